@@ -1,0 +1,357 @@
+"""A Scene becomes objects of the .blend: one collection a room, one Empty at its floor's origin, one mesh an asset.
+
+The work is cut into small pieces, so that a modal operator can do one a tick, and is undone as a whole where a piece
+fails. Between two pieces only names are kept: pointers would not survive an undo.
+"""
+
+import json
+import math
+from collections.abc import Generator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import bpy
+from mathutils import Matrix, Vector
+
+from ..instructscene_core.errors import InvalidInputError
+from ..instructscene_core.scene import Scene, SceneObject, Vector3
+from ..instructscene_core.vocabulary import display_name, is_lamp
+from .assets import ASSET_KEY, STARTER_LIBRARY, AssetLibrary, PlacingError, extent
+
+OBJECT_KEY: Final = "instructscene_id"
+CATEGORY_KEY: Final = "instructscene_category"
+CODES_KEY: Final = "instructscene_codes"
+POSE_KEY: Final = "instructscene_pose"
+MEMBER_KEY: Final = "instructscene_room"
+SCENE_KEY: Final = "instructscene_scene"
+_SAME: Final = 1e-4
+"""Metres and radians below which a pose is the stored one: Blender keeps single precision."""
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Where a box stands in a room's axes: metres, full extents, radians about +Z."""
+
+    position: Vector3
+    size: Vector3
+    yaw: float
+
+    def near(self, other: "Pose") -> bool:
+        """Whether both are the same but for single precision."""
+        pairs = zip((*self.position, *self.size), (*other.position, *other.size), strict=True)
+        turn = math.remainder(self.yaw - other.yaw, math.tau)
+        return abs(turn) < _SAME and all(abs(a - b) < _SAME for a, b in pairs)
+
+
+def scale_length(scene: bpy.types.Scene) -> float:
+    """Metres in one Blender unit of a scene."""
+    units = scene.unit_settings
+    return 1.0 if units.system == "NONE" else units.scale_length
+
+
+def is_room(obj: bpy.types.Object) -> bool:
+    """Whether an object is the Empty of a room that we placed."""
+    return obj.type == "EMPTY" and SCENE_KEY in obj
+
+
+def rooms(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    """The Empties of all rooms of a scene."""
+    return [obj for obj in scene.objects if is_room(obj)]
+
+
+def room_of(obj: bpy.types.Object) -> bpy.types.Object | None:
+    """The Empty of the room to which an object belongs; None outside every room."""
+    if is_room(obj):
+        return obj
+    above = obj.parent
+    while above is not None and not is_room(above):
+        above = above.parent
+    return above or obj.get(MEMBER_KEY)
+
+
+def room_objects(room: bpy.types.Object) -> dict[str, bpy.types.Object]:
+    """The furniture that we placed in a room, by SceneObject id."""
+    return {obj[OBJECT_KEY]: obj for obj in room.children if OBJECT_KEY in obj}
+
+
+def room_members(room: bpy.types.Object) -> dict[str, bpy.types.Object]:
+    """The person's own objects that took part in a room, by SceneObject id."""
+    found = [obj for obj in bpy.data.objects if obj.get(MEMBER_KEY) == room and OBJECT_KEY in obj]
+    return {obj[OBJECT_KEY]: obj for obj in found}
+
+
+def room_collection(room: bpy.types.Object) -> bpy.types.Collection:
+    """The collection that holds a room."""
+    return next(collection for collection in room.users_collection)
+
+
+def room_scene(room: bpy.types.Object) -> Scene | None:
+    """The Scene as it was placed; None where it can no longer be read."""
+    try:
+        return Scene.from_json(json.loads(room[SCENE_KEY]))
+    except (InvalidInputError, json.JSONDecodeError):
+        return None
+
+
+def read_pose(obj: bpy.types.Object, room: bpy.types.Object | None, metres: float) -> Pose:
+    """The pose of a mesh object in a room's axes, in the world's without a room.
+
+    An object that still stands where we placed it gives back the very numbers of the Scene.
+
+    Args:
+        obj: any mesh object; tilted ones get the upright box around them.
+        room: the room's Empty.
+        metres: in one Blender unit, see `scale_length`.
+
+    Raises:
+        PlacingError: the mesh is empty.
+    """
+    pose = _pose_of(_matrix_in_room(obj, room), obj.data, metres)
+    stored = obj.get(POSE_KEY)
+    if stored is None or obj.parent != room or room is None:
+        return pose
+    kept = Pose(tuple(stored[0:3]), tuple(stored[3:6]), stored[6])
+    placed = _mesh_pose(kept, tuple(stored[7:10]), obj.get(CATEGORY_KEY))
+    return kept if pose.near(placed) else pose
+
+
+def place_scene(context: bpy.types.Context, scene: Scene, **options: Any) -> bpy.types.Object:  # noqa: ANN401
+    """As `place_steps`, at once."""
+    steps = place_steps(context, scene, **options)
+    try:
+        while True:
+            next(steps)
+    except StopIteration as end:
+        return end.value
+
+
+def place_steps(
+    context: bpy.types.Context,
+    scene: Scene,
+    *,
+    room: bpy.types.Object | None = None,
+    foreign: Mapping[str, bpy.types.Object] | None = None,
+    location: Vector3 = (0.0, 0.0, 0.0),
+    library: Path = STARTER_LIBRARY,
+) -> Generator[float, None, bpy.types.Object]:
+    """Places a Scene, one object between two yields; everything is undone where it fails or is closed.
+
+    Args:
+        context: only its scene is used.
+        scene: what to place.
+        room: the Empty of a room whose furniture becomes that of ``scene``: objects of the same id are kept, moved or
+            given another mesh as needed, the others are added or removed. None makes a new room.
+        foreign: the person's own objects, by id: turned and moved where their pose changed, never scaled.
+        location: of a new room's Empty, Blender units.
+        library: the .blend with the meshes of the starter's entries.
+
+    Yields:
+        The share that is done, 0 to 1.
+
+    Returns:
+        The room's Empty.
+
+    Raises:
+        PlacingError: an asset is unknown, or the room vanished meanwhile.
+    """
+    with ExitStack() as undo:
+        placer = _Placer(context.scene, {"starter": library}, undo)
+        placer.own = {key: obj.name for key, obj in (foreign or {}).items()}
+        placer.assets.check(item.asset for item in scene.objects if item.asset and item.id not in placer.own)
+        placer.enter(room, scene, location)
+        for index, item in enumerate(scene.objects):
+            yield index / (len(scene.objects) + 1)
+            placer.place(item)
+        yield len(scene.objects) / (len(scene.objects) + 1)
+        placer.finish(scene)
+        undo.pop_all()
+    return placer.room
+
+
+class _Placer:
+    """The work of `place_steps`; ``undo`` collects how to take each piece back."""
+
+    def __init__(self, scene: bpy.types.Scene, sources: dict[str, Path], undo: ExitStack) -> None:
+        self.undo = undo
+        self.metres = scale_length(scene)
+        self.assets = AssetLibrary(sources, undo)
+        self.own: dict[str, str] = {}
+        self._scene = scene.name
+        self._room = ""
+        self._placed: dict[str, str] = {}
+
+    @property
+    def room(self) -> bpy.types.Object:
+        """The room's Empty."""
+        return _object(self._room)
+
+    def enter(self, room: bpy.types.Object | None, scene: Scene, location: Vector3) -> None:
+        """Makes the room, or takes up the one that is there."""
+        if room is None:
+            room = self._new_room(display_name(scene.room_type).title(), location)
+        self._room = room.name
+        self._placed = {key: obj.name for key, obj in room_objects(room).items()}
+
+    def _new_room(self, name: str, location: Vector3) -> bpy.types.Object:
+        collection = bpy.data.collections.new(name)
+        self.undo.callback(_remove, bpy.data.collections, collection.name)
+        bpy.data.scenes[self._scene].collection.children.link(collection)
+        empty = bpy.data.objects.new(name, None)
+        self.undo.callback(_remove, bpy.data.objects, empty.name)
+        empty.location = location
+        empty.empty_display_size = 0.25 / self.metres
+        empty[SCENE_KEY] = ""
+        collection.objects.link(empty)
+        return empty
+
+    def place(self, item: SceneObject) -> None:
+        """Puts one object where its Scene has it."""
+        if item.id in self.own:
+            self._place_own(_object(self.own[item.id]), item)
+            return
+        name = self._placed.pop(item.id, None)
+        obj = _object(name) if name else self._new_object(item)
+        if name:
+            self._remember(obj)
+        mesh = obj.data if name and obj.get(ASSET_KEY) == item.asset else self.assets.mesh(item.asset)
+        pose = Pose(item.position, item.size, item.yaw)
+        if obj.data != mesh or not read_pose(obj, self.room, self.metres).near(pose):
+            obj.data = mesh
+            self._move(obj, _mesh_pose(pose, item.placed_size or item.size, item.category))
+        _record_object(obj, item)
+
+    def _new_object(self, item: SceneObject) -> bpy.types.Object:
+        obj = bpy.data.objects.new(display_name(item.category or "object").title(), self.assets.mesh(item.asset))
+        self.undo.callback(_remove, bpy.data.objects, obj.name)
+        obj.parent = self.room
+        room_collection(self.room).objects.link(obj)
+        return obj
+
+    def _move(self, obj: bpy.types.Object, pose: Pose) -> None:
+        bounds = extent(obj.data)
+        target = [size / self.metres for size in pose.size]
+        scale = Matrix.Diagonal([a / b if b > 1e-9 else 1.0 for a, b in zip(target, bounds.size, strict=True)])
+        turn = Matrix.Rotation(pose.yaw, 4, "Z")
+        shift = Matrix.Translation(Vector(pose.position) / self.metres)
+        local = shift @ turn @ scale.to_4x4() @ Matrix.Translation(-bounds.centre)
+        obj.matrix_basis = obj.matrix_parent_inverse.inverted() @ local
+
+    def _place_own(self, obj: bpy.types.Object, item: SceneObject) -> None:
+        self._remember(obj)
+        before = read_pose(obj, self.room, self.metres)
+        if not before.near(Pose(item.position, before.size, item.yaw)):
+            move = _rigid(item.position, item.yaw, self.metres) @ _rigid(*_at(before), self.metres).inverted()
+            frame = _world(self.room)
+            _set_world(obj, frame @ move @ frame.inverted() @ _world(obj))
+        obj[OBJECT_KEY] = item.id
+        obj[MEMBER_KEY] = self.room
+        if item.category:
+            obj[CATEGORY_KEY] = item.category
+
+    def _remember(self, obj: bpy.types.Object) -> None:
+        saved = {key: _plain(value) for key, value in obj.items()}
+        basis, data = [list(row) for row in obj.matrix_basis], obj.data.name
+        self.undo.callback(_restore, obj.name, basis, data, saved)
+
+    def finish(self, scene: Scene) -> None:
+        """Removes what the Scene no longer holds and records on the room how it was made; cannot fail half-way."""
+        provenance = dict(scene.provenance or {})
+        record = {
+            "instructscene_instruction": str(provenance.get("instruction", "")),
+            "instructscene_seed": str(provenance.get("seed", "")),
+            "instructscene_model": str(provenance.get("model", "")),
+            "instructscene_settings": json.dumps(provenance.get("settings", {})),
+            SCENE_KEY: json.dumps(scene.to_json()),
+        }
+        for key, value in record.items():
+            self.room[key] = value
+        for name in self._placed.values():
+            _remove(bpy.data.objects, name)
+
+
+def _record_object(obj: bpy.types.Object, item: SceneObject) -> None:
+    obj[OBJECT_KEY] = item.id
+    obj[CATEGORY_KEY] = item.category or ""
+    obj[POSE_KEY] = [*map(float, (*item.position, *item.size, item.yaw, *(item.placed_size or item.size)))]
+    for key, value in ((ASSET_KEY, item.asset), (CODES_KEY, None if item.codes is None else list(item.codes))):
+        if value is not None:
+            obj[key] = value
+        elif key in obj:
+            del obj[key]
+
+
+def _mesh_pose(box: Pose, placed: Vector3, category: str | None) -> Pose:
+    """Pose of a mesh of size ``placed`` in a box: on its base, ceiling-hung classes at its top, centred in x and y."""
+    slack = (box.size[2] - placed[2]) / 2
+    x, y, z = box.position
+    return Pose((x, y, z + slack if is_lamp(category or "") else z - slack), placed, box.yaw)
+
+
+def _pose_of(matrix: Matrix, mesh: bpy.types.Mesh, metres: float) -> Pose:
+    bounds = extent(mesh)
+    half = bounds.size / 2
+    yaw = math.atan2(matrix[1][0], matrix[0][0])
+    upright = Matrix.Rotation(-yaw, 4, "Z") @ matrix
+    reach = Vector(sum(abs(row[k]) * half[k] for k in range(3)) for row in upright.to_3x3())
+    centre = matrix @ bounds.centre
+    return Pose(tuple(v * metres for v in centre), tuple(2 * v * metres for v in reach), yaw)
+
+
+def _world(obj: bpy.types.Object) -> Matrix:
+    """World matrix that is right even before the dependency graph has been updated."""
+    if obj.parent is None or obj.parent_type != "OBJECT":
+        return obj.matrix_basis.copy() if obj.parent is None else obj.matrix_world.copy()
+    return _world(obj.parent) @ obj.matrix_parent_inverse @ obj.matrix_basis
+
+
+def _set_world(obj: bpy.types.Object, matrix: Matrix) -> None:
+    frame = _world(obj) @ obj.matrix_basis.inverted()
+    obj.matrix_basis = frame.inverted() @ matrix
+
+
+def _matrix_in_room(obj: bpy.types.Object, room: bpy.types.Object | None) -> Matrix:
+    if room is None:
+        return _world(obj)
+    if obj.parent == room:
+        return obj.matrix_parent_inverse @ obj.matrix_basis
+    return _world(room).inverted() @ _world(obj)
+
+
+def _rigid(position: Vector3, yaw: float, metres: float) -> Matrix:
+    return Matrix.Translation(Vector(position) / metres) @ Matrix.Rotation(yaw, 4, "Z")
+
+
+def _at(pose: Pose) -> tuple[Vector3, float]:
+    return pose.position, pose.yaw
+
+
+def _object(name: str) -> bpy.types.Object:
+    obj = bpy.data.objects.get(name)
+    if obj is None:
+        raise PlacingError(f'"{name}" was removed or renamed meanwhile', "Try again")
+    return obj
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    return value.to_list() if hasattr(value, "to_list") else value
+
+
+def _remove(collection: Any, name: str) -> None:  # noqa: ANN401
+    block = collection.get(name)
+    if block is not None:
+        collection.remove(block)
+
+
+def _restore(name: str, basis: list[list[float]], data: str, saved: dict[str, Any]) -> None:
+    obj = bpy.data.objects.get(name)
+    if obj is None:
+        return
+    obj.matrix_basis = Matrix(basis)
+    if obj.data.name != data:
+        obj.data = bpy.data.meshes[data]
+    for key in [key for key in obj.keys() if key not in saved]:  # noqa: SIM118  (an ID is no mapping)
+        del obj[key]
+    for key, value in saved.items():
+        obj[key] = value
