@@ -1,0 +1,1 @@
+"""Sentences from triplets, and triplets from sentences."""

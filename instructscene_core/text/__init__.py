@@ -1,0 +1,1 @@
+"""Text encoders: the protocol that the graph prior expects, and the default, MiniLM."""
