@@ -1,0 +1,1 @@
+"""The samplers and losses: discrete masked diffusion and Gaussian diffusion. They know nothing of furniture."""

@@ -1,0 +1,276 @@
+"""The semantic graph prior: denoises object classes, relations and feature tokens, given text (paper, section 4.2).
+
+Shapes: B scenes, N objects, E = N(N-1)/2 pairs (upper triangle, row-major), K feature tokens an object, C classes.
+Symbols: nodes 0..C-1 classes, C empty, C+1 [MASK]; relations 0..9, 10 none, 11 [MASK]; features 0..63, 64 empty,
+65 [MASK].
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..vocabulary import NO_RELATION, reverse_predicate
+from .layers import GraphBlock, KeysValues, PlainBlock, sinusoidal_code, symbol_embedding, symbol_table, time_embedding
+
+N_RELATIONS = NO_RELATION + 1
+"""Relations that the network predicts, "none" included."""
+MASKED_RELATION = N_RELATIONS
+"""Index of [MASK] among the relations."""
+
+
+@dataclass(frozen=True)
+class GraphPriorConfig:
+    """Sizes of the graph prior; the defaults are the published bedroom network's.
+
+    Attributes:
+        n_classes: C, object classes without "empty" and [MASK].
+        max_objects: N, slots of a scene.
+        width: width of the nodes.
+        edge_width: width of the edges.
+        time_width: width of the time embedding.
+        heads: attention heads, of nodes and feature tokens alike.
+        blocks: graph blocks.
+        text_width: width of the text states and of the pooled text.
+        feature_width: width of the feature tokens' transformers; None is ``width``.
+        feature_blocks: plain blocks before and after the graph.
+        n_codes: feature codes without "empty" and [MASK].
+        n_feature_tokens: K, feature tokens of an object.
+        dropout: in training, after attention and inside the feed-forwards.
+    """
+
+    n_classes: int = 21
+    max_objects: int = 12
+    width: int = 512
+    edge_width: int = 128
+    time_width: int = 128
+    heads: int = 8
+    blocks: int = 5
+    text_width: int = 512
+    feature_width: int | None = None
+    feature_blocks: int = 2
+    n_codes: int = 64
+    n_feature_tokens: int = 4
+    dropout: float = 0.1
+
+    @classmethod
+    def paper(cls, n_classes: int = 21, max_objects: int = 12) -> "GraphPriorConfig":
+        """The published network; living and dining rooms have 24 classes and 21 objects."""
+        return cls(n_classes, max_objects)
+
+    @classmethod
+    def starter(cls, n_classes: int = 21, max_objects: int = 12) -> "GraphPriorConfig":
+        """The embedded default: small enough to train on two CPU cores, reads MiniLM's 384-d states."""
+        return cls(
+            n_classes, max_objects, width=192, edge_width=64, time_width=64, blocks=4, text_width=384, feature_width=64
+        )
+
+
+class TextContext(NamedTuple):
+    """A batch of texts, ready for every step: depends neither on the time nor on the graph.
+
+    Attributes:
+        blocks: keys and values for each graph block, (B, heads, L + 1, W / heads); the last token is the pooled text.
+        mask: (B, 1, 1, L + 1) bool, True where a token may be seen; None: all.
+    """
+
+    blocks: tuple[KeysValues, ...]
+    mask: Tensor | None
+
+    @staticmethod
+    def concatenate(first: "TextContext", second: "TextContext") -> "TextContext":
+        """Both batches in one, for guidance: unconditional first. They need one length L and both or no masks."""
+        blocks = tuple(
+            KeysValues(torch.cat([a.keys, b.keys]), torch.cat([a.values, b.values]))
+            for a, b in zip(first.blocks, second.blocks, strict=True)
+        )
+        if first.mask is None or second.mask is None:
+            return TextContext(blocks, None)
+        return TextContext(blocks, torch.cat([first.mask, second.mask]))
+
+
+class TextBatch(NamedTuple):
+    """What a text encoder gave: hidden (B, L, D), pooled (B, D), mask (B, L) bool of real tokens, or None."""
+
+    hidden: Tensor
+    pooled: Tensor
+    mask: Tensor | None = None
+
+
+def drop_text(text: TextBatch, drop_hidden: Tensor, drop_pooled: Tensor) -> TextBatch:
+    """Takes the text away from some scenes: "no instruction" is zeros, not the embedding of an empty string.
+
+    Where there is a padding mask, a dropped text keeps one zero token, so that the attention's split between zeros and
+    the pooled token does not depend on how long the text would have been.
+
+    Args:
+        text: the batch's text.
+        drop_hidden: (B,) bool, scenes that lose their hidden states.
+        drop_pooled: (B,) bool, scenes that lose their pooled vector (official: drawn independently, 20 % each).
+    """
+    hidden = text.hidden.masked_fill(drop_hidden[:, None, None], 0.0)
+    pooled = text.pooled.masked_fill(drop_pooled[:, None], 0.0)
+    if text.mask is None:
+        return TextBatch(hidden, pooled)
+    first = torch.arange(text.mask.shape[1], device=text.mask.device) == 0
+    return TextBatch(hidden, pooled, torch.where(drop_hidden[:, None], first, text.mask))
+
+
+def without_text(text: TextBatch) -> TextBatch:
+    """The unconditional counterpart of a batch of texts, of the same shape."""
+    everyone = torch.ones(text.pooled.shape[0], dtype=torch.bool, device=text.pooled.device)
+    return drop_text(text, everyone, everyone)
+
+
+class GraphPrior(nn.Module):
+    """The denoising network of the semantic graph prior. Official keys, without the prefix ``network.``."""
+
+    positions: Tensor
+    pair_positions: Tensor
+    token_positions: Tensor
+    upper: Tensor
+    pair_of: Tensor
+    lower: Tensor
+    reverse: Tensor
+
+    def __init__(self, config: GraphPriorConfig) -> None:
+        super().__init__()
+        c, w = config, config.width
+        fw = c.feature_width or w
+        self.config = config
+        self.out_objfeat_tokens = nn.Parameter(torch.randn(c.n_feature_tokens, fw))
+        self.node_embed = symbol_embedding(c.n_classes + 2, w)
+        self.edge_embed = symbol_embedding(N_RELATIONS + 1, c.edge_width)
+        self.time_embed = time_embedding(c.time_width)
+        self.objfeat_embed = nn.Embedding(c.n_codes + 2, fw)
+        self.objfeat_pool_transformer = nn.ModuleList(
+            PlainBlock(fw, c.heads, dropout=c.dropout) for _ in range(c.feature_blocks)
+        )
+        self.objfeat_pool_norm = nn.LayerNorm(fw)
+        self.objfeat_pool = nn.Sequential(nn.Linear(fw, w), nn.GELU(), nn.Linear(w, w))
+        self.global_condition_embed = nn.Sequential(
+            nn.Linear(c.text_width, c.text_width), nn.GELU(), nn.Linear(c.text_width, c.text_width)
+        )
+        self.transformer_blocks = nn.ModuleList(
+            GraphBlock(w, c.edge_width, c.time_width, c.heads, text_width=c.text_width, dropout=c.dropout)
+            for _ in range(c.blocks)
+        )
+        self.node_proj_out = nn.Sequential(nn.LayerNorm(w), nn.Linear(w, c.n_classes + 1))
+        self.edge_proj_out = nn.Sequential(nn.LayerNorm(c.edge_width), nn.Linear(c.edge_width, N_RELATIONS))
+        self.out_objfeat_transformer = nn.ModuleList(
+            PlainBlock(fw, c.heads, context_width=w, dropout=c.dropout) for _ in range(c.feature_blocks)
+        )
+        self.objfeat_out_norm = nn.LayerNorm(fw)
+        self.objfeat_out = nn.Sequential(nn.Linear(fw, fw), nn.GELU(), nn.Linear(fw, c.n_codes + 1))
+        self._register_tables(fw)
+
+    def _register_tables(self, feature_width: int) -> None:
+        """Constant tables, not part of the state dict: positional codes and the geometry of the upper triangle."""
+        c, n = self.config, self.config.max_objects
+        slots = torch.arange(n)
+        edge_code = sinusoidal_code(slots, c.edge_width, n)
+        i, j = torch.triu_indices(n, n, 1)
+        pair_of = torch.zeros(n, n, dtype=torch.long)
+        pair_of[i, j] = pair_of[j, i] = torch.arange(len(i))
+        tables = {
+            "positions": sinusoidal_code(slots, c.width, n),
+            "pair_positions": edge_code[:, None] + edge_code[None],
+            "token_positions": sinusoidal_code(torch.arange(c.n_feature_tokens), feature_width, c.n_feature_tokens),
+            "upper": i * n + j,
+            "pair_of": pair_of.flatten(),
+            "lower": slots[:, None] > slots[None],
+            "reverse": torch.tensor([reverse_predicate(p) for p in range(N_RELATIONS + 1)]),
+        }
+        for name, table in tables.items():
+            self.register_buffer(name, table, persistent=False)
+
+    def encode_text(self, text: TextBatch) -> TextContext:
+        """Keys and values of the text for every block: once a prompt, not once a step.
+
+        Args:
+            text: hidden (B, L, D), pooled (B, D), and the padding mask (B, L) or None (the published weights' way).
+        """
+        pooled = self.global_condition_embed(text.pooled)
+        context = torch.cat([text.hidden, pooled[:, None]], dim=1)  # (B, L + 1, D)
+        mask = None if text.mask is None else F.pad(text.mask, (0, 1), value=True)[:, None, None]
+        return TextContext(tuple(_block(b).cross_attn.keys_values(context) for b in self.transformer_blocks), mask)
+
+    def forward(self, x: Tensor, e: Tensor, o: Tensor, t: Tensor, text: TextContext) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits of the clean symbols.
+
+        The text may hold a multiple of B prompts (guidance: all graphs without text, then all with); the graphs are
+        then embedded once and repeated.
+
+        Args:
+            x: (B, N) noisy node symbols.
+            e: (B, E) noisy relation symbols.
+            o: (B, K·N) noisy feature symbols, object-major.
+            t: (B,) or (1,) integer times 0..T-1.
+            text: (R·B prompts) from :meth:`encode_text`.
+
+        Returns:
+            Logits without a class for [MASK], class axis second: (R·B, C+1, N), (R·B, 11, E), (R·B, 65, K·N).
+        """
+        nodes, edges, t_act = self.embed(x, e, o, t)
+        repeats = text.blocks[0].keys.shape[0] // x.shape[0]
+        if repeats > 1:
+            nodes, edges = nodes.repeat(repeats, 1, 1), edges.repeat(repeats, 1, 1, 1)
+            t_act = t_act if t_act.shape[0] == 1 else t_act.repeat(repeats, 1)
+        for block, keys_values in zip(self.transformer_blocks, text.blocks, strict=True):
+            nodes, edges = block(nodes, edges, t_act, text=keys_values, text_mask=text.mask)
+        return self.read_nodes(nodes), self.read_edges(edges), self.read_features(nodes)
+
+    def embed(self, x: Tensor, e: Tensor, o: Tensor, t: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Inputs of the first block: nodes (B, N, W), edges (B, N, N, De), GELU(time embedding) (B, Dt)."""
+        nodes = F.embedding(x, symbol_table(self.node_embed)) + self.pool_features(o) + self.positions
+        edges = F.embedding(self.edge_matrix(e), self._edge_table()) + self.pair_positions
+        return nodes, edges, F.gelu(self.time_embed(t))
+
+    def edge_matrix(self, e: Tensor) -> Tensor:
+        """Upper triangle (B, E) -> full (B, N, N): the reverse below, one more symbol (12) on the diagonal."""
+        n = self.config.max_objects
+        full = e[:, self.pair_of].view(-1, n, n)
+        full = torch.where(self.lower, self.reverse[full], full)
+        diagonal = torch.eye(n, dtype=torch.bool, device=e.device)
+        return full.masked_fill(diagonal, MASKED_RELATION + 1)
+
+    def _edge_table(self) -> Tensor:
+        """Rows of the 12 relation symbols and a row of zeros, the diagonal's."""
+        return F.pad(symbol_table(self.edge_embed), (0, 0, 0, 1))
+
+    def pool_features(self, o: Tensor) -> Tensor:
+        """Feature symbols (B, K·N) -> one vector an object (B, N, W)."""
+        k = self.config.n_feature_tokens
+        tokens = self.objfeat_embed(o.reshape(-1, k)) + self.token_positions  # (B·N, K, Wf)
+        for block in self.objfeat_pool_transformer:
+            tokens = block(tokens)
+        pooled = self.objfeat_pool_norm(tokens).mean(dim=1)
+        return self.objfeat_pool(pooled).view(o.shape[0], -1, self.config.width)
+
+    def read_nodes(self, nodes: Tensor) -> Tensor:
+        """Nodes (B, N, W) -> class logits (B, C+1, N)."""
+        return self.node_proj_out(nodes).transpose(1, 2)
+
+    def read_edges(self, edges: Tensor) -> Tensor:
+        """Edges (B, N, N, De) -> relation logits (B, 11, E): the mean of [i, j] and the reverse of [j, i]."""
+        out = self.edge_proj_out(edges)
+        out = (out + out.transpose(1, 2)[..., self.reverse[:N_RELATIONS]]) / 2
+        return out.flatten(1, 2)[:, self.upper].transpose(1, 2)
+
+    def read_features(self, nodes: Tensor) -> Tensor:
+        """Nodes (B, N, W) -> feature logits (B, 65, K·N): learned query tokens that read one node each."""
+        context = nodes.flatten(0, 1)[:, None]  # (B·N, 1, W)
+        # One set of constant tokens meets all nodes in the first block, whose self-attention thus runs once.
+        tokens = (self.out_objfeat_tokens + self.token_positions)[None]
+        for block in self.out_objfeat_transformer:
+            tokens = block(tokens, context)
+        logits = self.objfeat_out(self.objfeat_out_norm(tokens))  # (B·N, K, 65)
+        return logits.view(nodes.shape[0], -1, logits.shape[-1]).transpose(1, 2)
+
+
+def _block(module: nn.Module) -> GraphBlock:
+    """Tells the type checker what a ModuleList of graph blocks holds."""
+    assert isinstance(module, GraphBlock)  # noqa: S101
+    return module
