@@ -1,0 +1,384 @@
+"""Masked discrete diffusion over several variables at once (paper, section 4.2; VQ-Diffusion, Gu et al. 2022).
+
+A symbol of a variable with n classes is 0..n-1, or n for [MASK]. In probability space, with A_t the cumulative share of
+kept symbols, G_t of masked ones and B_t = (1 - A_t - G_t) / n:
+
+    q(x_t = k | x_0 = j) = A_t [j = k] + B_t,    q(x_t = [MASK] | x_0 = j) = G_t.
+
+Code index t is the paper's t + 1: noise levels are 0..T-1, and -1 is the clean state. The class axis comes second
+everywhere: (B, n, L) for B samples of L symbols. Randomness enters only through ``draw``.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+States = tuple[Tensor, ...]
+"""One (B, L) tensor of symbols per variable."""
+Network = Callable[[States, Tensor], tuple[Tensor, ...]]
+"""(noisy symbols, t (B,) or (1,)) -> logits (B, n, L) per variable; with guidance (2B, n, L), unconditional first."""
+Draw = Callable[[tuple[int, ...]], Tensor]
+"""Shape -> numbers uniform in [0, 1)."""
+OnStep = Callable[[int, int, States], None]
+"""(steps done, steps in all, symbols now); may raise to cancel."""
+
+LOG_FLOOR = -70.0
+_FLOOR = 3.9754497e-31  # exp(LOG_FLOOR), still a normal float32
+_AUXILIARY_WEIGHT = 5e-4
+
+
+class Variable(NamedTuple):
+    """A kind of symbol: its name, its classes without [MASK], and the weight of its loss."""
+
+    name: str
+    n_classes: int
+    weight: float = 1.0
+
+
+class Step(NamedTuple):
+    """One network call: the time that the network is told, and the noise levels that the posterior goes between."""
+
+    t: int
+    source: int
+    target: int
+
+
+def even_steps(calls: int, start: int = 100) -> list[Step]:
+    """Evenly spaced network calls from level ``start - 1`` to the clean state; ``calls`` = ``start`` is every level.
+
+    A longer stride uses the posterior of the whole stride, so each symbol is revealed at its proper rate.
+
+    Args:
+        calls: network calls; more than ``start`` are cut to ``start``.
+        start: levels to run through: all (100) or, for an edit, the share of them that it re-runs.
+
+    Raises:
+        ValueError: without at least one call and one level.
+    """
+    if calls < 1 or start < 1:
+        raise ValueError(f"Sampling needs at least one call and one level, not {calls} and {start}")
+    calls = min(calls, start)
+    levels = [round(start * (calls - k) / calls) - 1 for k in range(calls + 1)]
+    return [Step(source, source, target) for source, target in pairwise(levels)]
+
+
+def official_skip_steps(skip: int, start: int = 100) -> list[Step]:
+    """The official code's fast sampling: it jumps ``skip`` levels but applies a posterior of one level.
+
+    Kept for comparison; :func:`even_steps` reveals symbols at the rate that the jump calls for.
+    """
+    visited = list(range(start - 1, -1, -(skip + 1)))
+    if visited[-1] != 0:
+        visited.append(0)
+    sources = [t - skip if t > skip else t for t in visited]
+    return [Step(t, source, source - 1) for t, source in zip(visited, sources, strict=True)]
+
+
+class Kernel(NamedTuple):
+    """Coefficients between two levels s < t for one variable, each (B or 1, 1, 1) float32.
+
+    ``keep``, ``uniform`` (per class) and ``mask`` are A, B and G: cumulative at t and at s, and of the step s to t.
+    """
+
+    keep_t: Tensor
+    uniform_t: Tensor
+    mask_t: Tensor
+    keep_s: Tensor
+    uniform_s: Tensor
+    mask_s: Tensor
+    keep_step: Tensor
+    uniform_step: Tensor
+    mask_step: Tensor
+
+
+class MaskSchedule:
+    """Cumulative keep and mask shares: linear in t, with A_t + G_t = 0.999999, so almost purely absorbing.
+
+    Args:
+        n_steps: T; the paper's 100.
+    """
+
+    def __init__(self, n_steps: int = 100) -> None:
+        share = torch.linspace(0, 1, n_steps, dtype=torch.float64)
+        clean = torch.tensor([1.0, 0.0], dtype=torch.float64)  # entry T, which index -1 wraps to
+        self.n_steps = n_steps
+        self.keep = torch.cat([0.99999 + share * (0.000009 - 0.99999), clean[:1]])
+        self.mask = torch.cat([0.000009 + share * (0.99999 - 0.000009), clean[1:]])
+
+    def kernel(self, source: Tensor, target: Tensor, n_classes: int) -> Kernel:
+        """Coefficients from level ``target`` up to ``source``, each (B,) integers with target < source; -1 is clean."""
+        i, j = source.cpu(), target.cpu()
+        keep_t, mask_t, keep_s, mask_s = self.keep[i], self.mask[i], self.keep[j], self.mask[j]
+        keep_step = keep_t / keep_s
+        mask_step = 1 - (1 - mask_t) / (1 - mask_s)
+        columns = (
+            (keep_t, (1 - keep_t - mask_t) / n_classes, mask_t),
+            (keep_s, (1 - keep_s - mask_s) / n_classes, mask_s),
+            (keep_step, (1 - keep_step - mask_step) / n_classes, mask_step),
+        )
+        return Kernel(*(c.to(torch.float32).to(source.device)[:, None, None] for group in columns for c in group))
+
+
+def one_hot(x: Tensor, n_classes: int) -> Tensor:
+    """Symbols (B, L) -> bool (B, n, L); [MASK] is all False."""
+    return x[:, None] == torch.arange(n_classes, device=x.device)[:, None]
+
+
+def log_probabilities(p: Tensor) -> Tensor:
+    """Logarithm with the official floor of -70."""
+    return p.clamp_min(_FLOOR).log()
+
+
+def marginal(x_0: Tensor, k: Kernel, n_classes: int) -> Tensor:
+    """q(x_t | x_0): symbols (B, L), which may be [MASK] -> probabilities (B, n+1, L), [MASK] last."""
+    masked = (x_0 == n_classes)[:, None]
+    classes = torch.where(masked, 0.0, k.keep_t * one_hot(x_0, n_classes) + k.uniform_t)
+    return torch.cat([classes, torch.where(masked, 1.0, k.mask_t)], dim=1)
+
+
+def posterior(p: Tensor, x_t: Tensor, k: Kernel) -> Tensor:
+    """p(x_s | x_t) for a predicted distribution of x_0, in closed form; with a one-hot p it is the true posterior.
+
+    For x_t = [MASK]: P(m) = g (A_s p(m) + B_s) / G_t and P([MASK]) = G_s / G_t. For x_t = k, with
+    R = Σ_j p(j) / q(x_t | j): P(m) = (a [m = k] + b) (A_s p(m) / q(x_t | m) + B_s R).
+
+    Args:
+        p: (B, n, L) probabilities.
+        x_t: (B, L) symbols at level t.
+        k: the coefficients between s and t.
+
+    Returns:
+        (B, n+1, L), [MASK] last; sums to 1 where p does.
+    """
+    n = p.shape[1]
+    masked, same = (x_t == n)[:, None], one_hot(x_t, n)
+    from_mask = k.mask_step * (k.keep_s * p + k.uniform_s) / k.mask_t
+    ratio = p / (k.keep_t * same + k.uniform_t)
+    revealed = k.keep_step * same + k.uniform_step
+    revealed = revealed * (k.keep_s * ratio + k.uniform_s * ratio.sum(dim=1, keepdim=True))
+    still_masked = torch.where(masked, k.mask_s / k.mask_t, 0.0)
+    return torch.cat([torch.where(masked, from_mask, revealed), still_masked], dim=1)
+
+
+def predict_clean(
+    logits: Tensor, guidance: float = 1.0, truncation: float = 1.0, allowed: Tensor | None = None
+) -> Tensor:
+    """Log-probabilities log p(x_0) from the network's logits.
+
+    Args:
+        logits: (B, n, L); where ``guidance`` is not 1 (2B, n, L), unconditional first.
+        guidance: s in log p = l_u + s (l_c - l_u), renormalised; 1 is off. The paper's s is this one minus 1.
+        truncation: r; classes are kept while the more probable ones sum to less than r.
+        allowed: bool, broadcastable to (B, n, L); False forbids a class.
+
+    Returns:
+        (B, n, L) log-probabilities within [-70, 0].
+    """
+    log_p = logits.float().log_softmax(dim=1)
+    if guidance != 1.0:
+        unconditional, conditional = log_p.chunk(2)
+        log_p = (unconditional + guidance * (conditional - unconditional)).log_softmax(dim=1)
+    if truncation < 1.0:
+        log_p = _truncate(log_p, truncation)
+    if allowed is not None:
+        log_p = log_p.masked_fill(~allowed, -torch.inf).log_softmax(dim=1)
+    return log_p.clamp(LOG_FLOOR, 0.0)
+
+
+def _truncate(log_p: Tensor, rate: float) -> Tensor:
+    """Drops the tail of each distribution, without renormalising (VQ-Diffusion's truncation)."""
+    ordered, index = log_p.sort(dim=1, descending=True)
+    before = ordered.exp().cumsum(dim=1) - ordered.exp()
+    dropped = torch.empty_like(before, dtype=torch.bool).scatter_(1, index, before >= rate)
+    return log_p.masked_fill(dropped, -torch.inf)
+
+
+def sample_symbols(p: Tensor, draw: Draw) -> Tensor:
+    """One symbol from each distribution (B, K, L) -> (B, L), by the Gumbel trick with the official constants."""
+    u = draw(tuple(p.shape)).to(p)
+    gumbel = -torch.log(-torch.log(u + 1e-30) + 1e-30)
+    return (log_probabilities(p) + gumbel).argmax(dim=1)
+
+
+@dataclass(frozen=True)
+class Partial:
+    """What sampling starts from.
+
+    Attributes:
+        clean: symbols per variable, (B, L); read only where known.
+        known: bool per variable, (B, L); True stays as it is, False starts as [MASK].
+    """
+
+    clean: States
+    known: States
+
+    @classmethod
+    def nothing(cls, batch: int, lengths: Sequence[int], device: torch.device | str = "cpu") -> "Partial":
+        """Nothing known, for generation from scratch."""
+        shapes = [(batch, length) for length in lengths]
+        clean = tuple(torch.zeros(s, dtype=torch.long, device=device) for s in shapes)
+        return cls(clean, tuple(torch.zeros(s, dtype=torch.bool, device=device) for s in shapes))
+
+    def restore(self, states: States) -> States:
+        """The states with the known symbols put back."""
+        return tuple(
+            torch.where(known, clean, x) for known, clean, x in zip(self.known, self.clean, states, strict=True)
+        )
+
+
+class DiscreteLoss(NamedTuple):
+    """The training loss.
+
+    Attributes:
+        total: scalar to minimise, the sum of the terms.
+        terms: scalar per variable, weighted; the official ``vb_x``, ``vb_e`` and ``vb_o``.
+        main: (B,) what :class:`TimeSampler` remembers of each sample.
+    """
+
+    total: Tensor
+    terms: tuple[Tensor, ...]
+    main: Tensor
+
+
+class DiscreteDiffusion:
+    """Diffusion of several variables that share a schedule and a network, and are noised independently.
+
+    Args:
+        variables: in the order in which the network takes and returns them, and randomness is drawn.
+        n_steps: T, noise levels.
+    """
+
+    def __init__(self, variables: Sequence[Variable], n_steps: int = 100) -> None:
+        self.variables = tuple(variables)
+        self.schedule = MaskSchedule(n_steps)
+
+    def noise(self, clean: States, t: Tensor, draw: Draw) -> States:
+        """x_t ~ q(x_t | x_0) for t (B,); draws (B, n+1, L) for each variable in order."""
+        return tuple(
+            sample_symbols(marginal(x, self.schedule.kernel(t, t - 1, v.n_classes), v.n_classes), draw)
+            for v, x in zip(self.variables, clean, strict=True)
+        )
+
+    @torch.inference_mode()
+    def sample(
+        self,
+        network: Network,
+        start: Partial,
+        steps: Sequence[Step],
+        draw: Draw,
+        *,
+        guidance: float = 1.0,
+        truncation: float = 1.0,
+        allowed: Sequence[Tensor | None] | None = None,
+        on_step: OnStep | None = None,
+    ) -> States:
+        """Ancestral sampling; known symbols are put back before every step and at the end.
+
+        Args:
+            network: gives logits; with guidance of twice the batch, unconditional first.
+            start: what is known.
+            steps: from :func:`even_steps`.
+            draw: uniforms; asked for (B, n+1, L) for each variable in order, in every step.
+            guidance: see :func:`predict_clean`.
+            truncation: see :func:`predict_clean`.
+            allowed: per variable None or a bool mask broadcastable to (B, n, L); a forbidden class is never returned.
+            on_step: told after every step; what it raises ends the sampling.
+
+        Returns:
+            Clean symbols per variable, (B, L).
+
+        Raises:
+            ValueError: where every class of a symbol is forbidden.
+        """
+        allowed = allowed or [None] * len(self.variables)
+        if any(a is not None and not bool(a.any(dim=1).all()) for a in allowed):
+            raise ValueError("Every class of a symbol is forbidden")
+        masked = [torch.full_like(x, v.n_classes) for v, x in zip(self.variables, start.clean, strict=True)]
+        states = tuple(masked)
+        for done, step in enumerate(steps, start=1):
+            states = start.restore(states)
+            t = torch.tensor([step.t], device=states[0].device)
+            log_p0 = [
+                predict_clean(logits, guidance, truncation, a)
+                for logits, a in zip(network(states, t), allowed, strict=True)
+            ]
+            states = self.step_back(log_p0, states, step, draw)
+            if on_step is not None:
+                on_step(done, len(steps), states)
+        return start.restore(states)
+
+    def step_back(self, log_p0: Sequence[Tensor], states: States, step: Step, draw: Draw) -> States:
+        """One reverse step: the posterior of each variable, then a symbol from it."""
+        source, target = (torch.tensor([level], device=states[0].device) for level in (step.source, step.target))
+        return tuple(
+            sample_symbols(posterior(lp.exp(), x, self.schedule.kernel(source, target, v.n_classes)), draw)
+            for v, lp, x in zip(self.variables, log_p0, states, strict=True)
+        )
+
+    def loss(self, network: Network, clean: States, t: Tensor, pt: Tensor, draw: Draw) -> DiscreteLoss:
+        """Variational bound plus auxiliary loss, with importance-sampled times.
+
+        Args:
+            network: gives logits for the noisy symbols at t.
+            clean: x_0 per variable, (B, L).
+            t: (B,) times 0..T-1.
+            pt: (B,) the probability with which each time was drawn.
+            draw: uniforms for the noise.
+        """
+        noisy = self.noise(clean, t, draw)
+        all_logits = network(noisy, t)
+        terms: list[Tensor] = []
+        history = torch.zeros_like(pt)
+        for v, x_0, x_t, logits in zip(self.variables, clean, noisy, all_logits, strict=True):
+            main, auxiliary = self._bound(v, x_0, x_t, logits, t)
+            weight = (2 - t / self.schedule.n_steps) * _AUXILIARY_WEIGHT
+            # The official loss divides the mean over the symbols once more by their number.
+            terms.append(v.weight * ((main + weight * auxiliary) / pt).mean() / x_0.shape[1])
+            history = history + v.weight * main.detach()
+        return DiscreteLoss(torch.stack(terms).sum(), tuple(terms), history)
+
+    def _bound(self, v: Variable, x_0: Tensor, x_t: Tensor, logits: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+        """Main and auxiliary loss of each sample, (B,): KL of the posteriors and of p(x_0); at t = 0 the likelihood."""
+        k = self.schedule.kernel(t, t - 1, v.n_classes)
+        log_p0 = predict_clean(logits)
+        truth = posterior(one_hot(x_0, v.n_classes).to(log_p0.dtype), x_t, k)
+        log_model = log_probabilities(posterior(log_p0.exp(), x_t, k))
+        kl = (truth * (log_probabilities(truth) - log_model)).sum(dim=1).mean(dim=1)
+        likelihood = -log_model.gather(1, x_0[:, None])[:, 0].mean(dim=1)
+        kl_clean = -log_p0.gather(1, x_0[:, None])[:, 0].mean(dim=1)
+        first = t == 0
+        return torch.where(first, likelihood, kl), torch.where(first, likelihood, kl_clean)
+
+
+class TimeSampler:
+    """Draws training times in proportion to the square root of their remembered squared loss.
+
+    Attributes:
+        history: (T,) running mean of the squared main loss, the official ``Lt_history``.
+        count: (T,) how often each time was seen, the official ``Lt_count``.
+    """
+
+    _SEEN_ENOUGH = 10
+
+    def __init__(self, n_steps: int = 100) -> None:
+        self.history = torch.zeros(n_steps)
+        self.count = torch.zeros(n_steps)
+
+    def draw(self, batch: int, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
+        """Times (B,) and the probabilities (B,) that they were drawn with; uniform until all were seen enough."""
+        p = torch.ones_like(self.history)
+        if bool((self.count > self._SEEN_ENOUGH).all()):
+            p = (self.history + 1e-10).sqrt() + 1e-4
+            p[0] = p[1]
+        p = p / p.sum()
+        t = torch.multinomial(p, batch, replacement=True, generator=generator)
+        return t, p[t]
+
+    def update(self, t: Tensor, main: Tensor) -> None:
+        """Remembers the losses (B,) of :attr:`DiscreteLoss.main` at the times (B,)."""
+        self.history[t] = 0.9 * self.history[t] + 0.1 * main.float() ** 2
+        self.count.index_add_(0, t, torch.ones_like(main, dtype=self.count.dtype))
