@@ -86,7 +86,7 @@ class MiniLM:
             pooled[rows] = _pool(states, real)
         return TextStates(hidden, mask, pooled, tuple(bool(e.overflowing) for e in encodings))
 
-    def sentence_vectors(self, texts: Sequence[str], batch_size: int = 256) -> Tensor:
+    def sentence_vectors(self, texts: Sequence[str], batch_size: int = 64) -> Tensor:
         """The vectors of length 1 alone, (B, 384) float32: for captions, where the tokens' states are not needed."""
         encodings = self._tokenize(texts)
         pooled = torch.zeros(len(texts), WIDTH, device=self.device)

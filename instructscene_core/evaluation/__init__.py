@@ -1,0 +1,1 @@
+"""How well generated rooms follow their instructions, and how sound and varied they are."""
