@@ -1,0 +1,89 @@
+"""Which catalogue entry stands for a generated object, and how large it becomes (DESIGN: meshes)."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from ..scene import Vector3
+from .entries import Catalogue, CatalogueEntry, Feature
+
+STRETCH: Final = 0.25
+"""How far an axis of a mesh may be stretched or shrunk before it is fitted uniformly instead."""
+_MISFIT_WEIGHT: Final = 0.15
+"""Cosine similarity that one unit of logarithmic misfit is worth."""
+
+
+def choose(
+    catalogue: Catalogue,
+    category: str,
+    size: Vector3,
+    feature: Feature | None = None,
+    codes: Sequence[int] | None = None,
+) -> CatalogueEntry | None:
+    """The entry of a class that looks and measures most like a generated object.
+
+    Args:
+        catalogue: where to look.
+        category: class name; only entries of this class come into question.
+        size: generated full extents, metres.
+        feature: (F,) generated feature, of any length; None where there is none.
+        codes: the generated codes, which count where there is no feature.
+
+    Returns:
+        The best entry, the first among equals; None where the class has none.
+    """
+    entries = catalogue.of_class(category)
+    if not entries:
+        return None
+    likeness = _likeness(entries, feature, codes)
+    misfit = np.array([_misfit(entry.size, size) for entry in entries])
+    return entries[int(np.argmax(likeness - _MISFIT_WEIGHT * misfit))]
+
+
+def _likeness(
+    entries: Sequence[CatalogueEntry], feature: Feature | None, codes: Sequence[int] | None
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Cosine similarity of the features; without features, the share of equal codes."""
+    scores = np.zeros(len(entries))
+    length = 0.0 if feature is None else float(np.linalg.norm(feature))
+    for i, entry in enumerate(entries):
+        if feature is not None and entry.feature is not None and length > 0 and feature.shape == entry.feature.shape:
+            scores[i] = float(entry.feature @ feature) / length
+        elif codes is not None and entry.codes is not None:
+            scores[i] = sum(a == b for a, b in zip(codes, entry.codes, strict=True)) / len(entry.codes)
+    return scores
+
+
+def _misfit(own: Vector3, wanted: Vector3) -> float:
+    """How much the shape must be distorted beyond the free limit, plus a little for being another size."""
+    ratios = [math.log(w / o) for o, w in zip(own, wanted, strict=True)]
+    beyond = sum(max(abs(r) - math.log(1 + STRETCH), 0.0) for r in ratios)
+    return beyond + 0.2 * sum(abs(r) for r in ratios)
+
+
+def placed_size(entry: CatalogueEntry, size: Vector3, stretch: float = STRETCH) -> Vector3:
+    """Extents of an entry's mesh inside a generated box.
+
+    Args:
+        entry: what is placed.
+        size: the box's full extents, metres.
+        stretch: largest relative change of an axis.
+
+    Returns:
+        ``size`` where every axis stays within the limit; otherwise the entry's own proportions, as large as the box
+        allows.
+    """
+    ratios = [w / o for o, w in zip(entry.size, size, strict=True)]
+    if all(1 / (1 + stretch) <= r <= 1 + stretch for r in ratios):
+        return size
+    smallest = min(ratios)
+    width, depth, height = (smallest * o for o in entry.size)
+    return width, depth, height
+
+
+def placed_height(mount: str, z: float, box_height: float, height: float) -> float:
+    """Centre height of a mesh in a box: on its base, or for ceiling-hung classes at its top, metres."""
+    slack = (box_height - height) / 2
+    return z + slack if mount == "ceiling" else z - slack

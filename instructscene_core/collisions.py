@@ -1,0 +1,139 @@
+"""Solid parts of furniture in a room, and how far they are inside each other.
+
+A piece of furniture is a few boxes (``CatalogueEntry.parts``) that share one yaw, so a chair may stand under a desk.
+Two boxes are disjoint where their heights are, or where one of the four ground axes of the pair separates them (the
+separating axis theorem). Product frame: metres, Z up.
+"""
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .boxes import FloatArray
+from .catalogue.entries import Catalogue, Part
+from .scene import SceneObject
+
+BoolArray = npt.NDArray[np.bool_]
+
+TOLERANCE = 0.01
+"""Metres that solids may be inside each other without being called colliding."""
+
+
+@dataclass(eq=False)
+class Body:
+    """The solid parts of one object; P parts. It can be moved by writing to ``position``.
+
+    Args:
+        position: (2,) centre on the ground plane.
+        axes: (2, 2) rows: the object's own x and y axis in the room.
+        offsets: (P, 2) part centres relative to the position.
+        half: (P, 2) half extents along the axes.
+        low: (P,) lower ends.
+        high: (P,) upper ends.
+        reach: radius of the circle around all parts.
+    """
+
+    position: FloatArray
+    axes: FloatArray
+    offsets: FloatArray
+    half: FloatArray
+    low: FloatArray
+    high: FloatArray
+    reach: float
+
+    @staticmethod
+    def of(item: SceneObject, parts: Sequence[Part]) -> "Body":
+        """The solids of an object whose mesh has ``placed_size``, or else ``size``."""
+        size = np.array(item.placed_size or item.size)
+        table = np.array(parts)
+        cosine, sine = math.cos(item.yaw), math.sin(item.yaw)
+        axes = np.array([[cosine, sine], [-sine, cosine]])
+        centres, half = table[:, :3] * size, table[:, 3:] * size / 2
+        offsets = centres[:, :2] @ axes
+        z = item.position[2] + centres[:, 2]
+        reach = float((np.linalg.norm(offsets, axis=1) + np.linalg.norm(half[:, :2], axis=1)).max())
+        return Body(np.array(item.position[:2]), axes, offsets, half[:, :2], z - half[:, 2], z + half[:, 2], reach)
+
+    def radii(self, axes: FloatArray) -> FloatArray:
+        """Half widths of the parts along K axes (K, 2): (K, P)."""
+        return np.abs(axes @ self.axes.T) @ self.half.T
+
+
+def bodies(items: Iterable[SceneObject], catalogue: Catalogue) -> list[Body]:
+    """The solids of objects; a mesh that the catalogue does not know counts as its whole box."""
+    return [Body.of(item, catalogue.parts_of(item.asset)) for item in items]
+
+
+def near(first: Body, second: Body) -> bool:
+    """Whether the circles around two bodies meet."""
+    dx, dy = second.position - first.position
+    reach = first.reach + second.reach
+    return bool(dx * dx + dy * dy < reach * reach)
+
+
+def overlaps(
+    first: Body, second: Body, offsets: FloatArray, tolerance: float = TOLERANCE
+) -> tuple[FloatArray, BoolArray]:
+    """Overlap of all pairs of parts along the four ground axes of the pair.
+
+    Args:
+        first: body with P parts.
+        second: body with Q parts.
+        offsets: (M, 2) translations of the first body to try.
+        tolerance: overlaps up to it are none.
+
+    Returns:
+        Signed centre distances and the reach along the axes decide both:
+        (2, 4, M, P, Q) how far the first body must go along + and − each axis to free the pair of parts, metres;
+        (M, P, Q) whether the pair collides.
+    """
+    axes = np.concatenate([first.axes, second.axes])
+    start = (first.position + first.offsets) @ axes.T  # (P, 4)
+    other = (second.position + second.offsets) @ axes.T  # (Q, 4)
+    shift = offsets @ axes.T  # (M, 4)
+    centre = shift.T[:, :, None, None] + start.T[:, None, :, None] - other.T[:, None, None, :]  # (4, M, P, Q)
+    reach = (first.radii(axes)[:, :, None] + second.radii(axes)[:, None, :])[:, None]  # (4, 1, P, Q)
+    push = np.stack([reach - centre, reach + centre])
+    tall = np.minimum(first.high[:, None], second.high) - np.maximum(first.low[:, None], second.low)
+    inside = (push > tolerance).all(axis=(0, 1)) & (tall > tolerance)
+    return push, inside
+
+
+_STILL = np.zeros((1, 2))
+
+
+def penetration(first: Body, second: Body, tolerance: float = TOLERANCE) -> tuple[FloatArray, FloatArray] | None:
+    """How the first body can be freed from the second.
+
+    Returns:
+        None where they do not collide; else eight directions (8, 2) and how far the first must go along each, (8,).
+    """
+    if not near(first, second):
+        return None
+    push, inside = overlaps(first, second, _STILL, tolerance)
+    if not inside.any():
+        return None
+    axes = np.concatenate([first.axes, second.axes])
+    needed = np.where(inside, push, 0.0).max(axis=(2, 3, 4))  # (2, 4)
+    return np.concatenate([axes, -axes]), needed.reshape(-1)
+
+
+def collides(first: Body, second: Body, offsets: FloatArray, tolerance: float = TOLERANCE) -> BoolArray:
+    """Whether the first body, moved by each of M offsets (M, 2), is inside the second: (M,)."""
+    return overlaps(first, second, offsets, tolerance)[1].any(axis=(1, 2))
+
+
+def colliding_pairs(
+    items: Sequence[SceneObject], catalogue: Catalogue, tolerance: float = TOLERANCE
+) -> list[tuple[int, int]]:
+    """Pairs of objects whose solid parts are more than ``tolerance`` metres inside each other, first < second."""
+    solids = bodies(items, catalogue)
+    return [
+        (i, j)
+        for i, j in itertools.combinations(range(len(solids)), 2)
+        if penetration(solids[i], solids[j], tolerance) is not None
+    ]

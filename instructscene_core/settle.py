@@ -1,0 +1,302 @@
+"""Settles a generated layout: feet on the floor, lamps at the ceiling, nothing inside something else.
+
+What is kept never moves. Overlaps are resolved where they are shallowest, the smaller piece giving way, and as far as
+possible without changing the relations of the sampled graph. All that was done is told in ``Settled.moves``.
+"""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from .boxes import FloatArray, scene_to_boxes
+from .catalogue.entries import Catalogue
+from .collisions import Body, collides, colliding_pairs, near, penetration
+from .relations import relation_matrix
+from .scene import FloorPlan, Relation, SceneObject
+from .vocabulary import PREDICATES, is_lamp
+from .walls import Walls
+
+BoolArray = npt.NDArray[np.bool_]
+
+GAP: Final = 0.005
+"""Metres between two pieces that were separated."""
+SQUARE_TO: Final = math.radians(8)
+"""Yaws that lie so near to a right angle to the walls are set to it."""
+WALL_REACH: Final = 0.3
+"""Metres up to which a back is slid to the wall behind it."""
+_WALL_GAP: Final = 0.01
+_ROUNDS: Final = 60
+_SHALLOW: Final = 0.6  # metres; a deeper overlap is left to the search for a free place
+_AGAINST: Final = 0.6  # how much dearer it is to push a piece through the other one's centre
+_OUT_OF_ROOM: Final = 1.0  # metres that leaving the floor plan is worth
+_BROKEN: Final = 0.5  # metres that a broken relation is worth
+_CANDIDATES: Final = 256
+_MOVED: Final = 1e-6
+
+
+@dataclass(frozen=True)
+class Move:
+    """What settling did to an object.
+
+    Args:
+        id: of the object.
+        moved: metres.
+        turned: radians.
+    """
+
+    id: str
+    moved: tuple[float, float, float]
+    turned: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Rounded, for the provenance."""
+        return {"id": self.id, "moved": [round(v, 4) for v in self.moved], "turned": round(self.turned, 4)}
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A settled layout.
+
+    Args:
+        objects: as they came, but for the poses of the movable ones.
+        moves: what was done, for objects that changed.
+        colliding: pairs of ids that are still inside each other.
+    """
+
+    objects: tuple[SceneObject, ...]
+    moves: tuple[Move, ...]
+    colliding: tuple[tuple[str, str], ...]
+
+
+def settle(
+    objects: Sequence[SceneObject],
+    movable: Sequence[bool],
+    catalogue: Catalogue,
+    floor: FloorPlan,
+    relations: Sequence[Relation] = (),
+) -> Settled:
+    """Settles a layout.
+
+    Args:
+        objects: all objects of the room, with assets and placed sizes.
+        movable: for each, whether its pose may change.
+        catalogue: knows the solid parts of the assets.
+        floor: lamps hang at its height; with a polygon, movable objects are kept inside.
+        relations: those that should go on holding.
+    """
+    walls = None if floor.polygon is None else Walls(floor.polygon)
+    turn = 0.0 if walls is None else walls.direction
+    items = [
+        _level(_square(item, turn), catalogue, floor.height) if free else item
+        for item, free in zip(objects, movable, strict=True)
+    ]
+    room = _Room(items, movable, catalogue, walls, relations)
+    room.to_walls()
+    room.relax()
+    room.search()
+    result = room.objects()
+    pairs = colliding_pairs(result, catalogue)
+    return Settled(
+        objects=tuple(result),
+        moves=tuple(move for move in map(_move, objects, result) if move is not None),
+        colliding=tuple((result[i].id, result[j].id) for i, j in pairs),
+    )
+
+
+def _square(item: SceneObject, turn: float) -> SceneObject:
+    """Yaw to the nearest right angle to the walls, where it is near."""
+    quarter = math.pi / 2
+    straight = round((item.yaw - turn) / quarter) * quarter + turn
+    return replace(item, yaw=straight) if 0 < abs(item.yaw - straight) < SQUARE_TO else item
+
+
+def _level(item: SceneObject, catalogue: Catalogue, ceiling: float) -> SceneObject:
+    """Feet on the floor, or the top at the ceiling."""
+    entry = catalogue.get(item.asset)
+    hangs = entry.mount == "ceiling" if entry is not None else is_lamp(item.category or "")
+    height = item.size[2]
+    x, y, _ = item.position
+    return replace(item, position=(x, y, ceiling - height / 2 if hangs else height / 2))
+
+
+def _move(before: SceneObject, after: SceneObject) -> Move | None:
+    dx, dy, dz = (b - a for a, b in zip(before.position, after.position, strict=True))
+    turned = after.yaw - before.yaw
+    changed = max(abs(dx), abs(dy), abs(dz), abs(turned)) > _MOVED
+    return Move(after.id, (dx, dy, dz), turned) if changed else None
+
+
+class _Room:
+    """The bodies of a room while they are being moved."""
+
+    def __init__(
+        self,
+        items: Sequence[SceneObject],
+        movable: Sequence[bool],
+        catalogue: Catalogue,
+        walls: Walls | None,
+        relations: Sequence[Relation],
+    ) -> None:
+        self.items, self.movable, self.walls = list(items), list(movable), walls
+        self.bodies = [Body.of(item, catalogue.parts_of(item.asset)) for item in items]
+        areas = [item.size[0] * item.size[1] for item in items]
+        self.weights = [1 / area if free else 0.0 for area, free in zip(areas, movable, strict=True)]
+        index = {item.id: i for i, item in enumerate(items)}
+        self.wanted = [(index[a], PREDICATES.index(p), index[b]) for a, p, b in relations if a in index and b in index]
+
+    def objects(self) -> list[SceneObject]:
+        """The objects where their bodies now are."""
+        return [
+            replace(item, position=(float(body.position[0]), float(body.position[1]), item.position[2]))
+            if free
+            else item
+            for item, body, free in zip(self.items, self.bodies, self.movable, strict=True)
+        ]
+
+    # Walls
+
+    def to_walls(self) -> None:
+        """Slides objects that stand with their back near a wall against it."""
+        if self.walls is None:
+            return
+        for item, body, free in zip(self.items, self.bodies, self.movable, strict=True):
+            if not free or is_lamp(item.category or ""):
+                continue
+            forward = -body.axes[1]
+            gap = self.walls.gap_behind(body.position - forward * item.size[1] / 2, forward)
+            if gap is not None and abs(gap) < WALL_REACH:
+                body.position -= forward * (gap - _WALL_GAP)
+
+    def into_room(self, index: int) -> bool:
+        """Pushes a body towards the inside of the floor plan; True where it was outside."""
+        if self.walls is None or not self.movable[index]:
+            return False
+        body, pushed = self.bodies[index], False
+        for _ in range(4):
+            shift = self.walls.push(corners(body))
+            if float(np.abs(shift).max()) < _MOVED:
+                break
+            body.position += shift * (1 + _MOVED)
+            pushed = pushed or float(np.linalg.norm(shift)) > GAP
+        return pushed
+
+    def inside(self, body: Body, offsets: FloatArray) -> BoolArray:
+        """Whether a body moved by each of (M, 2) offsets lies inside the floor plan: (M,)."""
+        if self.walls is None:
+            return np.ones(len(offsets), dtype=np.bool_)
+        outline = corners(body)
+        points = (outline + offsets[:, None]).reshape(-1, 2)
+        return (self.walls.depth(points) >= -GAP).reshape(len(offsets), len(outline)).all(axis=1)
+
+    # Overlaps
+
+    def relax(self) -> None:
+        """Pushes overlapping pieces apart, a little at a time, until nothing moves."""
+        pairs = [
+            (i, j)
+            for i, j in itertools.combinations(range(len(self.bodies)), 2)
+            if self.weights[i] + self.weights[j] > 0
+        ]
+        for _ in range(_ROUNDS):
+            moved = [self.separate(i, j) for i, j in pairs if near(self.bodies[i], self.bodies[j])]
+            moved += [self.into_room(i) for i in range(len(self.bodies))]
+            if not any(moved):
+                return
+
+    def separate(self, i: int, j: int) -> bool:
+        """Moves a pair of bodies apart where they overlap; True where they did and it was shallow."""
+        first, second = self.bodies[i], self.bodies[j]
+        found = penetration(first, second)
+        if found is None:
+            return False
+        directions, needed = found
+        share = self.weights[i] / (self.weights[i] + self.weights[j])
+        cost = needed * (1 + _AGAINST * self.against(first, second, directions))
+        lighter, sign = (first, 1.0) if share >= 0.5 else (second, -1.0)
+        cost = cost + _OUT_OF_ROOM * ~self.inside(lighter, sign * directions * needed[:, None])
+        best = int(cost.argmin())
+        if needed[best] > _SHALLOW:
+            return False
+        shift = directions[best] * (needed[best] + GAP)
+        first.position += share * shift
+        second.position -= (1 - share) * shift
+        return True
+
+    @staticmethod
+    def against(first: Body, second: Body, directions: FloatArray) -> FloatArray:
+        """How much each direction (K, 2) leads the first body towards the second: (K,) in [0, 1]."""
+        delta = first.position - second.position
+        length = float(np.linalg.norm(delta))
+        return np.zeros(len(directions)) if length < _MOVED else np.maximum(-(directions @ delta) / length, 0)
+
+    # What pushing could not resolve
+
+    def search(self) -> None:
+        """Moves pieces that still collide, or stand outside, to the nearest free place; small ones first."""
+        for index in sorted(range(len(self.bodies)), key=lambda i: -self.weights[i]):
+            if self.movable[index] and not self.is_free(index):
+                self.relocate(index)
+
+    def is_free(self, index: int) -> bool:
+        """Whether a body collides with nothing and is inside."""
+        body = self.bodies[index]
+        others = (other for i, other in enumerate(self.bodies) if i != index)
+        return bool(self.inside(body, np.zeros((1, 2)))[0]) and all(penetration(body, o) is None for o in others)
+
+    def relocate(self, index: int) -> None:
+        """Moves a body to the free place that is best by distance and relations; leaves it where there is none."""
+        body = self.bodies[index]
+        offsets = _OFFSETS[self.inside(body, _OFFSETS)]
+        furthest = float(np.linalg.norm(_OFFSETS[-1]))
+        for i, other in enumerate(self.bodies):
+            distance = float(np.linalg.norm(other.position - body.position))
+            if i != index and len(offsets) and distance < body.reach + other.reach + furthest:
+                offsets = offsets[~collides(body, other, offsets)]
+        offsets = offsets[:_CANDIDATES]
+        if len(offsets):
+            cost = np.linalg.norm(offsets, axis=1) + _BROKEN * self.broken(index, offsets)
+            body.position += offsets[int(cost.argmin())]
+
+    def broken(self, index: int, offsets: FloatArray) -> FloatArray:
+        """How many wanted relations of a body fail with each of (M, 2) offsets: (M,)."""
+        wanted = [row for row in self.wanted if index in (row[0], row[2])]
+        if not wanted:
+            return np.zeros(len(offsets))
+        involved = sorted({k for a, _, b in wanted for k in (a, b)})
+        items = self.objects()
+        boxes = np.repeat(scene_to_boxes([items[k] for k in involved], (0.0, 0.0))[None], len(offsets), axis=0)
+        own = involved.index(index)
+        boxes[:, own, 0] += offsets[:, 0]
+        boxes[:, own, 2] -= offsets[:, 1]  # the tensors' z is the product's −y
+        lamps = np.array([is_lamp(items[k].category or "") for k in involved])
+        matrix = relation_matrix(np.broadcast_to(lamps, (len(offsets), len(lamps))), boxes)
+        failed = [matrix[:, involved.index(a), involved.index(b)] != p for a, p, b in wanted]
+        return np.sum(failed, axis=0, dtype=np.float64)
+
+
+def corners(body: Body) -> FloatArray:
+    """Ground corners of all parts of a body, (4 P, 2)."""
+    signs = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], dtype=np.float64)
+    local = signs[None] * body.half[:, None]
+    return (body.position + body.offsets[:, None] + local @ body.axes).reshape(-1, 2)
+
+
+def _spiral() -> FloatArray:
+    """Offsets to try, nearest first: 5 cm apart up to 0.6 m, 10 cm up to 1.6 m, 20 cm up to 3 m."""
+    rings = [(0.05, 0.0, 0.6), (0.1, 0.6, 1.6), (0.2, 1.6, 3.0)]
+    found: list[FloatArray] = []
+    for step, inner, outer in rings:
+        ticks = np.arange(-round(outer / step), round(outer / step) + 1) * step
+        grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+        size = np.linalg.norm(grid, axis=1)
+        found.append(grid[(size > inner) & (size <= outer)])
+    offsets = np.concatenate(found)
+    return offsets[np.argsort(np.linalg.norm(offsets, axis=1), kind="stable")]
+
+
+_OFFSETS: Final = _spiral()

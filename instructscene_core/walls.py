@@ -1,0 +1,93 @@
+"""The walls of a floor plan: what lies inside, and how to bring back what does not. Product frame, metres."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from .boxes import FloatArray
+from .scene import Point2
+
+BoolArray = npt.NDArray[np.bool_]
+
+_FACING = 0.98  # cosine: a back within some 11° of a wall is parallel to it
+
+
+class Walls:
+    """A simple polygon with its walls as segments that know which side the room is on.
+
+    Args:
+        polygon: corners in either sense.
+    """
+
+    def __init__(self, polygon: Sequence[Point2]) -> None:
+        corners = np.array(polygon, dtype=np.float64)
+        following = np.roll(corners, -1, axis=0)
+        area = float((corners[:, 0] * following[:, 1] - following[:, 0] * corners[:, 1]).sum())
+        if area < 0:
+            corners = corners[::-1]
+            following = np.roll(corners, -1, axis=0)
+        length = np.linalg.norm(following - corners, axis=1)
+        real = length > 0
+        self.starts: FloatArray = corners[real]
+        self.lengths: FloatArray = length[real]
+        self.along: FloatArray = (following - corners)[real] / self.lengths[:, None]
+        self.inward: FloatArray = np.stack([-self.along[:, 1], self.along[:, 0]], axis=1)
+        """(S, 2) unit normals that point into the room."""
+
+    @property
+    def direction(self) -> float:
+        """Angle of the longest wall, radians."""
+        x, y = self.along[int(np.argmax(self.lengths))]
+        return float(np.arctan2(y, x))
+
+    def contains(self, points: FloatArray) -> BoolArray:
+        """Whether points (M, 2) lie inside, by the parity of the walls to their right."""
+        ends = self.starts + self.along * self.lengths[:, None]
+        (ax, ay), (bx, by) = self.starts.T, ends.T
+        x, y = points[:, :1], points[:, 1:]
+        crosses = (ay > y) != (by > y)
+        slope = np.where(by == ay, 1.0, by - ay)
+        right = x < ax + (y - ay) * (bx - ax) / slope
+        return (crosses & right).sum(axis=1) % 2 == 1
+
+    def nearest(self, points: FloatArray) -> FloatArray:
+        """The point of the walls that is nearest to each of (M, 2) points: (M, 2)."""
+        delta = points[:, None] - self.starts
+        t = np.clip((delta * self.along).sum(axis=-1), 0, self.lengths)
+        feet = self.starts + t[..., None] * self.along
+        best = np.linalg.norm(points[:, None] - feet, axis=-1).argmin(axis=1)
+        return feet[np.arange(len(points)), best]
+
+    def depth(self, points: FloatArray) -> FloatArray:
+        """Distance to the walls of (M, 2) points, negative outside: (M,)."""
+        distance = np.linalg.norm(points - self.nearest(points), axis=1)
+        return np.where(self.contains(points), distance, -distance)
+
+    def push(self, corners: FloatArray) -> FloatArray:
+        """The translation that brings the worst corner of a body (M, 2) onto the walls; zero where all are inside."""
+        depth = self.depth(corners)
+        worst = int(depth.argmin())
+        if depth[worst] >= 0:
+            return np.zeros(2)
+        return self.nearest(corners[worst : worst + 1])[0] - corners[worst]
+
+    def gap_behind(self, back: FloatArray, forward: FloatArray) -> float | None:
+        """Metres from the middle of an object's back to the wall that it turns its back to.
+
+        Args:
+            back: (2,) middle of the back.
+            forward: (2,) unit vector of the way that the object faces.
+
+        Returns:
+            The distance to the nearest parallel wall behind that point, negative inside the wall; None where
+            there is none.
+        """
+        delta = back - self.starts
+        beside = (delta * self.along).sum(axis=1)
+        gap = (delta * self.inward).sum(axis=1)
+        parallel = (self.inward @ forward > _FACING) & (beside > 0) & (beside < self.lengths)
+        if not parallel.any():
+            return None
+        gaps = gap[parallel]
+        return float(gaps[int(np.abs(gaps).argmin())])
