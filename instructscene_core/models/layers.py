@@ -5,11 +5,15 @@ official state dicts, so that published weights load by name.
 """
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+Draw = Callable[[tuple[int, ...]], Tensor]
+"""Shape -> numbers uniform in [0, 1); all randomness of the networks comes through one of these."""
 
 
 class KeysValues(NamedTuple):

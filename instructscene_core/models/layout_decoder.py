@@ -1,0 +1,150 @@
+"""The layout decoder: predicts the noise in the objects' boxes, given the semantic graph (paper, section 4.3).
+
+Shapes: B scenes, n objects, W width, De edge width, F feature width. A box is tx ty tz sx sy sz cos sin, within [-1, 1].
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..vocabulary import NO_RELATION
+from .layers import GraphBlock, sinusoidal_code, symbol_embedding, symbol_table, time_embedding
+
+BOX_WIDTH = 8
+"""Numbers of a box: three of the position, three half extents, cosine and sine of the angle."""
+
+
+@dataclass(frozen=True)
+class LayoutDecoderConfig:
+    """Sizes of the layout decoder; the defaults are the published bedroom network's.
+
+    Attributes:
+        n_classes: C, object classes without "empty".
+        max_objects: N, slots of a scene: what the positional code counts in generation.
+        width: width of the nodes.
+        edge_width: width of the edges.
+        time_width: width of the time embedding.
+        heads: attention heads, which only set the scale of the graph attention.
+        blocks: graph blocks.
+        feature_width: width of an object's feature, as the feature decoder gives it.
+        dropout: in training, after attention and inside the feed-forwards.
+    """
+
+    n_classes: int = 21
+    max_objects: int = 12
+    width: int = 512
+    edge_width: int = 128
+    time_width: int = 128
+    heads: int = 8
+    blocks: int = 5
+    feature_width: int = 1280
+    dropout: float = 0.1
+
+    @classmethod
+    def paper(cls, n_classes: int = 21, max_objects: int = 12) -> "LayoutDecoderConfig":
+        """The published network; living and dining rooms have 24 classes and 21 objects."""
+        return cls(n_classes, max_objects)
+
+    @classmethod
+    def starter(cls, n_classes: int = 21, max_objects: int = 12) -> "LayoutDecoderConfig":
+        """The embedded default: small enough to train on two CPU cores, reads 384-d features."""
+        return cls(
+            n_classes, max_objects, width=128, edge_width=48, time_width=64, heads=4, feature_width=384, dropout=0.0
+        )
+
+
+class GraphContext(NamedTuple):
+    """A batch of graphs, ready for every step: depends neither on the time nor on the boxes.
+
+    Attributes:
+        nodes: (B, n, W) what classes, features and positions give to the first block.
+        edges: (B, n, n, De) its edges.
+        mask: (B, n) bool, True at real objects.
+    """
+
+    nodes: Tensor
+    edges: Tensor
+    mask: Tensor
+
+    @staticmethod
+    def concatenate(first: "GraphContext", second: "GraphContext") -> "GraphContext":
+        """Both batches in one, for guidance: unconditional first."""
+        return GraphContext(*(torch.cat(pair) for pair in zip(first, second, strict=True)))
+
+
+class LayoutDecoder(nn.Module):
+    """The denoising network of the layout decoder. Official keys, without the prefix ``network.``."""
+
+    def __init__(self, config: LayoutDecoderConfig) -> None:
+        super().__init__()
+        c = config
+        self.config = c
+        self.node_embed = symbol_embedding(c.n_classes + 1, c.width)
+        self.node_proj_in = nn.Linear(c.width + c.feature_width + BOX_WIDTH, c.width)
+        self.edge_embed = symbol_embedding(NO_RELATION + 1, c.edge_width)
+        self.time_embed = time_embedding(c.time_width)
+        self.transformer_blocks = nn.ModuleList(
+            GraphBlock(c.width, c.edge_width, c.time_width, c.heads, dropout=c.dropout) for _ in range(c.blocks)
+        )
+        self.proj_out = nn.Sequential(nn.LayerNorm(c.width), nn.Linear(c.width, BOX_WIDTH))
+
+    def encode_graph(
+        self,
+        objs: Tensor,
+        edges: Tensor,
+        features: Tensor,
+        mask: Tensor,
+        *,
+        drop_edges: Tensor | None = None,
+        base: int | None = None,
+    ) -> GraphContext:
+        """What the graph gives to every step: once a graph, not once a step.
+
+        Args:
+            objs: (B, n) classes, C in empty slots.
+            edges: (B, n, n) relations 0..9 or 10 for none; whatever stands on the diagonal is not read.
+            features: (B, n, F) in feature units, as ``FeatureVQVAE.decode`` gives them.
+            mask: (B, n) bool, True at real objects.
+            drop_edges: (B,) bool, graphs that lose their relations: the unconditional side of guidance (official in
+                training: 20 %). None: no graph.
+            base: slots that the positional code counts; None: n. Empty slots may be cut off where it stays the same.
+        """
+        size = objs.shape[1]
+        classes = F.embedding(objs, symbol_table(self.node_embed))
+        # node_proj_in is linear in its three parts; the boxes' is added in each step.
+        weight = self.node_proj_in.weight[:, :-BOX_WIDTH]
+        nodes = F.linear(torch.cat([classes, features], dim=-1), weight, self.node_proj_in.bias)
+        slots = torch.arange(size, device=objs.device)
+        nodes = nodes + sinusoidal_code(slots, self.config.width, base or size)
+        diagonal = torch.eye(size, dtype=torch.bool, device=objs.device)
+        unseen = diagonal[None] if drop_edges is None else diagonal | drop_edges[:, None, None]
+        symbols = edges.masked_fill(unseen, NO_RELATION + 1)
+        table = F.pad(symbol_table(self.edge_embed), (0, 0, 0, 1))  # one more row, of zeros
+        return GraphContext(nodes, F.embedding(symbols, table), mask)
+
+    def forward(self, boxes: Tensor, t: Tensor, graph: GraphContext) -> Tensor:
+        """The noise in the boxes.
+
+        The context may hold a multiple of B graphs (guidance: all without relations, then all with); the boxes are then
+        repeated.
+
+        Args:
+            boxes: (B, n, 8) noisy boxes.
+            t: (B,) or (1,) integer times 0..999.
+            graph: (R·B graphs) from :meth:`encode_graph`.
+
+        Returns:
+            (R·B, n, 8), zero in empty slots.
+        """
+        repeats = graph.nodes.shape[0] // boxes.shape[0]
+        t = t if t.shape[0] == 1 else t.repeat(repeats)
+        t_act = F.gelu(self.time_embed(t))
+        nodes = graph.nodes + F.linear(boxes, self.node_proj_in.weight[:, -BOX_WIDTH:]).repeat(repeats, 1, 1)
+        edges = graph.edges
+        last = len(self.transformer_blocks) - 1
+        for index, block in enumerate(self.transformer_blocks):
+            nodes, edges = block(nodes, edges, t_act, mask=graph.mask, edges_out=index < last)
+        return self.proj_out(nodes) * graph.mask[..., None]
