@@ -1,0 +1,77 @@
+"""A furniture class guessed from the name that a person gave an object."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from ..instructscene_core.vocabulary import CLASSES, RoomType
+
+_OTHER_NAMES: Final[dict[str, tuple[str, ...]]] = {
+    "double_bed": ("king bed", "queen bed", "bed", "mattress"),
+    "single_bed": ("twin bed", "day bed", "daybed", "bed"),
+    "kids_bed": ("kid bed", "children bed", "child bed", "bunk bed", "crib", "cot"),
+    "nightstand": ("night stand", "bedside table", "bedside cabinet", "night table", "bedside"),
+    "wardrobe": ("closet", "armoire"),
+    "children_cabinet": ("kids cabinet", "toy cabinet", "children wardrobe"),
+    "cabinet": ("dresser", "drawer", "chest", "sideboard", "cupboard", "credenza", "commode"),
+    "bookshelf": ("book shelf", "bookcase", "book case"),
+    "shelf": ("shelves", "rack", "shelving"),
+    "tv_stand": ("television stand", "tv cabinet", "media console", "tv unit", "tv table", "tv"),
+    "desk": ("writing table", "work table", "computer table"),
+    "dressing_table": ("vanity", "make up table", "makeup table"),
+    "dressing_chair": ("vanity chair", "vanity stool"),
+    "coffee_table": ("tea table", "cocktail table"),
+    "table": ("side table", "end table"),
+    "stool": ("pouf", "ottoman", "footstool", "bench", "barstool"),
+    "armchair": ("arm chair", "easy chair", "recliner"),
+    "chair": ("office chair", "desk chair", "seat"),
+    "dining_chair": ("chair", "kitchen chair"),
+    "dining_table": ("table", "kitchen table"),
+    "sofa": ("couch", "settee", "loveseat"),
+    "multi_seat_sofa": ("sofa", "couch", "settee"),
+    "loveseat_sofa": ("loveseat", "love seat", "two seat sofa"),
+    "l_shaped_sofa": ("corner sofa", "sectional", "l sofa"),
+    "chaise_longue_sofa": ("chaise", "chaise longue", "chaise lounge"),
+    "lazy_sofa": ("bean bag", "beanbag"),
+    "lounge_chair": ("recliner", "easy chair"),
+    "round_end_table": ("end table", "side table"),
+    "corner_side_table": ("corner table",),
+    "console_table": ("console", "hall table"),
+    "wine_cabinet": ("wine rack", "bar cabinet"),
+    "pendant_lamp": ("chandelier", "hanging lamp", "pendant light", "pendant", "lamp"),
+    "ceiling_lamp": ("ceiling light", "light"),
+}
+
+
+@lru_cache(maxsize=512)
+def guess_category(name: str, room_type: RoomType) -> str | None:
+    """The class that an object's name speaks of; the longest name wins, then the last in the name.
+
+    Args:
+        name: as in "My_NightStand.001".
+        room_type: only its classes are given.
+
+    Returns:
+        None where the name says nothing.
+    """
+    text = f" {' '.join(_words(name))} "
+    found = [
+        (len(words), text.rfind(f" {words} "), -rank, category)
+        for category in CLASSES[room_type]
+        for rank, words in enumerate(_names(category))
+        if f" {words} " in text
+    ]
+    return max(found)[3] if found else None
+
+
+def _names(category: str) -> tuple[str, ...]:
+    return (" ".join(_words(category)), *_OTHER_NAMES.get(category, ()))
+
+
+def _words(name: str) -> Iterator[str]:
+    """Lower-case words in the singular, camel case and digits split off."""
+    for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name):
+        lower = word.lower()
+        plural = len(lower) > 3 and lower.endswith("s") and not lower.endswith("ss")
+        yield lower[:-1] if plural and lower != "shelves" else lower

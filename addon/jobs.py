@@ -1,0 +1,137 @@
+"""The jobs that operators start: ask the worker, place its answer, remember the variations."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import bpy
+
+from ..instructscene_core.scene import Scene, Task
+from .assets import PlacingError
+from .placing import OBJECT_KEY, place_steps, room_members, scale_length
+from .reading import Reading, as_it_stands, free_location, read
+from .session import SESSION, Progress, Steps, ask, exchange
+
+VARIATIONS_KEY: Final = "instructscene_variations"
+VARIATION_KEY: Final = "instructscene_variation"
+
+
+def edit(context: bpy.types.Context, task: Task) -> Steps[str]:
+    """One of the four tasks, from the open .blend to the open .blend.
+
+    The selection is read at once, so that it is refused before a job starts.
+
+    Raises:
+        InvalidInputError: the selection cannot be worked on.
+    """
+    reading = read(context, task)
+    return _edit(context.scene.name, reading)
+
+
+def _edit(scene_name: str, reading: Reading) -> Steps[str]:
+    results = yield from ask(reading.request)
+    blend_scene = _blend_scene(scene_name)
+    room = _object(reading.room) if reading.room else None
+    target = results[0]
+    if room is not None:
+        target = as_it_stands(target, reading.request.scene, room, scale_length(blend_scene))
+    location = reading.location
+    if reading.request.task == "generate":
+        location = free_location(blend_scene, target.floor, location)
+    options = {"room": room, "foreign": _objects(reading.foreign), "location": location}
+    room_name = yield from _place(blend_scene, target, reading.copies, options)
+    return _record(blend_scene, room_name, results, 0)
+
+
+def vary(context: bpy.types.Context, room: bpy.types.Object, step: int) -> Steps[str]:
+    """Shows another of the room's variations; what all of them share stays where it stands.
+
+    Args:
+        context: only its scene is used.
+        room: the room's Empty.
+        step: 1 for the next, -1 for the previous.
+    """
+    return _vary(context.scene.name, room.name, step)
+
+
+def _vary(scene_name: str, room_name: str, step: int) -> Steps[str]:
+    blend_scene, room = _blend_scene(scene_name), _object(room_name)
+    variations = [Scene.from_json(data) for data in json.loads(room[VARIATIONS_KEY])]
+    present = room.get(VARIATION_KEY, 0) % len(variations)
+    index = (present + step) % len(variations)
+    target = as_it_stands(variations[index], variations[present], room, scale_length(blend_scene))
+    options = {"room": room, "foreign": room_members(room)}
+    room_name = yield from _place(blend_scene, target, {}, options)
+    return _record(blend_scene, room_name, variations, index)
+
+
+def check_worker() -> Steps[str]:
+    """Starts the worker afresh and has it run one step; the report stays in the session."""
+    SESSION.release()
+    SESSION.self_check = None
+    answer = yield from exchange({"type": "self_check", "id": SESSION.new_id("check")})
+    client = SESSION.worker()
+    SESSION.self_check = {**(client.hello or {}), **answer.get("report", {}), "seconds": answer.get("seconds")}
+    return "The generator works"
+
+
+def _place(
+    blend_scene: bpy.types.Scene, target: Scene, copies: Mapping[str, str], options: dict[str, Any]
+) -> Steps[str]:
+    """Places a scene piece by piece; returns the name of its room's Empty."""
+    with _copies_named(copies):
+        steps = place_steps(bpy.context, target, **options)
+        with bpy.context.temp_override(scene=blend_scene):
+            share = next(steps)  # the scene counts for the first piece only
+        try:
+            while True:
+                yield Progress("Placing furniture", 0.9 + 0.1 * share)
+                share = next(steps)
+        except StopIteration as stop:
+            return stop.value.name
+        finally:
+            steps.close()
+
+
+@contextmanager
+def _copies_named(copies: Mapping[str, str]) -> Iterator[None]:
+    """Gives furniture that a person has duplicated ids of its own, for good if all goes well."""
+    before = {name: _object(name)[OBJECT_KEY] for name in copies}
+    for name, key in copies.items():
+        _object(name)[OBJECT_KEY] = key
+    try:
+        yield
+    except BaseException:
+        for name, key in before.items():
+            if (obj := bpy.data.objects.get(name)) is not None:
+                obj[OBJECT_KEY] = key
+        raise
+
+
+def _record(blend_scene: bpy.types.Scene, room_name: str, variations: Sequence[Scene], index: int) -> str:
+    room = _object(room_name)
+    room[VARIATIONS_KEY] = json.dumps([scene.to_json() for scene in variations])
+    room[VARIATION_KEY] = index
+    blend_scene.instructscene.room = room_name
+    chosen = variations[index]
+    number = f", variation {index + 1} of {len(variations)}" if len(variations) > 1 else ""
+    return f'"{room_name}" has {len(chosen.objects)} objects{number}'
+
+
+def _objects(names: Mapping[str, str]) -> dict[str, bpy.types.Object]:
+    return {key: _object(name) for key, name in names.items()}
+
+
+def _object(name: str) -> bpy.types.Object:
+    obj = bpy.data.objects.get(name)
+    if obj is None:
+        raise PlacingError(f'"{name}" was removed or renamed meanwhile', "Try again")
+    return obj
+
+
+def _blend_scene(name: str) -> bpy.types.Scene:
+    scene = bpy.data.scenes.get(name)
+    if scene is None:
+        raise PlacingError(f'The scene "{name}" was removed or renamed meanwhile', "Try again")
+    return scene

@@ -1,0 +1,115 @@
+"""What belongs to the machine rather than to a file: where the generator runs."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import bpy
+from bpy.props import EnumProperty, IntProperty, StringProperty
+
+from .session import ROOT_PACKAGE, SESSION
+
+DEVICE_ITEMS: Final = [
+    ("auto", "Automatic", "The GPU where there is one that works, else the processor"),
+    ("cpu", "CPU", "The processor, which always works"),
+    ("cuda", "CUDA or ROCm", "A GPU by NVIDIA, or by AMD where the worker's Python has ROCm"),
+    ("mps", "Metal", "The GPU of an Apple computer"),
+    ("xpu", "Intel XPU", "A GPU by Intel"),
+]
+_HIDDEN_KEYS: Final = ("type", "id", "protocol")
+
+
+class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
+    """The add-on's preferences."""
+
+    bl_idname = ROOT_PACKAGE
+
+    device: EnumProperty(name="Device", description="Where the generator computes", items=DEVICE_ITEMS, default="auto")
+    worker_python: StringProperty(
+        name="Worker's Python",
+        description="A Python that has PyTorch, such as one with a GPU build. Left empty, Blender's own is used",
+        subtype="FILE_PATH",
+    )
+    model_folder: StringProperty(
+        name="Model",
+        description="A folder with a model's weights. Left empty, the model that comes with the extension is used",
+        subtype="DIR_PATH",
+    )
+    idle_minutes: IntProperty(
+        name="Release Memory After",
+        description="Minutes without a request after which the worker ends. Zero keeps it",
+        min=0,
+        max=600,
+        default=10,
+    )
+
+    def draw(self, _: bpy.types.Context) -> None:
+        """Settings, then Self-Check and what it found."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        for name in ("device", "worker_python", "model_folder", "idle_minutes"):
+            layout.prop(self, name)
+        row = layout.row(align=True)
+        row.operator("instructscene.self_check", icon="CHECKMARK")
+        row.operator("instructscene.release_memory", icon="TRASH")
+        row.operator("instructscene.copy_report", icon="COPYDOWN")
+        draw_progress(layout)
+        if SESSION.failure:
+            draw_lines(layout, SESSION.failure, 90, "ERROR")
+        if SESSION.self_check is not None:
+            box = layout.box().column(align=True)
+            for line in report_lines(SESSION.self_check):
+                box.label(text=line)
+
+
+def draw_progress(layout: bpy.types.UILayout) -> None:
+    """A bar with a cancel button, while a job is under way."""
+    if not SESSION.busy:
+        return
+    row = layout.row(align=True)
+    row.progress(factor=SESSION.progress.share, text=SESSION.progress.label)
+    row.operator("instructscene.cancel", text="", icon="X")
+
+
+def draw_lines(layout: bpy.types.UILayout, text: str, width: int, icon: str = "NONE") -> None:
+    """A text over as many lines as it needs.
+
+    Args:
+        layout: where.
+        text: one paragraph.
+        width: characters in a line.
+        icon: before the first line.
+    """
+    column = layout.column(align=True)
+    column.scale_y = 0.85
+    for number, line in enumerate(wrap(text, width)):
+        blank = "BLANK1" if icon != "NONE" else "NONE"
+        column.label(text=line, icon=icon if number == 0 else blank)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Breaks a text at spaces into lines of at most ``width`` characters; longer words are cut."""
+    lines = [""]
+    for word in text.split():
+        pieces = [word[i : i + width] for i in range(0, len(word), width)]
+        for piece in pieces:
+            if lines[-1] and len(lines[-1]) + 1 + len(piece) > width:
+                lines.append("")
+            lines[-1] = f"{lines[-1]} {piece}".strip()
+    return lines
+
+
+def report_lines(report: dict[str, Any]) -> list[str]:
+    """What Self-Check found, one fact a line, without the person's home folder."""
+    facts: dict[str, Any] = {"blender": bpy.app.version_string}
+    for key, value in report.items():
+        if isinstance(value, dict):
+            facts.update(value)
+        elif key not in _HIDDEN_KEYS:
+            facts[key] = value
+    home = str(Path.home())
+    return [f"{key.replace('_', ' ')}: {_shown(value)}".replace(home, "~") for key, value in facts.items()]
+
+
+def _shown(value: object) -> str:
+    return f"{value:.1f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,336 @@
+"""The one worker of this Blender and the one job that it may be doing.
+
+A job is a generator that yields its `Progress`. An operator in a window advances it a little at every tick of a timer,
+so that the interface is never held; an operator in background mode runs it through. Closing it takes back what it did.
+"""
+
+import atexit
+import itertools
+import logging
+import sys
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeVar
+
+import bpy
+
+from ..instructscene_core.scene import Request, Scene
+from .worker_client import Message, WorkerClient, WorkerError
+
+ROOT_PACKAGE: Final = (__package__ or "").rpartition(".")[0]
+START_TIMEOUT: Final = 180.0
+"""Seconds until the worker must have greeted: a cold disk and a virus scanner make the first start slow."""
+TICK: Final = 0.05
+_BUDGET: Final = 0.02
+_IDLE_CHECK: Final = 20.0
+_STAGES: Final = {
+    "prior": ("Choosing furniture", 0.05, 0.7),
+    "decoder": ("Arranging furniture", 0.7, 0.9),
+}
+
+T = TypeVar("T")
+
+
+class Progress(NamedTuple):
+    """What the progress bar shows.
+
+    Args:
+        label: what is being done.
+        share: 0 to 1.
+        waiting: nothing can be done before the next tick.
+    """
+
+    label: str
+    share: float = 0.0
+    waiting: bool = False
+
+
+Steps = Generator[Progress, None, T]
+_LOGGER = logging.getLogger(__name__)
+
+
+class Session:
+    """State that lives as long as the add-on is enabled."""
+
+    def __init__(self) -> None:
+        self.client: WorkerClient | None = None
+        self.progress = Progress("")
+        self.failure: str = ""
+        self.self_check: Message | None = None
+        self._command: list[str] = []
+        self._job: Steps[str] | None = None
+        self._timer: bpy.types.Timer | None = None
+        self._used = time.monotonic()
+        self._numbers = itertools.count()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is under way."""
+        return self._job is not None
+
+    def start(self, job: Steps[str]) -> None:
+        """Takes up a job; `tick` does the work.
+
+        Raises:
+            WorkerError: another job is under way.
+        """
+        if self._job is not None:
+            raise WorkerError("InstructScene is still working", "Wait for it, or press Cancel")
+        self._job = job
+        self.failure = ""
+        self.progress = Progress("Preparing")
+
+    def watch(self, context: bpy.types.Context) -> None:
+        """Has the window send timer events, until the job ends."""
+        self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
+
+    def tick(self, budget: float = _BUDGET) -> str | None:
+        """Goes on with the job for a moment.
+
+        Args:
+            budget: seconds after which no new piece of work is begun.
+
+        Returns:
+            What to tell the person once the job has ended; None while it goes on.
+
+        Raises:
+            InstructSceneError: it failed; nothing was changed.
+        """
+        if self._job is None:
+            return ""
+        end = time.perf_counter() + budget
+        try:
+            while True:
+                self.progress = next(self._job)
+                if self.progress.waiting or time.perf_counter() > end:
+                    return None
+        except StopIteration as stop:
+            self._finish()
+            return stop.value
+        except BaseException:
+            self._finish()
+            raise
+
+    def cancel(self) -> None:
+        """Ends the job; what it did is taken back."""
+        job = self._job
+        self._finish()
+        if job is not None:
+            job.close()
+
+    def run(self, job: Steps[str]) -> str:
+        """Does a whole job at once."""
+        self.start(job)
+        while (outcome := self.tick(1.0)) is None:
+            time.sleep(0.005 if self.progress.waiting else 0.0)
+        return outcome
+
+    def new_id(self, task: str) -> str:
+        """An id that no other request has."""
+        return f"{task}-{next(self._numbers)}"
+
+    def worker(self) -> WorkerClient:
+        """The worker, started where it is not running.
+
+        Raises:
+            WorkerError: it cannot be started.
+        """
+        self._used = time.monotonic()
+        command = worker_command(preferences())
+        if self.client is not None and command != self._command:
+            self.release()
+        if self.client is None or not self.client.alive:
+            self.client = WorkerClient(command)
+            self._command = command
+            if not bpy.app.timers.is_registered(_release_when_idle):
+                bpy.app.timers.register(_release_when_idle, first_interval=_IDLE_CHECK, persistent=True)
+        return self.client
+
+    def release(self, wait: float = 0.0) -> None:
+        """Ends the worker, which gives its memory back."""
+        if self.client is not None:
+            self.client.close(wait)
+        self.client = None
+        if bpy.app.timers.is_registered(_release_when_idle):
+            bpy.app.timers.unregister(_release_when_idle)
+
+    def close(self, wait: float = 0.0) -> None:
+        """Ends job and worker."""
+        self.cancel()
+        self.release(wait)
+
+    def idle_seconds(self) -> float:
+        """How long the worker has had nothing to do."""
+        if self.busy:
+            self._used = time.monotonic()
+        return time.monotonic() - self._used
+
+    def _finish(self) -> None:
+        self._job = None
+        self._used = time.monotonic()
+        if self._timer is not None:
+            bpy.context.window_manager.event_timer_remove(self._timer)
+            self._timer = None
+
+
+SESSION: Final = Session()
+
+
+def preferences() -> Any:  # noqa: ANN401  (the class would import this module)
+    """The add-on's preferences."""
+    return bpy.context.preferences.addons[ROOT_PACKAGE].preferences
+
+
+def worker_command(settings: Any) -> list[str]:  # noqa: ANN401
+    """The worker's command line for the add-on's preferences."""
+    own = bpy.path.abspath(settings.worker_python)
+    python = [own] if own else [sys.executable, *bpy.app.python_args]
+    root = Path(__file__).parent.parent
+    command = [*python, "-I", "-u", str(root / "instructscene_core" / "worker.py"), "--device", settings.device]
+    for folder in (str(root), *_wheel_folders()):
+        command += ["--path", folder]
+    if settings.model_folder:
+        command += ["--model", bpy.path.abspath(settings.model_folder)]
+    return command
+
+
+def _wheel_folders() -> list[str]:
+    """Where Blender has unpacked the wheels of extensions."""
+    base = Path(bpy.utils.user_resource("EXTENSIONS")) / ".local"
+    return [folder for folder in sys.path if folder and Path(folder).is_relative_to(base)]
+
+
+def exchange(message: Message) -> Steps[Message]:
+    """Sends a message with an id and waits for its result.
+
+    Closing the generator cancels the request.
+
+    Raises:
+        WorkerError: the worker cannot be started, ended, or answered with an error.
+    """
+    client = SESSION.worker()
+    yield from _greeting(client)
+    client.send(message)
+    progress = Progress("Reading", 0.05, waiting=True)
+    try:
+        while True:
+            yield progress
+            for answer in client.poll():
+                if answer.get("type") == "gone":
+                    raise _ended(client, answer, "while it was working", "Try again")
+                if answer.get("id") != message["id"]:
+                    continue
+                if answer["type"] == "progress":
+                    progress = _progress(answer, progress)
+                if answer["type"] == "error":
+                    raise WorkerError(answer["message"], answer.get("remedy", ""))
+                if answer["type"] == "result":
+                    return answer
+    except GeneratorExit:
+        client.send({"type": "cancel", "id": message["id"]})
+        raise
+
+
+def _greeting(client: WorkerClient) -> Steps[None]:
+    end = time.monotonic() + START_TIMEOUT
+    while client.hello is None:
+        for answer in client.poll():
+            if answer.get("type") == "error":
+                client.close()
+                raise WorkerError(answer["message"], answer.get("remedy", ""))
+            if answer.get("type") == "noise":
+                client.close()
+                raise WorkerError(f'"{_program()}" did not start as a worker', _FIX_PYTHON)
+            if answer.get("type") == "gone":
+                raise _ended(client, answer, "while starting", _FIX_PYTHON)
+        if time.monotonic() > end:
+            client.close()
+            raise WorkerError(f"The worker has not started within {START_TIMEOUT:.0f} seconds", _FIX_PYTHON)
+        yield Progress("Starting the generator", 0.02, waiting=True)
+
+
+_FIX_PYTHON: Final = "Correct Worker's Python in the add-on's preferences, then run Self-Check there"
+
+
+def _program() -> str:
+    return preferences().worker_python or sys.executable
+
+
+def _ended(client: WorkerClient, answer: Message, when: str, remedy: str) -> WorkerError:
+    lines = client.last_lines
+    _LOGGER.error("The worker ended with code %s:\n%s", answer["code"], "\n".join(lines))
+    last = f" ({lines[-1][:160]})" if lines else ""
+    return WorkerError(f"The worker ended {when}, code {answer['code']}{last}", remedy)
+
+
+def _progress(answer: Message, before: Progress) -> Progress:
+    label, low, high = _STAGES.get(answer["stage"], (before.label, before.share, before.share))
+    done = answer["step"] / max(answer["steps"], 1)
+    return Progress(label, max(before.share, low + (high - low) * done), waiting=True)
+
+
+def ask(request: Request) -> Steps[list[Scene]]:
+    """Has the worker answer a request.
+
+    Raises:
+        InstructSceneError: as `exchange`, or its answer is no valid scene.
+    """
+    key = SESSION.new_id(request.task)
+    answer = yield from exchange({"type": "request", "id": key, "request": request.to_json()})
+    scenes: list[Scene] = []
+    for data in answer["scenes"]:
+        scenes.append(Scene.from_json(data))
+        yield Progress("Reading the result", 0.9)
+    return scenes
+
+
+def run_request(request: Request, on_progress: Callable[[Progress], None] | None = None) -> list[Scene]:
+    """Answers a request at once, for scripts and batches; the worker is kept for the next.
+
+    Raises:
+        InstructSceneError: as `ask`.
+    """
+    steps = ask(request)
+    try:
+        while True:
+            progress = next(steps)
+            if on_progress is not None:
+                on_progress(progress)
+            time.sleep(0.005)
+    except StopIteration as stop:
+        return stop.value
+
+
+def close() -> None:
+    """Ends job and worker."""
+    SESSION.close()
+
+
+def _release_when_idle() -> float | None:
+    if SESSION.client is None:
+        return None
+    minutes = preferences().idle_minutes
+    if minutes and SESSION.idle_seconds() > 60 * minutes:
+        SESSION.client.close()
+        SESSION.client = None
+        return None
+    return _IDLE_CHECK
+
+
+@bpy.app.handlers.persistent
+def _on_load(_: object) -> None:
+    SESSION.close()
+
+
+def register() -> None:
+    """Ends the worker when another file is opened and when Blender ends."""
+    bpy.app.handlers.load_pre.append(_on_load)
+    atexit.register(close)
+
+
+def unregister() -> None:
+    """Ends everything and waits for it, so that the extension's files can be replaced."""
+    atexit.unregister(close)
+    bpy.app.handlers.load_pre.remove(_on_load)
+    SESSION.close(wait=5.0)
