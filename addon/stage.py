@@ -1,0 +1,330 @@
+"""The set around a room for a picture: floor, walls, ceiling, window light. Built for one render and removed with it.
+
+All of it is laid out in metres in the room's axes; the caller gives the matrix that leads to the world.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import bpy
+from mathutils import Matrix, Vector
+
+from ..instructscene_core.scene import FloorPlan, Opening, Point2
+
+Box = tuple[float, float, float, float, float, float]
+"""min x, max x, min y, max y, min z, max z: metres."""
+
+WALL_COLOURS: Final = (
+    (0.78, 0.73, 0.66),  # oat
+    (0.60, 0.65, 0.57),  # sage
+    (0.80, 0.77, 0.73),  # warm white
+    (0.56, 0.62, 0.68),  # dusty blue
+    (0.74, 0.62, 0.54),  # clay
+)
+_THICKNESS: Final = 0.12
+_BASEBOARD: Final = (0.09, 0.018)
+_FRAME: Final = 0.05
+
+
+@dataclass
+class Stage:
+    """Temporary datablocks in one collection.
+
+    Args:
+        collection: where the objects go.
+        frame: from metres in the room's axes to the world.
+        metres: in one Blender unit.
+    """
+
+    collection: bpy.types.Collection
+    frame: Matrix
+    metres: float
+    _blocks: list[Any] = field(default_factory=list)
+
+    def keep(self, block: Any) -> Any:  # noqa: ANN401  (any datablock)
+        """Registers a datablock for removal and returns it."""
+        self._blocks.append(block)
+        return block
+
+    def add(self, name: str, data: bpy.types.ID | None, local: Matrix) -> bpy.types.Object:
+        """Adds an object; ``local`` is in metres in the room's axes."""
+        obj = self.keep(bpy.data.objects.new(name, data))
+        obj.matrix_world = self.frame @ local
+        self.collection.objects.link(obj)
+        return obj
+
+    def mesh(
+        self, name: str, faces: Iterable[Sequence[Vector]], material: bpy.types.Material
+    ) -> bpy.types.Object:
+        """Adds a mesh made of separate polygons, metres."""
+        corners: list[Vector] = []
+        polygons: list[list[int]] = []
+        for face in faces:
+            polygons.append(list(range(len(corners), len(corners) + len(face))))
+            corners.extend(face)
+        mesh = self.keep(bpy.data.meshes.new(name))
+        mesh.from_pydata(corners, [], polygons)
+        mesh.materials.append(material)
+        return self.add(name, mesh, Matrix())
+
+    def light(self, name: str, kind: str, energy: float, local: Matrix, **settings: Any) -> bpy.types.Object:  # noqa: ANN401
+        """Adds a light that the camera does not see; ``energy`` holds at one metre a unit, sizes are metres."""
+        lamp = self.keep(bpy.data.lights.new(name, kind))
+        lamp.energy = energy if kind == "SUN" else energy / self.metres**2
+        for key, value in settings.items():
+            setattr(lamp, key, value)
+        obj = self.add(name, lamp, local)
+        obj.visible_camera = False
+        return obj
+
+    def remove(self) -> None:
+        """Removes all that was added, objects before their data."""
+        for block in reversed(self._blocks):
+            bpy.data.batch_remove([block])
+        self._blocks.clear()
+
+
+def build_room(stage: Stage, floor: FloorPlan, eye: Point2, colour: int) -> None:
+    """Adds floor, ceiling and walls; walls between the eye and the room keep the light in but are not seen.
+
+    Args:
+        stage: where.
+        floor: with a polygon.
+        eye: the camera's place on the plan, metres.
+        colour: index into `WALL_COLOURS`.
+    """
+    polygon = counter_clockwise(floor.polygon or ())
+    paint = plain_material(stage, "Wall", WALL_COLOURS[colour % len(WALL_COLOURS)], 0.75)
+    white = plain_material(stage, "Trim", (0.82, 0.80, 0.77), 0.4)
+    stage.mesh("Floor", [[Vector((x, y, 0.0)) for x, y in polygon]], wood_material(stage))
+    stage.mesh("Ceiling", [[Vector((x, y, floor.height)) for x, y in reversed(polygon)]], white)
+    for start, end in edges(polygon):
+        wall = _Wall(start, end, floor.height, [_Hole.of(o, start, end) for o in floor.openings if _on(o, start, end)])
+        seen = wall.inside(eye)
+        for obj in (
+            stage.mesh("Wall", wall.panels(), paint),
+            stage.mesh("Trim", [face for box in wall.trim() for face in wall.box(box)], white),
+        ):
+            obj.visible_camera = seen
+
+
+def edges(polygon: Sequence[Point2]) -> list[tuple[Point2, Point2]]:
+    """The sides of a polygon."""
+    return list(zip(polygon, (*polygon[1:], polygon[0]), strict=True))
+
+
+def counter_clockwise(polygon: Sequence[Point2]) -> list[Point2]:
+    """The polygon with its inside to the left of every side."""
+    area = sum(a[0] * b[1] - b[0] * a[1] for a, b in edges(polygon))
+    return list(polygon) if area > 0 else list(reversed(polygon))
+
+
+@dataclass(frozen=True)
+class _Hole:
+    """An opening along a wall: from ``left`` to ``right`` metres from its start."""
+
+    kind: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    @staticmethod
+    def of(opening: Opening, start: Point2, end: Point2) -> "_Hole":
+        origin, along = Vector(start), (Vector(end) - Vector(start)).normalized()
+        a, b = sorted((Vector(p) - origin).dot(along) for p in opening.segment)
+        return _Hole(opening.kind, a, b, opening.bottom, opening.top)
+
+
+def _on(opening: Opening, start: Point2, end: Point2) -> bool:
+    """Whether an opening lies in the wall from start to end (inner side), within 30 cm."""
+    origin, span = Vector(start), Vector(end) - Vector(start)
+    along = span.normalized()
+    places = [Vector(p) - origin for p in opening.segment]
+    flush = all(abs(p.cross(along)) < 0.3 for p in places)
+    return flush and all(-0.05 < p.dot(along) < span.length + 0.05 for p in places)
+
+
+@dataclass(frozen=True)
+class _Wall:
+    """A wall seen from inside: x runs along it from its start, y points into the room, z up."""
+
+    start: Point2
+    end: Point2
+    height: float
+    holes: Sequence[_Hole]
+
+    @property
+    def _length(self) -> float:
+        return (Vector(self.end) - Vector(self.start)).length
+
+    def inside(self, point: Point2) -> bool:
+        """Whether a point of the plan is on the room's side."""
+        return (Vector(self.end) - Vector(self.start)).cross(Vector(point) - Vector(self.start)) > 0
+
+    def at(self, x: float, y: float, z: float) -> Vector:
+        """A point of the wall in the room's axes."""
+        along = (Vector(self.end) - Vector(self.start)).normalized()
+        inward = Vector((-along.y, along.x))
+        place = Vector(self.start) + along * x + inward * y
+        return Vector((place.x, place.y, z))
+
+    def panels(self) -> list[list[Vector]]:
+        """The faces of the wall around its holes, and the holes' reveals."""
+        faces: list[list[Vector]] = []
+        x = -_THICKNESS
+        for hole in sorted(self.holes, key=lambda h: h.left):
+            faces += [self._panel(x, hole.left, 0, self.height), *self._around(hole)]
+            x = hole.right
+        return [*faces, self._panel(x, self._length + _THICKNESS, 0, self.height)]
+
+    def _around(self, hole: _Hole) -> list[list[Vector]]:
+        left, right, bottom, top = hole.left, hole.right, max(hole.bottom, 0.0), min(hole.top, self.height)
+        depth = -_THICKNESS
+        reveals = [
+            [(left, 0, bottom), (left, 0, top), (left, depth, top), (left, depth, bottom)],
+            [(right, depth, bottom), (right, depth, top), (right, 0, top), (right, 0, bottom)],
+            [(left, depth, bottom), (right, depth, bottom), (right, 0, bottom), (left, 0, bottom)],
+            [(left, 0, top), (right, 0, top), (right, depth, top), (left, depth, top)],
+        ]
+        above, below = self._panel(left, right, top, self.height), self._panel(left, right, 0, bottom)
+        return [above, below, *([self.at(*corner) for corner in face] for face in reveals)]
+
+    def _panel(self, left: float, right: float, bottom: float, top: float) -> list[Vector]:
+        return [self.at(x, 0, z) for x, z in ((right, bottom), (left, bottom), (left, top), (right, top))]
+
+    def trim(self) -> list[Box]:
+        """Baseboards, window frames and door leaves, in the wall's axes."""
+        height, depth = _BASEBOARD
+        doors = sorted((h for h in self.holes if h.bottom < height), key=lambda h: h.left)
+        ends = [0.0, *(x for door in doors for x in (door.left - 0.07, door.right + 0.07)), self._length]
+        boxes: list[Box] = [(a, b, 0, depth, 0, height) for a, b in zip(ends[::2], ends[1::2], strict=True) if b > a]
+        for hole in self.holes:
+            boxes += _casing(hole) + (_leaf(hole) if hole.kind == "door" else _sash(hole))
+        return boxes
+
+    def box(self, box: Box) -> list[list[Vector]]:
+        """The six faces of a box given in the wall's axes."""
+        x, y, z = box[0:2], box[2:4], box[4:6]
+        sides = ["000 010 110 100", "001 101 111 011", "000 100 101 001", "010 011 111 110", "000 001 011 010"]
+        sides.append("100 110 111 101")
+        return [[self.at(x[int(c[0])], y[int(c[1])], z[int(c[2])]) for c in side.split()] for side in sides]
+
+
+def _casing(hole: _Hole) -> list[Box]:
+    """A flat moulding around an opening."""
+    width, depth = 0.07, 0.022
+    low = 0.0 if hole.kind == "door" else hole.bottom - width
+    return [
+        (hole.left - width, hole.left, 0, depth, low, hole.top + width),
+        (hole.right, hole.right + width, 0, depth, low, hole.top + width),
+        (hole.left, hole.right, 0, depth, hole.top, hole.top + width),
+        *([] if hole.kind == "door" else [(hole.left - 0.1, hole.right + 0.1, 0, 0.09, hole.bottom - 0.035, hole.bottom)]),
+    ]
+
+
+def _leaf(hole: _Hole) -> list[Box]:
+    """A closed door with two raised panels and a knob."""
+    back, front = -0.07, -0.03
+    middle, inset = (hole.bottom + hole.top) / 2, 0.13
+    left, right = hole.left + inset, hole.right - inset
+    knob = (hole.right - 0.1, hole.right - 0.06, front, front + 0.06, 1.0, 1.04)
+    return [
+        (hole.left, hole.right, back, front, hole.bottom, hole.top),
+        (left, right, front, front + 0.012, hole.bottom + inset, middle - 0.06),
+        (left, right, front, front + 0.012, middle + 0.06, hole.top - inset),
+        knob,
+    ]
+
+
+def _sash(hole: _Hole) -> list[Box]:
+    """A window's frame with one bar across and one upright a metre."""
+    back, front = -0.09, -0.04
+    left, right, low, high = hole.left, hole.right, hole.bottom, hole.top
+    count = max(2, round((right - left) / 0.7) + 1)
+    step = (right - left - _FRAME) / (count - 1)
+    uprights: list[Box] = [
+        (left + i * step, left + i * step + _FRAME, back, front, low, high) for i in range(count)
+    ]
+    bars: list[Box] = [(left, right, back, front, z, z + _FRAME) for z in (low, high - _FRAME)]
+    return uprights + bars
+
+
+def plain_material(
+    stage: Stage, name: str, colour: Sequence[float], roughness: float
+) -> bpy.types.Material:
+    """A matt paint with the faintest of textures."""
+    material = stage.keep(bpy.data.materials.new(name))
+    material.use_nodes = True
+    shader = material.node_tree.nodes["Principled BSDF"]
+    shader.inputs["Base Color"].default_value = (*colour, 1.0)
+    shader.inputs["Roughness"].default_value = roughness
+    return material
+
+
+def wood_material(stage: Stage) -> bpy.types.Material:
+    """Oak planks: a brick pattern whose bricks differ in tone, with grain along them, in metres."""
+    material = stage.keep(bpy.data.materials.new("Floor"))
+    material.use_nodes = True
+    tree = material.node_tree
+    shader = tree.nodes["Principled BSDF"]
+    place = tree.nodes.new("ShaderNodeTexCoord")
+    planks = _node(tree, "ShaderNodeTexBrick", offset=0.37, offset_frequency=2)
+    _set(planks, Scale=1.0, **{"Mortar Size": 0.0012, "Mortar Smooth": 0.1, "Brick Width": 1.3, "Row Height": 0.13})
+    _set(planks, Color1=(0.0, 0.0, 0.0, 1), Color2=(1, 1, 1, 1), Mortar=(0.5, 0.5, 0.5, 1))
+    stretch = _node(tree, "ShaderNodeMapping")
+    _set(stretch, Scale=(1.2, 22.0, 1.0))
+    shift = _node(tree, "ShaderNodeVectorMath", operation="ADD")
+    grain = _node(tree, "ShaderNodeTexNoise")
+    _set(grain, Scale=2.2, Detail=7.0, Roughness=0.62, Distortion=0.6)
+    tone = _node(tree, "ShaderNodeMath", operation="MULTIPLY_ADD")
+    tone.inputs[1].default_value = 0.42
+    ramp = _ramp(tree, ((0.15, (0.15, 0.082, 0.042)), (0.5, (0.27, 0.155, 0.082)), (0.9, (0.42, 0.27, 0.155))))
+    seam = _node(tree, "ShaderNodeMix", data_type="RGBA")
+    seam.inputs[7].default_value = (0.05, 0.03, 0.018, 1)
+    bump = _node(tree, "ShaderNodeBump")
+    _set(bump, Strength=0.12, Distance=0.004)
+    scale = _node(tree, "ShaderNodeMath", operation="MULTIPLY")
+    scale.inputs[1].default_value = 0.6
+    for source, target in (
+        (place.outputs["Object"], planks.inputs["Vector"]),
+        (place.outputs["Object"], shift.inputs[0]),
+        (planks.outputs["Color"], shift.inputs[1]),
+        (shift.outputs[0], stretch.inputs["Vector"]),
+        (stretch.outputs["Vector"], grain.inputs["Vector"]),
+        (planks.outputs["Color"], tone.inputs[0]),
+        (grain.outputs[0], scale.inputs[0]),
+        (scale.outputs[0], tone.inputs[2]),
+        (tone.outputs[0], ramp.inputs["Fac"]),
+        (planks.outputs["Fac"], seam.inputs[0]),
+        (ramp.outputs["Color"], seam.inputs[6]),
+        (seam.outputs[2], shader.inputs["Base Color"]),
+        (grain.outputs[0], bump.inputs["Height"]),
+        (bump.outputs["Normal"], shader.inputs["Normal"]),
+    ):
+        tree.links.new(source, target)
+    shader.inputs["Roughness"].default_value = 0.38
+    return material
+
+
+def _node(tree: bpy.types.NodeTree, kind: str, **settings: Any) -> bpy.types.Node:  # noqa: ANN401
+    node = tree.nodes.new(kind)
+    for key, value in settings.items():
+        setattr(node, key, value)
+    return node
+
+
+def _set(node: bpy.types.Node, **values: Any) -> None:  # noqa: ANN401
+    for key, value in values.items():
+        node.inputs[key].default_value = value
+
+
+def _ramp(tree: bpy.types.NodeTree, stops: Sequence[tuple[float, Sequence[float]]]) -> bpy.types.Node:
+    node = tree.nodes.new("ShaderNodeValToRGB")
+    elements = node.color_ramp.elements
+    while len(elements) < len(stops):
+        elements.new(0.5)
+    for element, (place, colour) in zip(elements, stops, strict=True):
+        element.position, element.color = place, (*colour, 1)
+    return node
