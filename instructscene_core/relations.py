@@ -6,7 +6,7 @@ axes decide what is left, right, in front and behind, whatever way an object fac
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -145,7 +145,7 @@ def clear_of_borders(
     return clear
 
 
-def triplets(matrix: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+def triplets(matrix: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
     """The relations of one room as rows, as in the data set's ``relations.npy``.
 
     Args:

@@ -6,6 +6,7 @@ multiplicity; a triplet that finds one consumes it. "Easy" recall takes "closely
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,8 +48,8 @@ class Recall:
 
 
 def graph_recall(
-    objs: npt.NDArray[np.integer],
-    edges: npt.NDArray[np.integer],
+    objs: npt.NDArray[np.integer[Any]],
+    edges: npt.NDArray[np.integer[Any]],
     triplets: Sequence[Sequence[Triplet]],
     n_classes: int,
     *,
@@ -73,9 +74,9 @@ def graph_recall(
     used = np.zeros(held.shape, dtype=np.bool_)
     hits = np.zeros(len(objs), dtype=np.int64)
     for column in range(asked.shape[1]):
-        found = _consume(held, used, _code(*asked[:, column].T, n_classes))
+        subject, predicate, other = asked[:, column, 0], asked[:, column, 1], asked[:, column, 2]
+        found = _consume(held, used, _code(subject, predicate, other, n_classes))
         if easy:
-            subject, predicate, other = asked[:, column].T
             loose = _code(subject, _LOOSE[predicate], other, n_classes)
             found |= _consume(held, used, np.where(found, _NEVER, loose))
         hits += found
@@ -83,7 +84,7 @@ def graph_recall(
 
 
 def box_recall(
-    objs: npt.NDArray[np.integer],
+    objs: npt.NDArray[np.integer[Any]],
     boxes: npt.ArrayLike,
     triplets: Sequence[Sequence[Triplet]],
     classes: Sequence[str],
@@ -106,7 +107,7 @@ def box_recall(
     return graph_recall(objs, edges, triplets, len(classes), easy=easy)
 
 
-def full_edges(upper: npt.NDArray[np.integer], n_objects: int) -> npt.NDArray[np.int64]:
+def full_edges(upper: npt.NDArray[np.integer[Any]], n_objects: int) -> npt.NDArray[np.int64]:
     """Upper triangles (B, E) as matrices (B, N, N), the other half reversed, the diagonal "none"."""
     first, second = np.triu_indices(n_objects, 1)
     matrix = np.full((len(upper), n_objects, n_objects), NO_RELATION, dtype=np.int64)
@@ -116,7 +117,7 @@ def full_edges(upper: npt.NDArray[np.integer], n_objects: int) -> npt.NDArray[np
     return matrix
 
 
-def _codes(objs: npt.NDArray[np.integer], edges: npt.NDArray[np.integer], n_classes: int) -> IntArray:
+def _codes(objs: npt.NDArray[np.integer[Any]], edges: npt.NDArray[np.integer[Any]], n_classes: int) -> IntArray:
     """(B, N²): one number for every relation that a room holds."""
     wide = objs.astype(np.int64)
     codes = _code(wide[:, :, None], edges.astype(np.int64), wide[:, None, :], n_classes)
@@ -124,9 +125,9 @@ def _codes(objs: npt.NDArray[np.integer], edges: npt.NDArray[np.integer], n_clas
 
 
 def _code(
-    subject: npt.NDArray[np.integer],
-    predicate: npt.NDArray[np.integer],
-    other: npt.NDArray[np.integer],
+    subject: npt.NDArray[np.integer[Any]],
+    predicate: npt.NDArray[np.integer[Any]],
+    other: npt.NDArray[np.integer[Any]],
     n_classes: int,
 ) -> IntArray:
     code = (subject * NO_RELATION + predicate) * n_classes + other

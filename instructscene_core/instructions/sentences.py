@@ -7,7 +7,7 @@ published networks have read it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +73,7 @@ def describe(half_sizes: npt.ArrayLike, relations: npt.ArrayLike) -> list[Relati
 
 
 def describe_rooms(
-    objs: npt.NDArray[np.integer], boxes: npt.ArrayLike, classes: Sequence[str], only_clear: bool = True
+    objs: npt.NDArray[np.integer[Any]], boxes: npt.ArrayLike, classes: Sequence[str], only_clear: bool = True
 ) -> list[list[Relation]]:
     """``describe`` for a batch of rooms, from their boxes.
 
@@ -144,7 +144,7 @@ def instruction(
 
 
 def instructions_for_rooms(
-    objs: npt.NDArray[np.integer],
+    objs: npt.NDArray[np.integer[Any]],
     boxes: npt.ArrayLike,
     classes: Sequence[str],
     captions: Sequence[Sequence[str]] | None,

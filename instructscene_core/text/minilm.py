@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file  # pyright: ignore[reportUnknownVariableType]
 from tokenizers import Encoding, Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -139,7 +139,7 @@ def _tokenizer(path: Path) -> Tokenizer:
         raise InvalidInputError(f"The text encoder's tokenizer is missing: {path}", REMEDY)
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer.enable_truncation(MAX_TOKENS)  # pyright: ignore[reportUnknownMemberType]
     return tokenizer
 
 

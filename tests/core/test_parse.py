@@ -1,0 +1,223 @@
+"""Instructions read back: every template, freer wording, and anything at all."""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import instructscene_core
+from instructscene_core.instructions.parse import FRAGMENT_LENGTH, MAX_FRAGMENTS, parse
+from instructscene_core.instructions.sentences import instruction
+from instructscene_core.vocabulary import CLASSES, PREDICATES, display_name, reverse_predicate
+
+BEDROOM, LIVING = CLASSES["bedroom"], CLASSES["livingroom"]
+CATALOGUE = Path(instructscene_core.__file__).parent / "starter" / "catalogue.json"
+
+
+def wishes(text, classes=BEDROOM):
+    return [w.label() for w in parse(text, classes).wishes]
+
+
+def mentions(text, classes=BEDROOM):
+    return [m.label() for m in parse(text, classes).mentions]
+
+
+def covers(wish, triplet, classes):
+    def one_way(subject, predicate, other):
+        return classes[subject] in wish.subjects and predicate in wish.predicates and classes[other] in wish.objects
+
+    subject, predicate, other = triplet
+    return one_way(subject, predicate, other) or one_way(other, reverse_predicate(predicate), subject)
+
+
+def captions_of(category):
+    entries = json.loads(CATALOGUE.read_text())["entries"]
+    return [e["caption"] for e in entries if e["category"] == category] or [f"a plain {display_name(category)}"]
+
+
+@pytest.mark.parametrize("room", ["bedroom", "livingroom"])
+@pytest.mark.parametrize("captioned", [False, True])
+def test_every_template_is_understood(room, captioned):
+    classes, random = CLASSES[room], np.random.RandomState(0)
+    captions = {c: captions_of(c) for c in classes}
+    for seed in range(600):
+        ids = random.randint(0, len(classes), 4).tolist()
+        relations = [(0, int(random.randint(10)), 1), (2, int(random.randint(10)), 3)]
+        drawn = [captions[classes[i]][random.randint(len(captions[classes[i]]))] for i in ids]
+        asked = instruction(relations, ids, classes, drawn if captioned else None, seed=seed)
+        parsed = parse(asked.text, classes)
+        assert len(parsed.wishes) <= len(asked.triplets), asked.text
+        assert all(any(covers(w, t, classes) for w in parsed.wishes) for t in asked.triplets), asked.text
+        assert not parsed.not_understood, asked.text
+        assert not parsed.mentions, asked.text
+
+
+def test_a_free_sentence():
+    parsed = parse("a cosy bedroom with a big bed, two nightstands and a lamp above the bed", BEDROOM)
+    assert [w.label() for w in parsed.wishes] == ["lamp above bed"]
+    assert [m.label() for m in parsed.mentions] == ["double bed", "2 x nightstand"]
+    assert parsed.wishes[0].text == "lamp above the bed"
+    assert parsed.not_understood == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Put a desk to the right of a single bed.", ["desk right of single bed"]),
+        ("nightstand left of bed, wardrobe right of bed", ["nightstand left of bed", "wardrobe right of bed"]),
+        ("a desk with a chair in front of it", ["chair in front of desk"]),
+        ("A king-size bed. Hang a chandelier above it!", ["lamp above double bed"]),
+        ("Above the bed hangs a lamp.", ["lamp above bed"]),
+        ("between the bed and the wardrobe there is a chair", ["chair next to bed", "chair next to wardrobe"]),
+        ("a chair between a desk and a shelf", ["chair next to desk", "chair next to shelf"]),
+        ("put a lamp left of the bed and behind the desk", ["lamp left of bed", "lamp behind desk"]),
+        ("BEDSIDE TABLES on both sides of the bed", ["nightstand left of bed", "nightstand right of bed"]),
+        ("a bed with nightstands on either side", ["nightstand left of bed", "nightstand right of bed"]),
+        ("a closet closely behind the couch", ["wardrobe closely behind sofa"]),
+        ("a twin bed near the children's cabinet", ["single bed next to children cabinet"]),
+        ("a tv_stand left of a black metal and rustic wood desk", ["tv stand left of desk"]),
+    ],
+)
+def test_wishes(text, found):
+    assert wishes(text) == found
+    assert not parse(text, BEDROOM).not_understood
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a pair of armchairs, 3 shelves and a bookcase", ["2 x armchair", "3 x shelf", "bookshelf"]),
+        ("a scandinavian light oak desk", ["desk"]),
+        ("a bedroom for two children with bunk beds", ["kids bed"]),
+        ("a teenager's room: desk, bed and a light", ["desk", "bed", "lamp"]),
+        ("a bed. The bed should be big.", ["bed"]),
+    ],
+)
+def test_mentions(text, found):
+    assert mentions(text) == found
+    assert not parse(text, BEDROOM).wishes
+
+
+@pytest.mark.parametrize(
+    ("text", "fragments"),
+    [
+        ("Put a bathtub next to the bed", ["Put a bathtub next to the bed"]),
+        ("a wardrobe against the wall and a desk near the window", ["against the wall", "near the window"]),
+        ("a bed and a grand piano", ["a grand piano"]),
+        ("a bed but no wardrobe", ["no wardrobe"]),
+        ("a floor lamp", ["a floor lamp"]),
+        ("把床头柜放在双人床的左边。", ["把床头柜放在双人床的左边"]),
+        ("Stell den Schrank ans Fenster", ["Stell den Schrank ans Fenster"]),
+        ("🛏️🪑", ["🛏️🪑"]),
+        ("a modern room", []),
+        ("", []),
+        (" \n\t\0 ", []),
+    ],
+)
+def test_what_is_not_understood_is_said(text, fragments):
+    assert list(parse(text, BEDROOM).not_understood) == fragments
+
+
+def test_what_must_not_be_there_is_no_wish():
+    parsed = parse("Do not put a desk left of the bed. No chair, without a shelf.", BEDROOM)
+    assert not parsed.wishes
+    assert not parsed.mentions
+    assert len(parsed.not_understood) == 3
+
+
+def test_furniture_of_other_rooms_is_not_understood():
+    assert wishes("a wine cabinet left of a dining table", LIVING) == ["wine cabinet left of dining table"]
+    assert parse("a double bed", LIVING).not_understood == ("a double bed",)
+    assert mentions("a dining table", BEDROOM) == ["table"]
+
+
+def test_directions_accept_near_ones_and_closely_only_itself():
+    left, closely_left = PREDICATES.index("left of"), PREDICATES.index("closely left of")
+    assert parse("a desk left of a bed", BEDROOM).wishes[0].predicates == {left, closely_left}
+    assert parse("a desk closely left of a bed", BEDROOM).wishes[0].predicates == {closely_left}
+
+
+SCRAPS = [
+    "a",
+    "the",
+    "two",
+    "bed",
+    "beds",
+    "desk",
+    "lamp",
+    "it",
+    "them",
+    "above",
+    "left",
+    "of",
+    "to",
+    "next",
+    "and",
+    ",",
+    ".",
+    ";",
+    "with",
+    "no",
+    "not",
+    "between",
+    "on",
+    "both",
+    "sides",
+    "wall",
+    "in",
+    "corner",
+    "light",
+    "oak",
+    "99999999999999999999",
+    "²",
+    "٣",
+    "\0",
+    "\x1b",
+    "\ud800",
+    "\ufeff",
+    "é",
+    "床",
+    "'\u2019",
+    "-",
+    "_",
+    "king",
+    "size",
+    "Put",
+    "of",
+]
+
+
+def test_any_text_is_read_and_quickly():
+    random = np.random.default_rng(0)
+    for _ in range(400):
+        text = " ".join(SCRAPS[i] for i in random.integers(0, len(SCRAPS), random.integers(0, 60)))
+        parsed = parse(text, BEDROOM)
+        assert len(parsed.not_understood) <= MAX_FRAGMENTS
+        assert all(f and f.strip() and len(f) <= FRAGMENT_LENGTH for f in parsed.not_understood)
+    points = "".join(map(chr, random.integers(0, 0x110000, 5000)))
+    parse(points, BEDROOM)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "desk " * 1000,
+        "a bed and " * 500,
+        "with " * 1000,
+        "above the " * 500,
+        "x" * 5000,
+        "left of " * 625,
+        "a, " * 1666,
+        "it above it " * 416,
+        "put a bed with a desk and " * 192,
+        "'" * 5000,
+        "a'" * 2500,
+        "\n" * 5000,
+    ],
+)
+def test_long_texts_take_no_time(text):
+    start = time.perf_counter()
+    parse(text, BEDROOM)
+    assert time.perf_counter() - start < 0.5
