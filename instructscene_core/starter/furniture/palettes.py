@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Role = Literal["wood", "front", "frame", "fabric", "bedding", "metal", "shade", "accent", "linen", "glow", "mirror"]
+Role = Literal[
+    "wood", "front", "frame", "fabric", "bedding", "metal", "shade", "accent", "linen", "glow", "mirror", "toy1", "toy2",
+    "toy3",
+]  # fmt: skip
 MaterialKind = Literal["wood", "paint", "metal", "fabric", "glass", "mirror", "glow"]
 
 
@@ -24,7 +27,7 @@ class Material:
     dark: tuple[float, float, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Palette:
     """Materials that go together in one room.
 
@@ -86,7 +89,7 @@ _GLOW = _material("Lamp Glass", "glow", "FFF3DC", "FFE2B0")
 def _palette(name: str, style: str, words: tuple[str, str, str, str, str], materials: tuple[Material, ...]) -> Palette:
     roles: tuple[Role, ...] = ("wood", "front", "frame", "fabric", "bedding", "metal", "shade", "accent")
     named = dict(zip(roles, materials, strict=True))
-    named |= {"linen": _SNOW, "glow": _GLOW, "mirror": _MIRROR}
+    named |= {"linen": _SNOW, "glow": _GLOW, "mirror": _MIRROR, "toy1": _MUSTARD, "toy2": _TEAL, "toy3": _RUST}
     keys = ("wood", "fabric", "bedding", "metal", "shade")
     return Palette(name, style, dict(zip(keys, words, strict=True)), named)
 

@@ -29,6 +29,11 @@ class Shape:
     size: Size
     phrase: str
 
+    @property
+    def key(self) -> str:
+        """Name of the design among all classes."""
+        return f"{self.category}_{self.name}"
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -120,8 +125,14 @@ SHAPES: Final[tuple[Shape, ...]] = (
     Shape("tv_stand", "drawers", (1.86, 0.43, 0.48), "long low {wood} {name} with four drawers"),
     Shape("tv_stand", "open", (1.54, 0.40, 0.54), "{wood} {name} with open compartments on {metal} legs"),
     Shape("wardrobe", "two_doors", (1.04, 0.58, 2.04), "narrow {wood} {name} with two doors and {metal} handles"),
-    Shape("wardrobe", "four_doors", (1.84, 0.60, 2.24), "wide {wood} {name} with four panelled doors and bottom drawers"),
-    Shape("wardrobe", "sliding", (2.10, 0.64, 2.28), "large {wood} {name} with two sliding doors, one of them a mirror"),
+    Shape(
+        "wardrobe", "four_doors", (1.84, 0.60, 2.24),
+        "wide {wood} {name} with four panelled doors and bottom drawers",
+    ),
+    Shape(
+        "wardrobe", "sliding", (2.10, 0.64, 2.28),
+        "large {wood} {name} with two sliding doors, one of them a mirror",
+    ),
     Shape("wardrobe", "open", (1.36, 0.52, 1.98), "open {wood} {name} with clothes on a {metal} hanging rail"),
 )  # fmt: skip
 

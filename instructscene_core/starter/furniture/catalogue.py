@@ -1,0 +1,36 @@
+"""The catalogue file of the starter, from the specifications."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .designs import solids
+from .specs import SPECS, Spec
+
+
+def entry(spec: Spec) -> dict[str, Any]:
+    """One entry as catalogue.json has it."""
+    return {
+        "id": spec.id,
+        "category": spec.category,
+        "size": list(spec.size),
+        "caption": spec.caption,
+        "style": spec.palette.style,
+        "palette": spec.palette.name,
+        "mount": spec.mount,
+        "shape": spec.shape.key,
+        "parts": [list(row) for row in solids(spec)],
+    }
+
+
+def catalogue_text() -> str:
+    """The whole file, one entry a line."""
+    rows = ",\n".join(json.dumps(entry(spec)) for spec in SPECS)
+    return f'{{"version": 1, "entries": [\n{rows}\n]}}\n'
+
+
+def write_catalogue(path: Path) -> None:
+    """Writes the file to a temporary name first, then into its place."""
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(catalogue_text(), encoding="utf-8")
+    temporary.replace(path)
