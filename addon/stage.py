@@ -54,9 +54,7 @@ class Stage:
         self.collection.objects.link(obj)
         return obj
 
-    def mesh(
-        self, name: str, faces: Iterable[Sequence[Vector]], material: bpy.types.Material
-    ) -> bpy.types.Object:
+    def mesh(self, name: str, faces: Iterable[Sequence[Vector]], material: bpy.types.Material) -> bpy.types.Object:
         """Adds a mesh made of separate polygons, metres."""
         corners: list[Vector] = []
         polygons: list[list[int]] = []
@@ -97,7 +95,7 @@ def build_room(stage: Stage, floor: FloorPlan, eye: Point2, colour: int) -> None
     polygon = counter_clockwise(floor.polygon or ())
     paint = plain_material(stage, "Wall", WALL_COLOURS[colour % len(WALL_COLOURS)], 0.75)
     white = plain_material(stage, "Trim", (0.82, 0.80, 0.77), 0.4)
-    stage.mesh("Floor", [[Vector((x, y, 0.0)) for x, y in polygon]], wood_material(stage))
+    stage.mesh("Floor", [[Vector((x, y, 0.0)) for x, y in polygon]], floor_material(stage))
     stage.mesh("Ceiling", [[Vector((x, y, floor.height)) for x, y in reversed(polygon)]], white)
     for start, end in edges(polygon):
         wall = _Wall(start, end, floor.height, [_Hole.of(o, start, end) for o in floor.openings if _on(o, start, end)])
@@ -220,7 +218,11 @@ def _casing(hole: _Hole) -> list[Box]:
         (hole.left - width, hole.left, 0, depth, low, hole.top + width),
         (hole.right, hole.right + width, 0, depth, low, hole.top + width),
         (hole.left, hole.right, 0, depth, hole.top, hole.top + width),
-        *([] if hole.kind == "door" else [(hole.left - 0.1, hole.right + 0.1, 0, 0.09, hole.bottom - 0.035, hole.bottom)]),
+        *(
+            []
+            if hole.kind == "door"
+            else [(hole.left - 0.1, hole.right + 0.1, 0, 0.09, hole.bottom - 0.035, hole.bottom)]
+        ),
     ]
 
 
@@ -244,16 +246,12 @@ def _sash(hole: _Hole) -> list[Box]:
     left, right, low, high = hole.left, hole.right, hole.bottom, hole.top
     count = max(2, round((right - left) / 0.7) + 1)
     step = (right - left - _FRAME) / (count - 1)
-    uprights: list[Box] = [
-        (left + i * step, left + i * step + _FRAME, back, front, low, high) for i in range(count)
-    ]
+    uprights: list[Box] = [(left + i * step, left + i * step + _FRAME, back, front, low, high) for i in range(count)]
     bars: list[Box] = [(left, right, back, front, z, z + _FRAME) for z in (low, high - _FRAME)]
     return uprights + bars
 
 
-def plain_material(
-    stage: Stage, name: str, colour: Sequence[float], roughness: float
-) -> bpy.types.Material:
+def plain_material(stage: Stage, name: str, colour: Sequence[float], roughness: float) -> bpy.types.Material:
     """A matt paint with the faintest of textures."""
     material = stage.keep(bpy.data.materials.new(name))
     material.use_nodes = True
@@ -263,7 +261,7 @@ def plain_material(
     return material
 
 
-def wood_material(stage: Stage) -> bpy.types.Material:
+def floor_material(stage: Stage) -> bpy.types.Material:
     """Oak planks: a brick pattern whose bricks differ in tone, with grain along them, in metres."""
     material = stage.keep(bpy.data.materials.new("Floor"))
     material.use_nodes = True

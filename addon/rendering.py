@@ -1,0 +1,263 @@
+"""Pictures of a room: a perspective one to show, and the top-down one that metrics read.
+
+Each is rendered with Cycles in a scene of its own, which links the room, adds floor, walls, lights and camera, and is
+removed with them afterwards. The person's scene, its render settings and its selection stay as they are.
+"""
+
+import math
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import bpy
+from mathutils import Matrix, Vector
+
+from ..instructscene_core.errors import InstructSceneError
+from ..instructscene_core.scene import FloorPlan, Point2
+from .placing import read_pose, room_collection, room_members, room_objects, room_scene, scale_length
+from .stage import Stage, build_room, floor_material
+from .viewpoint import Box, Viewpoint, bounds, choose_viewpoint
+
+_MARGIN: Final = 0.3
+"""Metres of floor around the furniture of a room that has no floor plan."""
+_BACKDROP: Final = (0.80, 0.79, 0.77)
+
+
+class RenderError(InstructSceneError):
+    """A picture could not be made; the .blend is as it was."""
+
+
+@dataclass(frozen=True)
+class RenderSettings:
+    """How a perspective picture is made.
+
+    Args:
+        resolution: its width in pixels.
+        aspect: width over height.
+        samples: of Cycles, a pixel.
+    """
+
+    resolution: int = 640
+    aspect: float = 4 / 3
+    samples: int = 64
+
+
+def has_denoiser(scene: bpy.types.Scene) -> bool:
+    """Whether this Blender was built with OpenImageDenoise; where it was, a scene is set to use it."""
+    with suppress(TypeError):
+        scene.cycles.denoiser = "OPENIMAGEDENOISE"
+        return True
+    return False
+
+
+def render_perspective(
+    context: bpy.types.Context, room: bpy.types.Object, path: Path, settings: RenderSettings = RenderSettings()
+) -> Path:
+    """Renders a room as through the wall that a stage leaves out: lit, with a wooden floor and painted walls.
+
+    Args:
+        context: its scene tells the unit and the device.
+        room: the room's Empty.
+        path: of the PNG; its folder exists.
+        settings: size and quality.
+
+    Returns:
+        ``path``.
+
+    Raises:
+        RenderError: Cycles is not there, or the file cannot be written.
+    """
+    width = settings.resolution
+    with _studio(context, room) as studio:
+        view = choose_viewpoint(studio.floor.polygon or (), studio.boxes, settings.aspect)
+        build_room(studio.stage, studio.floor, (view.eye.x, view.eye.y), _colour_of(room))
+        _daylight(studio, view)
+        _camera(studio, view.matrix(), view.lens)
+        _cycles(studio.scene, (width, round(width / settings.aspect)), settings.samples)
+        _film(studio.scene, "AgX", ("AgX - Medium High Contrast", "Medium High Contrast"), exposure=0.0)
+        return _write(studio.scene, path)
+
+
+def render_top_down(
+    context: bpy.types.Context, room: bpy.types.Object, path: Path, resolution: int = 256, samples: int = 32
+) -> Path:
+    """Renders a room from above, as the paper's metrics have it: eight lamps in a circle, no walls, one bounce.
+
+    The official script scales the room to 1; here camera and lamps are scaled instead, which gives the same picture.
+
+    Args:
+        context: its scene tells the unit and the device.
+        room: the room's Empty.
+        path: of the PNG; its folder exists.
+        resolution: width and height in pixels.
+        samples: of Cycles, a pixel.
+
+    Returns:
+        ``path``.
+
+    Raises:
+        RenderError: Cycles is not there, or the file cannot be written.
+    """
+    with _studio(context, room) as studio:
+        low, high = bounds(studio.boxes) if studio.boxes else bounds([Box.flat(studio.floor.polygon or ())])
+        centre, reach = (low + high) / 2, max(high - low)
+        corners = [(low.x, low.y, 0), (high.x, low.y, 0), (high.x, high.y, 0), (low.x, high.y, 0)]
+        studio.stage.mesh("Floor", [[Vector(corner) for corner in corners]], floor_material(studio.stage))
+        for k in range(8):
+            turn = Matrix.Rotation(k * math.tau / 8, 4, "Z")
+            place = turn @ Vector((2 * math.sin(math.radians(60)), 0, 1.0))
+            local = Matrix.Translation(centre + reach * place)
+            studio.stage.light(f"Lamp {k}", "POINT", 50 * reach**2, local, shadow_soft_size=0.1 * reach)
+        _camera(studio, Matrix.Translation(centre + Vector((0, 0, 1.2 * reach))), lens=35, sensor=32)
+        _world(studio, (0.05, 0.05, 0.05), 1.0)
+        _cycles(studio.scene, (resolution, resolution), samples)
+        _official_bounces(studio.scene)
+        _film(studio.scene, "Filmic", ("None",), exposure=0.0)
+        return _write(studio.scene, path)
+
+
+@dataclass(frozen=True)
+class _Studio:
+    """A temporary scene that shows one room."""
+
+    scene: bpy.types.Scene
+    stage: Stage
+    floor: FloorPlan
+    boxes: list[Box]
+
+
+@contextmanager
+def _studio(context: bpy.types.Context, room: bpy.types.Object) -> Generator[_Studio, None, None]:
+    scene = bpy.data.scenes.new("InstructScene Picture")
+    stage = Stage(scene.collection, Matrix(), scale_length(context.scene))
+    try:
+        stage.frame = room.matrix_world @ Matrix.Scale(1 / stage.metres, 4)
+        scene.collection.children.link(room_collection(room))
+        for obj in room_members(room).values():
+            if obj.name not in scene.collection.all_objects:
+                scene.collection.objects.link(obj)
+        scene.cycles.device = context.scene.cycles.device
+        boxes = _boxes(room, stage.metres)
+        yield _Studio(scene, stage, _floor(room, boxes), boxes)
+    finally:
+        bpy.data.scenes.remove(scene)
+        stage.remove()
+
+
+def _boxes(room: bpy.types.Object, metres: float) -> list[Box]:
+    shown = [*room_objects(room).values(), *room_members(room).values()]
+    poses = [read_pose(obj, room, metres) for obj in shown if obj.type == "MESH"]
+    return [Box(pose.position, pose.size, pose.yaw) for pose in poses]
+
+
+def _floor(room: bpy.types.Object, boxes: list[Box]) -> FloorPlan:
+    """The room's floor plan; without one, the rectangle around its furniture."""
+    scene = room_scene(room)
+    plan = scene.floor if scene else FloorPlan()
+    if plan.polygon:
+        return plan
+    low, high = bounds(boxes) if boxes else (Vector((-2, -2, 0)), Vector((2, 2, 0)))
+    (x0, y0), (x1, y1) = (low.xy - Vector((_MARGIN, _MARGIN))), (high.xy + Vector((_MARGIN, _MARGIN)))
+    corners: tuple[Point2, ...] = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+    return FloorPlan(polygon=corners, height=max(plan.height, high.z), openings=plan.openings)
+
+
+def _colour_of(room: bpy.types.Object) -> int:
+    """A wall colour that stays with a room: taken from its seed."""
+    seed = str(room.get("instructscene_seed", ""))
+    return int(seed) if seed.isdecimal() else 0
+
+
+def _camera(studio: _Studio, local: Matrix, lens: float, sensor: float = 36.0) -> None:
+    data = studio.stage.keep(bpy.data.cameras.new("Camera"))
+    data.lens, data.sensor_width = lens, sensor
+    data.clip_start, data.clip_end = 0.05 / studio.stage.metres, 500 / studio.stage.metres
+    camera = studio.stage.add("Camera", data, local)
+    camera.matrix_world = camera.matrix_world.normalized()
+    studio.scene.camera = camera
+
+
+def _daylight(studio: _Studio, view: Viewpoint) -> None:
+    """A wide soft light from the left of the camera, a warm low sun across the room, and a bright sky around."""
+    size = view.size
+    middle = Vector((view.target.x, view.target.y, studio.floor.height))
+    key = middle + view.right * (-1.3 * size) + view.back * (0.7 * size) + Vector((0, 0, 0.9 * size))
+    aim = _look(key, Vector((view.target.x, view.target.y, 0.4)))
+    studio.stage.light("Key", "AREA", 42.0 * size**2, aim, size=0.9 * size, color=(1.0, 0.95, 0.88))
+    sun = middle + view.right * (-1.0 * size) + view.back * (0.35 * size) + Vector((0, 0, 1.4 * size))
+    studio.stage.light(
+        "Sun", "SUN", 2.0, _look(sun, Vector((view.target.x, view.target.y, 0))), angle=0.06, color=(1.0, 0.9, 0.76)
+    )
+    _world(studio, _BACKDROP, 0.75)
+
+
+def _look(eye: Vector, target: Vector) -> Matrix:
+    return Matrix.Translation(eye) @ (target - eye).to_track_quat("-Z", "Y").to_matrix().to_4x4()
+
+
+def _world(studio: _Studio, colour: tuple[float, float, float], strength: float) -> None:
+    world = studio.stage.keep(bpy.data.worlds.new("Sky"))
+    world.use_nodes = True
+    background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
+    background.inputs["Color"].default_value = (*colour, 1.0)
+    background.inputs["Strength"].default_value = strength
+    studio.scene.world = world
+
+
+def _cycles(scene: bpy.types.Scene, size: tuple[int, int], samples: int) -> None:
+    try:
+        scene.render.engine = "CYCLES"
+    except TypeError as error:
+        raise RenderError("Cycles is switched off", "Enable the add-on Cycles Render Engine") from error
+    scene.render.resolution_x, scene.render.resolution_y = size
+    scene.render.resolution_percentage = 100
+    scene.cycles.samples = samples
+    scene.cycles.use_denoising = has_denoiser(scene)
+    scene.cycles.max_bounces, scene.cycles.diffuse_bounces, scene.cycles.glossy_bounces = 6, 3, 2
+    scene.cycles.transmission_bounces = scene.cycles.transparent_max_bounces = 4
+    scene.cycles.caustics_reflective = scene.cycles.caustics_refractive = False
+    scene.cycles.sample_clamp_indirect = 4.0
+
+
+def _official_bounces(scene: bpy.types.Scene) -> None:
+    """Section 14.6: diffuse and glossy 1, transparent and transmission 3, filter 0.1 pixel."""
+    scene.cycles.max_bounces = 12
+    scene.cycles.diffuse_bounces = scene.cycles.glossy_bounces = 1
+    scene.cycles.transmission_bounces = scene.cycles.transparent_max_bounces = 3
+    scene.cycles.filter_width = 0.1
+    scene.cycles.sample_clamp_indirect = 10.0
+
+
+def _film(scene: bpy.types.Scene, transform: str, looks: tuple[str, ...], exposure: float) -> None:
+    """Tone mapping; a name that this Blender's colour configuration lacks is left at its default."""
+    with suppress(TypeError):
+        scene.view_settings.view_transform = transform
+    for look in looks:
+        with suppress(TypeError):
+            scene.view_settings.look = look
+            break
+    scene.view_settings.exposure = exposure
+    scene.render.image_settings.file_format = "PNG"
+    scene.render.image_settings.color_mode = "RGB"
+    scene.render.image_settings.color_depth = "8"
+
+
+def _write(scene: bpy.types.Scene, path: Path) -> Path:
+    """Renders to a neighbour of ``path`` and renames it, so that no half picture is ever seen."""
+    part = path.with_name(f"{path.stem}.part.png")
+    scene.render.filepath = str(part)
+    scene.render.use_file_extension = False
+    try:
+        bpy.ops.render.render(write_still=True, scene=scene.name)
+        if not part.is_file() or part.stat().st_size == 0:
+            raise RenderError(f"{path} was not written", "Make room on the disk or choose another folder")
+        part.replace(path)
+    except (RuntimeError, OSError) as error:
+        raise RenderError(
+            f"{path} cannot be rendered: {error}", "Make room on the disk or choose another folder"
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return path
