@@ -118,7 +118,7 @@ class GaussianDiffusion:
         real = mask[..., None].to(clean)
         noise = draw(tuple(clean.shape)).to(clean) * real
         error = (network(self.noised(clean * real, t, noise), t) - noise) ** 2 * real
-        parts = error.float().split([group.width for group in self.groups], dim=-1)
+        parts = torch.split(error.float(), [group.width for group in self.groups], dim=-1)
         terms = tuple(part.sum() / real.sum().clamp_min(1) for part in parts)
         weighted = [group.weight * term for group, term in zip(self.groups, terms, strict=True)]
         return GaussianLoss(torch.stack(weighted).sum(), terms)

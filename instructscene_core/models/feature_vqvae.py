@@ -78,7 +78,7 @@ class Quantizer(nn.Module):
         self.embed = nn.Embedding(n_codes, width)
 
     def forward(self, logits: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:
-        """Draws codes so that gradients pass (straight-through): logits (M, K, n) -> codes (M, K, W), indices (M, K)."""
+        """Draws codes, straight-through for gradients: logits (M, K, n_codes) -> codes (M, K, W), indices (M, K)."""
         soft = (logits + _gumbel(logits, draw)).softmax(dim=-1)
         indices = soft.argmax(dim=-1)
         hard = F.one_hot(indices, logits.shape[-1]).to(soft) + soft - soft.detach()
@@ -134,7 +134,7 @@ class FeatureVQVAE(nn.Module):
         return tokens
 
     def indices(self, features: Tensor, draw: Draw | None = None) -> Tensor:
-        """Codes of features (..., F) -> (..., K): the most probable ones, or with ``draw`` sampled, the official way."""
+        """Codes of features (..., F) -> (..., K): the most probable ones, or with ``draw`` sampled as officially."""
         logits = self.encode(features)
         return (logits if draw is None else logits + _gumbel(logits, draw)).argmax(dim=-1)
 

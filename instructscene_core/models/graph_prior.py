@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..diffusion.discrete import Variable
 from ..vocabulary import NO_RELATION, reverse_predicate
 from .layers import GraphBlock, KeysValues, PlainBlock, sinusoidal_code, symbol_embedding, symbol_table, time_embedding
 
@@ -66,6 +67,15 @@ class GraphPriorConfig:
         return cls(
             n_classes, max_objects, width=192, edge_width=64, time_width=64, blocks=4, text_width=384, feature_width=64
         )
+
+
+def variables(config: GraphPriorConfig) -> tuple[Variable, Variable, Variable]:
+    """What diffuses: nodes, relations, feature tokens, with the official weights of their losses."""
+    return (
+        Variable("x", config.n_classes + 1),
+        Variable("e", N_RELATIONS, weight=10.0),
+        Variable("o", config.n_codes + 1),
+    )
 
 
 class TextContext(NamedTuple):

@@ -1,6 +1,7 @@
 """The layout decoder: predicts the noise in the objects' boxes, given the semantic graph (paper, section 4.3).
 
-Shapes: B scenes, n objects, W width, De edge width, F feature width. A box is tx ty tz sx sy sz cos sin, within [-1, 1].
+Shapes: B scenes, n objects, W width, De edge width, F feature width. A box is tx ty tz sx sy sz cos sin,
+within [-1, 1].
 """
 
 from dataclasses import dataclass
