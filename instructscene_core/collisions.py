@@ -7,14 +7,15 @@ separating axis theorem). Product frame: metres, Z up.
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from .boxes import FloatArray
-from .catalogue.entries import Catalogue, Part
+from .catalogue.entries import WHOLE, Catalogue
+from .catalogue.retrieval import placed_height
 from .scene import SceneObject
 
 BoolArray = npt.NDArray[np.bool_]
@@ -46,26 +47,26 @@ class Body:
     reach: float
 
     @staticmethod
-    def of(item: SceneObject, parts: Sequence[Part]) -> "Body":
-        """The solids of an object whose mesh has ``placed_size``, or else ``size``."""
+    def of(item: SceneObject, catalogue: Catalogue) -> "Body":
+        """The solids of an object, whose mesh may be smaller than its box (``placed_size``).
+
+        A mesh that the catalogue does not know counts as its whole box.
+        """
+        entry = catalogue.get(item.asset)
+        mount, parts = ("floor", (WHOLE,)) if entry is None else (entry.mount, entry.parts)
         size = np.array(item.placed_size or item.size)
         table = np.array(parts)
         cosine, sine = math.cos(item.yaw), math.sin(item.yaw)
         axes = np.array([[cosine, sine], [-sine, cosine]])
         centres, half = table[:, :3] * size, table[:, 3:] * size / 2
         offsets = centres[:, :2] @ axes
-        z = item.position[2] + centres[:, 2]
+        z = placed_height(mount, item.position[2], item.size[2], float(size[2])) + centres[:, 2]
         reach = float((np.linalg.norm(offsets, axis=1) + np.linalg.norm(half[:, :2], axis=1)).max())
         return Body(np.array(item.position[:2]), axes, offsets, half[:, :2], z - half[:, 2], z + half[:, 2], reach)
 
     def radii(self, axes: FloatArray) -> FloatArray:
         """Half widths of the parts along K axes (K, 2): (K, P)."""
         return np.abs(axes @ self.axes.T) @ self.half.T
-
-
-def bodies(items: Iterable[SceneObject], catalogue: Catalogue) -> list[Body]:
-    """The solids of objects; a mesh that the catalogue does not know counts as its whole box."""
-    return [Body.of(item, catalogue.parts_of(item.asset)) for item in items]
 
 
 def near(first: Body, second: Body) -> bool:
@@ -131,7 +132,7 @@ def colliding_pairs(
     items: Sequence[SceneObject], catalogue: Catalogue, tolerance: float = TOLERANCE
 ) -> list[tuple[int, int]]:
     """Pairs of objects whose solid parts are more than ``tolerance`` metres inside each other, first < second."""
-    solids = bodies(items, catalogue)
+    solids = [Body.of(item, catalogue) for item in items]
     return [
         (i, j)
         for i, j in itertools.combinations(range(len(solids)), 2)

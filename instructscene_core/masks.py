@@ -186,7 +186,7 @@ class _Builder:
         if "category" in keeps and item.category in self.names:
             self.classes[i], self.class_known[i] = self.names.index(item.category), True
         elif "category" in keeps:
-            like = classes_like(item)
+            like = classes_like(item).intersection(self.names) or self.names
             self.allowed[i, :-1] = [name in like for name in self.names]
             if item.category is not None:
                 self.notes.append(f'"{item.id}": {self.request.scene.room_type}s of this model have no {item.category}')

@@ -17,7 +17,7 @@ from .boxes import FloatArray, scene_to_boxes
 from .catalogue.entries import Catalogue
 from .collisions import Body, collides, colliding_pairs, near, penetration
 from .relations import relation_matrix
-from .scene import FloorPlan, Relation, SceneObject
+from .scene import FloorPlan, Point2, Relation, SceneObject
 from .vocabulary import PREDICATES, is_lamp
 from .walls import Walls
 
@@ -143,7 +143,7 @@ class _Room:
         relations: Sequence[Relation],
     ) -> None:
         self.items, self.movable, self.walls = list(items), list(movable), walls
-        self.bodies = [Body.of(item, catalogue.parts_of(item.asset)) for item in items]
+        self.bodies = [Body.of(item, catalogue) for item in items]
         areas = [item.size[0] * item.size[1] for item in items]
         self.weights = [1 / area if free else 0.0 for area, free in zip(areas, movable, strict=True)]
         index = {item.id: i for i, item in enumerate(items)}
@@ -300,3 +300,12 @@ def _spiral() -> FloatArray:
 
 
 _OFFSETS: Final = _spiral()
+
+
+def corners_of(item: SceneObject) -> list[Point2]:
+    """Ground corners of an object's box."""
+    width, depth, _ = item.placed_size or item.size
+    cosine, sine = math.cos(item.yaw), math.sin(item.yaw)
+    x, y, _ = item.position
+    local = [(a * width / 2, b * depth / 2) for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+    return [(x + u * cosine - v * sine, y + u * sine + v * cosine) for u, v in local]

@@ -77,11 +77,6 @@ class Catalogue:
         """The entries of a class, in catalogue order."""
         return self._by_class.get(category, ())
 
-    def parts_of(self, asset: str | None) -> tuple[Part, ...]:
-        """The solid parts of an asset; for a mesh that the catalogue does not know, its whole box."""
-        entry = self.get(asset)
-        return (WHOLE,) if entry is None else entry.parts
-
     @staticmethod
     def load(path: Path, features: Path | None = None) -> "Catalogue":
         """Reads a catalogue file.

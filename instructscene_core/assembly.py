@@ -1,0 +1,200 @@
+"""From filled slots to a scene: meshes are chosen, poses crossed back, the layout settled, the report written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from .boxes import boxes_to_poses
+from .catalogue.entries import Catalogue
+from .catalogue.retrieval import choose, placed_height, placed_size
+from .collisions import colliding_pairs
+from .instructions.parse import Parsed
+from .layout_model import Layout, Settings
+from .masks import Slots, kept_attributes
+from .report import report
+from .scene import FloorPlan, Point2, Relation, Request, Scene, SceneObject
+from .settle import Settled, corners_of, settle
+from .vocabulary import CLASSES, NO_RELATION, PREDICATES, display_name
+
+MARGIN: Final = 0.3
+"""Metres around the furniture where a room has no floor plan."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A request on its way: what is known, how to sample, and what its instruction says."""
+
+    request: Request
+    slots: Slots
+    settings: Settings
+    parsed: Parsed
+    truncated: bool = False
+
+
+def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, seed: int, settled: bool) -> Scene:
+    """The scene of one variation.
+
+    Args:
+        plan: of its request.
+        layout: what the model made of the slots.
+        catalogue: gives the meshes.
+        model: its name.
+        seed: of this variation.
+        settled: whether to settle the layout.
+    """
+    filled = _Filler(plan.slots, layout, catalogue).fill()
+    objects, movable = _in_order(plan, filled)
+    relations = _relations(plan, layout, filled)
+    floor = plan.request.scene.floor
+    result = settle(objects, movable, catalogue, floor, relations) if settled else _unsettled(objects, catalogue)
+    provenance: dict[str, Any] = {
+        "instruction": plan.request.instruction,
+        "seed": seed,
+        "model": model,
+        "settings": {
+            "task": plan.request.task,
+            "steps": list(plan.settings.steps),
+            "guidance": plan.settings.guidance,
+            "ratio": plan.settings.ratio,
+            "settle": settled,
+        },
+        "settled": [move.to_json() for move in result.moves],
+        "colliding": [list(pair) for pair in result.colliding],
+    }
+    return Scene(
+        room_type=plan.request.scene.room_type,
+        objects=result.objects,
+        floor=_floor(floor, result.objects),
+        relations=relations,
+        provenance=provenance,
+        report=report(plan.parsed, result.objects, _notes(plan, filled)),
+    )
+
+
+def _unsettled(objects: Sequence[SceneObject], catalogue: Catalogue) -> Settled:
+    pairs = colliding_pairs(objects, catalogue)
+    return Settled(tuple(objects), (), tuple((objects[i].id, objects[j].id) for i, j in pairs))
+
+
+class _Filler:
+    """Turns the slots of one layout into objects.
+
+    Args:
+        slots: what was known.
+        layout: what the model made of them.
+        catalogue: gives the meshes.
+    """
+
+    def __init__(self, slots: Slots, layout: Layout, catalogue: Catalogue) -> None:
+        self.slots, self.layout, self.catalogue = slots, layout, catalogue
+        self.names = CLASSES[slots.room_type]
+        self.poses = boxes_to_poses(layout.boxes, slots.centre)
+
+    def fill(self) -> list[SceneObject | None]:
+        """The object of every slot, None in empty ones."""
+        taken = {item.id for item in (*self.slots.objects, *self.slots.outside) if item is not None}
+        return [self.new(i, taken) if item is None else self.edit(item, i) for i, item in enumerate(self.slots.objects)]
+
+    def new(self, i: int, taken: set[str]) -> SceneObject | None:
+        """A new object with an id of its own; None where the slot stayed empty."""
+        number = int(self.layout.classes[i])
+        if number >= len(self.names):
+            return None
+        category = self.names[number]
+        name = _new_id(category, taken)
+        taken.add(name)
+        return self.dress(SceneObject(name, category, *self.poses[i]), i, pose_kept=False)
+
+    def edit(self, item: SceneObject, i: int) -> SceneObject:
+        """An object of the request with everything that it does not keep replaced."""
+        keeps, (position, size, yaw) = self.slots.keeps[i], self.poses[i]
+        if "category" not in keeps or item.category is None:
+            item = replace(item, category=self.names[int(self.layout.classes[i])])
+        if "pose" not in keeps:
+            size = item.size if "feature" in keeps else size  # the mesh stays, and its size with it
+            item = replace(item, position=position, size=size, yaw=yaw)
+        if "feature" not in keeps:
+            item = self.dress(replace(item, points=None, placed_size=None), i, pose_kept="pose" in keeps)
+        return item
+
+    def dress(self, item: SceneObject, i: int, *, pose_kept: bool) -> SceneObject:
+        """Gives an object the mesh that its class, feature and size ask for; without one it stays a box."""
+        codes = tuple(int(code) for code in self.layout.codes[i])
+        feature = None if self.layout.features is None else self.layout.features[i]
+        entry = choose(self.catalogue, item.category or "", item.size, feature, codes)
+        if entry is None:
+            return replace(item, asset=None, codes=codes, description=None)
+        item = replace(item, asset=entry.id, codes=codes, description=entry.caption or None)
+        placed = placed_size(entry, item.size)
+        if pose_kept:
+            return item if placed == item.size else replace(item, placed_size=placed)
+        x, y, z = item.position
+        return replace(item, size=placed, position=(x, y, placed_height(entry.mount, z, item.size[2], placed[2])))
+
+
+def _new_id(category: str, taken: set[str]) -> str:
+    number = 1
+    while f"{category}_{number}" in taken:
+        number += 1
+    return f"{category}_{number}"
+
+
+def _in_order(plan: Plan, filled: Sequence[SceneObject | None]) -> tuple[list[SceneObject], list[bool]]:
+    """All objects, the request's first and in its order, and for each whether its pose is free."""
+    slots = plan.slots
+    made = {item.id: item for item in filled if item is not None}
+    old = [item.id for item in (*slots.objects, *slots.outside) if item is not None]
+    known = {item.id for item in slots.outside}
+    known |= {item.id for item, k in zip(slots.objects, slots.pose_known, strict=True) if item is not None and k}
+    present = [made.get(item.id, item) for item in plan.request.scene.objects if item.id in set(old)]
+    new = [item for name, item in made.items() if name not in old]
+    objects = [*present, *new]
+    return objects, [item.id not in known for item in objects]
+
+
+def _relations(plan: Plan, layout: Layout, filled: Sequence[SceneObject | None]) -> tuple[Relation, ...]:
+    """The graph: relations that the request states and keeps, as they came, then the sampled ones."""
+    scene = plan.request.scene
+    stated: list[Relation] = []
+    keeping: set[str] = set()
+    if scene.relations is not None:
+        present = [item for item in (*plan.slots.objects, *plan.slots.outside) if item is not None]
+        inside = {item.id for item in plan.slots.objects if item is not None}
+        keeping = {
+            item.id for item in present if item.id not in inside or "relation" in kept_attributes(plan.request, item)
+        }
+        stated = [r for r in scene.relations if r[0] in keeping and r[2] in keeping]
+    sampled: list[Relation] = []
+    for i, first in enumerate(filled):
+        for j, second in enumerate(filled[:i]):
+            predicate = int(layout.relations[j, i])
+            if first is None or second is None or predicate == NO_RELATION:
+                continue
+            if first.id not in keeping or second.id not in keeping:
+                sampled.append((second.id, PREDICATES[predicate], first.id))
+    return (*stated, *sampled)
+
+
+def _floor(floor: FloorPlan, objects: Sequence[SceneObject]) -> FloorPlan:
+    """The room's floor; without one, the rectangle around the furniture and a margin."""
+    if floor.polygon is not None or not objects:
+        return floor
+    points = [corner for item in objects for corner in corners_of(item)]
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    left, right, front, back = min(xs) - MARGIN, max(xs) + MARGIN, min(ys) - MARGIN, max(ys) + MARGIN
+    polygon: tuple[Point2, ...] = ((left, front), (right, front), (right, back), (left, back))
+    return replace(floor, polygon=polygon)
+
+
+def _notes(plan: Plan, filled: Sequence[SceneObject | None]) -> list[str]:
+    notes = list(plan.slots.notes)
+    if plan.request.assumed_bedroom:
+        notes.append("No room type was given: taken to be a bedroom")
+    if plan.truncated:
+        notes.append("The instruction is longer than the model reads; its end was not used")
+    for item, before in zip(filled, plan.slots.objects, strict=True):
+        if item is not None and before is not None and before.category is None:
+            notes.append(f'"{before.id}" was taken to be a {display_name(item.category or "")}')
+    if not any(filled) and not plan.slots.outside:
+        notes.append("The model left the room empty")
+    return notes

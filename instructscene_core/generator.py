@@ -1,0 +1,256 @@
+"""The one façade: requests in, scenes out. Generate, complete, restyle and rearrange are masks of the same model."""
+
+import logging
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+
+from .assembly import Plan, assemble
+from .catalogue.entries import STARTER, Catalogue
+from .errors import InvalidInputError
+from .instructions.parse import parse
+from .layout_model import Job, LayoutModel, OnStep, Points, Settings
+from .masks import prepare
+from .scene import Request, Scene, SceneObject
+from .text.encoder import TextEncoder, TextStates, no_text
+from .text.minilm import MiniLM
+from .two_stage import TwoStageModel
+from .vocabulary import CLASSES, RoomType
+
+BATCH: Final = 32
+"""Scenes that go through the networks at once."""
+DEVICES: Final = ("auto", "cpu", "cuda", "mps", "xpu")
+_LIKE: Final = math.log(1.5)
+"""How far an object's extents may be from a class's furniture for the class to come into question."""
+_MOST_POINTS: Final = 10_000_000
+_POINTS_READ: Final = 1024
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Generator:
+    """Makes scenes.
+
+    Args:
+        model: fills slots in.
+        catalogue: gives the meshes.
+        encoder: of the instructions.
+
+    Raises:
+        InvalidInputError: the model was trained with another text encoder.
+    """
+
+    def __init__(self, model: LayoutModel, catalogue: Catalogue, encoder: TextEncoder) -> None:
+        if model.text_encoder != encoder.name:
+            message = f"The model {model.name} reads texts of {model.text_encoder}, not of {encoder.name}"
+            raise InvalidInputError(message, "Choose the encoder that it was trained with")
+        self.model, self.catalogue, self.encoder = model, catalogue, encoder
+
+    @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+        return self.model.device
+
+    def run(
+        self,
+        requests: Sequence[Request],
+        on_step: OnStep | None = None,
+        *,
+        settle: bool = True,
+        batch_size: int = BATCH,
+    ) -> list[list[Scene]]:
+        """Makes all variations of some requests.
+
+        Args:
+            requests: checked by ``Request.from_json``; all are prepared before the first room is made.
+            on_step: told (stage, step, steps) over the whole run; what it raises ends it.
+            settle: whether layouts are settled; off where plain sampling is measured.
+            batch_size: scenes at once; of no account for the result but for rounding.
+
+        Returns:
+            For each request its variations.
+
+        Raises:
+            InvalidInputError: the model has no such room, too much is to be added, or a points file is unreadable.
+        """
+        plans = [self.plan(request) for request in requests]
+        work = [(plan, k) for plan in plans for k in range(plan.request.variations)]
+        chunks = list(_chunks(work, batch_size))
+        results: dict[tuple[str, int, int], Scene] = {}
+        order = {id(plan): index for index, plan in enumerate(plans)}
+        for number, chunk in enumerate(chunks):
+            told = _overall(on_step, number, len(chunks))
+            for (plan, k), scene in zip(chunk, self._make(chunk, told, settle=settle), strict=True):
+                results[plan.request.id, order[id(plan)], k] = scene
+        return [
+            [results[plan.request.id, index, k] for k in range(plan.request.variations)]
+            for index, plan in enumerate(plans)
+        ]
+
+    def plan(self, request: Request) -> Plan:
+        """What a request asks of the model.
+
+        Raises:
+            InvalidInputError: see :meth:`run`.
+        """
+        room = request.scene.room_type
+        if room not in self.model.room_types:
+            known = ", ".join(self.model.room_types)
+            raise InvalidInputError(f"The model {self.model.name} makes no {room}", f"It knows: {known}")
+        slots = prepare(request, self.model.slots(room), self._codes_of, self._classes_like)
+        if not any(item is not None for item in slots.objects) and slots.allowed[0, -1]:
+            slots.allowed[0, -1] = slots.class_known[0]  # a room that may hold furniture gets some
+        return Plan(request, slots, self._settings(request), parse(request.instruction, CLASSES[room]))
+
+    def _settings(self, request: Request) -> Settings:
+        defaults = self.model.defaults
+        guidance = defaults.guidance if request.guidance is None else request.guidance
+        ratio = defaults.ratio.get(request.task, 1.0) if request.ratio is None else request.ratio
+        # Without a text both sides of the guidance are the same.
+        return Settings(request.steps or defaults.steps, guidance if request.instruction.strip() else 1.0, ratio)
+
+    def _make(self, chunk: Sequence[tuple[Plan, int]], on_step: OnStep, *, settle: bool) -> list[Scene]:
+        """Scenes of a chunk, whose plans share room type and settings."""
+        text = self._encode([plan.request.instruction for plan, _ in chunk])
+        on_step("text", 1, 1)
+        jobs = [Job(plan.slots, plan.request.seed + k) for plan, k in chunk]
+        layouts = self.model.sample(jobs, text, chunk[0][0].settings, on_step)
+        scenes: list[Scene] = []
+        for i, ((plan, _), job, layout) in enumerate(zip(chunk, jobs, layouts, strict=True)):
+            told = replace(plan, truncated=text.truncated[i])
+            scenes.append(assemble(told, layout, self.catalogue, model=self.model.name, seed=job.seed, settled=settle))
+            on_step("settle", i + 1, len(chunk))
+        return scenes
+
+    def _encode(self, texts: Sequence[str]) -> TextStates:
+        """States of texts, each encoded once; blank ones are "no instruction"."""
+        unique = sorted({text for text in texts if text.strip()})
+        nothing = no_text(1, self.encoder.width)
+        if not unique:
+            return no_text(len(texts), self.encoder.width)
+        states = self.encoder.encode(unique)
+        device, length = states.hidden.device, states.hidden.shape[1]
+        blank = torch.zeros(1, length, dtype=torch.bool, device=device)
+        blank[0, 0] = True
+        hidden = torch.cat([states.hidden, nothing.hidden.to(device).expand(1, length, -1)])
+        mask, pooled = torch.cat([states.mask, blank]), torch.cat([states.pooled, nothing.pooled.to(device)])
+        rows = [unique.index(text) if text.strip() else len(unique) for text in texts]
+        truncated = (*states.truncated, False)
+        return TextStates(hidden[rows], mask[rows], pooled[rows], tuple(truncated[row] for row in rows))
+
+    # What is known of a person's objects
+
+    def _codes_of(self, item: SceneObject) -> Sequence[int] | None:
+        if item.codes is not None:
+            return item.codes
+        entry = self.catalogue.get(item.asset)
+        if entry is not None and entry.codes is not None:
+            return entry.codes
+        return None if item.points is None else self.model.codes_of(read_points(Path(item.points)))
+
+    def _classes_like(self, item: SceneObject) -> frozenset[str]:
+        """Classes whose furniture measures about the same; at least one."""
+        misfit = {
+            name: min(
+                max(abs(math.log(a / b)) for a, b in zip(entry.size, item.size, strict=True)) for entry in entries
+            )
+            for name in {entry.category for entry in self.catalogue.entries}
+            if (entries := self.catalogue.of_class(name))
+        }
+        nearest = min(misfit.values())
+        return frozenset(name for name, value in misfit.items() if value <= max(nearest, _LIKE))
+
+
+def _chunks(work: Sequence[tuple[Plan, int]], size: int) -> Iterator[list[tuple[Plan, int]]]:
+    """Batches of like room type and settings, in the order in which these first occur."""
+    groups: dict[tuple[RoomType, Settings], list[tuple[Plan, int]]] = {}
+    for plan, k in work:
+        groups.setdefault((plan.request.scene.room_type, plan.settings), []).append((plan, k))
+    for group in groups.values():
+        for start in range(0, len(group), size):
+            yield group[start : start + size]
+
+
+def _overall(on_step: OnStep | None, chunk: int, chunks: int) -> OnStep:
+    """Counts the steps of one chunk as a part of the whole run."""
+
+    def told(stage: str, step: int, steps: int) -> None:
+        if on_step is not None:
+            on_step(stage, chunk * steps + step, chunks * steps)
+
+    return told
+
+
+def read_points(path: Path) -> Points:
+    """Reads a person's coloured points.
+
+    Args:
+        path: ``.npy`` with an (n, 6) array: x y z in metres in the object's own frame, r g b in 0..1.
+
+    Returns:
+        (P, 6) float32, evenly thinned out where there are many.
+
+    Raises:
+        InvalidInputError: the file is missing or no such array.
+    """
+    remedy = "Give a .npy file with an (n, 6) array of finite numbers"
+    try:
+        points = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise InvalidInputError(f"Cannot read the points {path.name}", remedy) from error
+    if not isinstance(points, np.ndarray) or points.ndim != 2 or points.shape[1] != 6 or points.dtype.kind not in "fiu":
+        raise InvalidInputError(f"{path.name} holds no (n, 6) array of numbers", remedy)
+    if not 0 < len(points) <= _MOST_POINTS:
+        raise InvalidInputError(f"{path.name} holds {len(points)} points", remedy)
+    rows = np.linspace(0, len(points) - 1, min(len(points), _POINTS_READ)).round().astype(np.int64)
+    cloud = np.asarray(points[rows], dtype=np.float32)
+    if not np.isfinite(cloud).all():
+        raise InvalidInputError(f"{path.name} holds numbers that are not finite", remedy)
+    return cloud
+
+
+def pick_device(name: str) -> torch.device:
+    """The device of a name; ``auto`` is the best that this torch can use.
+
+    Raises:
+        InvalidInputError: torch has no such device here.
+    """
+    usable = {
+        "cuda": torch.cuda.is_available(),
+        "xpu": hasattr(torch, "xpu") and torch.xpu.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        return torch.device(next(device for device, there in usable.items() if there))
+    if not usable.get(name):
+        raise InvalidInputError(f"Device {name} cannot be used by this torch", "Choose auto or cpu")
+    return torch.device(name)
+
+
+def load_generator(folder: Path | None = None, *, device: str = "auto", catalogue: Path | None = None) -> Generator:
+    """Loads a model folder, its catalogue and the text encoder.
+
+    Args:
+        folder: the model's; None is the embedded starter.
+        device: one of ``DEVICES``.
+        catalogue: file, with ``features.safetensors`` beside it where it has features; None is the embedded one.
+
+    Raises:
+        InvalidInputError: something is missing, damaged or does not fit.
+    """
+    folder = STARTER / "weights" if folder is None else folder
+    where = pick_device(device)
+    model = TwoStageModel.load(folder, where)
+    if catalogue is None:
+        entries = Catalogue.starter()
+    else:
+        features = catalogue.with_name("features.safetensors")
+        entries = Catalogue.load(catalogue, features if features.exists() else None)
+    _log.info("Model %s on %s, %d catalogue entries", model.name, where, len(entries.entries))
+    return Generator(model, entries, MiniLM(device=where))

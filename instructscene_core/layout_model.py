@@ -1,0 +1,156 @@
+"""What every generating model implements, so that models are replaceable (DESIGN: LayoutModel).
+
+InstructScene's two stages implement it (``two_stage.py``); other methods can stand beside it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from .boxes import FloatArray
+from .masks import IntArray, Slots
+from .scene import Task
+from .text.encoder import TextStates
+from .vocabulary import RoomType
+
+OnStep = Callable[[str, int, int], None]
+"""(stage, step, steps): told after every step; what it raises ends the work."""
+
+Points = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to sample.
+
+    Args:
+        steps: network calls of prior and decoder.
+        guidance: the prior's scale, official convention (1 = off).
+        ratio: share of the prior's schedule to run through, (0, 1].
+    """
+
+    steps: tuple[int, int] = (100, 10)
+    guidance: float = 1.0
+    ratio: float = 1.0
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """The settings that were measured best for a model.
+
+    Args:
+        steps: as in :class:`Settings`.
+        guidance: as in :class:`Settings`.
+        ratio: by task; 1 where a task is absent.
+    """
+
+    steps: tuple[int, int] = (100, 10)
+    guidance: float = 1.0
+    ratio: Mapping[Task, float] = field(default_factory=dict[Task, float])
+
+
+@dataclass(frozen=True)
+class Job:
+    """One scene to be made: what is known, and the seed of its own random numbers."""
+
+    slots: Slots
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """What a model made of the N slots of one job; known parts come back as they went in.
+
+    Args:
+        classes: (N,) class numbers, C for an empty slot.
+        codes: (N, 4) feature codes; of no account in empty slots.
+        features: (N, F) what the codes stand for; None for models without features.
+        relations: (N, N) predicate of row to column, NO_RELATION for none.
+        boxes: (N, 7) in the tensors' frame.
+    """
+
+    classes: IntArray
+    codes: IntArray
+    features: npt.NDArray[np.float32] | None
+    relations: npt.NDArray[np.int8]
+    boxes: FloatArray
+
+
+class LayoutModel(Protocol):
+    """Fills slots in: scenes with masks in, scenes out."""
+
+    @property
+    def name(self) -> str:
+        """Recorded in the provenance."""
+        ...
+
+    @property
+    def room_types(self) -> tuple[RoomType, ...]:
+        """Rooms that it was trained on."""
+        ...
+
+    @property
+    def defaults(self) -> Defaults:
+        """Its best settings."""
+        ...
+
+    @property
+    def text_encoder(self) -> str:
+        """Name of the text encoder whose states it reads."""
+        ...
+
+    @property
+    def device(self) -> torch.device:
+        """Where its networks are."""
+        ...
+
+    def slots(self, room_type: RoomType) -> int:
+        """N for a type of room."""
+        ...
+
+    def codes_of(self, points: Points) -> tuple[int, ...] | None:
+        """Feature codes of a coloured point cloud (P, 6); None for a model without a point encoder."""
+        ...
+
+    def sample(
+        self, jobs: Sequence[Job], text: TextStates, settings: Settings, on_step: OnStep | None = None
+    ) -> list[Layout]:
+        """Fills in the jobs' slots.
+
+        Args:
+            jobs: B jobs of one room type.
+            text: one row for each job; zeros where there is no instruction.
+            settings: for all of them.
+            on_step: told after every network call.
+        """
+        ...
+
+
+class Draws:
+    """Random numbers of a batch, each sample's from its own generator, so that batching changes no draw.
+
+    Args:
+        seeds: one for each sample.
+    """
+
+    def __init__(self, seeds: Sequence[int]) -> None:
+        self._generators = [torch.Generator("cpu").manual_seed(seed) for seed in seeds]
+
+    def only(self, rows: Sequence[int]) -> "Draws":
+        """The same generators for some of the samples."""
+        part = Draws(())
+        part._generators = [self._generators[row] for row in rows]
+        return part
+
+    def uniform(self, shape: tuple[int, ...]) -> Tensor:
+        """Numbers in [0, 1) of shape (B, …)."""
+        return torch.stack([torch.rand(shape[1:], generator=g) for g in self._generators])
+
+    def normal(self, shape: tuple[int, ...]) -> Tensor:
+        """Normal numbers of shape (B, …)."""
+        return torch.stack([torch.randn(shape[1:], generator=g) for g in self._generators])

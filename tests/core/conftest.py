@@ -1,0 +1,52 @@
+"""A tiny model with random weights, and a generator of it, for tests that need the whole way but no good rooms."""
+
+import pytest
+import torch
+
+from instructscene_core.boxes import Bounds
+from instructscene_core.catalogue.entries import Catalogue
+from instructscene_core.checkpoints import save_model
+from instructscene_core.generator import Generator
+from instructscene_core.models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
+from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig
+from instructscene_core.models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
+from instructscene_core.text.minilm import MiniLM
+from instructscene_core.two_stage import TwoStageModel
+
+BOUNDS = Bounds.from_json(
+    {"translations": [[-2.5, 0.1, -2.5], [2.5, 2.7, 2.5]], "sizes": [[0.1, 0.05, 0.1], [1.1, 1.2, 1.2]]}
+)
+
+
+def write_tiny_model(folder):
+    """Writes a model folder laid out as starter/weights."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        prior = GraphPrior(
+            GraphPriorConfig(
+                width=32, edge_width=16, time_width=16, heads=4, blocks=1, text_width=384, feature_width=16, dropout=0.0
+            )
+        )
+        decoder = LayoutDecoder(
+            LayoutDecoderConfig(
+                width=32, edge_width=16, time_width=16, heads=4, blocks=1, feature_width=384, dropout=0.0
+            )
+        )
+        vqvae = FeatureVQVAE(FeatureVQVAEConfig(feature_width=384, width=16, heads=4, blocks=1, dropout=0.0))
+    about = {"name": "tiny", "defaults": {"steps": [8, 4], "guidance": 2.0}}
+    save_model(folder / "prior", prior, about)
+    save_model(folder / "decoder", decoder, {"bounds": BOUNDS.to_json()})
+    save_model(folder / "vqvae", vqvae)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory):
+    """A model folder with random weights."""
+    return write_tiny_model(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="session")
+def tiny_generator(tiny_folder):
+    """A generator with random weights, the real catalogue and the real text encoder."""
+    return Generator(TwoStageModel.load(tiny_folder), Catalogue.starter(), MiniLM())
