@@ -31,7 +31,7 @@ from .models.layout_decoder import BOX_WIDTH, LayoutDecoder, LayoutDecoderConfig
 from .models.point_encoder import PointEncoder, PointEncoderConfig
 
 FORMAT_VERSION: Final = 1
-_LARGEST_SIZE = 16_384
+_LARGEST_SIZE = 8192
 _LARGEST_JSON = 10_000_000
 _LARGEST_BOUNDS = 10_000
 
@@ -88,9 +88,16 @@ def save_model(path: Path, model: nn.Module, metadata: Mapping[str, Any] | None 
         "metadata": dict(metadata or {}),
     }
     text = json.dumps(description, indent=1, allow_nan=False) + "\n"
+    weights_path, description_path = _pair(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _replacing(path.with_suffix(".safetensors"), weights), _replacing(path.with_suffix(".json"), text.encode()):
+    with _replacing(weights_path, weights), _replacing(description_path, text.encode()):
         pass  # both are written in full before either takes its name
+
+
+def _pair(path: Path) -> tuple[Path, Path]:
+    """The weights and their description, whichever of them, or neither, ``path`` names."""
+    stem = path.with_suffix("") if path.suffix in {".safetensors", ".json"} else path
+    return stem.with_name(f"{stem.name}.safetensors"), stem.with_name(f"{stem.name}.json")
 
 
 @contextmanager
@@ -127,11 +134,11 @@ def load_model(path: Path, expected: type[ModelT], device: torch.device | str = 
     Raises:
         InvalidInputError: a file is missing, cut off, altered, of another network or of other sizes.
     """
-    source = path.with_suffix(".safetensors")
-    description = _read_description(path.with_suffix(".json"))
+    source, description_path = _pair(path)
+    description = _read_description(description_path)
     kind = _KINDS.get(str(description.get("kind")))
     if kind is None or kind.model is not expected:
-        message = f"{path.with_suffix('.json')} describes a {description.get('kind')}, not a {expected.__name__}"
+        message = f"{description_path} describes a {description.get('kind')}, not a {expected.__name__}"
         raise InvalidInputError(message, "Choose the file of that network")
     weights = _read(source)
     if hashlib.sha256(weights).hexdigest() != description.get("sha256"):
@@ -142,7 +149,7 @@ def load_model(path: Path, expected: type[ModelT], device: torch.device | str = 
         state = load_safetensors(weights)
     except SafetensorError as error:
         raise InvalidInputError(f"{source} is no safetensors file ({error})", "Copy it again") from error
-    model = cast("ModelT", kind.model(_read_config(description, kind, source)))
+    model = cast("ModelT", kind.model(_read_config(description, kind, source, len(weights))))
     fill(model, {name: tensor.float() for name, tensor in state.items()}, source)
     return Loaded(model.to(device).eval(), cast("dict[str, Any]", description.get("metadata", {})))
 
@@ -153,7 +160,15 @@ def fill(model: nn.Module, state: Mapping[str, Tensor], source: Path) -> None:
     Raises:
         InvalidInputError: which weight is missing, unknown or of another shape.
     """
-    wanted = model.state_dict()
+    _check(model.state_dict(), state, source)
+    for name, tensor in state.items():
+        if not bool(tensor.isfinite().all()):
+            raise InvalidInputError(f"{source}: {name} has numbers that are not finite", "Choose another file")
+    model.load_state_dict(dict(state))
+
+
+def _check(wanted: Mapping[str, Tensor], state: Mapping[str, Tensor], source: Path) -> None:
+    """Names and shapes must be the wanted ones."""
     remedy = "Choose a file that was made for this network and these sizes"
     missing = [name for name in wanted if name not in state]
     if missing:
@@ -166,9 +181,6 @@ def fill(model: nn.Module, state: Mapping[str, Tensor], source: Path) -> None:
         if state[name].shape != tensor.shape:
             has, wants = tuple(state[name].shape), tuple(tensor.shape)
             raise InvalidInputError(f"{source}: {name} has the shape {has}, the network wants {wants}", remedy)
-        if not bool(state[name].isfinite().all()):
-            raise InvalidInputError(f"{source}: {name} has numbers that are not finite", "Choose another file")
-    model.load_state_dict(dict(state))
 
 
 def _read(path: Path) -> bytes:
@@ -192,17 +204,21 @@ def _read_description(path: Path) -> dict[str, Any]:
     return fields
 
 
-def _read_config(description: dict[str, Any], kind: _Kind, source: Path) -> Config:
-    """The configuration, its sizes within reason so that a bad file cannot ask for all memory."""
+def _read_config(description: dict[str, Any], kind: _Kind, source: Path, weights_bytes: int) -> Config:
+    """The configuration, its sizes within reason, so that a bad description cannot ask for all memory."""
     fields = dataclasses.fields(kind.config)
     config = description.get("config")
-    values = cast("dict[str, object]", config) if isinstance(config, dict) else {}
+    values = cast("dict[str, Any]", config) if isinstance(config, dict) else {}
     if set(values) != {field.name for field in fields}:
         raise InvalidInputError(f"{source}: the .json beside it has not the sizes of a {description['kind']}")
     for field in fields:
         value = values[field.name]
         if not (_is_number(value) if field.type is float else _is_size(value, optional=field.type is not int)):
             raise InvalidInputError(f"{source}: {field.name} cannot be {value!r}", "Copy both files again")
+    if values.get("width", 1) % values.get("heads", 1):
+        raise InvalidInputError(f"{source}: {values['heads']} heads do not divide the width", "Copy both files again")
+    if values.get("width", 1) ** 2 * values.get("blocks", 1) > weights_bytes:  # a block has several such matrices
+        raise InvalidInputError(f"{source} is too small for the sizes in the .json", "Copy both files again")
     return kind.config(**values)
 
 
