@@ -1,0 +1,160 @@
+"""Rooms that training has not seen, with an instruction each, and training rooms to compare with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..datasets.starter import EMPTY, EVALUATION_SEED, Rooms, build_rooms
+from ..instructions.sentences import Instruction, Triplet, instructions_for_rooms
+from ..relations import ROTATED_PREDICATES, lamp_flags, relation_matrix
+from ..vocabulary import CLASSES
+
+HashArray = npt.NDArray[np.uint64]
+
+_CLASSES = CLASSES["bedroom"]
+_ROUNDS = 3
+_CHUNK = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """What is asked of the generator.
+
+    Args:
+        rooms: the rooms that the instructions describe.
+        instructions: one for each room, none of them empty.
+        examined: how many rooms were made to find these.
+        seen: how many of them were passed over because a training room has the same graph.
+        silent: how many because they offer no relation clear of the rule's borders.
+    """
+
+    rooms: Rooms
+    instructions: list[Instruction]
+    examined: int
+    seen: int
+    silent: int
+
+    @property
+    def triplets(self) -> list[tuple[Triplet, ...]]:
+        """What each instruction asks for."""
+        return [i.triplets for i in self.instructions]
+
+
+def held_out(count: int, training: Rooms, captions: list[str], seed: int = EVALUATION_SEED) -> HeldOut:
+    """Rooms from seed ``seed`` on whose graphs no training room has, with an instruction by section 4 for each.
+
+    Args:
+        count: how many.
+        training: the training rooms.
+        captions: of the catalogue's entries.
+        seed: of the first room; an instruction has its room's seed.
+
+    Returns:
+        ``count`` rooms and instructions, as the generator of rooms made them, unturned.
+    """
+    known = np.unique(graph_hashes(training))
+    examined = count + count // 2
+    while True:
+        rooms = build_rooms(examined, seed)
+        seen = np.isin(graph_hashes(rooms), known)
+        assets: list[list[int]] = rooms.asset.tolist()
+        names = [[captions[a] for a in row if a >= 0] for row in assets]
+        seeds = [int(s) % 2**32 for s in rooms.seeds]
+        texts = instructions_for_rooms(rooms.objs, rooms.boxes, _CLASSES, names, seeds=seeds)
+        silent = np.array([not i.text for i in texts])
+        chosen = np.nonzero(~seen & ~silent)[0][:count]
+        if len(chosen) == count:
+            last = int(chosen[-1]) + 1 if count else 0
+            picked = [texts[int(i)] for i in chosen]
+            new_silent = int((silent & ~seen)[:last].sum())
+            return HeldOut(select(rooms, chosen), picked, last, int(seen[:last].sum()), new_silent)
+        examined *= 2
+
+
+def select(rooms: Rooms, rows: npt.NDArray[np.integer[Any]]) -> Rooms:
+    """Some of the rooms, in the order of ``rows``."""
+    return Rooms(*(getattr(rooms, name)[rows] for name in Rooms.__dataclass_fields__))
+
+
+def graph_hashes(rooms: Rooms) -> HashArray:
+    """A number for each room's graph of classes and relations, whatever the order of its objects, however it is turned.
+
+    Equal graphs have equal numbers; unequal ones differ but for graphs that three rounds of colour refinement
+    (Weisfeiler and Lehman, 1968) cannot tell apart.
+
+    Args:
+        rooms: R rooms.
+
+    Returns:
+        (R,) uint64.
+    """
+    parts = [slice(i, i + _CHUNK) for i in range(0, rooms.n, _CHUNK)]
+    return np.concatenate([_hashes(rooms.objs[p], rooms.boxes[p]) for p in parts] or [np.zeros(0, np.uint64)])
+
+
+def _hashes(objs: npt.NDArray[np.int8], boxes: npt.NDArray[np.float32]) -> HashArray:
+    edges = relation_matrix(lamp_flags(_CLASSES)[objs], boxes, objs != EMPTY)
+    turned = [_one_way(objs, ROTATED_PREDICATES[k][edges]) for k in range(4)]
+    return np.min(turned, axis=0)
+
+
+def _one_way(objs: npt.NDArray[np.int8], edges: npt.NDArray[np.int8]) -> HashArray:
+    """Colours of the objects, refined by what they are to each other; sums do not mind the order."""
+    colour = _mixed(objs.astype(np.uint64))
+    relation = _mixed(edges.astype(np.uint64) + np.uint64(1000))
+    for _ in range(_ROUNDS):
+        messages = _mixed(colour[:, None, :] ^ relation).sum(axis=2, dtype=np.uint64)
+        colour = _mixed(colour * np.uint64(3) + messages)
+    return _mixed(colour).sum(axis=1, dtype=np.uint64)
+
+
+def _mixed(values: HashArray) -> HashArray:
+    """The finaliser of SplitMix64 (Steele, Lea and Flood, 2014)."""
+    values = (values + np.uint64(0x9E3779B97F4A7C15)).astype(np.uint64)
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def random_rooms(training: Rooms, count: int, random: np.random.Generator) -> Rooms:
+    """Any ``count`` training rooms."""
+    return select(training, random.choice(training.n, count))
+
+
+def rooms_with_classes(
+    training: Rooms, triplets: Sequence[Sequence[Triplet]], random: np.random.Generator
+) -> tuple[Rooms, int]:
+    """For each instruction, any training room that has the classes it names.
+
+    Args:
+        training: R rooms.
+        triplets: for each instruction, what it asks for.
+        random: the source of the choice.
+
+    Returns:
+        The rooms, and for how many instructions there was none (any room stands for it).
+    """
+    counts = class_counts(training.objs)
+    rows, missing = np.zeros(len(triplets), dtype=np.int64), 0
+    for number, wanted in enumerate(triplets):
+        fitting = np.nonzero((counts >= asked_classes(wanted)).all(axis=1))[0]
+        missing += not len(fitting)
+        rows[number] = random.choice(fitting if len(fitting) else training.n)
+    return select(training, rows), missing
+
+
+def class_counts(objs: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
+    """(R, C) how many objects of each class a room has."""
+    return (objs[:, :, None] == np.arange(EMPTY)).sum(axis=1)
+
+
+def asked_classes(triplets: Sequence[Triplet]) -> npt.NDArray[np.int64]:
+    """(C,) how many objects of each class the triplets need at least; two triplets may speak of the same object."""
+    needed = np.zeros((len(triplets), EMPTY), dtype=np.int64)
+    for row, (subject, _, other) in zip(needed, triplets, strict=True):
+        row[subject] += 1
+        row[other] += 1
+    return needed.max(axis=0, initial=0)
