@@ -57,7 +57,7 @@ class Body:
         size = np.array(item.placed_size or item.size)
         table = np.array(parts)
         cosine, sine = math.cos(item.yaw), math.sin(item.yaw)
-        axes = np.array([[cosine, sine], [-sine, cosine]])
+        axes: FloatArray = np.array([[cosine, sine], [-sine, cosine]])
         centres, half = table[:, :3] * size, table[:, 3:] * size / 2
         offsets = centres[:, :2] @ axes
         z = placed_height(mount, item.position[2], item.size[2], float(size[2])) + centres[:, 2]

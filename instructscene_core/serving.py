@@ -2,8 +2,8 @@
 
 Child to parent: ``hello`` (versions, device, memory_mb, protocol, model), ``progress`` (id, stage, step, steps),
 ``result`` (id, scenes or report, seconds, peak_memory_mb), ``error`` (id or null, message, remedy, detail).
-Parent to child: ``request`` (id, request), ``self_check`` (id), ``cancel`` (id), ``quit``. The process ends at once when
-its standard input closes, whatever it is doing.
+Parent to child: ``request`` (id, request), ``self_check`` (id), ``cancel`` (id), ``quit``. The process ends at once
+when its standard input closes, whatever it is doing.
 """
 
 import importlib.metadata
@@ -16,8 +16,10 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Generator as Generated
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import IO, Final, cast
 
 import torch
 
@@ -47,17 +49,13 @@ def serve(source: IO[str], channel: IO[str], *, device: str = "auto", model: str
     logging.basicConfig(stream=sys.stderr, level=logging.INFO)
     worker = _Worker(channel)
     threading.Thread(target=worker.listen, args=(source,), daemon=True).start()
-    try:
-        generator = load_generator(None if model is None else Path(model), device=device)
-    except InstructSceneError as error:
-        worker.refuse(None, error)
-        return 1
-    except Exception as error:  # noqa: BLE001 - the parent must hear of whatever goes wrong
-        worker.fail(None, error)
-        return 1
-    worker.greet(generator)
-    worker.work(generator)
-    return 0
+    folder = None if model is None else Path(model)
+    with worker.reporting(None):
+        generator = load_generator(folder, device=device)
+        worker.greet(generator)
+        worker.work(generator)
+        return 0
+    return 1
 
 
 class _Worker:
@@ -67,6 +65,7 @@ class _Worker:
         self._channel = channel
         self._jobs: queue.SimpleQueue[Json | None] = queue.SimpleQueue()
         self._cancelled: set[str] = set()
+        self._sending = threading.Lock()
 
     # Parent to child
 
@@ -98,8 +97,10 @@ class _Worker:
 
     def send(self, message: Json) -> None:
         """Writes one line."""
-        self._channel.write(json.dumps(message, allow_nan=False) + "\n")
-        self._channel.flush()
+        line = json.dumps(message, allow_nan=False) + "\n"
+        with self._sending:
+            self._channel.write(line)
+            self._channel.flush()
 
     def greet(self, generator: Generator) -> None:
         """Says that the worker is ready, and of what it is made."""
@@ -118,8 +119,19 @@ class _Worker:
         """An error that we raised on purpose."""
         self.send({"type": "error", "id": job, "message": error.message, "remedy": error.remedy, "detail": ""})
 
+    @contextmanager
+    def reporting(self, job: object) -> Generated[None]:
+        """Tells the parent of whatever goes wrong inside, and goes on after it."""
+        try:
+            yield
+        except InstructSceneError as error:
+            self.refuse(job, error)
+        except Exception as error:  # noqa: BLE001 - the parent must hear of every error
+            self.fail(job, error)
+
     def fail(self, job: object, error: Exception) -> None:
         """An error that nobody foresaw, or a lack of memory."""
+        _log.error("Job %s failed", job, exc_info=error)
         lacking = isinstance(error, MemoryError | torch.OutOfMemoryError)
         message = "There is not enough memory" if lacking else f"The generator failed: {type(error).__name__}"
         remedy = "Ask for fewer variations, or choose another device" if lacking else "Please report the details"
@@ -132,13 +144,8 @@ class _Worker:
         """Answers one message after the other."""
         while (item := self._jobs.get()) is not None:
             job = item.get("id")
-            try:
+            with self.reporting(job):
                 self.send(self._answer(generator, item))
-            except InstructSceneError as error:
-                self.refuse(job, error)
-            except Exception as error:
-                _log.exception("Job %s", job)
-                self.fail(job, error)
             self._cancelled.discard(str(job))
 
     def _answer(self, generator: Generator, item: Json) -> Json:

@@ -143,7 +143,7 @@ def _entry(row: object, where: str) -> CatalogueEntry:
         category=str(category),
         size=(width, depth, height),
         caption=str(item.get("caption", "")),
-        mount=cast("Mount", mount),
+        mount=mount,
         parts=tuple(_part(p, f"{where}.parts[{i}]") for i, p in enumerate(cast("list[Any]", parts))),
     )
 
