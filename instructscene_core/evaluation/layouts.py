@@ -66,16 +66,11 @@ def objects_of_rooms(rooms: Rooms, catalogue: Catalogue) -> list[list[SceneObjec
     """The furniture of rooms of the starter, in the product's frame."""
     made: list[list[SceneObject]] = []
     for objs, boxes, assets in zip(rooms.objs, rooms.boxes, rooms.asset, strict=True):
-        real = np.nonzero(objs != EMPTY)[0]
+        real = objs != EMPTY
         poses = boxes_to_poses(boxes[real], (0.0, 0.0))
-        slots: list[int] = real.tolist()
-        items = zip(slots, poses, strict=True)
-        made.append(
-            [
-                SceneObject(str(k), _CLASSES[objs[k]], *pose, asset=catalogue.entries[int(assets[k])].id)
-                for k, pose in items
-            ]
-        )
+        entries = [catalogue.entries[int(asset)] for asset in assets[real]]
+        pairs = enumerate(zip(entries, poses, strict=True))
+        made.append([SceneObject(str(k), entry.category, *pose, asset=entry.id) for k, (entry, pose) in pairs])
     return made
 
 

@@ -1,0 +1,113 @@
+"""Plain sampling of many scenes, on all cores: one process a core is faster than one process with many threads."""
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from ..instructions.sentences import Instruction
+from ..scene import Request, Scene
+
+if TYPE_CHECKING:
+    from ..generator import Generator
+
+STEPS = (100, 10)
+"""Network calls of prior and decoder, as in the paper."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where scenes come from.
+
+    Args:
+        model: model folder; None is the embedded starter.
+        catalogue: catalogue file; None is the embedded one.
+        device: as for the command line.
+        threads: of torch, in each process.
+        workers: processes.
+        batch: scenes at once in each process.
+    """
+
+    model: Path | None = None
+    catalogue: Path | None = None
+    device: str = "auto"
+    threads: int = 1
+    workers: int = 1
+    batch: int = 50
+
+
+def requests_for(instructions: Sequence[Instruction], seed: int, guidance: float | None) -> list[Request]:
+    """One request for each instruction; sampling seed k gives instruction i the seed k · count + i.
+
+    Args:
+        instructions: what is asked.
+        seed: number of the sampling seed, from 0.
+        guidance: the prior's scale; None is the model's default.
+    """
+    return [
+        Request(
+            task="generate",
+            scene=Scene("bedroom"),
+            instruction=item.text,
+            id=f"room{number}",
+            seed=seed * len(instructions) + number,
+            steps=STEPS,
+            guidance=guidance,
+        )
+        for number, item in enumerate(instructions)
+    ]
+
+
+def sample(source: Source, requests: Sequence[Request], describe: str = "sampling") -> list[Scene]:
+    """A scene for each request: no choosing among candidates, no settling.
+
+    Args:
+        source: the model.
+        requests: any number.
+        describe: the progress bar's title.
+    """
+    starts = range(0, len(requests), source.batch)
+    made: dict[int, list[Scene]] = {}
+    with tqdm(total=len(requests), desc=describe, unit="scene") as bar:
+        for start, scenes in _made(source, {s: list(requests[s : s + source.batch]) for s in starts}):
+            made[start] = scenes
+            bar.update(len(scenes))
+    return [scene for start in starts for scene in made[start]]
+
+
+def _made(source: Source, batches: dict[int, list[Request]]) -> Iterator[tuple[int, list[Scene]]]:
+    """The batches' scenes, as they come."""
+    if source.workers == 1:
+        _load(source)
+        yield from ((start, _batch(batch)) for start, batch in batches.items())
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(source.workers, context, initializer=_load, initargs=(source,)) as pool:
+        jobs = {pool.submit(_batch, batch): start for start, batch in batches.items()}
+        try:
+            for job in as_completed(jobs):
+                yield jobs[job], job.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+_loaded: dict[str, "Generator"] = {}
+
+
+def _load(source: Source) -> None:
+    """Loads the generator once a process."""
+    from ..cli import set_threads  # noqa: PLC0415 - what imports torch is imported where it is used
+    from ..generator import load_generator  # noqa: PLC0415
+
+    set_threads(source.threads)
+    _loaded["generator"] = load_generator(source.model, device=source.device, catalogue=source.catalogue)
+
+
+def _batch(requests: list[Request]) -> list[Scene]:
+    results = _loaded["generator"].run(requests, settle=False, batch_size=len(requests))
+    return [scene for variations in results for scene in variations]

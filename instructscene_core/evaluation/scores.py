@@ -1,0 +1,104 @@
+"""The rows of the evaluation's table."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from ..instructions.sentences import Triplet
+from ..vocabulary import CLASSES
+from .held_out import asked_classes, class_counts
+from .layouts import Collisions, Layouts
+from .recall import box_recall, graph_recall
+
+Triplets = Sequence[Sequence[Triplet]]
+
+_CLASSES = CLASSES["bedroom"]
+_HEADS = ("strict %", "easy %", "graph %", "classes %", "colliding objects %", "colliding scenes %", "objects")
+
+
+@dataclass(frozen=True)
+class Row:
+    """How a set of rooms scores against a set of instructions; means over the sampling seeds, percent.
+
+    Args:
+        name: what the rooms are.
+        strict: strict iRecall.
+        spread: its standard deviation over the sampling seeds; None where there is one.
+        easy: recall where "closely" makes no difference.
+        graph: strict recall of the sampled graphs, before any layout; None where no network made the rooms.
+        classes: share of the objects asked for whose class is there.
+        colliding_objects: share of objects inside another; None where not measured.
+        colliding_scenes: share of rooms with such objects.
+        objects: how many a room has.
+    """
+
+    name: str
+    strict: float
+    spread: float | None
+    easy: float
+    graph: float | None
+    classes: float
+    colliding_objects: float | None
+    colliding_scenes: float | None
+    objects: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        return asdict(self)
+
+
+def score(name: str, trials: Sequence[tuple[Layouts, Triplets]], found: Collisions | None = None) -> Row:
+    """Scores one or more sets of rooms, each against as many instructions.
+
+    Args:
+        name: what the rooms are.
+        trials: for each sampling seed, the rooms and what was asked of them.
+        found: their collisions, where measured.
+    """
+    strict = [box_recall(rooms.objs, rooms.boxes, asked, _CLASSES).percent for rooms, asked in trials]
+    easy = [box_recall(rooms.objs, rooms.boxes, asked, _CLASSES, easy=True).percent for rooms, asked in trials]
+    graphs = [
+        graph_recall(rooms.objs, rooms.edges, asked, len(_CLASSES)).percent
+        for rooms, asked in trials
+        if rooms.edges is not None
+    ]
+    return Row(
+        name=name,
+        strict=float(np.mean(strict)),
+        spread=float(np.std(strict, ddof=1)) if len(strict) > 1 else None,
+        easy=float(np.mean(easy)),
+        graph=float(np.mean(graphs)) if graphs else None,
+        classes=float(np.mean([classes_present(rooms, asked) for rooms, asked in trials])),
+        colliding_objects=found.objects if found else None,
+        colliding_scenes=found.scenes if found else None,
+        objects=float(np.mean([(rooms.objs < len(_CLASSES)).sum(axis=1).mean() for rooms, _ in trials])),
+    )
+
+
+def classes_present(rooms: Layouts, asked: Triplets) -> float:
+    """Share of the objects asked for whose class is there, percent."""
+    needed = np.array([asked_classes(triplets) for triplets in asked])
+    present = np.minimum(class_counts(rooms.objs), needed)
+    return 100 * float(present.sum()) / max(float(needed.sum()), 1.0)
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows under their heads, aligned."""
+    cells = [("", *_HEADS), *(_cells(row) for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
+    return "\n".join(
+        "  ".join([line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True))]).rstrip()
+        for line in cells
+    )
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    strict = _figure(row.strict) + ("" if row.spread is None else f" ± {row.spread:.1f}")
+    shares = (row.easy, row.graph, row.classes, row.colliding_objects, row.colliding_scenes, row.objects)
+    return (row.name, strict, *(_figure(share) for share in shares))
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
