@@ -9,6 +9,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,8 @@ from .scene import SceneObject
 
 BoolArray = npt.NDArray[np.bool_]
 
-TOLERANCE = 0.01
+_CORNERS: Final = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
+TOLERANCE: Final = 0.01
 """Metres that solids may be inside each other without being called colliding."""
 
 
@@ -32,6 +34,7 @@ class Body:
         position: (2,) centre on the ground plane.
         axes: (2, 2) rows: the object's own x and y axis in the room.
         offsets: (P, 2) part centres relative to the position.
+        outline: (4, 2) ground corners of the mesh's box relative to the position.
         half: (P, 2) half extents along the axes.
         low: (P,) lower ends.
         high: (P,) upper ends.
@@ -40,6 +43,7 @@ class Body:
 
     position: FloatArray
     axes: FloatArray
+    outline: FloatArray
     offsets: FloatArray
     half: FloatArray
     low: FloatArray
@@ -54,15 +58,29 @@ class Body:
         """
         entry = catalogue.get(item.asset)
         mount, parts = ("floor", (WHOLE,)) if entry is None else (entry.mount, entry.parts)
-        size = np.array(item.placed_size or item.size)
+        size = np.array(item.placed_size or item.size, dtype=np.float64)
         table = np.array(parts)
         cosine, sine = math.cos(item.yaw), math.sin(item.yaw)
         axes: FloatArray = np.array([[cosine, sine], [-sine, cosine]])
         centres, half = table[:, :3] * size, table[:, 3:] * size / 2
+        outline = _CORNERS * size[:2] @ axes
         offsets = centres[:, :2] @ axes
         z = placed_height(mount, item.position[2], item.size[2], float(size[2])) + centres[:, 2]
         reach = float((np.linalg.norm(offsets, axis=1) + np.linalg.norm(half[:, :2], axis=1)).max())
-        return Body(np.array(item.position[:2]), axes, offsets, half[:, :2], z - half[:, 2], z + half[:, 2], reach)
+        return Body(
+            np.array(item.position[:2], dtype=np.float64),
+            axes,
+            outline,
+            offsets,
+            half[:, :2],
+            z - half[:, 2],
+            z + half[:, 2],
+            reach,
+        )
+
+    def corners(self) -> FloatArray:
+        """Ground corners of the mesh's box, (4, 2)."""
+        return self.position + self.outline
 
     def radii(self, axes: FloatArray) -> FloatArray:
         """Half widths of the parts along K axes (K, 2): (K, P)."""

@@ -178,7 +178,7 @@ class _Room:
             return False
         body, pushed = self.bodies[index], False
         for _ in range(4):
-            shift = self.walls.push(corners(body))
+            shift = self.walls.push(body.corners())
             if float(np.abs(shift).max()) < _MOVED:
                 break
             body.position += shift * (1 + _MOVED)
@@ -189,9 +189,7 @@ class _Room:
         """Whether a body moved by each of (M, 2) offsets lies inside the floor plan: (M,)."""
         if self.walls is None:
             return np.ones(len(offsets), dtype=np.bool_)
-        outline = corners(body)
-        points = (outline + offsets[:, None]).reshape(-1, 2)
-        return (self.walls.depth(points) >= -GAP).reshape(len(offsets), len(outline)).all(axis=1)
+        return self.walls.holds(body.corners() + offsets[:, None], GAP)
 
     # Overlaps
 
@@ -277,13 +275,6 @@ class _Room:
         matrix = relation_matrix(np.broadcast_to(lamps, (len(offsets), len(lamps))), boxes)
         failed = [matrix[:, involved.index(a), involved.index(b)] != p for a, p, b in wanted]
         return np.sum(failed, axis=0, dtype=np.float64)
-
-
-def corners(body: Body) -> FloatArray:
-    """Ground corners of all parts of a body, (4 P, 2)."""
-    signs = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], dtype=np.float64)
-    local = signs[None] * body.half[:, None]
-    return (body.position + body.offsets[:, None] + local @ body.axes).reshape(-1, 2)
 
 
 def _spiral() -> FloatArray:

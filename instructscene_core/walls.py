@@ -10,6 +10,13 @@ from .scene import Point2
 
 BoolArray = npt.NDArray[np.bool_]
 
+_MESH = np.array(
+    [
+        [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1],
+        [0.5, 0.5, 0, 0], [0, 0.5, 0.5, 0], [0, 0, 0.5, 0.5], [0.5, 0, 0, 0.5], [0.25, 0.25, 0.25, 0.25],
+    ]
+)  # fmt: skip
+"""Corners, middles of the sides and centre of a box from its corners: the points that must lie inside."""
 _FACING = 0.98  # cosine: a back within some 11° of a wall is parallel to it
 
 
@@ -65,12 +72,40 @@ class Walls:
         return np.where(self.contains(points), distance, -distance)
 
     def push(self, corners: FloatArray) -> FloatArray:
-        """The translation that brings the worst corner of a body (M, 2) onto the walls; zero where all are inside."""
-        depth = self.depth(corners)
+        """The translation that undoes the worst breach of the walls by a box; zero where there is none.
+
+        Args:
+            corners: (4, 2) of the box, one after the other.
+        """
+        points = _MESH @ corners
+        depth = self.depth(points)
         worst = int(depth.argmin())
-        if depth[worst] >= 0:
+        if depth[worst] < 0:
+            return self.nearest(points[worst : worst + 1])[0] - points[worst]
+        return self._free_of_spurs(corners)
+
+    def _free_of_spurs(self, corners: FloatArray) -> FloatArray:
+        """The shortest translation by which the deepest corner of the walls leaves a box."""
+        axes, half = _frame(corners)
+        local = (self.starts - corners.mean(axis=0)) @ axes.T
+        gap = half - np.abs(local)  # (S, 2), positive inside
+        deepest = int(gap.min(axis=1).argmax())
+        if gap[deepest].min() <= 0:
             return np.zeros(2)
-        return self.nearest(corners[worst : worst + 1])[0] - corners[worst]
+        axis = int(gap[deepest].argmin())
+        return axes[axis] * gap[deepest, axis] * (1.0 if local[deepest, axis] < 0 else -1.0)
+
+    def holds(self, corners: FloatArray, slack: float) -> BoolArray:
+        """Whether boxes (M, 4, 2) that differ by a translation stand inside, but for ``slack`` metres: (M,)."""
+        count = len(corners)
+        if count == 0:
+            return np.zeros(0, dtype=np.bool_)
+        points = _MESH @ corners  # (M, 9, 2)
+        inside = (self.depth(points.reshape(-1, 2)) >= -slack).reshape(count, -1).all(axis=1)
+        axes, half = _frame(corners[0])
+        local = (self.starts - corners.mean(axis=1)[:, None]) @ axes.T  # (M, S, 2)
+        spurs = (half - np.abs(local) > slack).all(axis=-1).any(axis=-1)
+        return inside & ~spurs
 
     def gap_behind(self, back: FloatArray, forward: FloatArray) -> float | None:
         """Metres from the middle of an object's back to the wall that it turns its back to.
@@ -91,3 +126,10 @@ class Walls:
             return None
         gaps = gap[parallel]
         return float(gaps[int(np.abs(gaps).argmin())])
+
+
+def _frame(corners: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Axes (2, 2) as rows and half extents (2,) of a box given by its corners (4, 2)."""
+    sides = np.stack([corners[1] - corners[0], corners[3] - corners[0]])
+    length = np.linalg.norm(sides, axis=1)
+    return sides / length[:, None], length / 2

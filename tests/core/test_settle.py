@@ -1,0 +1,157 @@
+"""Settling: feet and lamps, overlaps by solid parts, walls, and what must not move."""
+
+import itertools
+import math
+import random
+
+import numpy as np
+import pytest
+import shapely
+import shapely.affinity
+
+from instructscene_core.catalogue.entries import Catalogue
+from instructscene_core.catalogue.retrieval import choose, placed_size
+from instructscene_core.collisions import colliding_pairs
+from instructscene_core.scene import FloorPlan, SceneObject
+from instructscene_core.settle import settle
+from instructscene_core.vocabulary import CLASSES, is_lamp
+from instructscene_core.walls import Walls
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return Catalogue.starter()
+
+
+def piece(catalogue, category, x, y, *, yaw=0.0, z=None):
+    entry = catalogue.of_class(category)[0]
+    height = entry.size[2]
+    return SceneObject(category, category, (x, y, height / 2 if z is None else z), entry.size, yaw, entry.id)
+
+
+def run(catalogue, items, movable=None, floor=None, relations=()):
+    return settle(items, movable or [True] * len(items), catalogue, floor or FloorPlan(), relations)
+
+
+def test_feet_on_the_floor_and_lamps_at_the_ceiling(catalogue):
+    items = [piece(catalogue, "double_bed", 0, 0, z=1.4), piece(catalogue, "pendant_lamp", 0, 0, z=1.0)]
+    bed, lamp = run(catalogue, items, floor=FloorPlan(height=2.5)).objects
+    assert bed.position[2] == bed.size[2] / 2
+    assert lamp.position[2] == 2.5 - lamp.size[2] / 2
+
+
+def test_a_shallow_overlap_is_undone_by_the_smaller_piece(catalogue):
+    bed = piece(catalogue, "double_bed", 0, 0)
+    stand = piece(catalogue, "nightstand", bed.size[0] / 2 + 0.1, 0.8)
+    result = run(catalogue, [bed, stand])
+    assert not result.colliding
+    moved = [math.dist(a.position, b.position) for a, b in zip([bed, stand], result.objects, strict=True)]
+    assert moved[0] < moved[1] < 0.3
+    assert {move.id for move in result.moves} == {"double_bed", "nightstand"}
+
+
+def test_what_is_kept_stays(catalogue):
+    items = [piece(catalogue, "nightstand", 0, 0, yaw=0.05, z=0.7), piece(catalogue, "double_bed", 0.5, 0)]
+    result = run(catalogue, items, [False, True])
+    assert result.objects[0] == items[0]
+    assert result.objects[1] != items[1]
+    assert not result.colliding
+    assert run(catalogue, items, [False, False]).colliding == (("nightstand", "double_bed"),)
+
+
+def test_a_chair_may_stand_under_a_desk(catalogue):
+    desks = [e for e in catalogue.of_class("desk") if len(e.parts) > 1]
+    desk = SceneObject("desk", "desk", (0, 0, desks[0].size[2] / 2), desks[0].size, 0.0, desks[0].id)
+    stool = piece(catalogue, "stool", 0, -0.35)
+    assert not run(catalogue, [desk, stool]).colliding
+    shift = run(catalogue, [desk, stool]).objects[1].position[1] - stool.position[1]
+    assert abs(shift) < 0.3  # not pushed out of the desk's whole box
+
+
+def random_room(rng, catalogue, count):
+    items = []
+    for i in range(count):
+        category = rng.choice(CLASSES["bedroom"])
+        size = tuple(s * rng.uniform(0.9, 1.1) for s in rng.choice(catalogue.of_class(category)).size)
+        entry = choose(catalogue, category, size)
+        x, y = rng.uniform(-2, 2), rng.uniform(-2, 2)
+        items.append(
+            SceneObject(
+                f"{i}", category, (x, y, rng.uniform(0, 2)), placed_size(entry, size), rng.uniform(-3, 3), entry.id
+            )
+        )
+    return items
+
+
+def outline(item):
+    width, depth, _ = item.size
+    box = shapely.box(-width / 2, -depth / 2, width / 2, depth / 2)
+    turned = shapely.affinity.rotate(box, item.yaw, origin=(0, 0), use_radians=True)
+    return shapely.affinity.translate(turned, *item.position[:2])
+
+
+def test_crowded_rooms_without_walls_end_free_of_overlaps(catalogue):
+    rng = random.Random(0)
+    for _ in range(20):
+        result = run(catalogue, random_room(rng, catalogue, 8))
+        assert not result.colliding
+        for item in result.objects:
+            base, top = item.position[2] - item.size[2] / 2, item.position[2] + item.size[2] / 2
+            assert abs(top - 2.8 if is_lamp(item.category) else base) < 1e-9
+
+
+L_SHAPE = ((-3.0, -2.5), (3.0, -2.5), (3.0, 1.0), (0.5, 1.0), (0.5, 2.5), (-3.0, 2.5))
+
+
+def test_objects_are_kept_in_the_floor_plan(catalogue):
+    rng = random.Random(1)
+    room = shapely.Polygon(L_SHAPE).buffer(0.02)
+    free = inside = total = 0
+    for _ in range(10):
+        result = run(catalogue, random_room(rng, catalogue, 6), floor=FloorPlan(L_SHAPE))
+        free += not result.colliding
+        inside += sum(room.contains(outline(item)) for item in result.objects)
+        total += len(result.objects)
+    assert free >= 9
+    assert inside >= total - 2
+
+
+def test_collisions_agree_with_shapely_for_whole_boxes(catalogue):
+    rng = random.Random(2)
+    plain = Catalogue([e for e in catalogue.entries if len(e.parts) == 1 and e.parts[0][3:] == (1.0, 1.0, 1.0)])
+    items = [
+        SceneObject(
+            f"{i}", "stool", (rng.uniform(-2, 2), rng.uniform(-2, 2), 0.5), (rng.uniform(0.2, 1.5), 0.6, 1.0), i
+        )
+        for i in range(30)
+    ]
+    found = set(colliding_pairs(items, plain, tolerance=0.0))
+    pairs = itertools.combinations(range(len(items)), 2)
+    assert found == {(i, j) for i, j in pairs if outline(items[i]).intersection(outline(items[j])).area > 1e-9}
+
+
+def test_relations_of_the_graph_survive_a_search(catalogue):
+    bed, lamp = piece(catalogue, "double_bed", 0, 0), piece(catalogue, "stool", 0.2, 0.1)
+    right = run(catalogue, [bed, lamp], relations=[("stool", "right of", "double_bed")]).objects
+    assert right[1].position[0] - right[0].position[0] > 0.5
+
+
+def test_backs_are_slid_to_the_wall(catalogue):
+    square = ((-2.0, -2.0), (2.0, -2.0), (2.0, 2.0), (-2.0, 2.0))
+    bed = piece(catalogue, "double_bed", 0, 0.8, yaw=0.04)
+    settled = run(catalogue, [bed], floor=FloorPlan(square)).objects[0]
+    assert settled.yaw == 0
+    assert settled.position[1] + settled.size[1] / 2 == pytest.approx(1.99, abs=1e-6)
+
+
+def test_walls_know_inside_and_outside():
+    walls = Walls(L_SHAPE[::-1])
+    polygon = shapely.Polygon(L_SHAPE)
+    rng = random.Random(3)
+    for _ in range(200):
+        x, y = rng.uniform(-4, 4), rng.uniform(-4, 4)
+        point = shapely.Point(x, y)
+
+        depth = walls.depth(np.array([[x, y]]))[0]
+        assert (depth > 0) == polygon.contains(point)
+        assert abs(depth) == pytest.approx(polygon.exterior.distance(point), abs=1e-9)
