@@ -89,6 +89,7 @@ class _Worker:
         elif kind == "cancel":
             self._cancelled.add(str(item.get("id")))
         elif kind in ("request", "self_check"):
+            self._cancelled.discard(str(item.get("id")))  # a late word about an earlier job of this name
             self._jobs.put(item)
         else:
             self.refuse(item.get("id"), InvalidInputError(f"Message of unknown type {json.dumps(kind)}"))

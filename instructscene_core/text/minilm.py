@@ -48,8 +48,8 @@ class MiniLM:
         InvalidInputError: the files are missing, or the weights are not those of the published model.
     """
 
-    name: Final = "all-MiniLM-L6-v2"
-    width: Final = WIDTH
+    name: str = "all-MiniLM-L6-v2"
+    width: int = WIDTH
     max_tokens: Final = MAX_TOKENS
 
     def __init__(
