@@ -1,0 +1,149 @@
+"""Training of the semantic graph prior."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler, Variable
+from ..models.graph_prior import N_RELATIONS, GraphPrior, TextBatch, TextContext, drop_text
+from ..models.layers import symbol_table
+from .pairs import Pairs, permuted, upper_edges
+from .texts import TextStore
+
+_RELATION_WEIGHT: Final = 10.0
+_LENGTH_STEP: Final = 8
+
+Codes = npt.NDArray[np.int64]
+Forward = Callable[..., tuple[Tensor, ...]]
+
+
+def prior_variables(model: GraphPrior, with_features: bool = True) -> list[Variable]:
+    """Nodes, relations and, if wanted, feature tokens, with the official weights of their losses."""
+    c = model.config
+    variables = [Variable("x", c.n_classes + 1), Variable("e", N_RELATIONS, _RELATION_WEIGHT)]
+    return [*variables, Variable("o", c.n_codes + 1)] if with_features else variables
+
+
+@dataclass(frozen=True)
+class PriorSettings:
+    """What a run of the prior sees.
+
+    Attributes:
+        batch: samples a step.
+        text_dropout: share of samples that lose their text, states and pooled vector together. Officially the two are
+            dropped independently, so that guidance meets its "no text" in 4 % of the samples only.
+        length_groups: batches hold texts of like length; this many groups of equal size.
+        compiled: compile the network with torch.compile.
+    """
+
+    batch: int = 128
+    text_dropout: float = 0.15
+    length_groups: int = 2
+    compiled: bool = False
+
+
+class PriorTask:
+    """Loss of the graph prior on pairs of rooms and instructions.
+
+    Args:
+        model: the network.
+        pairs: the training set.
+        texts: the states of the pairs' texts.
+        codes: (catalogue, K) feature codes of the furniture; None leaves the feature tokens out, as if all were
+            [MASK]: a quarter less work while the prior learns to follow instructions.
+        settings: the run's.
+        seed: of the batches.
+    """
+
+    def __init__(
+        self, model: GraphPrior, pairs: Pairs, texts: TextStore, codes: Codes | None, settings: PriorSettings, seed: int
+    ) -> None:
+        self.model, self.pairs, self.texts, self.codes, self.settings, self.seed = (
+            model, pairs, texts, codes, settings, seed,
+        )  # fmt: skip
+        self.diffusion = DiscreteDiffusion(prior_variables(model, codes is not None))
+        self.times = TimeSampler()
+        forward = graph_only(model) if codes is None else whole(model)
+        self.forward: Forward = torch.compile(forward, dynamic=False) if settings.compiled else forward
+        order = texts.lengths.argsort(kind="stable")
+        self.groups = np.array_split(order, settings.length_groups)
+
+    def losses(self, step: int) -> dict[str, Tensor]:
+        """Loss of one batch; ``x``, ``e`` and ``o`` are its terms."""
+        random = np.random.default_rng([self.seed, step])
+        clean, text = self.batch(random)
+        t, pt = self.times.draw(len(text.pooled))
+        dropped = torch.rand(len(t)) < self.settings.text_dropout
+        text = drop_text(text, dropped, dropped)
+
+        def network(noisy: States, t: Tensor) -> tuple[Tensor, ...]:
+            return self.forward(*noisy, t, text.hidden, text.pooled, text.mask)
+
+        loss = self.diffusion.loss(network, clean, t, pt, torch.rand)
+        self.times.update(t, loss.main)
+        names = [v.name for v in self.diffusion.variables]
+        return {"loss": loss.total, **dict(zip(names, loss.terms, strict=True))}
+
+    def batch(self, random: np.random.Generator) -> tuple[States, TextBatch]:
+        """Clean symbols (B, N), (B, E), (B, K·N) and the texts of a batch."""
+        group = self.groups[random.integers(len(self.groups))]
+        rows = random.choice(group, self.settings.batch)
+        length = int(self.texts.lengths[group[-1]])
+        text = self.texts.batch(rows, -(-length // _LENGTH_STEP) * _LENGTH_STEP)
+        order, objs, asset = permuted(random, self.pairs.objs[rows], self.pairs.objs[rows], self.pairs.asset[rows])
+        clean = [torch.from_numpy(objs.astype(np.int64)), torch.from_numpy(upper_edges(self.pairs.edges[rows], order))]
+        if self.codes is not None:
+            empty = self.model.config.n_codes
+            codes = np.where((asset >= 0)[..., None], self.codes[asset], empty)
+            clean.append(torch.from_numpy(codes.reshape(len(rows), -1)))
+        return tuple(clean), text
+
+    def state(self) -> dict[str, Any]:
+        """The importance sampler's memory."""
+        return {"history": self.times.history, "count": self.times.count}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Takes the memory back."""
+        self.times.history, self.times.count = state["history"], state["count"]
+
+
+def whole(model: GraphPrior) -> Forward:
+    """The network as it is, its text given as tensors."""
+
+    def forward(
+        x: Tensor, e: Tensor, o: Tensor, t: Tensor, hidden: Tensor, pooled: Tensor, mask: Tensor
+    ) -> tuple[Tensor, ...]:
+        return model(x, e, o, t, model.encode_text(TextBatch(hidden, pooled, mask)))
+
+    return forward
+
+
+def graph_only(model: GraphPrior) -> Forward:
+    """The network with every feature token [MASK] and none predicted, at the cost of one object's tokens."""
+
+    def forward(x: Tensor, e: Tensor, t: Tensor, hidden: Tensor, pooled: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
+        return graph_logits(model, x, e, t, model.encode_text(TextBatch(hidden, pooled, mask)))
+
+    return forward
+
+
+def graph_logits(model: GraphPrior, x: Tensor, e: Tensor, t: Tensor, text: TextContext) -> tuple[Tensor, Tensor]:
+    """Logits of nodes and relations where no feature token is known; arguments as for the network."""
+    c = model.config
+    nodes = F.embedding(x, symbol_table(model.node_embed)) + model.positions
+    nodes = nodes + model.pool_features(torch.full((1, c.n_feature_tokens), c.n_codes + 1))
+    edge_table = F.pad(symbol_table(model.edge_embed), (0, 0, 0, 1))  # the last row is the diagonal's
+    edges = F.embedding(model.edge_matrix(e), edge_table) + model.pair_positions
+    t_act = F.gelu(model.time_embed(t))
+    repeats = text.blocks[0].keys.shape[0] // len(x)
+    nodes, edges = nodes.repeat(repeats, 1, 1), edges.repeat(repeats, 1, 1, 1)
+    t_act = t_act if len(t) == 1 else t_act.repeat(repeats, 1)
+    for block, keys_values in zip(model.transformer_blocks, text.blocks, strict=True):
+        nodes, edges = block(nodes, edges, t_act, text=keys_values, text_mask=text.mask)
+    return model.read_nodes(nodes), model.read_edges(edges)

@@ -1,0 +1,229 @@
+"""The runs of the training command: what each needs, in which order, and what it leaves in the starter's folder."""
+
+import copy
+import json
+import logging
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from ..boxes import Bounds
+from ..checkpoints import load_model, save_model
+from ..datasets.starter import TRAINING_SEED, build_rooms, cache_folder
+from ..models.feature_vqvae import FeatureVQVAE
+from ..models.graph_prior import GraphPrior, GraphPriorConfig
+from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
+from ..models.point_encoder import PointEncoder, PointEncoderConfig
+from ..starter.furniture.points import Jitter
+from ..starter.furniture.specs import SPECS
+from ..starter.rooms import CATALOGUE_FILE
+from ..text.minilm import MiniLM
+from .decoder import DecoderSettings, DecoderTask, turned_bounds
+from .features import PointTask, VQVAETask, catalogue_features, cloud_features, vqvae_for
+from .loop import LoopSettings, Task, Trainer
+from .pairs import make_pairs
+from .prior import PriorSettings, PriorTask
+from .texts import encode_texts
+
+WEIGHTS_FOLDER: Final = CATALOGUE_FILE.parent / "weights"
+FEATURES_FILE: Final = CATALOGUE_FILE.parent / "features.safetensors"
+PRIOR_SIZE: Final = replace(GraphPriorConfig.starter(), heads=6, feature_width=48, dropout=0.0)
+GUIDANCE: Final = 2.0
+"""The prior's scale that met most of what instructions asked."""
+DECODER_SIZE: Final = replace(LayoutDecoderConfig.starter(), width=160, edge_width=64)
+_POINT_BATCH: Final = 64
+_VQVAE_BATCH: Final = 256
+_VQVAE_STEPS: Final = 2500
+_VIEWS: Final = 12
+_COMPILERS: Final = ("g++", "clang++", "c++")
+
+
+ModelT = TypeVar("ModelT", bound=nn.Module)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the command's options say of one run.
+
+    Attributes:
+        name: of the run; its checkpoint and log lie in ``folder / name``.
+        minutes: time budget.
+        rooms: training rooms.
+        first_room: seed of the first room.
+        seed: of weights, batches and wording.
+        learning_rate: after the warm-up.
+        schedule: "cosine" or "constant".
+        from_weights: weights to go on from, with a new optimiser; None starts afresh.
+        workers: processes that make rooms.
+        folder: for checkpoints, logs and caches.
+        export: where the averaged weights go.
+    """
+
+    name: str
+    minutes: float
+    rooms: int = 100_000
+    first_room: int = TRAINING_SEED
+    seed: int = 0
+    learning_rate: float = 5e-4
+    schedule: Literal["cosine", "constant"] = "cosine"
+    from_weights: Path | None = None
+    workers: int = 2
+    folder: Path = cache_folder() / "training"
+    export: Path = WEIGHTS_FOLDER
+
+    def loop(self, batch: int) -> LoopSettings:
+        """The loop's settings for this run."""
+        return LoopSettings(
+            steps=None,
+            minutes=self.minutes,
+            batch=batch,
+            learning_rate=self.learning_rate,
+            schedule=self.schedule,
+            bfloat16=True,
+            seed=self.seed,
+        )
+
+
+def train_prior(run: Run, caption_rate: float, with_features: bool) -> None:
+    """Trains the graph prior on the starter's rooms.
+
+    Args:
+        run: the run.
+        caption_rate: chance that a mention uses its caption instead of the class's name.
+        with_features: learn the feature tokens too; needs the codes that :func:`train_features` made.
+    """
+    model = _prior(run)
+    rooms = build_rooms(run.rooms, run.first_room, run.workers)
+    turns = np.random.default_rng(run.seed).integers(4, size=rooms.n)
+    pairs = make_pairs(rooms, turns, captions(), caption_rate, run.seed)
+    texts = encode_texts(pairs.texts, run.folder)
+    codes = load_file(FEATURES_FILE)["codes"].numpy().astype(np.int64) if with_features else None
+    settings = PriorSettings(compiled=can_compile())
+    task = PriorTask(model, pairs, texts, codes, settings, run.seed)
+    metadata = {
+        "name": "InstructScene starter",
+        "room_types": ["bedroom"],
+        "text_encoder": "all-MiniLM-L6-v2",
+        "defaults": {"steps": [100, 10], "guidance": GUIDANCE},
+        "rooms": rooms.n,
+        "caption_rate": caption_rate,
+        "features": with_features,
+    }
+    _train(task, run, settings.batch, run.export / "prior", metadata)
+
+
+def train_decoder(run: Run) -> None:
+    """Trains the layout decoder on the starter's rooms; needs what :func:`train_features` made."""
+    rooms = build_rooms(run.rooms, run.first_room, run.workers)
+    codes = load_file(FEATURES_FILE)["codes"]
+    with torch.no_grad():
+        features = load_model(run.export / "vqvae", FeatureVQVAE).model.decode(codes)
+    bounds = turned_bounds(rooms)
+    if run.from_weights is None:
+        torch.manual_seed(run.seed)
+        model = LayoutDecoder(DECODER_SIZE)
+    else:
+        loaded = load_model(run.from_weights, LayoutDecoder)
+        model, bounds = loaded.model, Bounds.from_json(loaded.metadata["bounds"])
+    settings = DecoderSettings(compiled=can_compile())
+    task = DecoderTask(model, rooms, features, bounds, settings, run.seed)
+    _train(task, run, settings.batch, run.export / "decoder", {"rooms": rooms.n, "bounds": bounds.to_json()})
+
+
+def train_features(run: Run, steps: int = 500) -> None:
+    """Trains point encoder and VQ-VAE, and writes the furniture's features and codes.
+
+    These define the inputs of prior and decoder: after another run of this, both must be trained again.
+
+    Args:
+        run: the run; its time budget is not used.
+        steps: of the point encoder, which takes nearly all of the time.
+    """
+    points = _train_points(run, steps)
+    save_model(run.export / "points", points, {"seed": run.seed, "steps": steps})
+    vqvae = _train_vqvae(run, points)
+    features = catalogue_features(points, SPECS)
+    codes = vqvae.indices(features)
+    cosine = F.normalize(vqvae.decode(codes), dim=-1) @ features.T
+    own = torch.arange(len(features))
+    report = {
+        "codes_unlike": len({tuple(row) for row in codes.tolist()}),
+        "retrieved": float((cosine.argmax(dim=1) == own).float().mean()),
+        "cosine": float(cosine.diag().mean()),
+    }
+    _log.info("VQ-VAE on %d entries: %s", len(features), report)
+    save_model(run.export / "vqvae", vqvae, {"seed": run.seed, **report})
+    save_file({"features": features.contiguous(), "codes": codes.to(torch.int64)}, FEATURES_FILE)
+
+
+def _train_points(run: Run, steps: int) -> PointEncoder:
+    targets = MiniLM().sentence_vectors(captions()).clone()
+    torch.manual_seed(run.seed)
+    task = PointTask(PointEncoder(PointEncoderConfig.starter()), SPECS, targets, _POINT_BATCH, run.seed)
+    loop = replace(run.loop(_POINT_BATCH), steps=steps, minutes=None, learning_rate=2e-3, warmup=50, log_every=10)
+    loop = replace(loop, schedule="cosine", ema=0.99)
+    return _averaged(task.model, Trainer(task, loop, run.folder / f"{run.name}-points").run())
+
+
+@torch.no_grad()
+def _jittered(points: PointEncoder) -> Tensor:
+    """Features of variants of the furniture, (views, n, F), the furniture's own first."""
+    own = catalogue_features(points, SPECS)
+    views = cloud_features(points, SPECS, _VIEWS, 1, Jitter.training())
+    return torch.cat([own.expand(_VIEWS, -1, -1), views]).clone()
+
+
+def _train_vqvae(run: Run, points: PointEncoder) -> FeatureVQVAE:
+    features = _jittered(points)
+    torch.manual_seed(run.seed)
+    task = VQVAETask(vqvae_for(features), features, _VQVAE_BATCH, run.seed)
+    loop = replace(run.loop(_VQVAE_BATCH), steps=_VQVAE_STEPS, minutes=None, learning_rate=1e-3, bfloat16=False)
+    loop = replace(loop, schedule="cosine", weight_decay=0.0)
+    return _averaged(task.model, Trainer(task, loop, run.folder / f"{run.name}-vqvae").run())
+
+
+def _averaged(model: ModelT, average: dict[str, Tensor]) -> ModelT:
+    """A copy of the network with the averaged weights, ready for use."""
+    result = copy.deepcopy(model)
+    result.load_state_dict(average, strict=False)
+    return result.eval()
+
+
+def _prior(run: Run) -> GraphPrior:
+    if run.from_weights is not None:
+        return load_model(run.from_weights, GraphPrior).model
+    torch.manual_seed(run.seed)
+    return GraphPrior(PRIOR_SIZE)
+
+
+def _train(task: Task, run: Run, batch: int, target: Path, metadata: Mapping[str, Any]) -> None:
+    """Runs the loop; every checkpoint is followed by an export of the averaged weights."""
+
+    def export(average: dict[str, Tensor], step: int) -> None:
+        save_model(
+            target,
+            _averaged(task.model, average),
+            {**metadata, "run": run.name, "samples": step * batch, "seed": run.seed},
+        )
+
+    Trainer(task, run.loop(batch), run.folder / run.name, export).run()
+
+
+def can_compile() -> bool:
+    """Whether torch.compile finds the C++ compiler that it needs on a CPU."""
+    return any(shutil.which(name) for name in _COMPILERS)
+
+
+def captions() -> list[str]:
+    """The catalogue's captions, in its order."""
+    entries = json.loads(CATALOGUE_FILE.read_text("utf-8"))["entries"]
+    return [entry["caption"] for entry in entries]
