@@ -65,7 +65,16 @@ class GraphPriorConfig:
     def starter(cls, n_classes: int = 21, max_objects: int = 12) -> "GraphPriorConfig":
         """The embedded default: small enough to train on two CPU cores, reads MiniLM's 384-d states."""
         return cls(
-            n_classes, max_objects, width=192, edge_width=64, time_width=64, blocks=4, text_width=384, feature_width=64
+            n_classes,
+            max_objects,
+            width=192,
+            edge_width=64,
+            time_width=64,
+            heads=6,
+            blocks=4,
+            text_width=384,
+            feature_width=48,
+            dropout=0.0,
         )
 
 

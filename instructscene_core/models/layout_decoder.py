@@ -53,7 +53,7 @@ class LayoutDecoderConfig:
     def starter(cls, n_classes: int = 21, max_objects: int = 12) -> "LayoutDecoderConfig":
         """The embedded default: small enough to train on two CPU cores, reads 384-d features."""
         return cls(
-            n_classes, max_objects, width=128, edge_width=48, time_width=64, heads=4, feature_width=384, dropout=0.0
+            n_classes, max_objects, width=160, edge_width=64, time_width=64, heads=4, feature_width=384, dropout=0.0
         )
 
 
