@@ -1,1 +1,1 @@
-"""Training of the starter's networks: one command, seeded, resumable, logged as CSV. Not part of the extension's zip."""
+"""Training of the starter's networks: one command, seeded, resumable, logged as CSV. Not part of the zip."""

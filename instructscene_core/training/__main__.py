@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.part == "decoder":
         train_decoder(run)
         return 0
-    train_prior(run, options.captions, with_features=not options.no_features)
+    train_prior(run, options.plain, with_features=not options.no_features)
     return 0
 
 
@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--schedule", choices=("cosine", "constant"), default="cosine")
-    parser.add_argument("--captions", type=float, default=0.4)
+    parser.add_argument("--plain", type=float, default=0.3)
     parser.add_argument("--no-features", action="store_true")
     parser.add_argument("--from-weights", type=Path)
     parser.add_argument("--export", type=Path, default=WEIGHTS_FOLDER)

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -40,6 +39,24 @@ class DecoderSettings:
     compiled: bool = False
 
 
+class Graphs(NamedTuple):
+    """A batch of graphs.
+
+    Attributes:
+        objs: (B, N) classes.
+        edges: (B, N, N) relations.
+        features: (B, N, F).
+        mask: (B, N) bool, True at real objects.
+        dropped: (B,) bool, rooms that lose their relations.
+    """
+
+    objs: Tensor
+    edges: Tensor
+    features: Tensor
+    mask: Tensor
+    dropped: Tensor
+
+
 class DecoderTask:
     """Loss of the layout decoder on rooms turned by random quarter turns, their objects in random order.
 
@@ -58,6 +75,7 @@ class DecoderTask:
         rooms: Rooms,
         features: Tensor,
         bounds: Bounds,
+        *,
         settings: DecoderSettings,
         seed: int,
     ) -> None:
@@ -66,23 +84,24 @@ class DecoderTask:
         self.edges = room_relations(rooms)
         self.diffusion = GaussianDiffusion()
         forward = _forward(model)
-        self.forward: Callable[..., Tensor] = torch.compile(forward, dynamic=False) if settings.compiled else forward
+        self.forward: Callable[[Tensor, Tensor, Graphs], Tensor] = (
+            torch.compile(forward, dynamic=False) if settings.compiled else forward
+        )
 
     def losses(self, step: int) -> dict[str, Tensor]:
         """Loss of one batch, and its terms."""
-        objs, edges, features, mask, clean = self.batch(np.random.default_rng([self.seed, step]))
-        t = self.diffusion.draw_times(len(objs))
-        dropped = torch.rand(len(objs)) < self.settings.edge_dropout
+        graphs, clean = self.batch(np.random.default_rng([self.seed, step]))
+        t = self.diffusion.draw_times(len(clean))
 
         def network(noisy: Tensor, t: Tensor) -> Tensor:
-            return self.forward(noisy, t, objs, edges, features, mask, dropped)
+            return self.forward(noisy, t, graphs)
 
-        loss = self.diffusion.loss(network, clean, mask, t, torch.randn)
+        loss = self.diffusion.loss(network, clean, graphs.mask, t, torch.randn)
         names = [group.name for group in self.diffusion.groups]
         return {"loss": loss.total, **dict(zip(names, loss.terms, strict=True))}
 
-    def batch(self, random: np.random.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """Classes (B, N), relations (B, N, N), features (B, N, F), mask (B, N) and normalised boxes (B, N, 8)."""
+    def batch(self, random: np.random.Generator) -> tuple[Graphs, Tensor]:
+        """Graphs and their normalised boxes (B, N, 8)."""
         rows = random.integers(self.rooms.n, size=self.settings.batch)
         turns = random.integers(_TURNS, size=len(rows))
         boxes = np.empty((*self.rooms.objs[rows].shape, 8))
@@ -94,13 +113,19 @@ class DecoderTask:
         )
         index = np.arange(len(rows))[:, None, None]
         edges = self.edges[rows][index, order[:, :, None], order[:, None]]
-        return (
+        graphs = Graphs(
             torch.from_numpy(objs.astype(np.int64)),
             torch.from_numpy(ROTATED_PREDICATES[turns[:, None, None], edges].astype(np.int64)),
             self.features[torch.from_numpy(asset.astype(np.int64))],
             torch.from_numpy(objs != EMPTY),
-            torch.from_numpy(boxes).float(),
+            torch.from_numpy(random.random(len(rows)) < self.settings.edge_dropout),
         )
+        return graphs, torch.from_numpy(boxes).float()
+
+    def rate(self, name: str) -> float:
+        """The same for all."""
+        del name
+        return 1.0
 
     def state(self) -> dict[str, Any]:
         """Nothing besides the weights."""
@@ -110,10 +135,8 @@ class DecoderTask:
         """Nothing to take back."""
 
 
-def _forward(model: LayoutDecoder) -> Callable[..., Tensor]:
-    def forward(
-        noisy: Tensor, t: Tensor, objs: Tensor, edges: Tensor, features: Tensor, mask: Tensor, dropped: Tensor
-    ) -> Tensor:
-        return model(noisy, t, model.encode_graph(objs, edges, features, mask, drop_edges=dropped))
+def _forward(model: LayoutDecoder) -> Callable[[Tensor, Tensor, Graphs], Tensor]:
+    def forward(noisy: Tensor, t: Tensor, g: Graphs) -> Tensor:
+        return model(noisy, t, model.encode_graph(g.objs, g.edges, g.features, g.mask, drop_edges=g.dropped))
 
     return forward

@@ -47,6 +47,11 @@ class PointTask:
         contrast = F.cross_entropy(features @ self.targets.T / self._TEMPERATURE, labels)
         return {"loss": cosine + 0.2 * contrast, "cosine": cosine, "contrast": contrast}
 
+    def rate(self, name: str) -> float:
+        """The same for all."""
+        del name
+        return 1.0
+
     def state(self) -> dict[str, Any]:
         """Nothing besides the weights."""
         return {}
@@ -74,6 +79,11 @@ class VQVAETask:
         rows = torch.from_numpy(random.integers(len(self.features), size=self.batch))
         loss = self.model.loss(self.features[rows], torch.rand)
         return {"loss": loss.total, "reconstruction": loss.reconstruction, "kl": loss.kl}
+
+    def rate(self, name: str) -> float:
+        """The same for all."""
+        del name
+        return 1.0
 
     def state(self) -> dict[str, Any]:
         """Nothing besides the weights."""

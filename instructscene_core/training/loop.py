@@ -1,13 +1,12 @@
 """One training loop for every network: AdamW, warm-up and cosine, clipping, EMA, CSV log, exact resuming.
 
-What a task draws in a step depends only on the seed and the step's number, never on what went before, so that a run that
-was interrupted and resumed gives the same weights as one that was not.
+What a task draws in a step depends only on the seed and the step's number, never on what went before, so that a run
+that was interrupted and resumed gives the same weights as one that was not.
 """
 
 import csv
 import logging
 import math
-import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,7 +27,10 @@ _CHECKPOINT = "checkpoint.pt"
 class Task(Protocol):
     """What the loop trains: a network and the loss of one step."""
 
-    model: nn.Module
+    @property
+    def model(self) -> nn.Module:
+        """The network."""
+        ...
 
     def losses(self, step: int) -> dict[str, Tensor]:
         """Loss terms of the step's batch; ``loss`` is minimised, the others are logged.
@@ -36,6 +38,10 @@ class Task(Protocol):
         Random numbers come from torch's global generator, which the loop seeds for each step, and from numpy generators
         seeded with ``step``.
         """
+        ...
+
+    def rate(self, name: str) -> float:
+        """Factor of a parameter's learning rate."""
         ...
 
     def state(self) -> dict[str, Any]:
@@ -72,7 +78,7 @@ class LoopSettings:
     minutes: float | None = None
     batch: int = 128
     learning_rate: float = 5e-4
-    warmup: int = 300
+    warmup: int = 200
     schedule: Literal["cosine", "constant"] = "cosine"
     floor: float = 0.01
     weight_decay: float = 0.02
@@ -108,10 +114,17 @@ class Trainer:
         self.task, self.settings, self.folder, self.on_save = task, settings, folder, on_save
         self.step, self.seconds = 0, 0.0
         self.optimizer = torch.optim.AdamW(
-            task.model.parameters(), settings.learning_rate, weight_decay=settings.weight_decay, fused=True
+            self._groups(), settings.learning_rate, weight_decay=settings.weight_decay, fused=True
         )
         self.average = {name: p.detach().clone() for name, p in task.model.named_parameters()}
         folder.mkdir(parents=True, exist_ok=True)
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """The parameters by their factor of the learning rate."""
+        groups: dict[float, list[nn.Parameter]] = {}
+        for name, parameter in self.task.model.named_parameters():
+            groups.setdefault(self.task.rate(name), []).append(parameter)
+        return [{"params": parameters, "factor": factor} for factor, parameters in groups.items()]
 
     def progress(self) -> float:
         """How much of the run is done, 0 to 1."""
@@ -142,7 +155,7 @@ class Trainer:
             log = _Log(file, self.settings.log_every)
             while self.progress() < 1:
                 started = time.perf_counter()
-                rate, terms = self.learning_rate(), self._one_step()
+                rate, terms = self.learning_rate(), self.advance()
                 self.seconds += time.perf_counter() - started
                 bar.update()
                 row = log.add(self, rate, terms)
@@ -154,10 +167,10 @@ class Trainer:
         self.save()
         return self.average
 
-    def _one_step(self) -> dict[str, Tensor]:
+    def advance(self) -> dict[str, Tensor]:
         torch.manual_seed(self.settings.seed * _SEED_STRIDE + self.step)
         for group in self.optimizer.param_groups:
-            group["lr"] = self.learning_rate()
+            group["lr"] = self.learning_rate() * group["factor"]
         self.task.model.train()
         with torch.autocast("cpu", torch.bfloat16, enabled=self.settings.bfloat16):
             terms = self.task.losses(self.step)
@@ -173,7 +186,7 @@ class Trainer:
         # The first averages forget quickly, or the random start would stay in them for thousands of steps.
         decay = min(self.settings.ema, (1 + self.step) / (10 + self.step))
         averages = [self.average[name] for name, _ in self.task.model.named_parameters()]
-        torch._foreach_lerp_(averages, [p.detach() for p in self.task.model.parameters()], 1 - decay)  # noqa: SLF001
+        torch._foreach_lerp_(averages, [p.detach() for p in self.task.model.parameters()], 1 - decay)
 
     def save(self) -> None:
         """Writes the checkpoint under a temporary name and renames it, then exports."""
@@ -187,7 +200,7 @@ class Trainer:
         }
         temporary = self.folder / f"{_CHECKPOINT}.tmp"
         torch.save(state, temporary)
-        os.replace(temporary, self.folder / _CHECKPOINT)
+        temporary.replace(self.folder / _CHECKPOINT)
         if self.on_save is not None:
             self.on_save(self.average, self.step)
 

@@ -1,7 +1,8 @@
 """Rooms paired with instructions: what the prior and the decoder learn from."""
 
-import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -10,12 +11,12 @@ import numpy.typing as npt
 from ..datasets.starter import Rooms
 from ..instructions.sentences import Triplet, instructions_for_rooms
 from ..relations import ROTATED_PREDICATES, lamp_flags, relation_matrix, rotate_boxes
-from ..vocabulary import CLASSES, NO_RELATION
+from ..vocabulary import CLASSES
 
-_log = logging.getLogger(__name__)
 _CLASSES: Final = CLASSES["bedroom"]
 EMPTY: Final = len(_CLASSES)
 _CHUNK: Final = 20_000
+_SEED_STRIDE: Final = 1_000_003
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,15 +51,16 @@ def room_relations(rooms: Rooms) -> npt.NDArray[np.int8]:
 
 
 def make_pairs(
-    rooms: Rooms, quarter_turns: npt.NDArray[np.int64], captions: list[str] | None, caption_rate: float, seed: int
+    rooms: Rooms, quarter_turns: npt.NDArray[np.int64], captions: Sequence[str], plain: float, seed: int
 ) -> Pairs:
     """One instruction for every room, turned; rooms that offer no clear relation are left out.
 
     Args:
         rooms: R rooms.
         quarter_turns: (R,) how far each is turned.
-        captions: the catalogue's captions; None for class names alone.
-        caption_rate: chance that a mention uses its caption.
+        captions: the catalogue's captions.
+        plain: share of the rooms whose instruction names classes alone; in the others, captions stand for three
+            mentions in four, the official rate.
         seed: of the wording.
 
     Returns:
@@ -66,16 +68,15 @@ def make_pairs(
     """
     edges = ROTATED_PREDICATES[quarter_turns[:, None, None], room_relations(rooms)]
     texts, triplets = [""] * rooms.n, [tuple[Triplet, ...]()] * rooms.n
-    for turns in range(4):
-        rows = np.nonzero(quarter_turns == turns)[0]
-        names = None if captions is None else [[captions[a] for a in row if a >= 0] for row in rooms.asset[rows]]
+    plainly = np.random.default_rng(seed).random(rooms.n) < plain
+    for turns, wording in product(range(4), (None, captions)):
+        rows = np.nonzero((quarter_turns == turns) & (plainly == (wording is None)))[0]
         found = instructions_for_rooms(
             rooms.objs[rows],
             rotate_boxes(rooms.boxes[rows], turns),
             _CLASSES,
-            names,
-            seeds=[(seed * 1_000_003 + int(s)) % 2**32 for s in rooms.seeds[rows]],
-            caption_rate=caption_rate,
+            None if wording is None else [[wording[a] for a in row if a >= 0] for row in rooms.asset[rows].tolist()],
+            seeds=[(seed * _SEED_STRIDE + room) % 2**32 for room in rooms.seeds[rows].tolist()],
         )
         for row, item in zip(rows.tolist(), found, strict=True):
             texts[row], triplets[row] = item.text, item.triplets

@@ -11,16 +11,19 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler, Variable
-from ..models.graph_prior import N_RELATIONS, GraphPrior, TextBatch, TextContext, drop_text
+from ..models.graph_prior import N_RELATIONS, GraphPrior, GraphPriorConfig, TextBatch, TextContext, drop_text
 from ..models.layers import symbol_table
 from .pairs import Pairs, permuted, upper_edges
 from .texts import TextStore
 
 _RELATION_WEIGHT: Final = 10.0
+_HIDDEN_GAIN: Final = 3.0
+_POOLED_GAIN: Final = 20.0
 _LENGTH_STEP: Final = 8
 
 Codes = npt.NDArray[np.int64]
-Forward = Callable[..., tuple[Tensor, ...]]
+Forward = Callable[[States, Tensor, TextBatch], tuple[Tensor, ...]]
+"""Noisy symbols, times (B,), texts -> logits per variable."""
 
 
 def prior_variables(model: GraphPrior, with_features: bool = True) -> list[Variable]:
@@ -62,11 +65,17 @@ class PriorTask:
     """
 
     def __init__(
-        self, model: GraphPrior, pairs: Pairs, texts: TextStore, codes: Codes | None, settings: PriorSettings, seed: int
+        self,
+        model: GraphPrior,
+        pairs: Pairs,
+        texts: TextStore,
+        codes: Codes | None,
+        *,
+        settings: PriorSettings,
+        seed: int,
     ) -> None:
-        self.model, self.pairs, self.texts, self.codes, self.settings, self.seed = (
-            model, pairs, texts, codes, settings, seed,
-        )  # fmt: skip
+        self.model, self.pairs, self.texts, self.codes = model, pairs, texts, codes
+        self.settings, self.seed = settings, seed
         self.diffusion = DiscreteDiffusion(prior_variables(model, codes is not None))
         self.times = TimeSampler()
         forward = graph_only(model) if codes is None else whole(model)
@@ -83,7 +92,7 @@ class PriorTask:
         text = drop_text(text, dropped, dropped)
 
         def network(noisy: States, t: Tensor) -> tuple[Tensor, ...]:
-            return self.forward(*noisy, t, text.hidden, text.pooled, text.mask)
+            return self.forward(noisy, t, text)
 
         loss = self.diffusion.loss(network, clean, t, pt, torch.rand)
         self.times.update(t, loss.main)
@@ -104,6 +113,10 @@ class PriorTask:
             clean.append(torch.from_numpy(codes.reshape(len(rows), -1)))
         return tuple(clean), text
 
+    def rate(self, name: str) -> float:
+        """More for the weights that read the text, as if its states were of unit size."""
+        return text_gain(name)
+
     def state(self) -> dict[str, Any]:
         """The importance sampler's memory."""
         return {"history": self.times.history, "count": self.times.count}
@@ -113,13 +126,32 @@ class PriorTask:
         self.times.history, self.times.count = state["history"], state["count"]
 
 
-def whole(model: GraphPrior) -> Forward:
-    """The network as it is, its text given as tensors."""
+def text_gain(name: str) -> float:
+    """How much smaller than 1 the inputs of a text-reading weight are.
 
-    def forward(
-        x: Tensor, e: Tensor, o: Tensor, t: Tensor, hidden: Tensor, pooled: Tensor, mask: Tensor
-    ) -> tuple[Tensor, ...]:
-        return model(x, e, o, t, model.encode_text(TextBatch(hidden, pooled, mask)))
+    MiniLM's states have an rms of 0.35 and its pooled vectors, of length 1, one of 0.05. Adam moves every weight by the
+    same amount, so the weights on small inputs get larger steps, and start larger.
+    """
+    if ".cross_attn.to_k." in name or ".cross_attn.to_v." in name:
+        return _HIDDEN_GAIN
+    return _POOLED_GAIN if name == "global_condition_embed.0.weight" else 1.0
+
+
+def new_prior(config: GraphPriorConfig) -> GraphPrior:
+    """A network whose text-reading weights start as large as the small text states ask."""
+    model = GraphPrior(config)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter *= text_gain(name)
+    return model
+
+
+def whole(model: GraphPrior) -> Forward:
+    """The network as it is."""
+
+    def forward(states: States, t: Tensor, text: TextBatch) -> tuple[Tensor, ...]:
+        x, e, o = states
+        return model(x, e, o, t, model.encode_text(text))
 
     return forward
 
@@ -127,8 +159,9 @@ def whole(model: GraphPrior) -> Forward:
 def graph_only(model: GraphPrior) -> Forward:
     """The network with every feature token [MASK] and none predicted, at the cost of one object's tokens."""
 
-    def forward(x: Tensor, e: Tensor, t: Tensor, hidden: Tensor, pooled: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-        return graph_logits(model, x, e, t, model.encode_text(TextBatch(hidden, pooled, mask)))
+    def forward(states: States, t: Tensor, text: TextBatch) -> tuple[Tensor, ...]:
+        x, e = states
+        return graph_logits(model, x, e, t, model.encode_text(text))
 
     return forward
 

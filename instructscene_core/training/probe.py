@@ -10,7 +10,7 @@ from ..datasets.starter import EVALUATION_SEED, Rooms, build_rooms
 from ..diffusion.discrete import DiscreteDiffusion, Partial, States, even_steps
 from ..diffusion.gaussian import GaussianDiffusion, even_times
 from ..evaluation.recall import graph_recall
-from ..models.graph_prior import GraphPrior, TextBatch, TextContext, without_text
+from ..models.graph_prior import GraphPrior, TextBatch, without_text
 from ..models.layout_decoder import LayoutDecoder
 from ..relations import lamp_flags, relation_matrix
 from ..text.minilm import MiniLM
@@ -21,10 +21,10 @@ from .prior import graph_logits, prior_variables
 _BATCH = 100
 
 
-def probe_pairs(count: int, captions: list[str] | None, caption_rate: float, seed: int = 0) -> Pairs:
+def probe_pairs(count: int, captions: Sequence[str], plain: float, seed: int = 0) -> Pairs:
     """Unseen rooms, as they stand, with an instruction each."""
     rooms = build_rooms(count, EVALUATION_SEED)
-    return make_pairs(rooms, np.zeros(rooms.n, dtype=np.int64), captions, caption_rate, seed)
+    return make_pairs(rooms, np.zeros(rooms.n, dtype=np.int64), captions, plain, seed)
 
 
 def prior_recall(
@@ -66,7 +66,7 @@ def _sample(model: GraphPrior, text: TextBatch, guidance: float, calls: int, wit
         return model(*states, t, context) if with_features else graph_logits(model, *states, t, context)
 
     start = Partial.nothing(batch, lengths[: len(diffusion.variables)])
-    return diffusion.sample(network, start, even_steps(calls), lambda shape: torch.rand(shape), guidance=guidance)
+    return diffusion.sample(network, start, even_steps(calls), torch.rand, guidance=guidance)
 
 
 @torch.inference_mode()
@@ -84,9 +84,7 @@ def decoder_recall(model: LayoutDecoder, bounds: Bounds, features: torch.Tensor,
     objs, mask = torch.from_numpy(rooms.objs.astype(np.int64)), torch.from_numpy(rooms.objs != EMPTY)
     looks = features[torch.from_numpy(rooms.asset.astype(np.int64)).clamp_min(0)]
     graph = model.encode_graph(objs, torch.from_numpy(edges.astype(np.int64)), looks, mask)
-    boxes = GaussianDiffusion().sample(
-        lambda x, t: model(x, t, graph), mask, even_times(calls), lambda shape: torch.randn(shape)
-    )
+    boxes = GaussianDiffusion().sample(lambda x, t: model(x, t, graph), mask, even_times(calls), torch.randn)
     decoded = bounds.denormalise(boxes.double().numpy())
     found = relation_matrix(lamp_flags(CLASSES["bedroom"])[rooms.objs], decoded, rooms.objs != EMPTY)
     upper = np.triu(edges != NO_RELATION, 1)

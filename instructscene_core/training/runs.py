@@ -30,18 +30,18 @@ from .decoder import DecoderSettings, DecoderTask, turned_bounds
 from .features import PointTask, VQVAETask, catalogue_features, cloud_features, vqvae_for
 from .loop import LoopSettings, Task, Trainer
 from .pairs import make_pairs
-from .prior import PriorSettings, PriorTask
+from .prior import PriorSettings, PriorTask, new_prior
 from .texts import encode_texts
 
 WEIGHTS_FOLDER: Final = CATALOGUE_FILE.parent / "weights"
 FEATURES_FILE: Final = CATALOGUE_FILE.parent / "features.safetensors"
-PRIOR_SIZE: Final = replace(GraphPriorConfig.starter(), heads=6, feature_width=48, dropout=0.0)
+PRIOR_SIZE: Final = replace(GraphPriorConfig.starter(), heads=6, feature_width=48, feature_blocks=1, dropout=0.0)
 GUIDANCE: Final = 2.0
 """The prior's scale that met most of what instructions asked."""
 DECODER_SIZE: Final = replace(LayoutDecoderConfig.starter(), width=160, edge_width=64)
 _POINT_BATCH: Final = 64
-_VQVAE_BATCH: Final = 256
-_VQVAE_STEPS: Final = 2500
+_VQVAE_BATCH: Final = 128
+_VQVAE_STEPS: Final = 1200
 _VIEWS: Final = 12
 _COMPILERS: Final = ("g++", "clang++", "c++")
 
@@ -93,29 +93,29 @@ class Run:
         )
 
 
-def train_prior(run: Run, caption_rate: float, with_features: bool) -> None:
+def train_prior(run: Run, plain: float, *, with_features: bool) -> None:
     """Trains the graph prior on the starter's rooms.
 
     Args:
         run: the run.
-        caption_rate: chance that a mention uses its caption instead of the class's name.
+        plain: share of the instructions that name classes alone.
         with_features: learn the feature tokens too; needs the codes that :func:`train_features` made.
     """
     model = _prior(run)
     rooms = build_rooms(run.rooms, run.first_room, run.workers)
     turns = np.random.default_rng(run.seed).integers(4, size=rooms.n)
-    pairs = make_pairs(rooms, turns, captions(), caption_rate, run.seed)
+    pairs = make_pairs(rooms, turns, captions(), plain, run.seed)
     texts = encode_texts(pairs.texts, run.folder)
     codes = load_file(FEATURES_FILE)["codes"].numpy().astype(np.int64) if with_features else None
     settings = PriorSettings(compiled=can_compile())
-    task = PriorTask(model, pairs, texts, codes, settings, run.seed)
+    task = PriorTask(model, pairs, texts, codes, settings=settings, seed=run.seed)
     metadata = {
         "name": "InstructScene starter",
         "room_types": ["bedroom"],
         "text_encoder": "all-MiniLM-L6-v2",
         "defaults": {"steps": [100, 10], "guidance": GUIDANCE},
         "rooms": rooms.n,
-        "caption_rate": caption_rate,
+        "plain": plain,
         "features": with_features,
     }
     _train(task, run, settings.batch, run.export / "prior", metadata)
@@ -135,7 +135,7 @@ def train_decoder(run: Run) -> None:
         loaded = load_model(run.from_weights, LayoutDecoder)
         model, bounds = loaded.model, Bounds.from_json(loaded.metadata["bounds"])
     settings = DecoderSettings(compiled=can_compile())
-    task = DecoderTask(model, rooms, features, bounds, settings, run.seed)
+    task = DecoderTask(model, rooms, features, bounds, settings=settings, seed=run.seed)
     _train(task, run, settings.batch, run.export / "decoder", {"rooms": rooms.n, "bounds": bounds.to_json()})
 
 
@@ -186,7 +186,7 @@ def _train_vqvae(run: Run, points: PointEncoder) -> FeatureVQVAE:
     features = _jittered(points)
     torch.manual_seed(run.seed)
     task = VQVAETask(vqvae_for(features), features, _VQVAE_BATCH, run.seed)
-    loop = replace(run.loop(_VQVAE_BATCH), steps=_VQVAE_STEPS, minutes=None, learning_rate=1e-3, bfloat16=False)
+    loop = replace(run.loop(_VQVAE_BATCH), steps=_VQVAE_STEPS, minutes=None, learning_rate=2e-3, bfloat16=False)
     loop = replace(loop, schedule="cosine", weight_decay=0.0)
     return _averaged(task.model, Trainer(task, loop, run.folder / f"{run.name}-vqvae").run())
 
@@ -202,7 +202,7 @@ def _prior(run: Run) -> GraphPrior:
     if run.from_weights is not None:
         return load_model(run.from_weights, GraphPrior).model
     torch.manual_seed(run.seed)
-    return GraphPrior(PRIOR_SIZE)
+    return new_prior(PRIOR_SIZE)
 
 
 def _train(task: Task, run: Run, batch: int, target: Path, metadata: Mapping[str, Any]) -> None:
