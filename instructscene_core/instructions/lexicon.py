@@ -150,25 +150,32 @@ _RELATIONS: Final[tuple[tuple[tuple[Predicates, ...], str], ...]] = (
             next to | right next to | between | in between | directly next to | beside | by | near | nearby | near to |
             close to | closely to | alongside | along | adjacent to | at the side of | to the side of |
             on the side of | at | by the side of | around | at the foot of | at the head of | at the end of |
-            against | not far from | opposite | opposite to | opposite of | across from | at one side of |
-            on one side of | to one side
-            of | across | among
+            against | not far from | at one side of |
+            on one side of | to one side of | among
         """,
+    ),
+    (
+        (_predicates("left of", "right of", "in front of", "behind"),),
+        "opposite | opposite to | opposite of | across from | across",
     ),
     (
         (_either("left of"), _either("right of")),
         """
             on both sides of | on each side of | on either side of | at both sides of | at each side of | at
             either side of | to both sides of | to each side of | to either side of | left and right of | to the
-            left and right of | on the left and right of | to the left and to the right of | flanking
+            left and right of | on the left and right of | to the left and to the right of | flanking | flanked by
         """,
     ),
 )
 
-_ALONE: Final = {
-    phrase: (_either("left of"), _either("right of"))
-    for phrase in ("on both sides", "on each side", "on either side", "at both sides", "at each side")
-}
+_ALONE: Final[tuple[tuple[tuple[Predicates, ...], str], ...]] = (
+    (
+        (_either("left of"), _either("right of")),
+        "on both sides | on each side | on either side | at both sides | at each side | left and right",
+    ),
+    ((_either("left of"),), "on the left | to the left | on the left side | to its left | on its left"),
+    ((_either("right of"),), "on the right | to the right | on the right side | to its right | on its right"),
+)
 
 BREAKS: Final = _names("and then next additionally finnally finally also plus afterwards furthermore moreover but or")
 MODIFIERS: Final = _names("with featuring having containing including holding that which whose")
@@ -257,4 +264,4 @@ def relation_phrases() -> dict[tuple[str, ...], tuple[Predicates, ...]]:
 
 def lone_relation_phrases() -> dict[tuple[str, ...], tuple[Predicates, ...]]:
     """Relations that leave out to what: "a bed with nightstands on both sides"."""
-    return {tuple(phrase.split()): predicates for phrase, predicates in _ALONE.items()}
+    return {phrase: predicates for predicates, text in _ALONE for phrase in _phrases(text)}

@@ -69,7 +69,8 @@ class Wish:
         """Such as "nightstand left of double bed"."""
         plain = sorted(p for p in self.predicates if not PREDICATES[p].startswith("closely"))
         words = [PREDICATES[p] for p in plain or sorted(self.predicates)]
-        relation = "next to" if len(words) > 2 else " or ".join(words)
+        somewhere = "across from" if len(plain) == len(self.predicates) else "next to"
+        relation = somewhere if len(words) > 2 else " or ".join(words)
         return f"{_named(self.subjects)} {relation} {_named(self.objects)}"
 
 
@@ -493,7 +494,7 @@ def _dangles(segment: list[_Item], number: int) -> bool:
     item = segment[number]
     if item.used or item.refused:
         return False
-    if item.kind == "relation" and item.words[0] not in _VAGUE:
+    if item.kind == "lone" or (item.kind == "relation" and item.words[0] not in _VAGUE):
         return True
     if item.kind != "relation" and not (item.kind == "word" and item.words[0] in PREPOSITIONS):
         return False
