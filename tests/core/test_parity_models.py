@@ -300,7 +300,7 @@ def test_parity_vqvae(size, recipe):
     close(model.decode(data["indices"].long()), data["reconstructed"])
 
 
-@pytest.mark.parametrize("path", PARITY.glob("objfeat_bounds.pkl"), ids=str)
+@pytest.mark.parametrize("path", list(PARITY.glob("objfeat_bounds.pkl")), ids=str)
 def test_parity_feature_bounds(path):
     assert read_feature_bounds(path) == BOUNDS
 
