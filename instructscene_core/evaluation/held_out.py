@@ -137,10 +137,12 @@ def rooms_with_classes(
     Returns:
         The rooms, and for how many instructions there was none (any room stands for it).
     """
-    counts = class_counts(training.objs)
+    counts = np.ascontiguousarray(class_counts(training.objs).T)  # (C, R)
     rows, missing = np.zeros(len(triplets), dtype=np.int64), 0
     for number, wanted in enumerate(triplets):
-        fitting = np.nonzero((counts >= asked_classes(wanted)).all(axis=1))[0]
+        needed = asked_classes(wanted)
+        named = np.nonzero(needed)[0]
+        fitting = np.nonzero((counts[named] >= needed[named, None]).all(axis=0))[0]
         missing += not len(fitting)
         rows[number] = random.choice(fitting if len(fitting) else training.n)
     return select(training, rows), missing
@@ -148,7 +150,7 @@ def rooms_with_classes(
 
 def class_counts(objs: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
     """(R, C) how many objects of each class a room has."""
-    return (objs[:, :, None] == np.arange(EMPTY)).sum(axis=1)
+    return np.stack([(objs == number).sum(axis=1) for number in range(EMPTY)], axis=1)
 
 
 def asked_classes(triplets: Sequence[Triplet]) -> npt.NDArray[np.int64]:
