@@ -27,7 +27,7 @@ from .vocabulary import ROOM_TYPES
 _TOOLS: Final = {
     "benchmark": ("benchmark", "measure warm seconds and peak memory"),
     "evaluate": ("evaluation", "score instructions of a test set"),
-    "train": ("training", "train the networks"),
+    "train": ("training.__main__", "train the networks"),
 }
 _DEVICES: Final = ("auto", "cpu", "cuda", "mps", "xpu")
 
@@ -52,8 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_tool(name: str, words: Sequence[str]) -> int:
-    """Commands with a module of their own: ``add_arguments(parser)`` and ``run(options) -> exit code``."""
+    """Commands with a module of their own: ``add_arguments(parser)`` and ``run(options) -> exit code``, or ``main``."""
     tool = _tool(name)
+    if name == "train":
+        return tool.main(list(words))
     parser = argparse.ArgumentParser(prog=f"instructscene_core {name}", description=_TOOLS[name][1])
     tool.add_arguments(parser)
     return tool.run(parser.parse_args(words))
@@ -64,7 +66,7 @@ def _tool(name: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name != module:
+        if error.name is None or not module.startswith(error.name):
             raise
         remedy = "Use the source tree; the installed extension leaves it out"
         raise InvalidInputError(f"This installation has no {name}", remedy) from error

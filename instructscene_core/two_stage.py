@@ -1,6 +1,7 @@
 """InstructScene as a :class:`~.layout_model.LayoutModel`: graph prior, then feature decoder, then layout decoder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -27,6 +28,7 @@ from .vocabulary import CLASSES, MAX_OBJECTS, N_CODES, N_FEATURE_TOKENS, NO_RELA
 LEVELS: Final = 100
 """T, noise levels of the prior."""
 EMPTY_CODE: Final = N_CODES
+_LITTLE_WORK: Final = 50_000_000
 _SIZE: Final = slice(3, 6)
 """Half extents among the eight numbers of a box."""
 
@@ -85,6 +87,7 @@ class TwoStageModel:
         self._symbols = DiscreteDiffusion(variables, LEVELS)
         self._boxes = GaussianDiffusion()
         self._upper = np.triu_indices(config.max_objects, 1)
+        self._parameters = sum(p.numel() for p in networks.prior.parameters())
 
     @staticmethod
     def load(folder: Path, device: torch.device | str = "cpu") -> "TwoStageModel":
@@ -132,6 +135,12 @@ class TwoStageModel:
         self, jobs: Sequence[Job], text: TextStates, settings: Settings, on_step: OnStep | None = None
     ) -> list[Layout]:
         """See :meth:`.layout_model.LayoutModel.sample`."""
+        with _threads_for(self.device, len(jobs) * self._parameters):
+            return self._sample(jobs, text, settings, on_step)
+
+    def _sample(
+        self, jobs: Sequence[Job], text: TextStates, settings: Settings, on_step: OnStep | None
+    ) -> list[Layout]:
         draws = Draws([job.seed for job in jobs])
         classes, edges, codes = self._graph(jobs, text, settings, draws, on_step)
         features = self.networks.vqvae.decode(codes.clamp(max=N_CODES - 1))
@@ -254,6 +263,25 @@ class TwoStageModel:
         known = np.repeat(np.stack([job.slots.pose_known for job in jobs])[..., None], boxes.shape[-1], axis=-1)
         known[..., _SIZE] |= np.stack([job.slots.size_known for job in jobs])[..., None]
         return Known(torch.from_numpy(boxes).float().to(self.device), torch.from_numpy(known).to(self.device))
+
+
+@contextmanager
+def _threads_for(device: torch.device, work: int) -> Generator[None]:
+    """One thread for little work on the CPU: several would mostly wait for each other, the more so on a busy machine.
+
+    Args:
+        device: where the networks are.
+        work: parameters times scenes.
+    """
+    before = torch.get_num_threads()
+    alone = device.type == "cpu" and work < _LITTLE_WORK and before > 1
+    if alone:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        if alone:
+            torch.set_num_threads(before)
 
 
 def _room_types(data: object) -> tuple[RoomType, ...]:
