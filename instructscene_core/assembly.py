@@ -2,22 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from .boxes import boxes_to_poses
 from .catalogue.entries import Catalogue
 from .catalogue.retrieval import choose, placed_height, placed_size
 from .collisions import colliding_pairs
+from .floors import with_walls
 from .instructions.parse import Parsed
 from .layout_model import Layout, Settings
 from .masks import Slots, kept_attributes
 from .report import report
-from .scene import FloorPlan, Point2, Relation, Request, Scene, SceneObject
-from .settle import Settled, corners_of, settle
+from .scene import Relation, Request, Scene, SceneObject
+from .settle import Settled, settle
 from .vocabulary import CLASSES, NO_RELATION, PREDICATES, display_name
-
-MARGIN: Final = 0.3
-"""Metres around the furniture where a room has no floor plan."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +62,7 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
     return Scene(
         room_type=plan.request.scene.room_type,
         objects=result.objects,
-        floor=_floor(floor, result.objects),
+        floor=with_walls(floor, result.objects),
         relations=relations,
         provenance=provenance,
         report=report(plan.parsed, result.objects, _notes(plan, filled)),
@@ -173,17 +171,6 @@ def _relations(plan: Plan, layout: Layout, filled: Sequence[SceneObject | None])
             if first.id not in keeping or second.id not in keeping:
                 sampled.append((second.id, PREDICATES[predicate], first.id))
     return (*stated, *sampled)
-
-
-def _floor(floor: FloorPlan, objects: Sequence[SceneObject]) -> FloorPlan:
-    """The room's floor; without one, the rectangle around the furniture and a margin."""
-    if floor.polygon is not None or not objects:
-        return floor
-    points = [corner for item in objects for corner in corners_of(item)]
-    xs, ys = [p[0] for p in points], [p[1] for p in points]
-    left, right, front, back = min(xs) - MARGIN, max(xs) + MARGIN, min(ys) - MARGIN, max(ys) + MARGIN
-    polygon: tuple[Point2, ...] = ((left, front), (right, front), (right, back), (left, back))
-    return replace(floor, polygon=polygon)
 
 
 def _notes(plan: Plan, filled: Sequence[SceneObject | None]) -> list[str]:

@@ -16,8 +16,9 @@ import numpy.typing as npt
 from .boxes import FloatArray, scene_to_boxes
 from .catalogue.entries import Catalogue
 from .collisions import Body, collides, colliding_pairs, near, penetration
+from .floors import around
 from .relations import relation_matrix
-from .scene import FloorPlan, Point2, Relation, SceneObject
+from .scene import FloorPlan, Relation, SceneObject
 from .vocabulary import PREDICATES, is_lamp
 from .walls import Walls
 
@@ -162,15 +163,24 @@ class _Room:
 
     def to_walls(self) -> None:
         """Slides objects that stand with their back near a wall against it."""
-        if self.walls is None:
+        if not self.items:
             return
+        walls = self.walls or self.outermost()
         for item, body, free in zip(self.items, self.bodies, self.movable, strict=True):
             if not free or is_lamp(item.category or ""):
                 continue
             forward = -body.axes[1]
-            gap = self.walls.gap_behind(body.position - forward * item.size[1] / 2, forward)
+            gap = walls.gap_behind(body.position - forward * item.size[1] / 2, forward)
             if gap is not None and abs(gap) < WALL_REACH:
                 body.position -= forward * (gap - _WALL_GAP)
+
+    def outermost(self) -> Walls:
+        """Where there is no floor plan: the walls of the room that will be drawn around the furniture."""
+        left, front, right, back = around(self.items)
+        gap = _WALL_GAP
+        return Walls(
+            ((left - gap, front - gap), (right + gap, front - gap), (right + gap, back + gap), (left - gap, back + gap))
+        )
 
     def into_room(self, index: int) -> bool:
         """Pushes a body towards the inside of the floor plan; True where it was outside."""
@@ -291,12 +301,3 @@ def _spiral() -> FloatArray:
 
 
 _OFFSETS: Final = _spiral()
-
-
-def corners_of(item: SceneObject) -> list[Point2]:
-    """Ground corners of an object's box."""
-    width, depth, _ = item.placed_size or item.size
-    cosine, sine = math.cos(item.yaw), math.sin(item.yaw)
-    x, y, _ = item.position
-    local = [(a * width / 2, b * depth / 2) for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
-    return [(x + u * cosine - v * sine, y + u * sine + v * cosine) for u, v in local]

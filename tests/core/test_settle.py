@@ -12,6 +12,7 @@ import shapely.affinity
 from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.catalogue.retrieval import choose, placed_size
 from instructscene_core.collisions import colliding_pairs
+from instructscene_core.floors import BACK_MARGIN, MARGIN, around, with_walls
 from instructscene_core.scene import FloorPlan, SceneObject
 from instructscene_core.settle import settle
 from instructscene_core.vocabulary import CLASSES, is_lamp
@@ -155,3 +156,17 @@ def test_walls_know_inside_and_outside():
         depth = walls.depth(np.array([[x, y]]))[0]
         assert (depth > 0) == polygon.contains(point)
         assert abs(depth) == pytest.approx(polygon.exterior.distance(point), abs=1e-9)
+
+
+def test_a_room_without_floor_plan_is_drawn_around_its_furniture(catalogue):
+    bed = piece(catalogue, "double_bed", 0, 0)
+    wardrobe = piece(catalogue, "wardrobe", 2.5, bed.size[1] / 2 - catalogue.of_class("wardrobe")[0].size[1] / 2 - 0.2)
+    objects = run(catalogue, [bed, wardrobe, piece(catalogue, "stool", 0, -2)]).objects
+    backs = [item.position[1] + item.size[1] / 2 for item in objects[:2]]
+    assert backs[0] == pytest.approx(backs[1])  # both at the same wall
+    left, front, right, back = around(objects)
+    expected = (left - MARGIN, front - MARGIN, right + MARGIN, back + BACK_MARGIN)
+    corners = with_walls(FloorPlan(), objects).polygon
+    assert (*corners[0], *corners[2]) == pytest.approx(expected)
+    assert with_walls(FloorPlan(L_SHAPE), objects).polygon == L_SHAPE
+    assert with_walls(FloorPlan(), []).polygon is None
