@@ -12,7 +12,7 @@ from .floors import with_walls
 from .instructions.parse import Parsed
 from .layout_model import Layout, Settings
 from .masks import Slots, kept_attributes
-from .report import report
+from .report import report, wishes_met
 from .scene import Relation, Request, Scene, SceneObject
 from .settle import Settled, settle
 from .vocabulary import CLASSES, NO_RELATION, PREDICATES, display_name
@@ -44,7 +44,7 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
     objects, movable = _in_order(plan, filled)
     relations = _relations(plan, layout, filled)
     floor = plan.request.scene.floor
-    result = settle(objects, movable, catalogue, floor, relations) if settled else _unsettled(objects, catalogue)
+    result = _settled(plan, objects, movable, catalogue, relations) if settled else _unsettled(objects, catalogue)
     provenance: dict[str, Any] = {
         "instruction": plan.request.instruction,
         "seed": seed,
@@ -67,6 +67,24 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
         provenance=provenance,
         report=report(plan.parsed, result.objects, _notes(plan, filled)),
     )
+
+
+def _settled(
+    plan: Plan,
+    objects: Sequence[SceneObject],
+    movable: Sequence[bool],
+    catalogue: Catalogue,
+    relations: Sequence[Relation],
+) -> Settled:
+    """The settled layout; where lining furniture up with the walls undoes a wish, it is left out."""
+    floor = plan.request.scene.floor
+    result = settle(objects, movable, catalogue, floor, relations)
+    before = wishes_met(plan.parsed, objects)
+    if sum(wishes_met(plan.parsed, result.objects)) >= sum(before):
+        return result
+    other = settle(objects, movable, catalogue, floor, relations, to_walls=False)
+    better = sum(wishes_met(plan.parsed, other.objects)) > sum(wishes_met(plan.parsed, result.objects))
+    return other if better and len(other.colliding) <= len(result.colliding) else result
 
 
 def _unsettled(objects: Sequence[SceneObject], catalogue: Catalogue) -> Settled:

@@ -101,7 +101,7 @@ def new_slots(request: Request, n_slots: int, present: int) -> tuple[int, int]:
     """
     if request.add is not None:
         if request.add > n_slots:
-            message = f"add: {request.add} new objects are too many for a {request.scene.room_type}"
+            message = f"{request.add} new objects are too many for a {request.scene.room_type}"
             raise InvalidInputError(message, f"Ask for {n_slots} at most")
         return request.add, request.add
     if request.task == "generate":
@@ -148,6 +148,13 @@ def _with_slot(request: Request, present: Sequence[SceneObject], room: int) -> l
     return [item for item in present if item.id in nearest]
 
 
+def _anchors(request: Request) -> Sequence[SceneObject]:
+    """The objects that tell where the room is: those that keep their pose; in an edit without any, all of them."""
+    present = participants(request)
+    posed = [item for item in present if "pose" in kept_attributes(request, item)]
+    return posed if posed or request.task == "generate" else present
+
+
 def _middle(items: Sequence[SceneObject]) -> Point2:
     return (
         sum(item.position[0] for item in items) / len(items),
@@ -164,8 +171,7 @@ class _Builder:
         self.used = len(inside) + n_new
         empty = len(self.names)
         self.keeps: list[frozenset[Attribute]] = [kept_attributes(request, item) for item in inside]
-        posed = [item for item in participants(request) if "pose" in kept_attributes(request, item)]
-        self.centre = floor_centre(request.scene, posed)
+        self.centre = floor_centre(request.scene, _anchors(request))
         self.classes = np.full(n, empty, dtype=np.int64)
         self.class_known = np.arange(n) >= self.used
         self.allowed = np.ones((n, empty + 1), dtype=np.bool_)

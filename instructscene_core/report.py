@@ -27,11 +27,10 @@ def report(parsed: Parsed, objects: Sequence[SceneObject], notes: Sequence[str] 
     Returns:
         ``met``, ``not_met``, ``not_understood`` and, where there are any, ``notes``: lists of short texts.
     """
-    relations = object_relations(objects)
     met: list[str] = []
     not_met: list[str] = []
-    for wish in parsed.wishes:
-        (met if fulfils(wish, objects, relations) else not_met).append(wish.label())
+    for wish, fulfilled in zip(parsed.wishes, wishes_met(parsed, objects), strict=True):
+        (met if fulfilled else not_met).append(wish.label())
     for mention in parsed.mentions:
         (met if _present(mention, objects) else not_met).append(mention.label())
     answer: dict[str, Any] = {
@@ -42,6 +41,12 @@ def report(parsed: Parsed, objects: Sequence[SceneObject], notes: Sequence[str] 
     if notes:
         answer["notes"] = list(notes)
     return answer
+
+
+def wishes_met(parsed: Parsed, objects: Sequence[SceneObject]) -> list[bool]:
+    """Whether each wished relation holds between some pair of the objects."""
+    relations = object_relations(objects) if parsed.wishes else np.zeros((0, 0), dtype=np.int8)
+    return [fulfils(wish, objects, relations) for wish in parsed.wishes]
 
 
 def object_relations(objects: Sequence[SceneObject]) -> npt.NDArray[np.int8]:

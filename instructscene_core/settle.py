@@ -80,6 +80,8 @@ def settle(
     catalogue: Catalogue,
     floor: FloorPlan,
     relations: Sequence[Relation] = (),
+    *,
+    to_walls: bool = True,
 ) -> Settled:
     """Settles a layout.
 
@@ -89,6 +91,7 @@ def settle(
         catalogue: knows the solid parts of the assets.
         floor: lamps hang at its height; with a polygon, movable objects are kept inside.
         relations: those that should go on holding.
+        to_walls: whether to slide backs to a wall right behind them.
     """
     walls = None if floor.polygon is None else Walls(floor.polygon)
     turn = 0.0 if walls is None else walls.direction
@@ -97,7 +100,8 @@ def settle(
         for item, free in zip(objects, movable, strict=True)
     ]
     room = _Room(items, movable, catalogue, walls, relations)
-    room.to_walls()
+    if to_walls:
+        room.to_walls()
     room.relax()
     room.search()
     result = room.objects()
