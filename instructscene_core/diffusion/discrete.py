@@ -319,7 +319,16 @@ class DiscreteDiffusion:
             for v, lp, x in zip(self.variables, log_p0, states, strict=True)
         )
 
-    def loss(self, network: Network, clean: States, t: Tensor, pt: Tensor, draw: Draw) -> DiscreteLoss:
+    def loss(
+        self,
+        network: Network,
+        clean: States,
+        t: Tensor,
+        pt: Tensor,
+        draw: Draw,
+        *,
+        emphasis: Sequence[Tensor] | None = None,
+    ) -> DiscreteLoss:
         """Variational bound plus auxiliary loss, with importance-sampled times.
 
         Args:
@@ -328,13 +337,15 @@ class DiscreteDiffusion:
             t: (B,) times 0..T-1.
             pt: (B,) the probability with which each time was drawn.
             draw: uniforms for the noise.
+            emphasis: per variable (B, L) weights of the symbols; None: all 1, the official loss.
         """
         noisy = self.noise(clean, t, draw)
         all_logits = network(noisy, t)
         terms: list[Tensor] = []
         history = torch.zeros_like(pt)
-        for v, x_0, x_t, logits in zip(self.variables, clean, noisy, all_logits, strict=True):
-            main, auxiliary = self._bound(v, x_0, x_t, logits, t)
+        emphasis = emphasis or [torch.ones(1, device=t.device)] * len(self.variables)
+        for v, x_0, x_t, logits, important in zip(self.variables, clean, noisy, all_logits, emphasis, strict=True):
+            main, auxiliary = ((part * important).mean(dim=1) for part in self._bound(v, x_0, x_t, logits, t))
             weight = (2 - t / self.schedule.n_steps) * _AUXILIARY_WEIGHT
             # The official loss divides the mean over the symbols once more by their number.
             terms.append(v.weight * ((main + weight * auxiliary) / pt).mean() / x_0.shape[1])
@@ -342,15 +353,15 @@ class DiscreteDiffusion:
         return DiscreteLoss(torch.stack(terms).sum(), tuple(terms), history)
 
     def _bound(self, v: Variable, x_0: Tensor, x_t: Tensor, logits: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-        """Main and auxiliary loss of each sample, (B,): KL of the posteriors and of p(x_0); at t = 0 the likelihood."""
+        """Main and auxiliary loss of each symbol, (B, L): KL of the posteriors, of p(x_0); at t = 0 the likelihood."""
         k = self.schedule.kernel(t, t - 1, v.n_classes)
         log_p0 = predict_clean(logits)
         truth = posterior(one_hot(x_0, v.n_classes).to(log_p0.dtype), x_t, k)
         log_model = log_probabilities(posterior(log_p0.exp(), x_t, k))
-        kl = (truth * (log_probabilities(truth) - log_model)).sum(dim=1).mean(dim=1)
-        likelihood = -log_model.gather(1, x_0[:, None])[:, 0].mean(dim=1)
-        kl_clean = -log_p0.gather(1, x_0[:, None])[:, 0].mean(dim=1)
-        first = t == 0
+        kl = (truth * (log_probabilities(truth) - log_model)).sum(dim=1)
+        likelihood = -log_model.gather(1, x_0[:, None])[:, 0]
+        kl_clean = -log_p0.gather(1, x_0[:, None])[:, 0]
+        first = (t == 0)[:, None]
         return torch.where(first, likelihood, kl), torch.where(first, likelihood, kl_clean)
 
 

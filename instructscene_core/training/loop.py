@@ -168,6 +168,7 @@ class Trainer:
         return self.average
 
     def advance(self) -> dict[str, Tensor]:
+        """One step: loss terms of its batch, and the norm of the gradient."""
         torch.manual_seed(self.settings.seed * _SEED_STRIDE + self.step)
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate() * group["factor"]

@@ -13,6 +13,7 @@ from torch import Tensor
 from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler, Variable
 from ..models.graph_prior import N_RELATIONS, GraphPrior, GraphPriorConfig, TextBatch, TextContext, drop_text
 from ..models.layers import symbol_table
+from ..relations import REVERSED
 from .pairs import Pairs, permuted, upper_edges
 from .texts import TextStore
 
@@ -42,12 +43,16 @@ class PriorSettings:
         text_dropout: share of samples that lose their text, states and pooled vector together. Officially the two are
             dropped independently, so that guidance meets its "no text" in 4 % of the samples only.
         length_groups: batches hold texts of like length; this many groups of equal size.
+        emphasis: weights in the loss of the objects and of the relations that the instruction speaks of. The latter
+            make a tenth of the relations' loss; with 1 and 1, the official loss, following instructions is learned
+            many times more slowly.
         compiled: compile the network with torch.compile.
     """
 
     batch: int = 128
     text_dropout: float = 0.15
     length_groups: int = 2
+    emphasis: tuple[float, float] = (2.0, 12.0)
     compiled: bool = False
 
 
@@ -78,6 +83,7 @@ class PriorTask:
         self.settings, self.seed = settings, seed
         self.diffusion = DiscreteDiffusion(prior_variables(model, codes is not None))
         self.times = TimeSampler()
+        self.asked = _padded(pairs)
         forward = graph_only(model) if codes is None else whole(model)
         self.forward: Forward = torch.compile(forward, dynamic=False) if settings.compiled else forward
         order = texts.lengths.argsort(kind="stable")
@@ -86,7 +92,7 @@ class PriorTask:
     def losses(self, step: int) -> dict[str, Tensor]:
         """Loss of one batch; ``x``, ``e`` and ``o`` are its terms."""
         random = np.random.default_rng([self.seed, step])
-        clean, text = self.batch(random)
+        clean, text, emphasis = self.batch(random)
         t, pt = self.times.draw(len(text.pooled))
         dropped = torch.rand(len(t)) < self.settings.text_dropout
         text = drop_text(text, dropped, dropped)
@@ -94,24 +100,31 @@ class PriorTask:
         def network(noisy: States, t: Tensor) -> tuple[Tensor, ...]:
             return self.forward(noisy, t, text)
 
-        loss = self.diffusion.loss(network, clean, t, pt, torch.rand)
+        loss = self.diffusion.loss(network, clean, t, pt, torch.rand, emphasis=emphasis)
         self.times.update(t, loss.main)
         names = [v.name for v in self.diffusion.variables]
         return {"loss": loss.total, **dict(zip(names, loss.terms, strict=True))}
 
-    def batch(self, random: np.random.Generator) -> tuple[States, TextBatch]:
-        """Clean symbols (B, N), (B, E), (B, K·N) and the texts of a batch."""
+    def batch(self, random: np.random.Generator) -> tuple[States, TextBatch, list[Tensor]]:
+        """Clean symbols (B, N), (B, E), (B, K·N), the texts of a batch, and the weights of the symbols."""
         group = self.groups[random.integers(len(self.groups))]
         rows = random.choice(group, self.settings.batch)
         length = int(self.texts.lengths[group[-1]])
         text = self.texts.batch(rows, -(-length // _LENGTH_STEP) * _LENGTH_STEP)
         order, objs, asset = permuted(random, self.pairs.objs[rows], self.pairs.objs[rows], self.pairs.asset[rows])
-        clean = [torch.from_numpy(objs.astype(np.int64)), torch.from_numpy(upper_edges(self.pairs.edges[rows], order))]
+        edges = upper_edges(self.pairs.edges[rows], order)
+        clean = [torch.from_numpy(objs.astype(np.int64)), torch.from_numpy(edges)]
+        asked = asked_symbols(objs, edges, self.asked[rows])
+        weights = [
+            torch.from_numpy(np.where(mask, factor, 1.0)).float()
+            for mask, factor in zip(asked, self.settings.emphasis, strict=True)
+        ]
         if self.codes is not None:
             empty = self.model.config.n_codes
             codes = np.where((asset >= 0)[..., None], self.codes[asset], empty)
             clean.append(torch.from_numpy(codes.reshape(len(rows), -1)))
-        return tuple(clean), text
+            weights.append(weights[0].repeat_interleave(codes.shape[-1], dim=1))
+        return tuple(clean), text, weights
 
     def rate(self, name: str) -> float:
         """More for the weights that read the text, as if its states were of unit size."""
@@ -124,6 +137,38 @@ class PriorTask:
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Takes the memory back."""
         self.times.history, self.times.count = state["history"], state["count"]
+
+
+def asked_symbols(
+    objs: npt.NDArray[np.integer], edges: npt.NDArray[np.integer], asked: npt.NDArray[np.integer]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Which symbols an instruction speaks of.
+
+    Args:
+        objs: (B, N) classes.
+        edges: (B, E) relations.
+        asked: (B, M, 3) triplets (class, predicate, class) in either direction; −1 where there is none.
+
+    Returns:
+        (B, N) objects that stand in an asked relation, (B, E) asked relations.
+    """
+    first, second = np.triu_indices(objs.shape[1], 1)
+    held = np.stack([objs[:, first], edges, objs[:, second]], axis=-1)
+    turned = np.stack([objs[:, second], REVERSED[edges], objs[:, first]], axis=-1)
+    pairs = [(way[:, :, None] == asked[:, None]).all(axis=-1).any(axis=-1) for way in (held, turned)]
+    asked_edges = pairs[0] | pairs[1]
+    incident = np.zeros((len(first), objs.shape[1]), dtype=np.int64)
+    incident[np.arange(len(first)), first] = incident[np.arange(len(first)), second] = 1
+    return asked_edges @ incident > 0, asked_edges
+
+
+def _padded(pairs: Pairs) -> npt.NDArray[np.int64]:
+    """The pairs' triplets as (P, M, 3), −1 where there are fewer than M."""
+    most = max(len(triplets) for triplets in pairs.triplets)
+    asked = np.full((len(pairs), most, 3), -1, dtype=np.int64)
+    for row, triplets in zip(asked, pairs.triplets, strict=True):
+        row[: len(triplets)] = triplets
+    return asked
 
 
 def text_gain(name: str) -> float:
@@ -142,7 +187,7 @@ def new_prior(config: GraphPriorConfig) -> GraphPrior:
     model = GraphPrior(config)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            parameter *= text_gain(name)
+            parameter.mul_(text_gain(name))
     return model
 
 
