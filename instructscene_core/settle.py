@@ -26,8 +26,13 @@ BoolArray = npt.NDArray[np.bool_]
 
 GAP: Final = 0.005
 """Metres between two pieces that were separated."""
-SQUARE_TO: Final = math.radians(8)
+SQUARE_TO: Final = math.radians(20)
 """Yaws that lie so near to a right angle to the walls are set to it."""
+SEAT_SQUARE_TO: Final = math.radians(8)
+"""The same for seats, which may well stand at an angle."""
+SEATS: Final = frozenset(
+    {"armchair", "chair", "dressing_chair", "stool", "chinese_chair", "dining_chair", "lounge_chair"}
+)
 WALL_REACH: Final = 0.3
 """Metres up to which a back is slid to the wall behind it."""
 _WALL_GAP: Final = 0.01
@@ -117,7 +122,8 @@ def _square(item: SceneObject, turn: float) -> SceneObject:
     """Yaw to the nearest right angle to the walls, where it is near."""
     quarter = math.pi / 2
     straight = round((item.yaw - turn) / quarter) * quarter + turn
-    return replace(item, yaw=straight) if 0 < abs(item.yaw - straight) < SQUARE_TO else item
+    limit = SEAT_SQUARE_TO if item.category in SEATS else SQUARE_TO
+    return replace(item, yaw=straight) if 0 < abs(item.yaw - straight) < limit else item
 
 
 def _level(item: SceneObject, catalogue: Catalogue, ceiling: float) -> SceneObject:

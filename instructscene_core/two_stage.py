@@ -112,7 +112,7 @@ class TwoStageModel:
             name=str(about.get("name", folder.name)),
             room_types=room_types,
             defaults=_defaults(about.get("defaults", {})),
-            text_encoder=str(about.get("text_encoder", "all-MiniLM-L6-v2")),
+            text_encoder=str(about.get("text_encoder", about.get("text", "all-MiniLM-L6-v2"))),
             device=device,
         )
 
