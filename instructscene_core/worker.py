@@ -7,6 +7,7 @@ script and imports nothing but the standard library until then. See ``serving.py
 
 import argparse
 import importlib
+import io
 import json
 import os
 import sys
@@ -28,6 +29,8 @@ def main() -> int:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--model", default=None, help="model folder; absent: the embedded starter")
     options = parser.parse_args()
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     channel = _channel()
     for place, folder in enumerate(options.path):
         sys.path.insert(0 if place == 0 else len(sys.path), folder)

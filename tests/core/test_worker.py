@@ -102,10 +102,9 @@ def test_a_bad_message_gets_an_error_and_the_next_one_works(worker, message, wor
 
 
 def test_lines_that_are_no_json(worker):
-    worker.process.stdin.write("garbage {\n[]\n")
-    worker.process.stdin.flush()
-    assert worker.next("error")["id"] is None
-    assert worker.next("error")["id"] is None
+    worker.process.stdin.buffer.write(b"garbage {\n[]\n\xff\xfe\n")
+    worker.process.stdin.buffer.flush()
+    assert [worker.next("error")["id"] for _ in range(3)] == [None] * 3
 
 
 def test_cancel_ends_a_run_at_once(worker):
