@@ -1,11 +1,20 @@
-"""``python -m instructscene_core.training``: trains the starter's networks. See :mod:`.runs`."""
+"""``python -m instructscene_core.training``: trains the starter's networks; :mod:`.runs` says what each part does."""
 
 import argparse
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
-from .runs import WEIGHTS_FOLDER, Run, train_decoder, train_features, train_prior
+from .runs import WEIGHTS_FOLDER, Run, train_all, train_decoder, train_features, train_prior
+
+_PARTS: Final[dict[str, Callable[[Run, argparse.Namespace], None]]] = {
+    "all": lambda run, options: train_all(run, options.plain),
+    "features": lambda run, _: train_features(run),
+    "decoder": lambda run, _: train_decoder(run),
+    "prior": lambda run, options: train_prior(run, options.plain, with_features=not options.without_features),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,29 +38,27 @@ def main(arguments: list[str] | None = None) -> int:
         from_weights=options.from_weights,
         export=options.export,
     )
-    if options.part == "features":
-        train_features(run)
-        return 0
-    if options.part == "decoder":
-        train_decoder(run)
-        return 0
-    train_prior(run, options.plain, with_features=not options.no_features)
+    _PARTS[options.part](run, options)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m instructscene_core.training", description=main.__doc__)
-    parser.add_argument("part", choices=("prior", "decoder", "features"))
-    parser.add_argument("--name", help="of the run's folder; the same name resumes")
-    parser.add_argument("--minutes", type=float, default=90)
-    parser.add_argument("--rooms", type=int, default=100_000)
+    parser = argparse.ArgumentParser(
+        prog="python -m instructscene_core.training",
+        description="Trains the starter's networks; an interrupted run goes on when it is started again.",
+    )
+    parser.add_argument("part", choices=tuple(_PARTS), help="features define the inputs of decoder and prior")
+    parser.add_argument("--minutes", type=float, default=90, help="time budget, interruptions not counted")
+    parser.add_argument("--from-weights", type=Path, nargs="?", const=WEIGHTS_FOLDER, metavar="FOLDER",
+                        help="go on from finished weights (the starter's) with a new optimiser")  # fmt: skip
+    parser.add_argument("--name", help="of the run's folder in the cache, with its checkpoint and log.csv")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--learning-rate", type=float, default=5e-4)
+    parser.add_argument("--rooms", type=int, default=100_000, help="training rooms")
+    parser.add_argument("--learning-rate", type=float, default=8e-4)
     parser.add_argument("--schedule", choices=("cosine", "constant"), default="cosine")
-    parser.add_argument("--plain", type=float, default=0.3)
-    parser.add_argument("--no-features", action="store_true")
-    parser.add_argument("--from-weights", type=Path)
-    parser.add_argument("--export", type=Path, default=WEIGHTS_FOLDER)
+    parser.add_argument("--plain", type=float, default=0.3, help="share of the instructions without captions")
+    parser.add_argument("--without-features", action="store_true", help="the prior learns graphs alone, faster")
+    parser.add_argument("--export", type=Path, default=WEIGHTS_FOLDER, metavar="FOLDER", help="where weights go")
     return parser
 
 

@@ -186,8 +186,8 @@ class Trainer:
     def _update_average(self) -> None:
         # The first averages forget quickly, or the random start would stay in them for thousands of steps.
         decay = min(self.settings.ema, (1 + self.step) / (10 + self.step))
-        averages = [self.average[name] for name, _ in self.task.model.named_parameters()]
-        torch._foreach_lerp_(averages, [p.detach() for p in self.task.model.parameters()], 1 - decay)
+        for name, parameter in self.task.model.named_parameters():
+            self.average[name].lerp_(parameter.detach(), 1 - decay)
 
     def save(self) -> None:
         """Writes the checkpoint under a temporary name and renames it, then exports."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -71,11 +71,12 @@ def make_pairs(
     plainly = np.random.default_rng(seed).random(rooms.n) < plain
     for turns, wording in product(range(4), (None, captions)):
         rows = np.nonzero((quarter_turns == turns) & (plainly == (wording is None)))[0]
+        assets: list[list[int]] = rooms.asset[rows].tolist()
         found = instructions_for_rooms(
             rooms.objs[rows],
             rotate_boxes(rooms.boxes[rows], turns),
             _CLASSES,
-            None if wording is None else [[wording[a] for a in row if a >= 0] for row in rooms.asset[rows].tolist()],
+            None if wording is None else [[wording[a] for a in row if a >= 0] for row in assets],
             seeds=[(seed * _SEED_STRIDE + room) % 2**32 for room in rooms.seeds[rows].tolist()],
         )
         for row, item in zip(rows.tolist(), found, strict=True):
@@ -92,7 +93,7 @@ def make_pairs(
 
 def permuted(
     random: np.random.Generator, objs: npt.NDArray[np.int8], *others: npt.NDArray[np.generic]
-) -> tuple[npt.NDArray[np.int64], ...]:
+) -> tuple[npt.NDArray[Any], ...]:
     """Objects in random order, empty slots last: the order itself (B, N), then the others with their slots so ordered.
 
     Args:

@@ -51,7 +51,7 @@ class PriorSettings:
 
     batch: int = 128
     text_dropout: float = 0.15
-    length_groups: int = 2
+    length_groups: int = 5
     emphasis: tuple[float, float] = (2.0, 12.0)
     compiled: bool = False
 
@@ -85,7 +85,7 @@ class PriorTask:
         self.times = TimeSampler()
         self.asked = _padded(pairs)
         forward = graph_only(model) if codes is None else whole(model)
-        self.forward: Forward = torch.compile(forward, dynamic=False) if settings.compiled else forward
+        self.forward: Forward = torch.compile(forward) if settings.compiled else forward
         order = texts.lengths.argsort(kind="stable")
         self.groups = np.array_split(order, settings.length_groups)
 

@@ -10,7 +10,7 @@ from ..datasets.starter import EVALUATION_SEED, Rooms, build_rooms
 from ..diffusion.discrete import DiscreteDiffusion, Partial, States, even_steps
 from ..diffusion.gaussian import GaussianDiffusion, even_times
 from ..evaluation.recall import graph_recall
-from ..models.graph_prior import GraphPrior, TextBatch, without_text
+from ..models.graph_prior import GraphPrior, TextBatch, TextContext, without_text
 from ..models.layout_decoder import LayoutDecoder
 from ..relations import lamp_flags, relation_matrix
 from ..text.minilm import MiniLM
@@ -58,9 +58,9 @@ def _sample(model: GraphPrior, text: TextBatch, guidance: float, calls: int, wit
     batch, slots = len(text.pooled), c.max_objects
     lengths = [slots, slots * (slots - 1) // 2, c.n_feature_tokens * slots]
     diffusion = DiscreteDiffusion(prior_variables(model, with_features))
-    if guidance != 1:
-        text = TextBatch(*(torch.cat(pair) for pair in zip(without_text(text), text, strict=True)))  # type: ignore[arg-type]
     context = model.encode_text(text)
+    if guidance != 1:
+        context = TextContext.concatenate(model.encode_text(without_text(text)), context)
 
     def network(states: States, t: torch.Tensor) -> States:
         return model(*states, t, context) if with_features else graph_logits(model, *states, t, context)

@@ -35,10 +35,11 @@ from .texts import encode_texts
 
 WEIGHTS_FOLDER: Final = CATALOGUE_FILE.parent / "weights"
 FEATURES_FILE: Final = CATALOGUE_FILE.parent / "features.safetensors"
-PRIOR_SIZE: Final = replace(GraphPriorConfig.starter(), heads=6, feature_width=48, feature_blocks=1, dropout=0.0)
+PRIOR_SIZE: Final = replace(GraphPriorConfig.starter(), feature_blocks=1)
 GUIDANCE: Final = 2.0
 """The prior's scale that met most of what instructions asked."""
-DECODER_SIZE: Final = replace(LayoutDecoderConfig.starter(), width=160, edge_width=64)
+_DECODER_SHARE: Final = 0.15
+_GRAPH_SHARE: Final = 0.35
 _POINT_BATCH: Final = 64
 _VQVAE_BATCH: Final = 128
 _VQVAE_STEPS: Final = 1200
@@ -62,7 +63,7 @@ class Run:
         seed: of weights, batches and wording.
         learning_rate: after the warm-up.
         schedule: "cosine" or "constant".
-        from_weights: weights to go on from, with a new optimiser; None starts afresh.
+        from_weights: folder of weights to go on from, with a new optimiser; None starts afresh.
         workers: processes that make rooms.
         folder: for checkpoints, logs and caches.
         export: where the averaged weights go.
@@ -91,6 +92,28 @@ class Run:
             bfloat16=True,
             seed=self.seed,
         )
+
+
+def train_all(run: Run, plain: float) -> None:
+    """The whole starter: features, decoder, then the prior in two phases.
+
+    The prior first learns to follow sentences with plain class names, without feature tokens, at a constant rate; then
+    captions and features, to the end of a cosine. Where it goes on from weights, features and first phase are left out.
+
+    Args:
+        run: its time is shared out among the parts; the point encoder and the VQ-VAE take their own.
+        plain: as for :func:`train_prior`, in the second phase.
+    """
+    if run.from_weights is None:
+        train_features(replace(run, name=f"{run.name}-features"))
+    train_decoder(replace(run, name=f"{run.name}-decoder", minutes=_DECODER_SHARE * run.minutes))
+    rest, start = (1 - _DECODER_SHARE) * run.minutes, run.from_weights
+    if start is None:
+        start = run.folder / f"{run.name}-graph"
+        first = replace(run, name=start.name, minutes=_GRAPH_SHARE * rest, schedule="constant", export=start)
+        train_prior(first, plain=1.0, with_features=False)
+        rest *= 1 - _GRAPH_SHARE
+    train_prior(replace(run, name=f"{run.name}-prior", minutes=rest, from_weights=start), plain, with_features=True)
 
 
 def train_prior(run: Run, plain: float, *, with_features: bool) -> None:
@@ -130,9 +153,9 @@ def train_decoder(run: Run) -> None:
     bounds = turned_bounds(rooms)
     if run.from_weights is None:
         torch.manual_seed(run.seed)
-        model = LayoutDecoder(DECODER_SIZE)
+        model = LayoutDecoder(LayoutDecoderConfig.starter())
     else:
-        loaded = load_model(run.from_weights, LayoutDecoder)
+        loaded = load_model(run.from_weights / "decoder", LayoutDecoder)
         model, bounds = loaded.model, Bounds.from_json(loaded.metadata["bounds"])
     settings = DecoderSettings(compiled=can_compile())
     task = DecoderTask(model, rooms, features, bounds, settings=settings, seed=run.seed)
@@ -200,7 +223,7 @@ def _averaged(model: ModelT, average: dict[str, Tensor]) -> ModelT:
 
 def _prior(run: Run) -> GraphPrior:
     if run.from_weights is not None:
-        return load_model(run.from_weights, GraphPrior).model
+        return load_model(run.from_weights / "prior", GraphPrior).model
     torch.manual_seed(run.seed)
     return new_prior(PRIOR_SIZE)
 
