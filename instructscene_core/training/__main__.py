@@ -37,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         schedule=options.schedule,
         from_weights=options.from_weights,
         export=options.export,
+        compiled=not options.eager,
     )
     _PARTS[options.part](run, options)
     return 0
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--schedule", choices=("cosine", "constant"), default="cosine")
     parser.add_argument("--plain", type=float, default=0.3, help="share of the instructions without captions")
     parser.add_argument("--without-features", action="store_true", help="the prior learns graphs alone, faster")
+    parser.add_argument("--eager", action="store_true", help="do not compile the networks: at once, but half as fast")
     parser.add_argument("--export", type=Path, default=WEIGHTS_FOLDER, metavar="FOLDER", help="where weights go")
     return parser
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from instructscene_core.checkpoints import load_model
 from instructscene_core.datasets.starter import build_rooms
 from instructscene_core.models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig
@@ -15,12 +16,13 @@ from instructscene_core.models.layout_decoder import LayoutDecoder, LayoutDecode
 from instructscene_core.models.point_encoder import PointEncoder, PointEncoderConfig
 from instructscene_core.relations import lamp_flags, relation_matrix, rotate_boxes
 from instructscene_core.starter.furniture.specs import SPECS
+from instructscene_core.training.__main__ import main
 from instructscene_core.training.decoder import DecoderSettings, DecoderTask, turned_bounds
 from instructscene_core.training.features import PointTask, VQVAETask
 from instructscene_core.training.loop import LoopSettings, Trainer
 from instructscene_core.training.pairs import EMPTY, make_pairs, permuted, upper_edges
 from instructscene_core.training.prior import PriorSettings, PriorTask, asked_symbols, graph_logits
-from instructscene_core.training.runs import captions
+from instructscene_core.training.runs import WEIGHTS_FOLDER, captions
 from instructscene_core.training.texts import encode_texts
 from instructscene_core.vocabulary import CLASSES, NO_RELATION
 
@@ -205,6 +207,26 @@ def test_the_point_encoder_and_the_vqvae_learn(tmp_path):
     Trainer(VQVAETask(vqvae, targets[None], 32, 0), replace(_SMALL, steps=200), tmp_path / "vqvae").run()
     rows = _rows(tmp_path / "vqvae")
     assert rows[-1]["reconstruction"] < 0.7 * rows[0]["reconstruction"]
+
+
+def test_the_command_trains_decoder_and_prior_and_goes_on_from_weights(tmp_path):
+    export = tmp_path / "weights"
+    export.mkdir()
+    for suffix in (".json", ".safetensors"):
+        (export / f"vqvae{suffix}").write_bytes((WEIGHTS_FOLDER / f"vqvae{suffix}").read_bytes())
+    common = ["--rooms", "40", "--minutes", "0.02", "--eager", "--export", str(export)]
+    assert main(["decoder", *common]) == 0
+    assert main(["prior", *common, "--without-features", "--plain", "1"]) == 0
+    first = load_model(export / "prior", GraphPrior)
+    assert main(["prior", *common, "--from-weights", str(export), "--name", "more"]) == 0
+    second = load_model(export / "prior", GraphPrior)
+    assert not first.metadata["features"]
+    assert second.metadata["features"]
+    assert second.metadata["samples"] > 0
+    assert not torch.equal(first.model.node_embed[0].weight, second.model.node_embed[0].weight)
+    decoder = load_model(export / "decoder", LayoutDecoder)
+    assert decoder.metadata["bounds"].keys() == {"translations", "sizes"}
+    assert (tmp_path / "cache" / "training" / "more" / "log.csv").exists()
 
 
 def test_what_an_instruction_speaks_of_is_found(pairs):
