@@ -140,7 +140,7 @@ class PriorTask:
 
 
 def asked_symbols(
-    objs: npt.NDArray[np.integer], edges: npt.NDArray[np.integer], asked: npt.NDArray[np.integer]
+    objs: npt.NDArray[np.integer[Any]], edges: npt.NDArray[np.integer[Any]], asked: npt.NDArray[np.integer[Any]]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Which symbols an instruction speaks of.
 

@@ -63,7 +63,11 @@ def _sample(model: GraphPrior, text: TextBatch, guidance: float, calls: int, wit
         context = TextContext.concatenate(model.encode_text(without_text(text)), context)
 
     def network(states: States, t: torch.Tensor) -> States:
-        return model(*states, t, context) if with_features else graph_logits(model, *states, t, context)
+        if not with_features:
+            x, e = states
+            return graph_logits(model, x, e, t, context)
+        x, e, o = states
+        return model(x, e, o, t, context)
 
     start = Partial.nothing(batch, lengths[: len(diffusion.variables)])
     return diffusion.sample(network, start, even_steps(calls), torch.rand, guidance=guidance)
