@@ -18,7 +18,7 @@ from .catalogue.entries import Catalogue
 from .collisions import Body, collides, colliding_pairs, near, penetration
 from .floors import around
 from .relations import relation_matrix
-from .scene import FloorPlan, Relation, SceneObject
+from .scene import FloorPlan, Point2, Relation, SceneObject
 from .vocabulary import PREDICATES, is_lamp
 from .walls import Walls
 
@@ -26,13 +26,14 @@ BoolArray = npt.NDArray[np.bool_]
 
 GAP: Final = 0.005
 """Metres between two pieces that were separated."""
-SQUARE_TO: Final = math.radians(20)
-"""Yaws that lie so near to a right angle to the walls are set to it."""
-SEAT_SQUARE_TO: Final = math.radians(8)
-"""The same for seats, which may well stand at an angle."""
-SEATS: Final = frozenset(
-    {"armchair", "chair", "dressing_chair", "stool", "chinese_chair", "dining_chair", "lounge_chair"}
+FREE_YAWS: Final = frozenset(
+    {"armchair", "chair", "dressing_chair", "stool", "coffee_table", "chinese_chair", "dining_chair", "lounge_chair"}
+    | {"lazy_sofa", "round_end_table", "corner_side_table"}
 )
+"""Classes that may well stand at an angle; all others stand square to the walls."""
+SQUARE_TO: Final = math.radians(8)
+"""How near to square the former must be to be squared too."""
+_UNDECIDED: Final = math.radians(25)
 WALL_REACH: Final = 0.3
 """Metres up to which a back is slid to the wall behind it."""
 _WALL_GAP: Final = 0.01
@@ -100,8 +101,9 @@ def settle(
     """
     walls = None if floor.polygon is None else Walls(floor.polygon)
     turn = 0.0 if walls is None else walls.direction
+    middle = _middle(objects, floor)
     items = [
-        _level(_square(item, turn), catalogue, floor.height) if free else item
+        _level(_square(item, turn, middle), catalogue, floor.height) if free else item
         for item, free in zip(objects, movable, strict=True)
     ]
     room = _Room(items, movable, catalogue, walls, relations)
@@ -118,12 +120,35 @@ def settle(
     )
 
 
-def _square(item: SceneObject, turn: float) -> SceneObject:
-    """Yaw to the nearest right angle to the walls, where it is near."""
+def _middle(objects: Sequence[SceneObject], floor: FloorPlan) -> Point2:
+    """Of the floor plan, else of the furniture."""
+    box = floor.bounding_box() or (around(objects) if objects else (0.0, 0.0, 0.0, 0.0))
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
+def _square(item: SceneObject, turn: float, middle: Point2) -> SceneObject:
+    """Yaw to a right angle to the walls: the nearest, but where two come into question the one that faces the middle.
+
+    Args:
+        item: any object.
+        turn: angle of the walls.
+        middle: of the room.
+    """
     quarter = math.pi / 2
     straight = round((item.yaw - turn) / quarter) * quarter + turn
-    limit = SEAT_SQUARE_TO if item.category in SEATS else SQUARE_TO
-    return replace(item, yaw=straight) if 0 < abs(item.yaw - straight) < limit else item
+    off = item.yaw - straight
+    if off == 0 or (item.category in FREE_YAWS and abs(off) > SQUARE_TO):
+        return item
+    if abs(off) > _UNDECIDED:
+        other = straight + math.copysign(quarter, off)
+        straight = max((straight, other), key=lambda yaw: _facing(item, yaw, middle))
+    return replace(item, yaw=straight)
+
+
+def _facing(item: SceneObject, yaw: float, point: Point2) -> float:
+    """How far a point lies in front of an object turned to a yaw, metres."""
+    dx, dy = point[0] - item.position[0], point[1] - item.position[1]
+    return dx * math.sin(yaw) - dy * math.cos(yaw)
 
 
 def _level(item: SceneObject, catalogue: Catalogue, ceiling: float) -> SceneObject:
