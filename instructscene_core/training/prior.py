@@ -43,16 +43,16 @@ class PriorSettings:
         text_dropout: share of samples that lose their text, states and pooled vector together. Officially the two are
             dropped independently, so that guidance meets its "no text" in 4 % of the samples only.
         length_groups: batches hold texts of like length; this many groups of equal size.
-        emphasis: weights in the loss of the objects and of the relations that the instruction speaks of. The latter
-            make a tenth of the relations' loss; with 1 and 1, the official loss, following instructions is learned
-            many times more slowly.
+        emphasis: weights in the loss of the objects, relations and feature tokens that the instruction speaks of. Such
+            relations make a tenth of all; with weights of 1, the official loss, following instructions is learned many
+            times more slowly.
         compiled: compile the network with torch.compile.
     """
 
     batch: int = 128
     text_dropout: float = 0.15
     length_groups: int = 5
-    emphasis: tuple[float, float] = (2.0, 12.0)
+    emphasis: tuple[float, float, float] = (4.0, 12.0, 6.0)
     compiled: bool = False
 
 
@@ -114,17 +114,15 @@ class PriorTask:
         order, objs, asset = permuted(random, self.pairs.objs[rows], self.pairs.objs[rows], self.pairs.asset[rows])
         edges = upper_edges(self.pairs.edges[rows], order)
         clean = [torch.from_numpy(objs.astype(np.int64)), torch.from_numpy(edges)]
-        asked = asked_symbols(objs, edges, self.asked[rows])
-        weights = [
-            torch.from_numpy(np.where(mask, factor, 1.0)).float()
-            for mask, factor in zip(asked, self.settings.emphasis, strict=True)
-        ]
+        nodes, relations = asked_symbols(objs, edges, self.asked[rows])
+        asked = [nodes, relations]
         if self.codes is not None:
             empty = self.model.config.n_codes
             codes = np.where((asset >= 0)[..., None], self.codes[asset], empty)
             clean.append(torch.from_numpy(codes.reshape(len(rows), -1)))
-            weights.append(weights[0].repeat_interleave(codes.shape[-1], dim=1))
-        return tuple(clean), text, weights
+            asked.append(nodes.repeat(codes.shape[-1], axis=1))
+        weights = [np.where(mask, factor, 1.0) for mask, factor in zip(asked, self.settings.emphasis, strict=False)]
+        return tuple(clean), text, [torch.from_numpy(weight).float() for weight in weights]
 
     def rate(self, name: str) -> float:
         """More for the weights that read the text, as if its states were of unit size."""
