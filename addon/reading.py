@@ -268,7 +268,7 @@ class _Party:
         before = before or Scene(room_type)
         stored = {item.id: item for item in before.objects}
         items = [*self._items(self.ours, stored, before.room_type), *self._items(self.foreign, {}, before.room_type)]
-        return Scene(before.room_type, tuple(items), before.floor)
+        return Scene(before.room_type, tuple(items), before.floor, provenance=before.provenance)
 
     def _items(
         self, objects: Mapping[str, bpy.types.Object], stored: Mapping[str, SceneObject], room_type: RoomType

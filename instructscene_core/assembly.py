@@ -8,7 +8,7 @@ from .boxes import boxes_to_poses
 from .catalogue.entries import Catalogue
 from .catalogue.retrieval import choose, placed_height, placed_size
 from .collisions import colliding_pairs
-from .floors import with_walls
+from .floors import DRAWN, is_drawn, with_walls
 from .instructions.parse import Parsed
 from .layout_model import Layout, Settings
 from .masks import Slots, kept_attributes
@@ -43,30 +43,35 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
     filled = _Filler(plan.slots, layout, catalogue).fill()
     objects, movable = _in_order(plan, filled)
     relations = _relations(plan, layout, filled)
-    floor = plan.request.scene.floor
+    before, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)
     result = _settled(plan, objects, movable, catalogue, relations) if settled else _unsettled(objects, catalogue)
-    provenance: dict[str, Any] = {
-        "instruction": plan.request.instruction,
-        "seed": seed,
-        "model": model,
-        "settings": {
-            "task": plan.request.task,
-            "steps": list(plan.settings.steps),
-            "guidance": plan.settings.guidance,
-            "ratio": plan.settings.ratio,
-            "settle": settled,
-        },
-        "settled": [move.to_json() for move in result.moves],
-        "colliding": [list(pair) for pair in result.colliding],
-    }
     return Scene(
         room_type=plan.request.scene.room_type,
         objects=result.objects,
-        floor=with_walls(floor, result.objects),
+        floor=with_walls(before, result.objects, drawn=drawn),
         relations=relations,
-        provenance=provenance,
+        provenance={
+            "instruction": plan.request.instruction,
+            "seed": seed,
+            "model": model,
+            "settings": _settings(plan, settled=settled, drawn=drawn or before.polygon is None),
+            "settled": [move.to_json() for move in result.moves],
+            "colliding": [list(pair) for pair in result.colliding],
+        },
         report=report(plan.parsed, result.objects, _notes(plan, filled)),
     )
+
+
+def _settings(plan: Plan, *, settled: bool, drawn: bool) -> dict[str, Any]:
+    """How the scene was sampled, for the provenance."""
+    return {
+        "task": plan.request.task,
+        "steps": list(plan.settings.steps),
+        "guidance": plan.settings.guidance,
+        "ratio": plan.settings.ratio,
+        "settle": settled,
+        "floor": DRAWN if drawn else "given",
+    }
 
 
 def _settled(
@@ -77,12 +82,12 @@ def _settled(
     relations: Sequence[Relation],
 ) -> Settled:
     """The settled layout; where lining furniture up with the walls undoes a wish, it is left out."""
-    floor = plan.request.scene.floor
-    result = settle(objects, movable, catalogue, floor, relations)
+    floor, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)
+    result = settle(objects, movable, catalogue, floor, relations, drawn=drawn)
     before = wishes_met(plan.parsed, objects)
     if sum(wishes_met(plan.parsed, result.objects)) >= sum(before):
         return result
-    other = settle(objects, movable, catalogue, floor, relations, to_walls=False)
+    other = settle(objects, movable, catalogue, floor, relations, drawn=drawn, to_walls=False)
     better = sum(wishes_met(plan.parsed, other.objects)) > sum(wishes_met(plan.parsed, result.objects))
     return other if better and len(other.colliding) <= len(result.colliding) else result
 

@@ -1,17 +1,22 @@
-"""The floor of a room that came without a floor plan: a rectangle around its furniture. Product frame, metres."""
+"""The floor of a room that came without a floor plan: a rectangle around its furniture. Product frame, metres.
+
+Such a rectangle is marked in the provenance, so that a later edit may make the room larger (``is_drawn``).
+"""
 
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
-from .scene import FloorPlan, Point2, SceneObject
+from .scene import FloorPlan, Json, Point2, Scene, SceneObject
 from .vocabulary import is_lamp
 
 MARGIN: Final = 0.3
 """Metres between the furniture and a wall."""
 BACK_MARGIN: Final = 0.02
 """The same where furniture turns its back to the wall."""
+DRAWN: Final = "drawn"
+"""What the provenance's settings say of a floor that we drew."""
 _FACING: Final = 0.98
 _AT_WALL: Final = 0.02
 Rectangle = tuple[float, float, float, float]
@@ -37,16 +42,39 @@ def around(objects: Sequence[SceneObject]) -> Rectangle:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def with_walls(floor: FloorPlan, objects: Sequence[SceneObject]) -> FloorPlan:
+def is_drawn(scene: Scene) -> bool:
+    """Whether the scene's floor is a rectangle that we drew, not a floor plan that somebody gave."""
+    settings = (scene.provenance or {}).get("settings")
+    return isinstance(settings, dict) and cast("Json", settings).get("floor") == DRAWN
+
+
+def joined(first: Rectangle, second: Rectangle) -> Rectangle:
+    """The rectangle around both."""
+    return (
+        min(first[0], second[0]),
+        min(first[1], second[1]),
+        max(first[2], second[2]),
+        max(first[3], second[3]),
+    )
+
+
+def with_walls(floor: FloorPlan, objects: Sequence[SceneObject], *, drawn: bool = False) -> FloorPlan:
     """The floor plan as it is; without a polygon, with the rectangle around the furniture and a margin.
 
     Where furniture turns its back to a side, as beds and wardrobes do to walls, the wall is right behind it.
+
+    Args:
+        floor: as it came.
+        objects: of the finished room.
+        drawn: its polygon is such a rectangle already, which may grow.
     """
-    if floor.polygon is not None or not objects:
+    before = floor.bounding_box()
+    if (before is not None and not drawn) or not objects:
         return floor
-    left, front, right, back = sides = around(objects)
+    sides = around(objects)
     margins = [_margin(objects, sides, side) for side in range(4)]
-    left, front, right, back = left - margins[0], front - margins[1], right + margins[2], back + margins[3]
+    box = sides[0] - margins[0], sides[1] - margins[1], sides[2] + margins[2], sides[3] + margins[3]
+    left, front, right, back = box if before is None else joined(before, box)
     return replace(floor, polygon=((left, front), (right, front), (right, back), (left, back)))
 
 

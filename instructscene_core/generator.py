@@ -13,6 +13,7 @@ import torch
 from .assembly import Plan, assemble
 from .catalogue.entries import STARTER, Catalogue
 from .errors import InvalidInputError
+from .floors import is_drawn
 from .instructions.parse import parse
 from .layout_model import Job, LayoutModel, OnStep, Points, Settings
 from .masks import prepare
@@ -102,6 +103,8 @@ class Generator:
         if room not in self.model.room_types:
             known = ", ".join(self.model.room_types)
             raise InvalidInputError(f"The model {self.model.name} makes no {room}", f"It knows: {known}")
+        if request.task == "generate" and is_drawn(request.scene):
+            request = replace(request, scene=replace(request.scene, floor=replace(request.scene.floor, polygon=None)))
         slots = prepare(request, self.model.slots(room), self._codes_of, self._classes_like)
         if not any(item is not None for item in slots.objects) and slots.allowed[0, -1]:
             slots.allowed[0, -1] = slots.class_known[0]  # a room that may hold furniture gets some

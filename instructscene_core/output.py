@@ -66,9 +66,11 @@ def _stage(folder: Path) -> Generator[Path]:
             yield Path(name)
         created = []
     except OSError as error:
-        reason = "no space left" if error.errno in _FULL else error.strerror
-        message = f"Cannot write to {folder}: {reason}; nothing was written"
-        raise InstructSceneError(message, "Free some space, or choose another folder") from error
+        full = error.errno in _FULL
+        message = f"Cannot write to {folder}: {'no space left' if full else error.strerror}; nothing was written"
+        raise InstructSceneError(
+            message, f"{'Free some space or choose' if full else 'Choose'} another folder"
+        ) from error
     finally:
         for path in created:  # innermost first
             if path.is_dir() and not any(path.iterdir()):

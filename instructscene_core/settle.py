@@ -16,7 +16,7 @@ import numpy.typing as npt
 from .boxes import FloatArray, scene_to_boxes
 from .catalogue.entries import Catalogue
 from .collisions import Body, collides, colliding_pairs, near, penetration
-from .floors import around
+from .floors import around, joined
 from .relations import relation_matrix
 from .scene import FloorPlan, Point2, Relation, SceneObject
 from .vocabulary import PREDICATES, is_lamp
@@ -87,6 +87,7 @@ def settle(
     floor: FloorPlan,
     relations: Sequence[Relation] = (),
     *,
+    drawn: bool = False,
     to_walls: bool = True,
 ) -> Settled:
     """Settles a layout.
@@ -97,9 +98,10 @@ def settle(
         catalogue: knows the solid parts of the assets.
         floor: lamps hang at its height; with a polygon, movable objects are kept inside.
         relations: those that should go on holding.
+        drawn: the polygon is only a rectangle drawn around furniture: it may be left, but backs are slid to it.
         to_walls: whether to slide backs to a wall right behind them.
     """
-    walls = None if floor.polygon is None else Walls(floor.polygon)
+    walls = None if floor.polygon is None or drawn else Walls(floor.polygon)
     turn = 0.0 if walls is None else walls.direction
     middle = _middle(objects, floor)
     items = [
@@ -107,8 +109,8 @@ def settle(
         for item, free in zip(objects, movable, strict=True)
     ]
     room = _Room(items, movable, catalogue, walls, relations)
-    if to_walls:
-        room.to_walls()
+    if to_walls and items:
+        room.to_walls(walls or _outermost(items, floor))
     room.relax()
     room.search()
     result = room.objects()
@@ -124,6 +126,15 @@ def _middle(objects: Sequence[SceneObject], floor: FloorPlan) -> Point2:
     """Of the floor plan, else of the furniture."""
     box = floor.bounding_box() or (around(objects) if objects else (0.0, 0.0, 0.0, 0.0))
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+
+
+def _outermost(objects: Sequence[SceneObject], floor: FloorPlan) -> Walls:
+    """Where there is no floor plan: the walls of the room that will be drawn around the furniture."""
+    gap, before = _WALL_GAP, floor.bounding_box()
+    left, front, right, back = around(objects)
+    box = left - gap, front - gap, right + gap, back + gap
+    left, front, right, back = box if before is None else joined(before, box)
+    return Walls(((left, front), (right, front), (right, back), (left, back)))
 
 
 def _square(item: SceneObject, turn: float, middle: Point2) -> SceneObject:
@@ -196,11 +207,8 @@ class _Room:
 
     # Walls
 
-    def to_walls(self) -> None:
+    def to_walls(self, walls: Walls) -> None:
         """Slides objects that stand with their back near a wall against it."""
-        if not self.items:
-            return
-        walls = self.walls or self.outermost()
         for item, body, free in zip(self.items, self.bodies, self.movable, strict=True):
             if not free or is_lamp(item.category or ""):
                 continue
@@ -208,14 +216,6 @@ class _Room:
             gap = walls.gap_behind(body.position - forward * item.size[1] / 2, forward)
             if gap is not None and abs(gap) < WALL_REACH:
                 body.position -= forward * (gap - _WALL_GAP)
-
-    def outermost(self) -> Walls:
-        """Where there is no floor plan: the walls of the room that will be drawn around the furniture."""
-        left, front, right, back = around(self.items)
-        gap = _WALL_GAP
-        return Walls(
-            ((left - gap, front - gap), (right + gap, front - gap), (right + gap, back + gap), (left - gap, back + gap))
-        )
 
     def into_room(self, index: int) -> bool:
         """Pushes a body towards the inside of the floor plan; True where it was outside."""

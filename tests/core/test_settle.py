@@ -30,8 +30,8 @@ def piece(catalogue, category, x, y, *, yaw=0.0, z=None):
     return SceneObject(category, category, (x, y, height / 2 if z is None else z), entry.size, yaw, entry.id)
 
 
-def run(catalogue, items, movable=None, floor=None, relations=()):
-    return settle(items, movable or [True] * len(items), catalogue, floor or FloorPlan(), relations)
+def run(catalogue, items, movable=None, floor=None, **more):
+    return settle(items, movable or [True] * len(items), catalogue, floor or FloorPlan(), **more)
 
 
 def test_feet_on_the_floor_and_lamps_at_the_ceiling(catalogue):
@@ -170,3 +170,16 @@ def test_a_room_without_floor_plan_is_drawn_around_its_furniture(catalogue):
     assert (*corners[0], *corners[2]) == pytest.approx(expected)
     assert with_walls(FloorPlan(L_SHAPE), objects).polygon == L_SHAPE
     assert with_walls(FloorPlan(), []).polygon is None
+
+
+def test_a_drawn_floor_may_grow_and_a_given_one_may_not(catalogue):
+    floor = FloorPlan(((-1.0, -1.1), (1.0, -1.1), (1.0, 1.1), (-1.0, 1.1)))
+    items = [piece(catalogue, "double_bed", 0, 0), piece(catalogue, "sofa", 0, 0.5)]
+    grown = run(catalogue, items, [False, True], floor, drawn=True)
+    assert not grown.colliding
+    assert run(catalogue, items, [False, True], floor).colliding
+    sides = with_walls(floor, grown.objects, drawn=True).bounding_box()
+    assert sides[0] <= -1.0
+    assert sides[1] <= -1.1
+    assert all(a <= b for a, b in zip(sides[:2], around(grown.objects)[:2], strict=True))
+    assert all(a >= b for a, b in zip(sides[2:], around(grown.objects)[2:], strict=True))
