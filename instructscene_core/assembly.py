@@ -44,7 +44,10 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
     objects, movable = _in_order(plan, filled)
     relations = _relations(plan, layout, filled)
     before, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)
-    result = _settled(plan, objects, movable, catalogue, relations) if settled else _unsettled(objects, catalogue)
+    result, crowded = _unsettled(objects, catalogue), list[SceneObject]()
+    if settled:
+        result, crowded = _without_crowd(plan, _settled(plan, objects, movable, catalogue, relations))
+        relations = tuple(r for r in relations if not {r[0], r[2]} & {item.id for item in crowded})
     return Scene(
         room_type=plan.request.scene.room_type,
         objects=result.objects,
@@ -58,7 +61,7 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
             "settled": [move.to_json() for move in result.moves],
             "colliding": [list(pair) for pair in result.colliding],
         },
-        report=report(plan.parsed, result.objects, _notes(plan, filled)),
+        report=report(plan.parsed, result.objects, _notes(plan, filled, crowded)),
     )
 
 
@@ -90,6 +93,25 @@ def _settled(
     other = settle(objects, movable, catalogue, floor, relations, drawn=drawn, to_walls=False)
     better = sum(wishes_met(plan.parsed, other.objects)) > sum(wishes_met(plan.parsed, result.objects))
     return other if better and len(other.colliding) <= len(result.colliding) else result
+
+
+def _without_crowd(plan: Plan, settled: Settled) -> tuple[Settled, list[SceneObject]]:
+    """Leaves out new objects that found no free place, the smaller of a pair first, unless their number was asked for.
+
+    Returns:
+        What remains, and what was left out.
+    """
+    if plan.request.add is not None:
+        return settled, []
+    old = {item.id for item in plan.request.scene.objects}
+    objects = {item.id: item for item in settled.objects}
+    pairs, crowd = list(settled.colliding), list[SceneObject]()
+    while new := [objects[name] for pair in pairs for name in pair if name not in old]:
+        smallest = min(new, key=lambda item: item.size[0] * item.size[1])
+        crowd.append(objects.pop(smallest.id))
+        pairs = [pair for pair in pairs if smallest.id not in pair]
+    moves = tuple(move for move in settled.moves if move.id in objects)
+    return Settled(tuple(objects.values()), moves, tuple(pairs)), crowd
 
 
 def _unsettled(objects: Sequence[SceneObject], catalogue: Catalogue) -> Settled:
@@ -196,8 +218,9 @@ def _relations(plan: Plan, layout: Layout, filled: Sequence[SceneObject | None])
     return (*stated, *sampled)
 
 
-def _notes(plan: Plan, filled: Sequence[SceneObject | None]) -> list[str]:
+def _notes(plan: Plan, filled: Sequence[SceneObject | None], crowded: Sequence[SceneObject]) -> list[str]:
     notes = list(plan.slots.notes)
+    notes += [f"There was no free place for a {display_name(item.category or '')}" for item in crowded]
     if plan.request.assumed_bedroom:
         notes.append("No room type was given: taken to be a bedroom")
     if plan.truncated:

@@ -278,3 +278,19 @@ def test_nothing_but_the_seed_changes_the_draw(tiny_generator):
     first = tiny_generator.run([request])[0][0]
     assert_same(first, tiny_generator.run([replace(request, id="other")])[0][0])
     assert first.objects != tiny_generator.run([replace(request, seed=4)])[0][0].objects
+
+
+def test_new_objects_without_a_free_place_are_left_out_unless_counted(tiny_generator):
+    scene = {
+        "version": 1,
+        "room_type": "bedroom",
+        "floor": [[-1, -1.1], [1, -1.1], [1, 1.1], [-1, 1.1]],
+        "objects": [bed_json(size=[1.98, 2.18, 2.6], position=[0, 0, 1.3])],
+    }
+    (crowded,) = tiny_generator.run([Request.from_json({"task": "complete", "scene": scene})])[0]
+    assert [o.id for o in crowded.objects if "lamp" not in o.category] == ["bed"]
+    assert any("no free place" in note for note in crowded.report["notes"])
+    assert not crowded.provenance["colliding"]
+    assert {name for a, _, b in crowded.relations for name in (a, b)} <= {o.id for o in crowded.objects}
+    (counted,) = tiny_generator.run([Request.from_json({"task": "complete", "scene": scene, "add": 2})])[0]
+    assert len(counted.objects) == 3
