@@ -36,6 +36,8 @@ SQUARE_TO: Final = math.radians(8)
 _UNDECIDED: Final = math.radians(25)
 WALL_REACH: Final = 0.3
 """Metres up to which a back is slid to the wall behind it."""
+DOORWAY: Final = 0.7
+"""Metres in front of a door that stay free."""
 _WALL_GAP: Final = 0.01
 _ROUNDS: Final = 60
 _SHALLOW: Final = 0.6  # metres; a deeper overlap is left to the search for a free place
@@ -108,12 +110,13 @@ def settle(
         _level(_square(item, turn, middle), catalogue, floor.height) if free else item
         for item, free in zip(objects, movable, strict=True)
     ]
-    room = _Room(items, movable, catalogue, walls, relations)
+    ways = [] if walls is None else doorways(floor, walls)
+    room = _Room([*items, *ways], [*movable, *[False] * len(ways)], catalogue, walls, relations)
     if to_walls and items:
         room.to_walls(walls or _outermost(items, floor))
     room.relax()
     room.search()
-    result = room.objects()
+    result = room.objects()[: len(items)]
     pairs = colliding_pairs(result, catalogue)
     return Settled(
         objects=tuple(result),
@@ -135,6 +138,23 @@ def _outermost(objects: Sequence[SceneObject], floor: FloorPlan) -> Walls:
     box = left - gap, front - gap, right + gap, back + gap
     left, front, right, back = box if before is None else joined(before, box)
     return Walls(((left, front), (right, front), (right, back), (left, back)))
+
+
+def doorways(floor: FloorPlan, walls: Walls) -> list[SceneObject]:
+    """Boxes inside the room in front of its doors, which furniture must leave free."""
+    ways: list[SceneObject] = []
+    for i, opening in enumerate(floor.openings):
+        (ax, ay), (bx, by) = opening.segment
+        width = math.hypot(bx - ax, by - ay)
+        if opening.kind != "door" or width < _MOVED:
+            continue
+        yaw = math.atan2(by - ay, bx - ax)
+        inward = np.array([-math.sin(yaw), math.cos(yaw)]) * DOORWAY / 2
+        centres = np.array([(ax + bx) / 2, (ay + by) / 2]) + np.stack([inward, -inward])
+        x, y = (float(v) for v in centres[int(np.argmax(walls.depth(centres)))])
+        middle, height = (opening.bottom + opening.top) / 2, opening.top - opening.bottom
+        ways.append(SceneObject(f"doorway {i}", None, (x, y, middle), (width, DOORWAY, height), yaw))
+    return ways
 
 
 def _square(item: SceneObject, turn: float, middle: Point2) -> SceneObject:

@@ -13,7 +13,7 @@ from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.catalogue.retrieval import choose, placed_size
 from instructscene_core.collisions import colliding_pairs
 from instructscene_core.floors import BACK_MARGIN, MARGIN, around, with_walls
-from instructscene_core.scene import FloorPlan, SceneObject
+from instructscene_core.scene import FloorPlan, Opening, SceneObject
 from instructscene_core.settle import settle
 from instructscene_core.vocabulary import CLASSES, is_lamp
 from instructscene_core.walls import Walls
@@ -183,3 +183,12 @@ def test_a_drawn_floor_may_grow_and_a_given_one_may_not(catalogue):
     assert sides[1] <= -1.1
     assert all(a <= b for a, b in zip(sides[:2], around(grown.objects)[:2], strict=True))
     assert all(a >= b for a, b in zip(sides[2:], around(grown.objects)[2:], strict=True))
+
+
+@pytest.mark.parametrize("segment", [((-0.4, -2.5), (0.5, -2.5)), ((0.5, -2.5), (-0.4, -2.5))])
+def test_doors_stay_free(catalogue, segment):
+    floor = FloorPlan(L_SHAPE, openings=(Opening("door", segment), Opening("window", ((-3, 0), (-3, 1)))))
+    bed = run(catalogue, [piece(catalogue, "double_bed", 0, -1.5, yaw=math.pi)], floor=floor)
+    way = shapely.box(-0.4, -2.5, 0.5, -1.8)
+    assert outline(bed.objects[0]).intersection(way).area < 0.02
+    assert len(bed.objects) == 1
