@@ -72,6 +72,7 @@ def _settings(plan: Plan, *, settled: bool, drawn: bool) -> dict[str, Any]:
         "steps": list(plan.settings.steps),
         "guidance": plan.settings.guidance,
         "ratio": plan.settings.ratio,
+        "conceal": plan.settings.conceal,
         "settle": settled,
         "floor": DRAWN if drawn else "given",
     }

@@ -115,7 +115,8 @@ class Generator:
         guidance = defaults.guidance if request.guidance is None else request.guidance
         ratio = defaults.ratio.get(request.task, 1.0) if request.ratio is None else request.ratio
         # Without a text both sides of the guidance are the same.
-        return Settings(request.steps or defaults.steps, guidance if request.instruction.strip() else 1.0, ratio)
+        guidance = guidance if request.instruction.strip() else 1.0
+        return Settings(request.steps or defaults.steps, guidance, ratio, defaults.conceal.get(request.task, 0.0))
 
     def _make(self, chunk: Sequence[tuple[Plan, int]], on_step: OnStep, *, settle: bool) -> list[Scene]:
         """Scenes of a chunk, whose plans share room type and settings."""

@@ -32,11 +32,13 @@ class Settings:
         steps: network calls of prior and decoder.
         guidance: the prior's scale, official convention (1 = off).
         ratio: share of the prior's schedule to run through, (0, 1].
+        conceal: share of the schedule's masking that known symbols undergo too, [0, 1].
     """
 
     steps: tuple[int, int] = (100, 10)
     guidance: float = 1.0
     ratio: float = 1.0
+    conceal: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,13 @@ class Defaults:
         steps: as in :class:`Settings`.
         guidance: as in :class:`Settings`.
         ratio: by task; 1 where a task is absent.
+        conceal: by task; 0 where a task is absent.
     """
 
     steps: tuple[int, int] = (100, 10)
     guidance: float = 1.0
     ratio: Mapping[Task, float] = field(default_factory=dict[Task, float])
+    conceal: Mapping[Task, float] = field(default_factory=dict[Task, float])
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,7 @@ class TwoStageModel:
             draws.uniform,
             guidance=settings.guidance,
             allowed=self._allowed(jobs),
+            conceal=settings.conceal,
             on_step=told,
         )
         real = classes != prior.config.n_classes
@@ -318,7 +319,15 @@ def _defaults(data: object) -> Defaults:
     item = cast("Mapping[str, Any]", data)
     try:
         prior, decoder = item.get("steps", (100, 10))
-        ratio: dict[Task, float] = {task: float(item.get("ratio", {}).get(task, 1.0)) for task in TASKS}
-        return Defaults((int(prior), int(decoder)), float(item.get("guidance", 1.0)), ratio)
+        return Defaults(
+            steps=(int(prior), int(decoder)),
+            guidance=float(item.get("guidance", 1.0)),
+            ratio=_by_task(item.get("ratio", {}), 1.0),
+            conceal=_by_task(item.get("conceal", {}), 0.0),
+        )
     except (TypeError, ValueError, AttributeError) as error:
         raise InvalidInputError("prior.json: defaults are malformed", "Use the file as written") from error
+
+
+def _by_task(data: Mapping[str, Any], absent: float) -> dict[Task, float]:
+    return {task: float(data.get(task, absent)) for task in TASKS}

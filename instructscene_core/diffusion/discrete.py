@@ -229,6 +229,13 @@ class Partial:
             torch.where(known, clean, x) for known, clean, x in zip(self.known, self.clean, states, strict=True)
         )
 
+    def conceal(self, states: States, order: States, share: float, masks: Sequence[int]) -> States:
+        """The states with a share of the known symbols hidden: those whose place in ``order``, in [0, 1), is below."""
+        return tuple(
+            x.masked_fill(known & (u.to(x.device) < share), mask)
+            for known, u, x, mask in zip(self.known, order, states, masks, strict=True)
+        )
+
 
 class DiscreteLoss(NamedTuple):
     """The training loss.
@@ -274,9 +281,14 @@ class DiscreteDiffusion:
         guidance: float = 1.0,
         truncation: float = 1.0,
         allowed: Sequence[Tensor | None] | None = None,
+        conceal: float = 0.0,
         on_step: OnStep | None = None,
     ) -> States:
         """Ancestral sampling; known symbols are put back before every step and at the end.
+
+        With ``conceal`` the network sees known symbols as in training: hidden at first, and revealed with the others.
+        That helps where a whole variable is to be filled in, a state that it never met in training. (The official code
+        has such a variant, "ratio 0", which its scripts do not use.)
 
         Args:
             network: gives logits; with guidance of twice the batch, unconditional first.
@@ -286,6 +298,8 @@ class DiscreteDiffusion:
             guidance: see :func:`predict_clean`.
             truncation: see :func:`predict_clean`.
             allowed: per variable None or a bool mask broadcastable to (B, n, L); a forbidden class is never returned.
+            conceal: share of the schedule's masking that known symbols undergo too; 0 is the official editing. Above 0,
+                (B, L) uniforms are drawn first, for each variable in order.
             on_step: told after every step; what it raises ends the sampling.
 
         Returns:
@@ -299,8 +313,12 @@ class DiscreteDiffusion:
             raise ValueError("Every class of a symbol is forbidden")
         masked = [torch.full_like(x, v.n_classes) for v, x in zip(self.variables, start.clean, strict=True)]
         states = tuple(masked)
+        order = tuple(draw(tuple(x.shape)) for x in masked) if conceal > 0 else ()
         for done, step in enumerate(steps, start=1):
             states = start.restore(states)
+            if order:
+                hidden = conceal * float(self.schedule.mask[step.source])
+                states = start.conceal(states, order, hidden, [v.n_classes for v in self.variables])
             t = torch.tensor([step.t], device=states[0].device)
             log_p0 = [
                 predict_clean(logits, guidance, truncation, a)

@@ -130,6 +130,32 @@ def test_known_symbols_come_back_and_the_network_always_sees_them():
         assert int(x.max()) < v.n_classes
 
 
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_concealed_symbols_are_revealed_on_the_way_and_come_back(share):
+    generator = torch.Generator().manual_seed(0)
+    clean = tuple(
+        torch.randint(0, v.n_classes, (400, n), generator=generator) for v, n in zip(VARIABLES, LENGTHS, strict=True)
+    )
+    known = tuple(torch.ones_like(x, dtype=torch.bool) for x in clean)
+    hidden = []
+
+    def network(states, t):
+        hidden.append(float((states[0] == VARIABLES[0].n_classes).float().mean()))
+        assert all(
+            torch.equal(x[x != v.n_classes], c[x != v.n_classes])
+            for v, x, c in zip(VARIABLES, states, clean, strict=True)
+        )
+        return guess(states, t)
+
+    result = DiscreteDiffusion(VARIABLES).sample(
+        network, Partial(clean, known), even_steps(20), drawing(2), conceal=share
+    )
+    assert all(torch.equal(x, c) for x, c in zip(result, clean, strict=True))
+    assert hidden[0] == pytest.approx(share, abs=0.05)
+    assert hidden == sorted(hidden, reverse=True)
+    assert hidden[-1] < 0.06
+
+
 def test_forbidden_classes_are_never_drawn():
     allowed = torch.ones(1, 5, 4, dtype=torch.bool)
     allowed[:, 1] = False
