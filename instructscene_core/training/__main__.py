@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from .prior import EMPHASES
 from .runs import WEIGHTS_FOLDER, Run, train_all, train_decoder, train_features, train_prior
 
 _PARTS: Final[dict[str, Callable[[Run, argparse.Namespace], None]]] = {
@@ -36,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         learning_rate=options.learning_rate,
         schedule=options.schedule,
         from_weights=options.from_weights,
+        emphasis=options.emphasis,
         export=options.export,
         compiled=not options.eager,
     )
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--learning-rate", type=float, default=8e-4)
     parser.add_argument("--schedule", choices=("cosine", "constant"), default="cosine")
     parser.add_argument("--plain", type=float, default=0.3, help="share of the instructions without captions")
+    parser.add_argument("--emphasis", choices=tuple(EMPHASES), default="mild", help="on what instructions speak of")
     parser.add_argument("--without-features", action="store_true", help="the prior learns graphs alone, faster")
     parser.add_argument("--eager", action="store_true", help="do not compile the networks: at once, but half as fast")
     parser.add_argument("--export", type=Path, default=WEIGHTS_FOLDER, metavar="FOLDER", help="where weights go")

@@ -30,7 +30,7 @@ from .decoder import DecoderSettings, DecoderTask, turned_bounds
 from .features import PointTask, VQVAETask, catalogue_features, cloud_features, vqvae_for
 from .loop import LoopSettings, Task, Trainer
 from .pairs import make_pairs
-from .prior import PriorSettings, PriorTask, new_prior
+from .prior import Emphasis, PriorSettings, PriorTask, new_prior
 from .texts import encode_texts
 
 WEIGHTS_FOLDER: Final = CATALOGUE_FILE.parent / "weights"
@@ -39,7 +39,6 @@ PRIOR_SIZE: Final = replace(GraphPriorConfig.starter(), feature_blocks=1)
 GUIDANCE: Final = 2.0
 """The prior's scale that met most of what instructions asked."""
 _DECODER_SHARE: Final = 0.15
-_GRAPH_SHARE: Final = 0.35
 _POINT_BATCH: Final = 64
 _VQVAE_BATCH: Final = 128
 _VQVAE_STEPS: Final = 1200
@@ -64,6 +63,7 @@ class Run:
         learning_rate: after the warm-up.
         schedule: "cosine" or "constant".
         from_weights: folder of weights to go on from, with a new optimiser; None starts afresh.
+        emphasis: of the prior's loss on what the instruction speaks of.
         workers: processes that make rooms.
         folder: for checkpoints, logs and caches.
         export: where the averaged weights go.
@@ -78,6 +78,7 @@ class Run:
     learning_rate: float = 5e-4
     schedule: Literal["cosine", "constant"] = "cosine"
     from_weights: Path | None = None
+    emphasis: Emphasis = "mild"
     workers: int = 2
     folder: Path = field(default_factory=lambda: cache_folder() / "training")
     export: Path = WEIGHTS_FOLDER
@@ -99,23 +100,25 @@ class Run:
 def train_all(run: Run, plain: float) -> None:
     """The whole starter: features, decoder, then the prior in two phases.
 
-    The prior first learns to follow sentences with plain class names, without feature tokens, at a constant rate; then
-    captions and features, to the end of a cosine. Where it goes on from weights, features and first phase are left out.
+    The prior first learns to follow sentences with plain class names, without feature tokens; then captions and
+    features; at last, on a cosine, how often things really occur. Where it goes on from weights, only the last is run.
 
     Args:
         run: its time is shared out among the parts; the point encoder and the VQ-VAE take their own.
-        plain: as for :func:`train_prior`, in the second phase.
+        plain: as for :func:`train_prior`, after the first phase.
     """
     if run.from_weights is None:
         train_features(replace(run, name=f"{run.name}-features"))
     train_decoder(replace(run, name=f"{run.name}-decoder", minutes=_DECODER_SHARE * run.minutes))
     rest, start = (1 - _DECODER_SHARE) * run.minutes, run.from_weights
     if start is None:
-        start = run.folder / f"{run.name}-graph"
-        first = replace(run, name=start.name, minutes=_GRAPH_SHARE * rest, schedule="constant", export=start)
+        graph, whole = (run.folder / f"{run.name}-{phase}" for phase in ("graph", "whole"))
+        first = replace(run, name=graph.name, minutes=rest / 3, schedule="constant", emphasis="strong", export=graph)
         train_prior(first, plain=1.0, with_features=False)
-        rest *= 1 - _GRAPH_SHARE
-    train_prior(replace(run, name=f"{run.name}-prior", minutes=rest, from_weights=start), plain, with_features=True)
+        train_prior(replace(first, name=whole.name, from_weights=graph, export=whole), plain, with_features=True)
+        rest, start = rest / 3, whole
+    last = replace(run, name=f"{run.name}-prior", minutes=rest, from_weights=start, emphasis="mild")
+    train_prior(last, plain, with_features=True)
 
 
 def train_prior(run: Run, plain: float, *, with_features: bool) -> None:
@@ -132,7 +135,7 @@ def train_prior(run: Run, plain: float, *, with_features: bool) -> None:
     pairs = make_pairs(rooms, turns, captions(), plain, run.seed)
     texts = encode_texts(pairs.texts, run.folder)
     codes = load_file(FEATURES_FILE)["codes"].numpy().astype(np.int64) if with_features else None
-    settings = PriorSettings(compiled=run.compiled and can_compile())
+    settings = PriorSettings(emphasis=run.emphasis, compiled=run.compiled and can_compile())
     task = PriorTask(model, pairs, texts, codes, settings=settings, seed=run.seed)
     metadata = {
         "name": "InstructScene starter",

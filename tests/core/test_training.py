@@ -218,7 +218,7 @@ def test_the_command_trains_decoder_and_prior_and_goes_on_from_weights(tmp_path)
     assert main(["decoder", *common]) == 0
     assert main(["prior", *common, "--without-features", "--plain", "1"]) == 0
     first = load_model(export / "prior", GraphPrior)
-    assert main(["prior", *common, "--from-weights", str(export), "--name", "more"]) == 0
+    assert main(["all", *common, "--from-weights", str(export), "--name", "more"]) == 0
     second = load_model(export / "prior", GraphPrior)
     assert not first.metadata["features"]
     assert second.metadata["features"]
@@ -226,7 +226,7 @@ def test_the_command_trains_decoder_and_prior_and_goes_on_from_weights(tmp_path)
     assert not torch.equal(first.model.node_embed[0].weight, second.model.node_embed[0].weight)
     decoder = load_model(export / "decoder", LayoutDecoder)
     assert decoder.metadata["bounds"].keys() == {"translations", "sizes"}
-    assert (tmp_path / "cache" / "training" / "more" / "log.csv").exists()
+    assert (tmp_path / "cache" / "training" / "more-prior" / "log.csv").exists()
 
 
 def test_what_an_instruction_speaks_of_is_found(pairs):
