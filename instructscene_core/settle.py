@@ -38,6 +38,7 @@ WALL_REACH: Final = 0.3
 """Metres up to which a back is slid to the wall behind it."""
 DOORWAY: Final = 0.7
 """Metres in front of a door that stay free."""
+_TOUCH: Final = 0.001  # metres; deeper overlaps are undone
 _WALL_GAP: Final = 0.01
 _ROUNDS: Final = 60
 _SHALLOW: Final = 0.6  # metres; a deeper overlap is left to the search for a free place
@@ -274,7 +275,7 @@ class _Room:
     def separate(self, i: int, j: int) -> bool:
         """Moves a pair of bodies apart where they overlap; True where they did and it was shallow."""
         first, second = self.bodies[i], self.bodies[j]
-        found = penetration(first, second)
+        found = penetration(first, second, _TOUCH)
         if found is None:
             return False
         directions, needed = found
@@ -309,7 +310,9 @@ class _Room:
         """Whether a body collides with nothing and is inside."""
         body = self.bodies[index]
         others = (other for i, other in enumerate(self.bodies) if i != index)
-        return bool(self.inside(body, np.zeros((1, 2)))[0]) and all(penetration(body, o) is None for o in others)
+        return bool(self.inside(body, np.zeros((1, 2)))[0]) and all(
+            penetration(body, o, _TOUCH) is None for o in others
+        )
 
     def relocate(self, index: int) -> None:
         """Moves a body to the free place that is best by distance and relations; leaves it where there is none."""
@@ -319,7 +322,7 @@ class _Room:
         for i, other in enumerate(self.bodies):
             distance = float(np.linalg.norm(other.position - body.position))
             if i != index and len(offsets) and distance < body.reach + other.reach + furthest:
-                offsets = offsets[~collides(body, other, offsets)]
+                offsets = offsets[~collides(body, other, offsets, _TOUCH)]
         offsets = offsets[:_CANDIDATES]
         if len(offsets):
             cost = np.linalg.norm(offsets, axis=1) + _BROKEN * self.broken(index, offsets)
