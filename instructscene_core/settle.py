@@ -34,8 +34,10 @@ FREE_YAWS: Final = frozenset(
 SQUARE_TO: Final = math.radians(8)
 """How near to square the former must be to be squared too."""
 _UNDECIDED: Final = math.radians(25)
-WALL_REACH: Final = 0.3
+WALL_REACH: Final = 0.45
 """Metres up to which a back is slid to the wall behind it."""
+SEAT_WALL_REACH: Final = 0.2
+"""The same for what may well stand free (``FREE_YAWS``)."""
 DOORWAY: Final = 0.7
 """Metres in front of a door that stay free."""
 _TOUCH: Final = 0.001  # metres; deeper overlaps are undone
@@ -235,7 +237,8 @@ class _Room:
                 continue
             forward = -body.axes[1]
             gap = walls.gap_behind(body.position - forward * item.size[1] / 2, forward)
-            if gap is not None and abs(gap) < WALL_REACH:
+            reach = SEAT_WALL_REACH if item.category in FREE_YAWS else WALL_REACH
+            if gap is not None and abs(gap) < reach:
                 body.position -= forward * (gap - _WALL_GAP)
 
     def into_room(self, index: int) -> bool:
