@@ -1,4 +1,4 @@
-"""The set around a room for a picture: floor, walls, ceiling, window light. Built for one render and removed with it.
+"""The set around a room for a picture: floor, walls, window light. Built for one render and removed with it.
 
 All of it is laid out in metres in the room's axes; the caller gives the matrix that leads to the world.
 """
@@ -84,7 +84,9 @@ class Stage:
 
 
 def build_room(stage: Stage, floor: FloorPlan, eye: Point2, colour: int) -> None:
-    """Adds floor, ceiling and walls; walls between the eye and the room keep the light in but are not seen.
+    """Adds the floor and the walls behind the furniture: a room cut open, as seen from outside and above.
+
+    Walls between the eye and the room, and the ceiling, are left out, so that light comes in where the eye looks in.
 
     Args:
         stage: where.
@@ -96,15 +98,11 @@ def build_room(stage: Stage, floor: FloorPlan, eye: Point2, colour: int) -> None
     paint = plain_material(stage, "Wall", WALL_COLOURS[colour % len(WALL_COLOURS)], 0.75)
     white = plain_material(stage, "Trim", (0.82, 0.80, 0.77), 0.4)
     stage.mesh("Floor", [[Vector((x, y, 0.0)) for x, y in polygon]], floor_material(stage))
-    stage.mesh("Ceiling", [[Vector((x, y, floor.height)) for x, y in reversed(polygon)]], white)
     for start, end in edges(polygon):
         wall = _Wall(start, end, floor.height, [_Hole.of(o, start, end) for o in floor.openings if _on(o, start, end)])
-        seen = wall.inside(eye)
-        for obj in (
-            stage.mesh("Wall", wall.panels(), paint),
-            stage.mesh("Trim", [face for box in wall.trim() for face in wall.box(box)], white),
-        ):
-            obj.visible_camera = seen
+        if wall.inside(eye):
+            stage.mesh("Wall", wall.panels(), paint)
+            stage.mesh("Trim", [face for box in wall.trim() for face in wall.box(box)], white)
 
 
 def edges(polygon: Sequence[Point2]) -> list[tuple[Point2, Point2]]:
