@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--learning-rate", type=float, default=8e-4)
     parser.add_argument("--schedule", choices=("cosine", "constant"), default="cosine")
     parser.add_argument("--plain", type=float, default=0.3, help="share of the instructions without captions")
-    parser.add_argument("--emphasis", choices=tuple(EMPHASES), default="mild", help="on what instructions speak of")
+    parser.add_argument("--emphasis", choices=tuple(EMPHASES), default="last", help="on what instructions speak of")
     parser.add_argument("--without-features", action="store_true", help="the prior learns graphs alone, faster")
     parser.add_argument("--eager", action="store_true", help="do not compile the networks: at once, but half as fast")
     parser.add_argument("--export", type=Path, default=WEIGHTS_FOLDER, metavar="FOLDER", help="where weights go")

@@ -36,7 +36,7 @@ from .texts import encode_texts
 WEIGHTS_FOLDER: Final = CATALOGUE_FILE.parent / "weights"
 FEATURES_FILE: Final = CATALOGUE_FILE.parent / "features.safetensors"
 PRIOR_SIZE: Final = replace(GraphPriorConfig.starter(), feature_blocks=1)
-GUIDANCE: Final = 2.0
+GUIDANCE: Final = 2.5
 """The prior's scale that met most of what instructions asked."""
 _DECODER_SHARE: Final = 0.15
 _POINT_BATCH: Final = 64
@@ -78,7 +78,7 @@ class Run:
     learning_rate: float = 5e-4
     schedule: Literal["cosine", "constant"] = "cosine"
     from_weights: Path | None = None
-    emphasis: Emphasis = "mild"
+    emphasis: Emphasis = "last"
     workers: int = 2
     folder: Path = field(default_factory=lambda: cache_folder() / "training")
     export: Path = WEIGHTS_FOLDER
@@ -98,10 +98,10 @@ class Run:
 
 
 def train_all(run: Run, plain: float) -> None:
-    """The whole starter: features, decoder, then the prior in two phases.
+    """The whole starter: features, decoder, then the prior in three phases.
 
     The prior first learns to follow sentences with plain class names, without feature tokens; then captions and
-    features; at last, on a cosine, how often things really occur. Where it goes on from weights, only the last is run.
+    features; the last phase follows a cosine. Where it goes on from weights, only that one is run.
 
     Args:
         run: its time is shared out among the parts; the point encoder and the VQ-VAE take their own.
@@ -117,7 +117,7 @@ def train_all(run: Run, plain: float) -> None:
         train_prior(first, plain=1.0, with_features=False)
         train_prior(replace(first, name=whole.name, from_weights=graph, export=whole), plain, with_features=True)
         rest, start = rest / 3, whole
-    last = replace(run, name=f"{run.name}-prior", minutes=rest, from_weights=start, emphasis="mild")
+    last = replace(run, name=f"{run.name}-prior", minutes=rest, from_weights=start, emphasis="last")
     train_prior(last, plain, with_features=True)
 
 
