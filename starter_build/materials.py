@@ -1,0 +1,186 @@
+"""Node materials of the furniture library, one for each `Material` of the palettes."""
+
+from collections.abc import Callable
+from typing import Final
+
+import bpy
+
+from instructscene_core.starter.furniture.palettes import Material
+
+BOARD: Final = "board"
+"""Face attribute: three times a number that is each part's own, plus the axis of its grain."""
+
+_GROUP: Final = "Board Coordinates"
+
+
+def make_material(material: Material) -> bpy.types.Material:
+    """Makes the Blender material, or returns the one of that name."""
+    known = bpy.data.materials.get(material.name)
+    if known is not None:
+        return known
+    made = bpy.data.materials.new(material.name)
+    made.use_nodes = True
+    made.diffuse_color = (*material.colour, 1.0)
+    made.roughness = {"metal": 0.35, "mirror": 0.0, "fabric": 0.9}.get(material.kind, 0.5)
+    made.metallic = 1.0 if material.kind in ("metal", "mirror") else 0.0
+    _BUILDERS[material.kind](_Tree(made), material)
+    return made
+
+
+class _Tree:
+    """A material's nodes, put in a row from right to left."""
+
+    def __init__(self, material: bpy.types.Material) -> None:
+        self.nodes, self.links = material.node_tree.nodes, material.node_tree.links
+        self.shader = self.nodes["Principled BSDF"]
+
+    def add(self, kind: str, column: int, **inputs: object) -> bpy.types.Node:
+        """A new node with values or links at its named inputs."""
+        node = self.nodes.new(kind)
+        node.location = (-220 * column, -60 * (len(self.nodes) % 5))
+        for name, value in inputs.items():
+            self.feed(node, name.replace("_", " "), value)
+        return node
+
+    def feed(self, node: bpy.types.Node, name: str, value: object) -> None:
+        """Sets an input, or links it where the value is a socket."""
+        if isinstance(value, bpy.types.NodeSocket):
+            self.links.new(value, node.inputs[name])
+        else:
+            node.inputs[name].default_value = value
+
+    def set(self, **inputs: object) -> None:
+        """Inputs of the shader."""
+        for name, value in inputs.items():
+            self.feed(self.shader, name.replace("_", " "), value)
+
+    def blend(self, factor: bpy.types.NodeSocket, material: Material) -> bpy.types.NodeSocket:
+        """Its dark colour where the factor is 0, its light one where it is 1."""
+        ramp = self.add("ShaderNodeValToRGB", 2, Fac=factor)
+        for stop, position, colour in zip(
+            ramp.color_ramp.elements, (0.36, 0.62), (material.dark, material.colour), strict=True
+        ):
+            stop.position, stop.color = position, (*colour, 1.0)
+        return ramp.outputs["Color"]
+
+    def bump(self, height: bpy.types.NodeSocket, strength: float, distance: float) -> None:
+        """Makes the surface uneven."""
+        node = self.add("ShaderNodeBump", 1, Strength=strength, Distance=distance, Height=height)
+        self.set(Normal=node.outputs["Normal"])
+
+
+def _wood(tree: _Tree, material: Material) -> None:
+    board = tree.add("ShaderNodeGroup", 6)
+    board.node_tree = bpy.data.node_groups.get(_GROUP) or _board_group()
+    grain = tree.add("ShaderNodeMapping", 5, Vector=board.outputs[0], Scale=(1.1, 13.0, 13.0))
+    veins = tree.add(
+        "ShaderNodeTexNoise", 4, Vector=grain.outputs[0], Scale=1.6, Detail=5.0, Roughness=0.62, Distortion=0.7
+    )
+    fibre = tree.add("ShaderNodeMapping", 5, Vector=board.outputs[0], Scale=(6.0, 190.0, 190.0))
+    pores = tree.add("ShaderNodeTexNoise", 4, Vector=fibre.outputs[0], Scale=1.0, Detail=2.0)
+    mixed = tree.add("ShaderNodeMath", 3)
+    mixed.operation = "MULTIPLY_ADD"
+    tree.feed(mixed, "Value", pores.outputs[0])
+    mixed.inputs[1].default_value = 0.35
+    scaled = tree.add("ShaderNodeMath", 3)
+    scaled.operation = "MULTIPLY"
+    tree.feed(scaled, "Value", veins.outputs[0])
+    scaled.inputs[1].default_value = 0.65
+    tree.links.new(scaled.outputs[0], mixed.inputs[2])
+    tree.set(Base_Color=tree.blend(mixed.outputs[0], material), Roughness=0.42)
+    tree.bump(mixed.outputs[0], 0.12, 0.002)
+
+
+def _board_group() -> bpy.types.NodeTree:
+    """Object coordinates turned so that x runs along a part's longest side, with a shift for each part."""
+    group = bpy.data.node_groups.new(_GROUP, "ShaderNodeTree")
+    group.interface.new_socket("Vector", in_out="OUTPUT", socket_type="NodeSocketVector")
+    nodes, links = group.nodes, group.links
+    place = nodes.new("ShaderNodeTexCoord")
+    board = nodes.new("ShaderNodeAttribute")
+    board.attribute_name = BOARD
+    axis = _math(group, "MODULO", board.outputs["Fac"], 3.0)
+    split = nodes.new("ShaderNodeSeparateXYZ")
+    links.new(place.outputs["Object"], split.inputs[0])
+    x, y, z = split.outputs
+    turned = _permuted(group, (x, y, z))
+    for number, order in ((1, (y, x, z)), (2, (z, x, y))):
+        pick = nodes.new("ShaderNodeMix")
+        pick.data_type = "VECTOR"
+        links.new(_math(group, "COMPARE", axis, float(number)), pick.inputs["Factor"])
+        links.new(turned, pick.inputs[4])
+        links.new(_permuted(group, order), pick.inputs[5])
+        turned = pick.outputs[1]
+    shift = nodes.new("ShaderNodeVectorMath")
+    shift.operation = "MULTIPLY_ADD"
+    shift.inputs[0].default_value = (1.37, 0.61, 0.83)
+    links.new(board.outputs["Fac"], shift.inputs[1])
+    links.new(turned, shift.inputs[2])
+    links.new(shift.outputs[0], nodes.new("NodeGroupOutput").inputs[0])
+    for column, node in enumerate(nodes):
+        node.location = (180 * column, -40 * (column % 4))
+    return group
+
+
+def _math(group: bpy.types.NodeTree, operation: str, value: bpy.types.NodeSocket, other: float) -> bpy.types.NodeSocket:
+    node = group.nodes.new("ShaderNodeMath")
+    node.operation = operation
+    group.links.new(value, node.inputs[0])
+    node.inputs[1].default_value = other
+    node.inputs[2].default_value = 0.1
+    return node.outputs[0]
+
+
+def _permuted(group: bpy.types.NodeTree, order: tuple[bpy.types.NodeSocket, ...]) -> bpy.types.NodeSocket:
+    node = group.nodes.new("ShaderNodeCombineXYZ")
+    for socket, end in zip(order, node.inputs, strict=True):
+        group.links.new(socket, end)
+    return node.outputs[0]
+
+
+def _paint(tree: _Tree, material: Material) -> None:
+    place = tree.add("ShaderNodeTexCoord", 5)
+    cloud = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=2.5, Detail=3.0)
+    tree.set(Base_Color=tree.blend(cloud.outputs[0], material), Roughness=0.34, Coat_Weight=0.15, Coat_Roughness=0.2)
+
+
+def _metal(tree: _Tree, material: Material) -> None:
+    place = tree.add("ShaderNodeTexCoord", 5)
+    cloud = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=18.0, Detail=3.0)
+    black = max(material.colour) < 0.05
+    tree.set(
+        Base_Color=tree.blend(cloud.outputs[0], material), Roughness=0.42 if black else 0.26,
+        Metallic=0.55 if black or min(material.colour) > 0.75 else 1.0,
+    )  # fmt: skip
+
+
+def _fabric(tree: _Tree, material: Material) -> None:
+    place = tree.add("ShaderNodeTexCoord", 6)
+    cloud = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=7.0, Detail=4.0, Roughness=0.7)
+    weave = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=420.0, Detail=1.0)
+    tree.set(Base_Color=tree.blend(cloud.outputs[0], material), Roughness=0.92, Sheen_Weight=0.25, Sheen_Roughness=0.5)
+    tree.bump(weave.outputs[0], 0.35, 0.0015)
+
+
+def _glass(tree: _Tree, material: Material) -> None:
+    tree.set(Base_Color=(*material.colour, 1.0), Roughness=0.05, Transmission_Weight=1.0, IOR=1.45)
+
+
+def _mirror(tree: _Tree, material: Material) -> None:
+    tree.set(Base_Color=(*material.colour, 1.0), Metallic=1.0, Roughness=0.015)
+
+
+def _glow(tree: _Tree, material: Material) -> None:
+    colour = (*material.colour, 1.0)
+    tree.set(Base_Color=colour, Roughness=0.15, Coat_Weight=0.5, Emission_Color=colour, Emission_Strength=1.6)
+
+
+_BUILDERS: Final[dict[str, Callable[[_Tree, Material], None]]] = {
+    "wood": _wood,
+    "paint": _paint,
+    "metal": _metal,
+    "fabric": _fabric,
+    "glass": _glass,
+    "mirror": _mirror,
+    "glow": _glow,
+}
