@@ -123,7 +123,7 @@ def arrays(plans: list[Plan], seeds: range) -> Rooms:
         for k, placed in enumerate(plan.placed):
             objs[row, k] = number[placed.piece.category]
             boxes[row, k] = (placed.x, placed.y, placed.z, *placed.half, _angle(placed.angle))
-            asset[row, k] = placed.piece.index
+            asset[row, k] = placed.piece.row
     walls = np.array([(p.half_x, p.half_z, p.height) for p in plans], dtype=np.float32)
     return Rooms(objs, boxes, asset, walls, np.array(seeds, dtype=np.int64))
 

@@ -1,6 +1,5 @@
 """A bedroom from a seed: its kind, its wishes, its walls, and the furniture placed in order of importance."""
 
-from itertools import count
 from random import Random
 from typing import Final, NamedTuple
 
@@ -91,19 +90,28 @@ def furnish(seed: int, pieces: Pieces) -> Plan:
         A plan of 3 to 12 pieces, in random order.
     """
     rng = Random(seed)
-    for attempt in count():
-        # The longer nothing suits, the larger the room and the more may be left out; wishes stay, so that a crowded
-        # room is as frequent as it is wished for.
-        if attempt % _PATIENCE == 0:
-            wishes = _wish(rng)
-            palette = pieces.palettes[int(rng.random() * len(pieces.palettes))] if rng.random() < ONE_PALETTE else None
-        plan = _empty(rng, wishes, 0.06 * (attempt % _PATIENCE), pieces, palette)
-        door = _open_door(plan)
-        missed = _fill(plan, wishes)
-        if missed <= attempt % _PATIENCE // 6 and len(plan.placed) >= FEWEST and _passable(plan, door):
-            break
+    plan = None
+    while plan is None:
+        plan = _furnished(rng, pieces)
     rng.shuffle(plan.placed)
     return plan
+
+
+def _furnished(rng: Random, pieces: Pieces) -> Plan | None:
+    """A room for one draw of wishes; None where no attempt suits.
+
+    The longer nothing suits, the larger the room and the more may be left out; wishes stay, so that a crowded room is as
+    frequent as it is wished for.
+    """
+    wishes = _wish(rng)
+    palette = pieces.palettes[int(rng.random() * len(pieces.palettes))] if rng.random() < ONE_PALETTE else None
+    for attempt in range(_PATIENCE):
+        plan = _empty(rng, wishes, 0.06 * attempt, pieces, palette)
+        door = _open_door(plan)
+        missed = _fill(plan, wishes)
+        if missed <= attempt // 6 and len(plan.placed) >= FEWEST and _passable(plan, door):
+            return plan
+    return None
 
 
 def _wish(rng: Random) -> Wishes:

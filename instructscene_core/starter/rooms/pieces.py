@@ -1,4 +1,4 @@
-"""The catalogue as the room generator needs it: half sizes and solid parts in the tensor frame, by class and palette."""
+"""The catalogue as the room generator needs it: half sizes and solid parts, tensor frame, by class and palette."""
 
 import json
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ class Part(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A catalogue entry: its index there, class, natural half extents (x, y up, z), palette and solid parts."""
+    """A catalogue entry: its row there, class, natural half extents (x, y up, z), palette and solid parts."""
 
-    index: int
+    row: int
     category: str
     half: tuple[float, float, float]
     palette: str
@@ -55,7 +55,7 @@ class Pieces:
 
     def all(self) -> tuple[Piece, ...]:
         """Every piece, in catalogue order."""
-        return tuple(sorted((p for pieces in self.by_class.values() for p in pieces), key=lambda p: p.index))
+        return tuple(sorted((p for pieces in self.by_class.values() for p in pieces), key=lambda p: p.row))
 
 
 def load_pieces(path: Path = CATALOGUE_FILE) -> Pieces:

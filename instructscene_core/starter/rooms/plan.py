@@ -118,10 +118,7 @@ class Plan:
                     return False
             elif overlap(outline, other.outline, gap):
                 return False
-        for ground in self.free:
-            if overlap(outline, ground.area) and ground.friends.isdisjoint(friends):
-                return False
-        return True
+        return all(not overlap(outline, g.area) or not g.friends.isdisjoint(friends) for g in self.free)
 
     def ground_is_free(self, area: Block) -> bool:
         """Whether nothing stands on the ground and the walls leave room for it."""
