@@ -100,8 +100,8 @@ def furnish(seed: int, pieces: Pieces) -> Plan:
 def _furnished(rng: Random, pieces: Pieces) -> Plan | None:
     """A room for one draw of wishes; None where no attempt suits.
 
-    The longer nothing suits, the larger the room and the more may be left out; wishes stay, so that a crowded room is as
-    frequent as it is wished for.
+    The longer nothing suits, the larger the room and the more may be left out; wishes stay, so that a crowded room is
+    as frequent as it is wished for.
     """
     wishes = _wish(rng)
     palette = pieces.palettes[int(rng.random() * len(pieces.palettes))] if rng.random() < ONE_PALETTE else None
