@@ -1,0 +1,76 @@
+"""``env``: the virtual environment ``.venv`` with everything that the project needs."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from .common import ROOT, BuildError, digest, run, say
+
+VENV: Final = ROOT / ".venv"
+PYTHON_VERSION: Final = (3, 11)
+_LISTS: Final = (Path(__file__).parent / "requirements.txt", Path(__file__).parent / "requirements-files-only.txt")
+
+
+def program(name: str, venv: Path = VENV) -> Path:
+    """A program of an environment."""
+    if sys.platform == "win32":
+        return venv / "Scripts" / f"{name}.exe"
+    return venv / "bin" / name
+
+
+def make_environment() -> Path:
+    """Makes ``.venv``, or leaves it as it is where it is up to date.
+
+    Returns:
+        Its Python.
+
+    Raises:
+        BuildError: there is no Python 3.11, or a package cannot be installed.
+    """
+    python, stamp = program("python"), VENV / "stamp"
+    wanted = digest(path.read_bytes() for path in _LISTS)
+    if python.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+        return python
+    say(f"Making the environment {VENV} (some minutes, about 3 GB)")
+    stamp.unlink(missing_ok=True)
+    make_venv(VENV)
+    full, files_only = _LISTS
+    install(VENV, "-r", str(full))
+    install(VENV, "--no-deps", "-r", str(files_only))
+    stamp.write_text(wanted, encoding="utf-8")
+    return python
+
+
+def make_venv(folder: Path) -> None:
+    """Makes an empty environment of Python 3.11 anew.
+
+    Raises:
+        BuildError: there is no Python 3.11.
+    """
+    run([base_python(), "-m", "venv", "--clear", folder])
+
+
+def install(venv: Path, *words: str) -> None:
+    """Has the environment's pip install something.
+
+    Raises:
+        BuildError: pip fails.
+    """
+    run([program("python", venv), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *words])
+
+
+def base_python() -> Path:
+    """A Python of the version that bpy needs: this one, or one on the search path.
+
+    Raises:
+        BuildError: there is none.
+    """
+    if sys.version_info[:2] == PYTHON_VERSION:
+        return Path(sys.executable)
+    name = "python{}.{}".format(*PYTHON_VERSION)
+    found = shutil.which(name)
+    if found is None or subprocess.run([found, "-c", "import venv"], check=False).returncode:
+        raise BuildError(f"There is no {name}", "Install Python 3.11 and start build.py with it")
+    return Path(found)

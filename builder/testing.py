@@ -1,0 +1,93 @@
+"""``test``: all that must pass before a change is taken."""
+
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from .common import ROOT, BuildError, say
+from .environment import make_environment, program
+
+_SOURCES: Final = ("build.py", "builder", "addon", "instructscene_core", "starter_build", "tests", "__init__.py")
+_SECONDS: Final = 1500
+
+
+class Check(NamedTuple):
+    """One program that must end with 0.
+
+    Args:
+        name: how the summary calls it.
+        command: program of the environment and arguments.
+    """
+
+    name: str
+    command: tuple[str, ...]
+
+
+class Outcome(NamedTuple):
+    """How a check went."""
+
+    name: str
+    code: int
+    seconds: float
+
+
+def checks() -> list[Check]:
+    """All checks, the quick ones first. Tests of the add-on need a Blender each, so a process for each file."""
+    sources = [name for name in _SOURCES if (ROOT / name).exists()]
+    result = [
+        Check("ruff check", ("ruff", "check", "--no-cache", *sources)),
+        Check("ruff format", ("ruff", "format", "--no-cache", "--check", *sources)),
+        Check("pyright", ("pyright", "--pythonpath", str(program("python")))),
+        Check("tests/core", ("python", "-m", "pytest", "-n", str(_processes()), "tests/core")),
+    ]
+    files = [path for folder in ("addon", "blender") for path in sorted((ROOT / "tests" / folder).glob("test_*.py"))]
+    return result + [_pytest(path.relative_to(ROOT)) for path in files]
+
+
+def _pytest(path: Path) -> Check:
+    return Check(path.as_posix(), ("python", "-m", "pytest", "-p", "no:xdist", str(path)))
+
+
+def _processes() -> int:
+    return max(1, min(4, os.cpu_count() or 1))
+
+
+def run_checks(names: Sequence[str] = ()) -> int:
+    """Runs the checks one after the other, whatever the earlier ones gave, and sums up.
+
+    Args:
+        names: beginnings of the names of those that are wanted; none for all.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        BuildError: no check has such a name, or the environment cannot be made.
+    """
+    chosen = [check for check in checks() if not names or check.name.startswith(tuple(names))]
+    if not chosen:
+        known = ", ".join(check.name for check in checks())
+        raise BuildError(f"No check is called {names[0]}", f"Choose from: {known}")
+    make_environment()
+    outcomes = [_run(check) for check in chosen]
+    say("")
+    for name, code, seconds in outcomes:
+        print(f"{'passed' if code == 0 else 'FAILED'}  {seconds:6.1f} s  {name}")
+    return int(any(outcome.code for outcome in outcomes))
+
+
+def _run(check: Check) -> Outcome:
+    say(f"\n== {check.name}")
+    start = time.monotonic()
+    # One thread a process: with as many processes as cores, more threads only wait for each other.
+    env = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [str(program(check.command[0])), *check.command[1:]]
+    try:
+        code = subprocess.run(command, cwd=ROOT, env=env, check=False, timeout=_SECONDS).returncode
+    except subprocess.TimeoutExpired:
+        say(f"{check.name} has not ended within {_SECONDS} s")
+        code = 1
+    return Outcome(check.name, code, time.monotonic() - start)
