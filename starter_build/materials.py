@@ -11,6 +11,8 @@ BOARD: Final = "board"
 """Face attribute: three times a number that is each part's own, plus the axis of its grain."""
 
 _GROUP: Final = "Board Coordinates"
+_DARK: Final = 0.3
+"""Share of a material's dark colour in what one sees from afar, as in the coloured points."""
 
 
 def make_material(material: Material) -> bpy.types.Material:
@@ -25,6 +27,12 @@ def make_material(material: Material) -> bpy.types.Material:
     made.metallic = 1.0 if material.kind in ("metal", "mirror") else 0.0
     _BUILDERS[material.kind](_Tree(made), material)
     return made
+
+
+def mixed(material: Material, dark: float) -> tuple[float, float, float]:
+    """Colour between a material's light one, at 0, and its dark one, at 1."""
+    r, g, b = (light + dark * (shade - light) for light, shade in zip(material.colour, material.dark, strict=True))
+    return r, g, b
 
 
 class _Tree:
@@ -54,13 +62,13 @@ class _Tree:
         for name, value in inputs.items():
             self.feed(self.shader, name.replace("_", " "), value)
 
-    def blend(self, factor: bpy.types.NodeSocket, material: Material) -> bpy.types.NodeSocket:
-        """Its dark colour where the factor is 0, its light one where it is 1."""
+    def blend(
+        self, factor: bpy.types.NodeSocket, material: Material, shares: tuple[float, float] = (1.0, 0.0)
+    ) -> bpy.types.NodeSocket:
+        """Its two colours mixed by a noise: ``shares`` of the dark one where the noise is low and where it is high."""
         ramp = self.add("ShaderNodeValToRGB", 2, Fac=factor)
-        for stop, position, colour in zip(
-            ramp.color_ramp.elements, (0.36, 0.62), (material.dark, material.colour), strict=True
-        ):
-            stop.position, stop.color = position, (*colour, 1.0)
+        for stop, position, share in zip(ramp.color_ramp.elements, (0.36, 0.62), shares, strict=True):
+            stop.position, stop.color = position, (*mixed(material, share), 1.0)
         return ramp.outputs["Color"]
 
     def bump(self, height: bpy.types.NodeSocket, strength: float, distance: float) -> None:
@@ -139,27 +147,45 @@ def _permuted(group: bpy.types.NodeTree, order: tuple[bpy.types.NodeSocket, ...]
 
 
 def _paint(tree: _Tree, material: Material) -> None:
-    place = tree.add("ShaderNodeTexCoord", 5)
-    cloud = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=2.5, Detail=3.0)
-    tree.set(Base_Color=tree.blend(cloud.outputs[0], material), Roughness=0.34, Coat_Weight=0.15, Coat_Roughness=0.2)
+    place = tree.add("ShaderNodeTexCoord", 4)
+    peel = tree.add("ShaderNodeTexNoise", 3, Vector=place.outputs["Object"], Scale=240.0, Detail=1.0)
+    tree.set(Base_Color=(*mixed(material, _DARK), 1.0), Roughness=0.32, Coat_Weight=0.2, Coat_Roughness=0.15)
+    tree.bump(peel.outputs[0], 0.05, 0.0005)
 
 
 def _metal(tree: _Tree, material: Material) -> None:
     place = tree.add("ShaderNodeTexCoord", 5)
-    cloud = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=18.0, Detail=3.0)
-    black = max(material.colour) < 0.05
+    grain = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=320.0, Detail=2.0)
+    painted = max(material.colour) < 0.05 or min(material.colour) > 0.8
+    rough = 0.4 if painted else 0.14 if min(material.colour) > 0.6 else 0.22
+    spread = tree.add("ShaderNodeMapRange", 3, Value=grain.outputs[0])
+    for name, value in (("To Min", rough - 0.05), ("To Max", rough + 0.07)):
+        tree.feed(spread, name, value)
     tree.set(
-        Base_Color=tree.blend(cloud.outputs[0], material), Roughness=0.42 if black else 0.26,
-        Metallic=0.55 if black or min(material.colour) > 0.75 else 1.0,
+        Base_Color=(*mixed(material, 0.2), 1.0), Roughness=spread.outputs[0], Metallic=0.0 if painted else 1.0,
+        Coat_Weight=0.1 if painted else 0.0,
     )  # fmt: skip
+    if painted:
+        tree.bump(grain.outputs[0], 0.12, 0.0005)
 
 
 def _fabric(tree: _Tree, material: Material) -> None:
     place = tree.add("ShaderNodeTexCoord", 6)
-    cloud = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=7.0, Detail=4.0, Roughness=0.7)
-    weave = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=420.0, Detail=1.0)
-    tree.set(Base_Color=tree.blend(cloud.outputs[0], material), Roughness=0.92, Sheen_Weight=0.25, Sheen_Roughness=0.5)
-    tree.bump(weave.outputs[0], 0.35, 0.0015)
+    velvet = "Velvet" in material.name
+    yarn = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=260.0, Detail=2.0)
+    soft = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=14.0, Detail=2.0)
+    # The yarn alone colours it: unevenness over a hand's breadth is a bump, as colour it would look like a stain.
+    height = tree.add("ShaderNodeMath", 3)
+    height.operation = "MULTIPLY_ADD"
+    tree.feed(height, "Value", soft.outputs[0])
+    height.inputs[1].default_value = 1.2
+    tree.links.new(yarn.outputs[0], height.inputs[2])
+    tree.set(
+        Base_Color=tree.blend(yarn.outputs[0], material, (2.4 * _DARK, 0.0) if not velvet else (1.4 * _DARK, 0.4)),
+        Roughness=0.75 if velvet else 0.92, Sheen_Weight=0.7 if velvet else 0.2,
+        Sheen_Roughness=0.35 if velvet else 0.5, Sheen_Tint=(*material.colour, 1.0),
+    )  # fmt: skip
+    tree.bump(height.outputs[0], 0.3 if velvet else 0.45, 0.002)
 
 
 def _glass(tree: _Tree, material: Material) -> None:

@@ -23,9 +23,10 @@ def main(arguments: list[str]) -> None:
     if options.library:
         bpy.ops.wm.open_mainfile(filepath=str(options.library))
     begin = tuple(options.names) or ("",)
-    objects = [obj for obj in bpy.data.objects if obj.asset_data and obj.name.startswith(begin)]
+    assets = [obj for obj in bpy.data.objects if obj.asset_data]
     camera = _studio(options.pixels, options.samples)
-    tiles = [shoot(obj, objects, camera, options.out / f"{obj.name}.png") for obj in objects]
+    chosen = [obj for obj in assets if obj.name.startswith(begin)]
+    tiles = [shoot(obj, assets, camera, options.out / f"{obj.name}.png") for obj in chosen]
     _save_sheet(tiles, options.columns, options.out / "sheet.png")
 
 
@@ -62,11 +63,13 @@ def shoot(obj: bpy.types.Object, others: list[bpy.types.Object], camera: bpy.typ
     corners = [Vector(corner) for corner in obj.bound_box]
     low, high = Vector(map(min, zip(*corners, strict=True))), Vector(map(max, zip(*corners, strict=True)))
     obj.location = (0, 0, -low.z if low.z >= -1e-3 else 0.6 - low.z)
-    middle = obj.location + (low + high) / 2
     hung = low.z < -1e-3
-    view = Vector((0.55, -1.0, 0.12 if hung else 0.5)).normalized()
-    camera.location = middle + view * (high - low).length * 1.9
-    camera.rotation_euler = (camera.location - middle).to_track_quat("Z", "Y").to_euler()
+    view = Vector((0.55, -1.0, -0.1 if hung else 0.5))
+    camera.rotation_euler = view.to_track_quat("Z", "Y").to_euler()
+    bpy.context.view_layer.update()
+    middle = obj.location + (low + high) / 2
+    around = [c for corner in corners for c in middle + 1.12 * (obj.location + corner - middle)]
+    camera.location, _ = camera.camera_fit_coords(bpy.context.evaluated_depsgraph_get(), around)
     bpy.context.scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True)
     image = bpy.data.images.load(str(path))

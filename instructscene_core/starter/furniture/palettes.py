@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Role = Literal[
-    "wood", "front", "frame", "fabric", "bedding", "metal", "shade", "accent", "linen", "glow", "mirror", "toy1", "toy2",
-    "toy3",
+    "wood", "front", "frame", "fabric", "bedding", "metal", "shade", "accent", "linen", "glow", "mirror",
+    "toy1", "toy2", "toy3",
 ]  # fmt: skip
 MaterialKind = Literal["wood", "paint", "metal", "fabric", "glass", "mirror", "glow"]
 
