@@ -159,9 +159,9 @@ class _Bert(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = nn.Embedding(_WORDS, WIDTH)
-        self.positions = nn.Embedding(_POSITIONS, WIDTH)
-        self.segments = nn.Embedding(2, WIDTH)
+        self.words = _table(_WORDS)
+        self.positions = _table(_POSITIONS)
+        self.segments = _table(2)
         self.norm = nn.LayerNorm(WIDTH, eps=_EPS)
         self.layers = nn.ModuleList(_Layer() for _ in range(_LAYERS))
 
@@ -172,6 +172,11 @@ class _Bert(nn.Module):
         for layer in self.layers:
             x = layer(x, mask[:, None, None])
         return x
+
+
+def _table(rows: int) -> nn.Embedding:
+    """An embedding without first values: drawing them on the meta device makes torch load its compiler, for seconds."""
+    return nn.Embedding.from_pretrained(torch.empty(rows, WIDTH))
 
 
 class _Layer(nn.Module):
