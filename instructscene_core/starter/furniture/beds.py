@@ -22,11 +22,14 @@ def _bedding(d: Design, base: float, *, side: float, foot: float, head: float, t
     top = base + thick
     d.solid = "bed"
     d.box("linen", (-x, front, base), (x, back, top), bevel=0.035)
+    if d.fine:
+        for z in (base + 0.03, top - 0.03):
+            _piping(d, (-x, x), (front, back), z)
     fold = back - 0.62
     hang = min(side - 0.012, 0.03)
     d.cushion(
         "bedding", (-x - hang, front - min(0.02, foot - 0.01), base + 0.05), (x + hang, fold, top + 0.055),
-        radius=0.05, bulge=0.012, folds=0.009,
+        radius=0.05, bulge=0.012, folds=0.009, quilt=0.27,
     )  # fmt: skip
     d.cushion(
         "linen", (-x - hang - 0.004, fold - 0.16, base + 0.07), (x + hang + 0.004, fold + 0.05, top + 0.068),
@@ -39,6 +42,14 @@ def _bedding(d: Design, base: float, *, side: float, foot: float, head: float, t
     )  # fmt: skip
     _pillows(d, x, back, top)
     return top
+
+
+def _piping(d: Design, x: tuple[float, float], y: tuple[float, float], z: float) -> None:
+    """The seam around a mattress, half sunk into its sides."""
+    for end in x:
+        d.tube("bedding", [(end, y[0] + 0.034, z), (end, y[1] - 0.034, z)], 0.006)
+    for end in y:
+        d.tube("bedding", [(x[0] + 0.034, end, z), (x[1] - 0.034, end, z)], 0.006)
 
 
 def _pillows(d: Design, x: float, back: float, top: float) -> None:

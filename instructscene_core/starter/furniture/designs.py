@@ -1,6 +1,7 @@
 """Every shape's design, and the finished geometry of an entry: exactly its size, centred on its box."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -10,6 +11,9 @@ from . import beds, lamps, seats, storage, tables
 from .meshes import Array, Mesh, part_mesh
 from .parts import Design
 from .specs import Spec
+
+_APART: Final = 6e-5
+"""Metres between the faces of neighbouring parts that were designed in one plane."""
 
 Row = tuple[float, float, float, float, float, float]
 
@@ -66,21 +70,32 @@ DESIGNS: Final[dict[str, Callable[[Design], None]]] = {
 }
 
 
-def raw_meshes(spec: Spec) -> list[Mesh]:
+def raw_meshes(spec: Spec, *, fine: bool = False) -> list[Mesh]:
     """Meshes as designed: x and y about the middle, z from the lowest point; may miss the size by millimetres."""
-    design = Design(*spec.size)
+    design = Design(*spec.size, fine=fine)
     DESIGNS[spec.shape.key](design)
     return [part_mesh(part) for part in design.parts]
 
 
 @cache
-def meshes(spec: Spec) -> tuple[Mesh, ...]:
-    """Meshes of an entry whose common bounding box is its size about the origin, metres."""
-    raw = raw_meshes(spec)
+def meshes(spec: Spec, *, fine: bool = False) -> tuple[Mesh, ...]:
+    """Meshes of an entry whose common bounding box is its size about the origin, metres; for ``fine`` see `Design`."""
+    raw = _parted(raw_meshes(spec, fine=fine)) if fine else raw_meshes(spec)
     low, high = bounds(raw)
     scale = np.array(spec.size) / (high - low)
     middle = (low + high) / 2
     return tuple(Mesh((m.vertices - middle) * scale, m.faces, m.flat, m.role, m.solid) for m in raw)
+
+
+def _parted(parts: list[Mesh]) -> list[Mesh]:
+    """Parts a little smaller than designed, each by its own length: faces in one plane would flicker or turn black."""
+    apart: list[Mesh] = []
+    for i, mesh in enumerate(parts):
+        low, high = bounds([mesh])
+        shrink = 1 - 2 * _APART * (1 + i % 6) / np.maximum(high - low, 0.004)
+        middle = (low + high) / 2
+        apart.append(replace(mesh, vertices=middle + (mesh.vertices - middle) * shrink))
+    return apart
 
 
 def solids(spec: Spec) -> list[Row]:

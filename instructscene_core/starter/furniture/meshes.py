@@ -88,7 +88,7 @@ def _cushion(part: Cushion) -> tuple[Array, list[Face], list[bool]]:
     half = (high - low) / 2
     bulge = np.minimum(part.bulge, 0.4 * half)
     core = half - bulge - part.folds
-    points, faces = _rounded(core, np.minimum(part.radius, 0.98 * core), 2, _cuts(core, folded=part.folds > 0))
+    points, faces = _rounded(core, np.minimum(part.radius, 0.98 * core), 2, _cuts(core, part))
     share = np.clip(points / core, -1, 1)
     swell = 1 - share**2
     for axis in range(3):
@@ -97,15 +97,31 @@ def _cushion(part: Cushion) -> tuple[Array, list[Face], list[bool]]:
     points = points / np.abs(points).max(axis=0) * (half - part.folds)
     if part.folds:
         points += _folds(points, part.folds)
+        points[:, 2] += _quilting(points, part)
         points = points / np.abs(points).max(axis=0) * half
     return points + (low + high) / 2, faces, [False] * len(faces)
 
 
-def _cuts(core: Array, *, folded: bool) -> tuple[int, int, int]:
-    """Faces along each axis of a cushion: as many as its bulge or its folds need."""
-    finest, most = (0.12, 9) if folded else (0.25, 4)
+def _cuts(core: Array, part: Cushion) -> tuple[int, int, int]:
+    """Faces along each axis of a cushion: as many as its bulge, its folds or its quilting need."""
+    finest, most = (0.12, 9) if part.folds else (0.25, 4)
+    if part.quilt:
+        finest, most = part.quilt / 5, 5 * round(2 * float(core.max()) / part.quilt)
+    elif part.folds:
+        finest, most = finest / part.detail, most * part.detail
     x, y, z = (int(np.clip(np.ceil(2 * extent / finest), 2, most)) for extent in core)
-    return x, y, z
+    return x, y, min(z, 9)
+
+
+def _quilting(points: Array, part: Cushion) -> Array:
+    """How far the seams draw the upper side of a quilt down, (V,): not at all beside its edges."""
+    if not part.quilt:
+        return np.zeros(len(points))
+    x, y, z = points.T
+    half = np.abs(points).max(axis=0)
+    rows = [max(1, round(2 * extent / part.quilt)) for extent in half[:2]]
+    puff = np.abs(np.sin(math.pi * rows[0] * (x / half[0] + 1) / 2) * np.sin(math.pi * rows[1] * (y / half[1] + 1) / 2))
+    return 0.03 * (puff**0.45 - 1) * np.clip(z / half[2], 0, 1) ** 2
 
 
 def _folds(points: Array, height: float) -> Array:
@@ -121,16 +137,26 @@ def _folds(points: Array, height: float) -> Array:
 
 @_geometry.register
 def _pillow(part: Pillow) -> tuple[Array, list[Face], list[bool]]:
-    lines = np.sin(np.linspace(-math.pi / 2, math.pi / 2, 11))
+    lines = np.sin(np.linspace(-math.pi / 2, math.pi / 2, 10 * part.detail + 1))
     unit, faces = _grid_box([lines, lines, np.array([-1.0, 1.0])])
     x, y, side = unit.T
     rim = np.sqrt((1 - x**4) * (1 - y**4))
     points = np.stack([x * (1 - 0.07 * (1 - y**2)), y * (1 - 0.07 * (1 - x**2)), side * rim], axis=1)
     points, faces = _welded(points, faces)
+    if part.detail > 1:
+        points[:, 2] *= _creases(points)
     points *= np.array(part.size) / 2
     cos, sin = math.cos(part.tilt), math.sin(part.tilt)
     turn = np.array([[1, 0, 0], [0, cos, -sin], [0, sin, cos]])
     return points @ turn.T + np.array(part.centre), faces, [False] * len(faces)
+
+
+def _creases(points: Array) -> Array:
+    """Share of a pillow's thickness that its creases leave, (V,): they run from the corners and fade inwards."""
+    x, y, _ = points.T
+    around = np.arctan2(y, x)
+    rim = np.clip(np.maximum(np.abs(x), np.abs(y)) - 0.35, 0, None)
+    return 1 - 0.45 * rim * np.abs(np.sin(7 * around + 2 * x)) * (0.6 + 0.4 * np.sin(3 * around + 1))
 
 
 @_geometry.register
@@ -172,10 +198,21 @@ def _tube(part: Tube) -> tuple[Array, list[Face], list[bool]]:
 @_geometry.register
 def _slab(part: Slab) -> tuple[Array, list[Face], list[bool]]:
     outline = np.array(part.outline)
-    n = len(outline)
-    levels = [np.insert(outline, part.axis, level, axis=1) for level in (part.low, part.high)]
-    faces = _skin([list(range(n)), list(range(n, 2 * n))], closed=False)
+    n, b = len(outline), part.bevel
+    heights = (part.low, part.low + b, part.high - b, part.high) if b else (part.low, part.high)
+    rims = (_inset(outline, b), outline, outline, _inset(outline, b)) if b else (outline, outline)
+    levels = [np.insert(rim, part.axis, height, axis=1) for rim, height in zip(rims, heights, strict=True)]
+    faces = _skin([list(range(i * n, (i + 1) * n)) for i in range(len(levels))], closed=False)
     return np.vstack(levels), faces, [True] * len(faces)
+
+
+def _inset(outline: Array, by: float) -> Array:
+    """A counter-clockwise outline moved inwards, (n, 2)."""
+    along = np.roll(outline, -1, axis=0) - outline
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    inwards = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    before = np.roll(inwards, 1, axis=0)
+    return outline + by * (inwards + before) / (1 + (inwards * before).sum(axis=1, keepdims=True))
 
 
 def _skin(rings: Sequence[Sequence[int]], *, closed: bool) -> list[Face]:

@@ -54,6 +54,8 @@ class Cushion(Part):
         radius: of the edges.
         bulge: how far the middle of each face stands out beyond its edges.
         folds: height of the cloth's waves.
+        quilt: distance of the seams of a quilt; 0 has none.
+        detail: how many times finer than the plain design.
     """
 
     low: Point
@@ -61,6 +63,8 @@ class Cushion(Part):
     radius: float = 0.04
     bulge: float = 0.01
     folds: float = 0.0
+    quilt: float = 0.0
+    detail: int = 1
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,13 @@ class Pillow(Part):
         centre: of the pillow.
         size: length along x, breadth, thickness.
         tilt: about x, radians; 0 lies flat, a quarter turn stands.
+        detail: how many times finer than the plain design, then with creases.
     """
 
     centre: Point
     size: Point
     tilt: float = 0.0
+    detail: int = 1
 
 
 @dataclass(frozen=True)
@@ -118,12 +124,14 @@ class Slab(Part):
         outline: convex or not, counter-clockwise, in the two axes that are not ``axis``, in their order.
         axis: along which it is thick.
         low, high: where it begins and ends on that axis.
+        bevel: breadth of the cut along its edges.
     """
 
     outline: tuple[tuple[float, float], ...]
     axis: Axis
     low: float
     high: float
+    bevel: float = 0.0
 
 
 @dataclass
@@ -132,6 +140,8 @@ class Design:
 
     Attributes:
         w, d, h: its width, depth and height.
+        fine: with what one sees close up only, as the library shows it. The coloured points and the solids come from
+            the plain design: the shipped features and weights know nothing else.
         parts: what was added so far.
         solid: the group that new parts join.
     """
@@ -139,6 +149,7 @@ class Design:
     w: float
     d: float
     h: float
+    fine: bool = False
     parts: list[Part] = field(default_factory=list)
     solid: str = "body"
 
@@ -147,12 +158,15 @@ class Design:
         self.parts.append(Box(role, self.solid, low, high, **options))  # pyright: ignore[reportArgumentType]
 
     def cushion(self, role: Role, low: Point, high: Point, **options: float) -> None:
-        """Adds a `Cushion`."""
-        self.parts.append(Cushion(role, self.solid, low, high, **options))
+        """Adds a `Cushion`; it is quilted in the fine design only."""
+        if not self.fine:
+            options.pop("quilt", None)
+        detail = 2 if self.fine else 1
+        self.parts.append(Cushion(role, self.solid, low, high, **options, detail=detail))
 
     def pillow(self, role: Role, centre: Point, size: Point, tilt: float = 0.0) -> None:
         """Adds a `Pillow`."""
-        self.parts.append(Pillow(role, self.solid, centre, size, tilt))
+        self.parts.append(Pillow(role, self.solid, centre, size, tilt, 2 if self.fine else 1))
 
     def turned(
         self, role: Role, at: Point, profile: Sequence[tuple[float, float]], *, axis: Axis = 2, closed: bool = False
@@ -171,7 +185,8 @@ class Design:
 
     def slab(self, role: Role, outline: Sequence[tuple[float, float]], axis: Axis, low: float, high: float) -> None:
         """Adds a `Slab`."""
-        self.parts.append(Slab(role, self.solid, tuple(outline), axis, low, high))
+        bevel = min(0.003, 0.3 * (high - low)) if self.fine else 0.0
+        self.parts.append(Slab(role, self.solid, tuple(outline), axis, low, high, bevel))
 
     def knob(self, x: float, y: float, z: float, role: Role = "metal") -> None:
         """Adds a round knob that stands out towards the front from (x, y, z)."""

@@ -57,7 +57,7 @@ def chair_shell(d: Design) -> None:
         angle = math.radians(90 + (i - 2) * 19)
         centre = (0.98 * d.w / 2 * math.cos(angle) * 1.25, y - 0.036 - 0.34 * (1 - math.sin(angle)))
         half = 0.062 * d.w / 0.5
-        low = (centre[0] - half, centre[1] - 0.036, seat - 0.02 + 0.02 * abs(i - 2))
+        low = (centre[0] - half, centre[1] - 0.036, seat - 0.05 if d.fine else seat - 0.02 + 0.02 * abs(i - 2))
         high = (centre[0] + half, centre[1] + 0.036, d.h - 0.022 * abs(i - 2) ** 2)
         d.cushion("fabric", low, high, radius=0.034, bulge=0.006)
 

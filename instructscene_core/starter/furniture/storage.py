@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 
 from .palettes import Role
-from .parts import Design
+from .parts import Design, Point
 
 Span = tuple[float, float]
 
@@ -53,8 +53,41 @@ def _books(d: Design, x: Span, y: Span, z: float, height: float, seed: int) -> N
         deep = (y[1] - y[0]) * (0.6 + 0.25 * luck.random())
         if at + thick > x[1]:
             return
-        d.box(_BOOKS[int(luck.random() * len(_BOOKS))], (at, y[1] - deep, z), (at + thick, y[1], z + tall), bevel=0)
+        _book(d, _BOOKS[int(luck.random() * len(_BOOKS))], (at, y[1] - deep, z), (at + thick, y[1], z + tall))
         at += thick + 0.001
+
+
+def _book(d: Design, role: Role, low: Point, high: Point) -> None:
+    """An upright book with its spine to the front; seen close up it has covers around its pages, and a title."""
+    if not d.fine:
+        d.box(role, low, high, bevel=0)
+        return
+    for left in (low[0], high[0] - 0.0025):
+        d.box(role, (left, low[1] + 0.002, low[2]), (left + 0.0025, high[1], high[2]), bevel=0)
+    d.box(role, low, (high[0], low[1] + 0.004, high[2]), bevel=0.0015)
+    d.box(
+        "linen", (low[0] + 0.002, low[1] + 0.003, low[2] + 0.003), (high[0] - 0.002, high[1], high[2] - 0.004), bevel=0
+    )
+    title = low[2] + (0.62 + 0.1 * math.sin(900 * low[0])) * (high[2] - low[2])
+    across = (low[0] + 0.003, high[0] - 0.003)
+    d.box("metal", (across[0], low[1] - 0.0004, title), (across[1], low[1] + 0.001, title + 0.022), bevel=0)
+
+
+def _basket(d: Design, low: Point, high: Point, bevel: float = 0.014) -> None:
+    """A cloth box that stands on a board; seen close up it has a lid and a label."""
+    if not d.fine:
+        d.box("bedding", low, high, bevel=bevel)
+        return
+    rim = high[2] - 0.22 * (high[2] - low[2])
+    d.box("bedding", (low[0] + 0.006, low[1] + 0.006, low[2]), (high[0] - 0.006, high[1] - 0.006, rim), bevel=0.012)
+    d.box("bedding", (low[0], low[1], rim - 0.002), high, bevel=0.012)
+    middle = (low[0] + high[0]) / 2
+    d.box(
+        "metal", (middle - 0.035, low[1] + 0.001, rim - 0.07), (middle + 0.035, low[1] + 0.01, rim - 0.03), bevel=0.001
+    )
+    d.box(
+        "linen", (middle - 0.031, low[1] - 0.001, rim - 0.066), (middle + 0.031, low[1] + 0.002, rim - 0.034), bevel=0
+    )
 
 
 def _vase(d: Design, role: Role, x: float, y: float, z: float, height: float) -> None:
@@ -143,7 +176,8 @@ def cabinet_doors(d: Design) -> None:
         span = sorted((i * 0.003, i * (x - 0.022)))
         _panelled_door(d, (span[0], span[1]), (0.19, d.h - 0.032), -y + 0.04)
         d.handle(i * 0.04, -y + 0.024, 0.5, 0.14, upright=True)
-    _vase(d, "accent", -x + 0.25, 0.0, d.h - 0.001, 0.001)
+    if not d.fine:
+        _vase(d, "accent", -x + 0.25, 0.0, d.h - 0.001, 0.001)
 
 
 def children_cabinet_bins(d: Design) -> None:
@@ -163,12 +197,14 @@ def children_cabinet_bins(d: Design) -> None:
         for c in range(columns):
             left = -x + 0.022 + c * pitch
             role = colours[(c + 2 * row) % 4]
+            front = -y + 0.004 if d.fine else -y  # one plane for bin and label in the plain design
             d.box(
-                role, (left + 0.02, -y, low + 0.01), (left + pitch - 0.02, y - 0.04, low + 0.72 * height), bevel=0.012
-            )
+                role, (left + 0.02, front, low + 0.01), (left + pitch - 0.02, y - 0.04, low + 0.72 * height),
+                bevel=0.012,
+            )  # fmt: skip
             d.box(
                 "linen",
-                (left + pitch / 2 - 0.03, -y - 0.0, low + 0.5 * height),
+                (left + pitch / 2 - 0.03, -y, low + 0.5 * height),
                 (left + pitch / 2 + 0.03, -y + 0.02, low + 0.6 * height),
                 bevel=0,
             )
@@ -226,9 +262,7 @@ def bookshelf_cubes(d: Design) -> None:
         for column in range(3):
             left, low = -x + wall / 2 + column * px + 0.015, wall / 2 + row * pz + 0.012
             if (row + column) % 3 == 0:
-                d.box(
-                    "bedding", (left + 0.03, -y + 0.02, low), (left + px - 0.06, y - 0.03, low + 0.62 * pz), bevel=0.014
-                )
+                _basket(d, (left + 0.03, -y + 0.02, low), (left + px - 0.06, y - 0.03, low + 0.62 * pz))
             elif (row, column) == (2, 0):
                 _vase(d, "accent", left + px / 2, 0.0, low, 0.22)
             else:
@@ -268,9 +302,7 @@ def shelf_rack(d: Design) -> None:
         d.box("wood", (-x + 0.02, -y + 0.006, z - 0.024), (x - 0.02, y - 0.006, z), bevel=0.004)
     _books(d, (-x + 0.05, x - 0.25), (-y + 0.03, y - 0.02), 0.1, 0.3, 61)
     _vase(d, "accent", -x + 0.22, 0.0, 0.1 + (d.h - 0.16) / 2, 0.22)
-    d.box(
-        "bedding", (0.02, -y + 0.03, 0.1 + (d.h - 0.16) / 2), (x - 0.07, y - 0.03, 0.3 + (d.h - 0.16) / 2), bevel=0.014
-    )
+    _basket(d, (0.02, -y + 0.03, 0.1 + (d.h - 0.16) / 2), (x - 0.07, y - 0.03, 0.3 + (d.h - 0.16) / 2))
 
 
 def tv_stand_drawers(d: Design) -> None:
@@ -297,7 +329,7 @@ def tv_stand_open(d: Design) -> None:
         d.box("wood", (at - 0.01, -y + 0.008, 0.2), (at + 0.01, y - 0.014, d.h - 0.022), bevel=0.002)
     d.box("metal", (-0.17, -y + 0.06, 0.204), (0.17, y - 0.06, 0.26), bevel=0.005)
     _books(d, (-x + 0.03, -third / 2 - 0.02), (-y + 0.04, y - 0.02), 0.204, 0.26, 77)
-    d.box("bedding", (third / 2 + 0.06, -y + 0.03, 0.204), (x - 0.07, y - 0.04, d.h - 0.12), bevel=0.014)
+    _basket(d, (third / 2 + 0.06, -y + 0.03, 0.204), (x - 0.07, y - 0.04, d.h - 0.12))
 
 
 def _wardrobe_body(d: Design, front: float, plinth: float = 0.07) -> None:
@@ -359,9 +391,7 @@ def wardrobe_open(d: Design) -> None:
         span = sorted((i * 0.003, i * (x - wall - 0.004)))
         drawer_front(d, (span[0], span[1]), (wall + 0.008, 0.352), -y + 0.04)
         d.handle(i * x / 2, -y + 0.022, 0.28, 0.16, upright=False)
-        d.box(
-            "bedding", (i * x / 2 - 0.17, -y + 0.06, d.h - 0.28), (i * x / 2 + 0.17, y - 0.06, d.h - 0.1), bevel=0.016
-        )
+        _basket(d, (i * x / 2 - 0.17, -y + 0.06, d.h - 0.28), (i * x / 2 + 0.17, y - 0.06, d.h - 0.1), 0.016)
     rail = d.h - 0.36
     d.tube("metal", [(-x + wall, 0.0, rail), (x - wall, 0.0, rail)], 0.014)
     _clothes(d, (-x + 0.1, x - 0.14), rail)
