@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import bpy
 import numpy as np
@@ -53,57 +53,67 @@ class AssetLibrary:
             if mesh.library is None and ASSET_KEY in mesh:
                 self._meshes.setdefault(mesh[ASSET_KEY], mesh.name)
 
-    def check(self, assets: Iterable[str]) -> None:
+    def check(self, assets: Iterable[str]) -> list[str]:
         """Refuses entries that have no mesh, before anything is made.
+
+        Returns:
+            Those that the file does not hold yet, each once.
 
         Raises:
             PlacingError: names the first entry that has no source, or whose file lacks it or cannot be read.
         """
-        wanted: dict[str, set[str]] = {}
-        for asset in assets:
-            if asset not in self._meshes:
-                source, _, name = asset.partition("/")
-                wanted.setdefault(source, set()).add(name)
-        for source, names in wanted.items():
-            missing = sorted(names - set(_object_names(self._path(source))))
+        absent = [asset for asset in dict.fromkeys(assets) if self._find(asset) is None]
+        for source, names in _by_source(absent).items():
+            known = set(_object_names(self._path(source)))
+            missing = [name for name in names if name not in known]
             if missing:
                 message = f'The furniture "{source}/{missing[0]}" is not in its library'
                 raise PlacingError(message, "Reinstall the extension, or choose another catalogue")
+        return absent
+
+    def load(self, assets: Iterable[str]) -> None:
+        """Appends entries that the file does not hold yet; each library is opened once, which is what takes time.
+
+        Raises:
+            PlacingError: an entry could not be read.
+        """
+        for source, names in _by_source(asset for asset in assets if self._find(asset) is None).items():
+            self._append(source, names)
 
     def mesh(self, asset: str | None) -> bpy.types.Mesh:
         """The mesh of an entry, appended where the file does not hold it yet; a plain box for no entry."""
-        key = asset or _BOX
-        mesh = bpy.data.meshes.get(self._meshes.get(key, ""))
-        if mesh is None:
-            mesh = self._append(asset) if asset else self._keep(_box())
-            mesh[ASSET_KEY] = key
-            self._meshes[key] = mesh.name
-        return mesh
+        if asset is not None:
+            self.load([asset])
+        return self._find(asset or _BOX) or self._keep(_BOX, _box())
+
+    def _find(self, key: str) -> bpy.types.Mesh | None:
+        return bpy.data.meshes.get(self._meshes.get(key, ""))
 
     def _path(self, source: str) -> Path:
         if source not in self.sources:
             raise PlacingError(f'No furniture library is called "{source}"', "Choose another catalogue")
         return self.sources[source]
 
-    def _append(self, asset: str) -> bpy.types.Mesh:
-        source, _, name = asset.partition("/")
+    def _append(self, source: str, names: list[str]) -> None:
         known = {material[MATERIAL_KEY]: material for material in bpy.data.materials if MATERIAL_KEY in material}
         groups = set(bpy.data.node_groups)
-        with bpy.data.libraries.load(str(self._path(source)), link=False) as (_, wanted):
-            wanted.objects = [name]
-        template = bpy.data.objects.get(getattr(wanted.objects[0], "name", ""))  # the loader swaps names for objects
-        if template is None or not isinstance(template.data, bpy.types.Mesh):
-            raise PlacingError(f'The furniture "{asset}" could not be read', "Reinstall the extension")
-        mesh = self._keep(template.data)
-        bpy.data.objects.remove(template)
-        mesh.name = name
-        for material in set(mesh.materials):
-            if material is not None:
-                self._share(material, known)
-        for group in set(bpy.data.node_groups) - groups:
+        with _open(self._path(source)) as (_, wanted):
+            wanted.objects = list(names)
+        groups = set(bpy.data.node_groups) - groups
+        for group in groups:  # what is registered first is removed last, when nothing uses it any more
+            self.undo.callback(_remove_unused, bpy.data.node_groups, group.name)
+        templates = cast("list[bpy.types.Object | None]", wanted.objects)  # the loader swaps names for objects
+        meshes = {name: _take_mesh(template) for name, template in zip(names, templates, strict=True)}
+        for material in {material for mesh in meshes.values() if mesh for material in mesh.materials if material}:
+            self._share(material, known)
+        for name, mesh in meshes.items():
+            if mesh is None:
+                raise PlacingError(f'The furniture "{source}/{name}" could not be read', "Reinstall the extension")
+            mesh.name = name
+            self._keep(f"{source}/{name}", mesh)
+        for group in groups:
             if group.users == 0:
                 bpy.data.node_groups.remove(group)
-        return mesh
 
     def _share(self, material: bpy.types.Material, known: dict[str, bpy.types.Material]) -> None:
         """Replaces a material that came with an earlier mesh already, as Append does with Reuse Data."""
@@ -115,8 +125,10 @@ class AssetLibrary:
         material[MATERIAL_KEY] = name
         self.undo.callback(_remove_unused, bpy.data.materials, material.name)
 
-    def _keep(self, mesh: bpy.types.Mesh) -> bpy.types.Mesh:
+    def _keep(self, key: str, mesh: bpy.types.Mesh) -> bpy.types.Mesh:
         self.undo.callback(_remove_key, mesh.session_uid)
+        mesh[ASSET_KEY] = key
+        self._meshes[key] = mesh.name
         return mesh
 
 
@@ -135,9 +147,31 @@ def extent(mesh: bpy.types.Mesh) -> Extent:
     return Extent((low + high) / 2, high - low)
 
 
+def _by_source(assets: Iterable[str]) -> dict[str, list[str]]:
+    """Names of the objects wanted of each library, from ``library/name``."""
+    wanted: dict[str, list[str]] = {}
+    for asset in assets:
+        source, _, name = asset.partition("/")
+        wanted.setdefault(source, []).append(name)
+    return wanted
+
+
+def _take_mesh(template: bpy.types.Object | None) -> bpy.types.Mesh | None:
+    """The mesh of an appended object, which is removed."""
+    if template is None:
+        return None
+    mesh = template.data
+    bpy.data.objects.remove(template)
+    return mesh if isinstance(mesh, bpy.types.Mesh) else None
+
+
+def _open(path: Path) -> Any:  # noqa: ANN401  (the type stubs do not know it as a context manager)
+    return bpy.data.libraries.load(str(path), link=False)
+
+
 def _object_names(path: Path) -> list[str]:
     try:
-        with bpy.data.libraries.load(str(path), link=False) as (source, _):
+        with _open(path) as (source, _):
             return list(source.objects)
     except OSError as error:
         raise PlacingError(f"The furniture library {path.name} cannot be read", "Reinstall the extension") from error
@@ -156,7 +190,7 @@ def _remove_key(session_uid: int) -> None:
             return
 
 
-def _remove_unused(collection: bpy.types.BlendDataMaterials, name: str) -> None:
+def _remove_unused(collection: bpy.types.BlendDataMaterials | bpy.types.BlendDataNodeTrees, name: str) -> None:
     block = collection.get(name)
     if block is not None and block.users == 0:
         collection.remove(block)

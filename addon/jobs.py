@@ -1,12 +1,13 @@
 """The jobs that operators start: ask the worker, place its answer, remember the variations."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 import bpy
 
+from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.scene import Scene, Task
 from .assets import PlacingError
 from .placing import OBJECT_KEY, place_steps, room_members, scale_length
@@ -57,13 +58,20 @@ def vary(context: bpy.types.Context, room: bpy.types.Object, step: int) -> Steps
 
 def _vary(scene_name: str, room_name: str, step: int) -> Steps[str]:
     blend_scene, room = _blend_scene(scene_name), _object(room_name)
-    variations = [Scene.from_json(data) for data in json.loads(room[VARIATIONS_KEY])]
+    variations = _variations(room)
     present = room.get(VARIATION_KEY, 0) % len(variations)
     index = (present + step) % len(variations)
     target = as_it_stands(variations[index], variations[present], room, scale_length(blend_scene))
     options = {"room": room, "foreign": room_members(room)}
     room_name = yield from _place(blend_scene, target, {}, options)
     return _record(blend_scene, room_name, variations, index)
+
+
+def _variations(room: bpy.types.Object) -> list[Scene]:
+    try:
+        return [Scene.from_json(data) for data in json.loads(room[VARIATIONS_KEY])]
+    except (InvalidInputError, json.JSONDecodeError, TypeError) as error:
+        raise PlacingError(f'The variations of "{room.name}" cannot be read', "Generate the room again") from error
 
 
 def check_worker() -> Steps[str]:
@@ -95,7 +103,7 @@ def _place(
 
 
 @contextmanager
-def _copies_named(copies: Mapping[str, str]) -> Iterator[None]:
+def _copies_named(copies: Mapping[str, str]) -> Generator[None]:
     """Gives furniture that a person has duplicated ids of its own, for good if all goes well."""
     before = {name: _object(name)[OBJECT_KEY] for name in copies}
     for name, key in copies.items():

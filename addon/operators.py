@@ -27,6 +27,8 @@ _REDRAWN: Final = ("VIEW_3D", "PREFERENCES")
 class _JobOperator(bpy.types.Operator):
     """An operator that does a job; subclasses say which."""
 
+    _number = 0
+
     def job(self, context: bpy.types.Context) -> Steps[str]:
         """The job to do."""
         raise NotImplementedError
@@ -53,7 +55,7 @@ class _JobOperator(bpy.types.Operator):
         if bpy.app.background or context.window is None:
             return self.execute(context)
         try:
-            SESSION.start(self.job(context))
+            self._number = SESSION.start(self.job(context))
         except InstructSceneError as error:
             return self._fail(error)
         SESSION.watch(context)
@@ -63,9 +65,9 @@ class _JobOperator(bpy.types.Operator):
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Goes on with the job at every tick; Esc cancels it."""
-        if event.type == "ESC" and event.value == "PRESS":
+        if event.type == "ESC" and event.value == "PRESS" and self._mine:
             SESSION.cancel()
-        if not SESSION.busy:
+        if not self._mine:
             redraw(context)
             self.report({"INFO"}, "Cancelled")
             return {"CANCELLED"}
@@ -86,7 +88,13 @@ class _JobOperator(bpy.types.Operator):
 
     def cancel(self, _: bpy.types.Context) -> None:
         """Blender ends the operator: its window is closed or another file is opened."""
-        SESSION.cancel()
+        if self._mine:
+            SESSION.cancel()
+
+    @property
+    def _mine(self) -> bool:
+        """Whether the job under way is this operator's: after a cancel, the next may have begun already."""
+        return SESSION.busy and SESSION.number == self._number
 
     def _fail(self, error: InstructSceneError) -> set[str]:
         _LOGGER.info("%s: %s", self.bl_idname, error)

@@ -56,8 +56,7 @@ class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
     instruction: StringProperty(
         name="Instruction",
         description="What the room should hold, in your own words. Left empty, the generator decides",
-        maxlen=5000,
-    )
+    )  # no maxlen: Blender counts bytes, and would cut other alphabets in the middle of a character
     room_type: EnumProperty(name="Room Type", description="The kind of room to furnish", items=ROOM_ITEMS)
     seed: IntProperty(
         name="Seed", description="The same seed and inputs give the same room", min=0, max=2**31 - 101, default=0

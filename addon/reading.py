@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import bpy
 from mathutils import Vector
@@ -205,10 +205,10 @@ def check_selection(selected: Iterable[bpy.types.Object]) -> None:
 
 
 def _check_scale(obj: bpy.types.Object) -> None:
-    values = [value for row in obj.matrix_world for value in row]
-    if not all(math.isfinite(value) for value in values):
+    world: Any = obj.matrix_world  # the type stubs know nothing of rows and columns
+    if not all(math.isfinite(value) for row in world for value in row):
         raise InvalidInputError(f'"{obj.name}" has an invalid transform', "Clear it with Object > Clear")
-    turn = obj.matrix_world.to_3x3()
+    turn = world.to_3x3()
     if min(abs(value) for value in (*obj.scale, *(column.length for column in turn.col))) < _FLAT:
         raise InvalidInputError(f'"{obj.name}" has a scale of zero', "Set its scale to 1, or deselect it")
     if min(obj.scale) < 0 or turn.determinant() < 0:

@@ -56,6 +56,7 @@ class Session:
     def __init__(self) -> None:
         self.client: WorkerClient | None = None
         self.progress = Progress("")
+        self.number = 0
         self.failure: str = ""
         self.self_check: Message | None = None
         self._command: list[str] = []
@@ -69,8 +70,11 @@ class Session:
         """Whether a job is under way."""
         return self._job is not None
 
-    def start(self, job: Steps[str]) -> None:
+    def start(self, job: Steps[str]) -> int:
         """Takes up a job; `tick` does the work.
+
+        Returns:
+            The job's number.
 
         Raises:
             WorkerError: another job is under way.
@@ -80,6 +84,8 @@ class Session:
         self._job = job
         self.failure = ""
         self.progress = Progress("Preparing")
+        self.number += 1
+        return self.number
 
     def watch(self, context: bpy.types.Context) -> None:
         """Has the window send timer events, until the job ends."""
@@ -320,11 +326,11 @@ def _release_when_idle() -> float | None:
 
 @bpy.app.handlers.persistent
 def _on_load(_: object) -> None:
-    SESSION.close()
+    SESSION.cancel()
 
 
 def register() -> None:
-    """Ends the worker when another file is opened and when Blender ends."""
+    """Ends the job when another file is opened, and the worker when Blender ends."""
     bpy.app.handlers.load_pre.append(_on_load)
     atexit.register(close)
 

@@ -18,7 +18,6 @@ from ..instructscene_core.errors import InstructSceneError
 Message = dict[str, Any]
 PROTOCOL: Final = 1
 _LOGGER = logging.getLogger(__name__)
-_QUIT: Final = None
 _KEPT_LINES: Final = 40
 
 
@@ -38,9 +37,10 @@ class WorkerClient:
 
     def __init__(self, command: Sequence[str]) -> None:
         self.hello: Message | None = None
+        self._closed = False
         self._last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._incoming: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._outgoing: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._outgoing: queue.SimpleQueue[str | None] = queue.SimpleQueue()  # None ends it
         self._process = _start(command)
         self._threads = [
             threading.Thread(target=target, args=(pipe,), daemon=True, name=f"InstructScene {target.__name__}")
@@ -60,8 +60,8 @@ class WorkerClient:
 
     @property
     def alive(self) -> bool:
-        """Whether the process is running."""
-        return self._process.poll() is None
+        """Whether the process is running and has not been told to end."""
+        return not self._closed and self._process.poll() is None
 
     @property
     def last_lines(self) -> list[str]:
@@ -92,7 +92,8 @@ class WorkerClient:
         Args:
             wait: seconds to wait until it is really gone, so that its files can be replaced.
         """
-        self._outgoing.put(_QUIT)
+        self._closed = True
+        self._outgoing.put(None)
         self._process.kill()
         if wait > 0:
             try:
@@ -112,7 +113,7 @@ class WorkerClient:
 
     def _write(self, pipe: IO[str]) -> None:
         try:
-            while (line := self._outgoing.get()) is not _QUIT:
+            while (line := self._outgoing.get()) is not None:
                 pipe.write(line + "\n")
                 pipe.flush()
             pipe.close()
@@ -124,7 +125,7 @@ class WorkerClient:
             self._incoming.put(_parse(line))
         code = self._process.wait()
         self._threads[1].join(1.0)
-        self._outgoing.put(_QUIT)
+        self._outgoing.put(None)
         self._incoming.put({"type": "gone", "code": code})
         pipe.close()
 
