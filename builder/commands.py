@@ -2,11 +2,14 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 from .common import BuildError, say
 from .environment import VENV, make_environment
+from .package import make_zip
 from .testing import run_checks
+from .wheels import PLATFORMS, PYTHONS, RUNTIMES, gather, this_platform
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -27,17 +30,44 @@ def _env(_: argparse.Namespace) -> int:
     return 0
 
 
+def _wheels(options: argparse.Namespace) -> int:
+    for path in gather(options.platform or this_platform(), options.python, options.runtime, options.torch_wheel):
+        print(path)
+    return 0
+
+
+def _zip(options: argparse.Namespace) -> int:
+    print(make_zip(options.platform or this_platform(), options.python, options.runtime, options.torch_wheel))
+    return 0
+
+
 def _test(options: argparse.Namespace) -> int:
     return run_checks(options.checks)
 
 
-_COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {"env": _env, "test": _test}
+_COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
+    "env": _env,
+    "wheels": _wheels,
+    "zip": _zip,
+    "test": _test,
+}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="build.py", description="Builds, shows and tests InstructScene")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("env", help=f"a virtual environment {VENV.name} with everything; quick where it is there")
+    command = commands.add_parser("wheels", help="gather the wheels of a zip, each checked against builder/pins.toml")
+    _add_runtime_arguments(command)
+    command = commands.add_parser("zip", help="the extension, validated with Blender's own tool")
+    _add_runtime_arguments(command)
     command = commands.add_parser("test", help="everything that must pass")
     command.add_argument("checks", nargs="*", metavar="CHECK", help="only checks whose names begin so")
     return parser
+
+
+def _add_runtime_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--runtime", choices=RUNTIMES, default="bundled", help="with torch, or without")
+    parser.add_argument("--platform", choices=PLATFORMS, help="absent: this machine's")
+    parser.add_argument("--python", choices=PYTHONS, default=PYTHONS[0], help="of Blender: cp311 up to 5.0, then cp313")
+    parser.add_argument("--torch-wheel", type=Path, metavar="FILE", help="a CPU build of torch to bundle")

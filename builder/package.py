@@ -1,0 +1,120 @@
+"""``zip``: the extension, the same bytes from the same sources, validated with Blender's own tool."""
+
+import json
+import tomllib
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from .common import BUILD, ROOT, BuildError, file_digest, run, say
+from .environment import VENV, make_environment
+from .wheels import gather
+
+_MANIFEST: Final = "blender_manifest.toml"
+_MARK: Final = "# build.py adds the wheels and the platform when it makes the zip.\n"
+_TOP: Final = ("LICENSE", "__init__.py")
+_PACKAGES: Final = ("addon", "instructscene_core")
+_KINDS: Final = (".py", ".json", ".safetensors", ".blend", ".txt")
+_LEFT_OUT: Final = tuple(
+    f"instructscene_core/{name}/"
+    for name in ("datasets", "training", "evaluation", "baselines", "starter/furniture", "starter/rooms")
+)
+"""What trains and measures the generator, which runs without."""
+_DATE: Final = (2026, 1, 1, 0, 0, 0)
+_PACKED: Final = (".whl", ".blend", ".safetensors")
+"""Kinds of files that hardly get smaller."""
+
+
+def make_zip(platform: str, python: str, runtime: str, torch_wheel: Path | None = None) -> Path:
+    """Makes the extension's zip in ``build/``; one that is there already is left as it is where nothing changed.
+
+    Args:
+        platform: Blender's name of the platform that it is for.
+        python: tag of the Python that it is for; without torch it serves all.
+        runtime: bundled or none: with or without torch.
+        torch_wheel: a file to take for torch instead of asking pip.
+
+    Returns:
+        The zip.
+
+    Raises:
+        BuildError: a wheel is missing or refused, or Blender's tool finds fault.
+    """
+    wheels = gather(platform, python, runtime, torch_wheel)
+    target = BUILD / zip_name(platform, python, runtime)
+    part = target.with_suffix(".part.zip")
+    BUILD.mkdir(exist_ok=True)
+    write_zip(part, manifest(platform, wheels), wheels)
+    if target.is_file() and file_digest(target) == file_digest(part):
+        part.unlink()
+        return target
+    try:
+        validate(part)
+    except BuildError:
+        part.unlink()
+        raise
+    part.replace(target)
+    say(f"Made {target.name}, {target.stat().st_size / 1e6:.0f} MB")
+    return target
+
+
+def zip_name(platform: str, python: str, runtime: str) -> str:
+    """File name of a zip."""
+    about = tomllib.loads((ROOT / _MANIFEST).read_text(encoding="utf-8"))
+    kind = "no-torch" if runtime == "none" else python
+    return f"{about['id']}-{about['version']}-{platform}-{kind}.zip"
+
+
+def manifest(platform: str, wheels: Sequence[Path]) -> str:
+    """The manifest with platform and wheels.
+
+    Raises:
+        BuildError: the line where they go is missing.
+    """
+    text = (ROOT / _MANIFEST).read_text(encoding="utf-8")
+    if _MARK not in text:
+        raise BuildError(f"{_MANIFEST} lacks the line where the wheels go", f"Put back: {_MARK.strip()}")
+    names = json.dumps([f"./wheels/{path.name}" for path in wheels], indent=2)
+    return text.replace(_MARK, f"platforms = {json.dumps([platform])}\nwheels = {names}\n")
+
+
+def sources(root: Path = ROOT) -> Iterator[str]:
+    """Paths of the files that go into the zip, beside the manifest and the wheels."""
+    yield from _TOP
+    for package in _PACKAGES:
+        for path in (root / package).rglob("*"):
+            name = path.relative_to(root).as_posix()
+            if path.suffix in _KINDS and not name.startswith(_LEFT_OUT):
+                yield name
+
+
+def write_zip(path: Path, manifest_text: str, wheels: Sequence[Path]) -> None:
+    """Writes the zip: names sorted, dates and rights fixed, so that equal contents give equal bytes."""
+    with zipfile.ZipFile(path, "w") as archive:
+        _add(archive, _MANIFEST, manifest_text.encode())
+        for name in sorted(sources()):
+            _add(archive, name, (ROOT / name).read_bytes())
+        for wheel in sorted(wheels):
+            _add(archive, f"wheels/{wheel.name}", wheel.read_bytes())
+
+
+def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _DATE)
+    entry.create_system = 3  # Unix, wherever it is made
+    entry.external_attr = 0o100644 << 16
+    entry.compress_type = zipfile.ZIP_STORED if name.endswith(_PACKED) else zipfile.ZIP_DEFLATED
+    archive.writestr(entry, data)
+
+
+def validate(path: Path) -> None:
+    """Has Blender's tool look at a zip.
+
+    Raises:
+        BuildError: it finds fault; its words are shown before.
+    """
+    python = make_environment()
+    tools = sorted(VENV.rglob("bl_pkg/cli/blender_ext.py"))
+    if not tools:
+        raise BuildError(f"{VENV} has no Blender", "Remove the folder and try again", code=1)
+    run([python, tools[-1], "validate", path])
