@@ -4,6 +4,7 @@ import json
 import time
 from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
 
 import bpy
 import pytest
@@ -47,32 +48,40 @@ def box(name, size, location, yaw=0.0):
     return obj
 
 
+def clock():
+    """Seconds, less those that this thread has waited for other programs to give it a processor, where Linux tells."""
+    source = Path("/proc/thread-self/schedstat")
+    waited = int(source.read_text().split()[1]) / 1e9 if source.exists() else 0.0
+    return time.perf_counter() - waited
+
+
 def drive(session, job):
-    """Does a job tick by tick as the modal operator does; gives the seconds of each tick."""
+    """Does a job tick by tick as the modal operator does; gives the longest tick, in seconds, and what it did."""
     session.start(job)
-    ticks = []
+    longest = (0.0, "")
     while True:
-        start = time.perf_counter()
+        start = clock()
         outcome = session.tick()
-        ticks.append(time.perf_counter() - start)
+        longest = max(longest, (clock() - start, session.progress.label))
         if outcome is not None:
-            return ticks
+            return longest
         time.sleep(0.01)
 
 
-def test_the_interface_is_never_held(blend, settings, session):
+@pytest.mark.parametrize("task", ["generate", "complete", "restyle", "rearrange"])
+def test_the_interface_is_never_held(blend, settings, session, task):
     jobs = import_module(f"{blend.__name__}.addon.jobs")
-    session.release()  # the worker's start counts too
-    longest = []
-    for seed in range(3):
-        settings.seed = seed
-        start = time.perf_counter()
-        job = jobs.edit(bpy.context, "generate")
-        longest.append(max(time.perf_counter() - start, *drive(session, job)))
-        if longest[-1] <= HELD:  # a busy machine may hold one run, never three
-            break
-    assert min(longest) <= HELD, longest
-    assert session.client.alive
+    if task == "generate":
+        session.release()  # the worker's start counts too
+    else:
+        bpy.ops.instructscene.generate_room()
+        select(room())
+    settings.variations = 4
+    start = clock()
+    job = jobs.edit(bpy.context, task)
+    longest = max((clock() - start, "Reading the file"), drive(session, job))
+    print(f"{task}: longest tick {1000 * longest[0]:.0f} ms, {longest[1]}")  # noqa: T201  (shown by -rP)
+    assert longest[0] <= HELD, longest
 
 
 def test_generate(settings):
