@@ -25,6 +25,10 @@ WALL_COLOURS: Final = (
 _THICKNESS: Final = 0.12
 _BASEBOARD: Final = (0.09, 0.018)
 _FRAME: Final = 0.05
+_BEYOND: Final = 5.0
+"""Metres for which a room goes on where the eye looks in."""
+_NEAR: Final = 0.7
+"""Cosine between a wall's inner direction and the view, from which it is at the viewer's back."""
 
 
 @dataclass
@@ -83,26 +87,37 @@ class Stage:
         self._blocks.clear()
 
 
-def build_room(stage: Stage, floor: FloorPlan, eye: Point2, colour: int) -> None:
-    """Adds the floor and the walls behind the furniture: a room cut open, as seen from outside and above.
+def build_room(stage: Stage, floor: FloorPlan, eye: Vector, forward: Vector, colour: int) -> None:
+    """Adds floor, ceiling and walls; where the eye looks in, the room goes on beyond its wall.
 
-    Walls between the eye and the room, and the ceiling, are left out, so that light comes in where the eye looks in.
+    So nothing hangs in the air, no cut shows, and light comes in from the viewer's side.
 
     Args:
         stage: where.
         floor: with a polygon.
-        eye: the camera's place on the plan, metres.
+        eye: the camera's place in the room's axes, metres.
+        forward: level direction in which it looks.
         colour: index into `WALL_COLOURS`.
     """
     polygon = counter_clockwise(floor.polygon or ())
     paint = plain_material(stage, "Wall", WALL_COLOURS[colour % len(WALL_COLOURS)], 0.75)
     white = plain_material(stage, "Trim", (0.82, 0.80, 0.77), 0.4)
-    stage.mesh("Floor", [[Vector((x, y, 0.0)) for x, y in polygon]], floor_material(stage))
-    for start, end in edges(polygon):
-        wall = _Wall(start, end, floor.height, [_Hole.of(o, start, end) for o in floor.openings if _on(o, start, end)])
-        if wall.inside(eye):
-            stage.mesh("Wall", wall.panels(), paint)
-            stage.mesh("Trim", [face for box in wall.trim() for face in wall.box(box)], white)
+    ceiling = plain_material(stage, "Ceiling", (0.86, 0.85, 0.83), 0.9)
+    walls = [
+        _Wall(start, end, floor.height, [_Hole.of(o, start, end) for o in floor.openings if _on(o, start, end)])
+        for start, end in edges(polygon)
+    ]
+    shown = [wall.inside((eye.x, eye.y)) and wall.inward.dot(forward.xy) < _NEAR for wall in walls]
+    beyond = [wall.beyond() for wall, seen in zip(walls, shown, strict=True) if not seen]
+    plans = [[Vector(corner).to_3d() for corner in polygon], *beyond]
+    up = Vector((0, 0, floor.height))
+    stage.mesh("Floor", plans, floor_material(stage))
+    stage.mesh("Ceiling", [[corner + up for corner in reversed(plan)] for plan in plans], ceiling)
+    for k, wall in enumerate(walls):
+        if shown[k]:
+            ends = [_THICKNESS if shown[j % len(walls)] else _BEYOND for j in (k - 1, k + 1)]
+            stage.mesh("Wall", wall.panels(*ends), paint)
+            stage.mesh("Trim", [face for box in wall.trim(*ends) for face in wall.box(box)], white)
 
 
 def edges(polygon: Sequence[Point2]) -> list[tuple[Point2, Point2]]:
@@ -155,6 +170,12 @@ class _Wall:
     def _length(self) -> float:
         return (Vector(self.end) - Vector(self.start)).length
 
+    @property
+    def inward(self) -> Vector:
+        """The direction into the room on the plan, of length 1."""
+        along = (Vector(self.end) - Vector(self.start)).normalized()
+        return Vector((-along.y, along.x))
+
     def inside(self, point: Point2) -> bool:
         """Whether a point of the plan is on the room's side."""
         return (Vector(self.end) - Vector(self.start)).cross(Vector(point) - Vector(self.start)) > 0
@@ -166,14 +187,19 @@ class _Wall:
         place = Vector(self.start) + along * x + inward * y
         return Vector((place.x, place.y, z))
 
-    def panels(self) -> list[list[Vector]]:
-        """The faces of the wall around its holes, and the holes' reveals."""
+    def beyond(self) -> list[Vector]:
+        """The ground on the other side, wide enough for a view from a turned camera."""
+        corners = ((-_BEYOND, -_BEYOND), (self._length + _BEYOND, -_BEYOND), (self._length + _BEYOND, 0), (-_BEYOND, 0))
+        return [self.at(x, y, 0) for x, y in corners]
+
+    def panels(self, before: float, after: float) -> list[list[Vector]]:
+        """The faces of the wall around its holes, and the holes' reveals; it goes on so far at its ends, metres."""
         faces: list[list[Vector]] = []
-        x = -_THICKNESS
+        x = -before
         for hole in sorted(self.holes, key=lambda h: h.left):
             faces += [self._panel(x, hole.left, 0, self.height), *self._around(hole)]
             x = hole.right
-        return [*faces, self._panel(x, self._length + _THICKNESS, 0, self.height)]
+        return [*faces, self._panel(x, self._length + after, 0, self.height)]
 
     def _around(self, hole: _Hole) -> list[list[Vector]]:
         left, right, bottom, top = hole.left, hole.right, max(hole.bottom, 0.0), min(hole.top, self.height)
@@ -190,11 +216,12 @@ class _Wall:
     def _panel(self, left: float, right: float, bottom: float, top: float) -> list[Vector]:
         return [self.at(x, 0, z) for x, z in ((right, bottom), (left, bottom), (left, top), (right, top))]
 
-    def trim(self) -> list[Box]:
+    def trim(self, before: float, after: float) -> list[Box]:
         """Baseboards, window frames and door leaves, in the wall's axes."""
         height, depth = _BASEBOARD
         doors = sorted((h for h in self.holes if h.bottom < height), key=lambda h: h.left)
-        ends = [0.0, *(x for door in doors for x in (door.left - 0.07, door.right + 0.07)), self._length]
+        sides = (x for door in doors for x in (door.left - 0.07, door.right + 0.07))
+        ends = [-before, *sides, self._length + after]
         boxes: list[Box] = [(a, b, 0, depth, 0, height) for a, b in zip(ends[::2], ends[1::2], strict=True) if b > a]
         for hole in self.holes:
             boxes += _casing(hole) + (_leaf(hole) if hole.kind == "door" else _sash(hole))

@@ -1,21 +1,36 @@
-"""Where the camera stands: from which corner of a room its furniture is seen best, and how far off."""
+"""Where the camera stands: at a person's height, before the side of a room from which its furniture is seen best.
+
+The camera looks level, so that walls stay upright, and its sensor is shifted up or down instead, as on a view camera.
+"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 from mathutils import Matrix, Vector
 
 from ..instructscene_core.scene import Point2, Vector3
 
-_LENS: Final = 42.0
-"""Millimetres on a sensor of 36: long enough that walls stay upright to the eye."""
-_ELEVATION: Final = math.radians(33)
-_AZIMUTHS: Final = tuple(math.radians(a) for a in (-58, -32, 32, 58, 122, 148, -122, -148))
-"""From the side of −Y, counter-clockwise: off the diagonals, so that no two walls look alike."""
-_TALL: Final = 1.2
-"""Metres from which furniture hides what stands behind it."""
+_SENSOR: Final = 36.0
+_LENS: Final = 24.0
+"""Millimetres on that sensor: as wide as photographers of rooms go without bending things."""
+_EYE_HEIGHTS: Final = (1.55, 1.85, 2.15)
+_TURNS: Final = tuple(math.radians(a) for a in (0, -14, 14, -32, 32))
+"""From the square view on a wall."""
+_MARGIN: Final = 0.94
+"""Share of the picture within which all furniture lies."""
+_NEAREST: Final = 0.6
+"""Metres that the eye keeps from everything in the picture."""
+_DEEP: Final = 0.5
+_TALL: Final = 1.6
+"""Metres: deeper and lower pieces are tall at their backs only; what hangs higher hides nothing."""
+_SAMPLES: Final = np.stack(np.meshgrid(*[[-0.4, 0.0, 0.4]] * 3), -1).reshape(-1, 3)
+"""Where a box is looked at, in shares of its size."""
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,27 @@ class Box:
         """The way it faces, −Y at yaw 0."""
         return Vector((math.sin(self.yaw), -math.cos(self.yaw), 0.0))
 
+    def hiding(self) -> "Box":
+        """The part that hides what is behind it: of beds, tables and seats only the lower half."""
+        if self.size[1] < _DEEP or self.size[2] > _TALL:
+            return self
+        (x, y, z), (width, depth, height) = self.position, self.size
+        return Box((x, y, z - height / 4), (width, depth, height / 2), self.yaw)
+
+    def points(self, shares: Floats) -> Floats:
+        """Points of the box in the room's axes, given in shares of its size from its centre: n × 3."""
+        return shares * self.size @ self._turn().T + self.position
+
+    def local(self, points: Floats) -> Floats:
+        """The reverse of `points`."""
+        return (points - self.position) @ self._turn() / self.size
+
+    def _turn(self) -> Floats:
+        return np.asarray(Matrix.Rotation(self.yaw, 3, "Z"))
+
+
+_CORNERS: Final = np.stack(np.meshgrid(*[[-0.5, 0.5]] * 3), -1).reshape(-1, 3)
+
 
 def bounds(boxes: Sequence[Box]) -> tuple[Vector, Vector]:
     """Lowest and highest corner around all boxes."""
@@ -57,89 +93,111 @@ class Viewpoint:
 
     Args:
         eye: where it stands.
-        target: what it looks at.
+        forward: level direction in which it looks.
         lens: focal length in millimetres for a 36 mm sensor.
-        size: of the room, its longest side.
+        shift: of the sensor upwards, in widths of the picture.
     """
 
     eye: Vector
-    target: Vector
+    forward: Vector
     lens: float
-    size: float
-
-    @property
-    def back(self) -> Vector:
-        """Level direction from the target to the eye."""
-        away = self.eye - self.target
-        return Vector((away.x, away.y, 0.0)).normalized()
+    shift: float
 
     @property
     def right(self) -> Vector:
         """Level direction to the right in the picture."""
-        back = self.back
-        return Vector((-back.y, back.x, 0.0))
+        return Vector((self.forward.y, -self.forward.x, 0.0))
 
     def matrix(self) -> Matrix:
         """Camera to room."""
-        return Matrix.Translation(self.eye) @ (self.target - self.eye).to_track_quat("-Z", "Y").to_matrix().to_4x4()
+        return Matrix.Translation(self.eye) @ self.forward.to_track_quat("-Z", "Y").to_matrix().to_4x4()
 
 
-def choose_viewpoint(polygon: Sequence[Point2], boxes: Sequence[Box], aspect: float) -> Viewpoint:
-    """The view from outside the room, down at it, in which most is seen from its front and least is hidden.
+def choose_viewpoint(polygon: Sequence[Point2], height: float, boxes: Sequence[Box], aspect: float) -> Viewpoint:
+    """The view in which most of every piece is seen, and more fronts than backs.
 
     Args:
         polygon: the floor.
+        height: of the ceiling, metres.
         boxes: the furniture.
         aspect: width over height of the picture.
     """
-    ground = Box.flat(polygon)
-    azimuth = max(_AZIMUTHS, key=lambda a: _merit(_direction(a), boxes, Vector(ground.position)))
-    tallest = max((box.position[2] + box.size[2] / 2 for box in boxes if box.position[2] < 1.6), default=1.0)
-    target = Vector((ground.position[0], ground.position[1], min(tallest, 1.6) * 0.42))
-    level = _direction(azimuth)
-    direction = (level * math.cos(_ELEVATION) + Vector((0, 0, math.sin(_ELEVATION)))).normalized()
-    points = [Vector((x, y, z)) for x, y in polygon for z in (0.0, _wall_shown(x, y, target, level))]
-    return _framed(target, direction, points, aspect, max(ground.size))
+    views = list(_candidates(polygon, height, boxes, aspect))
+    return max(views, key=lambda view: _merit(view, boxes))
 
 
-def _direction(azimuth: float) -> Vector:
-    return Vector((math.sin(azimuth), -math.cos(azimuth), 0.0))
+def _candidates(polygon: Sequence[Point2], height: float, boxes: Sequence[Box], aspect: float) -> Iterator[Viewpoint]:
+    square = _direction_of_walls(polygon)
+    for side in range(4):
+        for turn in _TURNS:
+            angle = square + side * math.pi / 2 + turn
+            forward = Vector((math.cos(angle), math.sin(angle), 0.0))
+            points = _shown(polygon, height, boxes, forward)
+            for eye_height in _EYE_HEIGHTS:
+                yield _framed(points, forward, eye_height, aspect)
 
 
-def _merit(direction: Vector, boxes: Sequence[Box], centre: Vector) -> float:
-    """Fronts that face the camera count for it, tall things that stand on its side against it."""
-    total = 0.0
-    for box in boxes:
-        place = Vector(box.position) - centre
-        top = box.position[2] + box.size[2] / 2
-        area = box.size[0] * max(box.size[2], 0.3)
-        total += area * box.front().dot(direction)
-        if top > _TALL and place.z - box.size[2] / 2 < 1.0:
-            total -= 1.5 * box.size[0] * box.size[2] * max(-0.2, place.xy.dot(direction.xy) / 2)
-    return total
+def _direction_of_walls(polygon: Sequence[Point2]) -> float:
+    """Of the longest wall, radians from +X."""
+    sides = zip(polygon, (*polygon[1:], polygon[0]), strict=True)
+    a, b = max(sides, key=lambda side: math.dist(*side))
+    return math.atan2(b[1] - a[1], b[0] - a[0])
 
 
-def _wall_shown(x: float, y: float, target: Vector, level: Vector) -> float:
-    """Height at a corner that must be in the picture: far walls whole, near ones not."""
-    return 2.6 if Vector((x - target.x, y - target.y, 0)).dot(level) < 0.3 else 0.0
+def _shown(polygon: Sequence[Point2], height: float, boxes: Sequence[Box], forward: Vector) -> Floats:
+    """Points that must be in the picture: all furniture, and the far wall from floor to ceiling."""
+    floor = np.array([(x, y, z) for x, y in polygon for z in (0.0, height)])
+    depth = floor @ np.asarray(forward)
+    far = floor[depth > depth.min() + 0.75 * np.ptp(depth)]
+    return np.concatenate([far, *(box.points(_CORNERS) for box in boxes)])
 
 
-def _framed(target: Vector, direction: Vector, points: Sequence[Vector], aspect: float, size: float) -> Viewpoint:
-    """The nearest eye along ``direction`` from which all points are in the picture, with the target re-centred."""
-    right = Vector((0, 0, 1)).cross(direction).normalized()
-    up = direction.cross(right)
-    tan_x = 18.0 / _LENS * 0.96
-    tan_y = tan_x / aspect
-    for _ in range(4):
-        spans = [(p - target).dot(right) for p in points], [(p - target).dot(up) for p in points]
-        far = max(
-            max(abs(x) / tan_x, abs(y) / tan_y) + (p - target).dot(direction)
-            for p, x, y in zip(points, *spans, strict=True)
-        )
-        screen = [
-            (x / (far - (p - target).dot(direction)), y / (far - (p - target).dot(direction)))
-            for p, x, y in zip(points, *spans, strict=True)
-        ]
-        xs, ys = [s[0] for s in screen], [s[1] for s in screen]
-        target = target + right * ((min(xs) + max(xs)) / 2 * far) + up * ((min(ys) + max(ys)) / 2 * far)
-    return Viewpoint(target + direction * far, target, _LENS, size)
+def _framed(points: Floats, forward: Vector, height: float, aspect: float) -> Viewpoint:
+    """The nearest eye at a height from which all points are in the picture.
+
+    Points to the right of the eye obey u − u₀ ≤ t·(w − w₀), with w the depth and t the tangent of half the angle of
+    view, those to its left u₀ − u ≤ t·(w − w₀): the best eye is where both borders meet.
+    """
+    tangent = _SENSOR / 2 / _LENS
+    across = tangent * _MARGIN
+    right = np.array([forward.y, -forward.x, 0.0])
+    u, w, rise = points @ right, points @ np.asarray(forward), points[:, 2] - height
+    left_border, right_border = (u - across * w).max(), (u + across * w).min()
+    middle = (left_border + right_border) / 2
+    near = min((right_border - left_border) / (2 * across), w.min() - _NEAREST)
+    while np.ptp(rise / (w - near)) > 2 * across / aspect:
+        near -= 0.05
+    slopes = rise / (w - near)
+    eye = middle * right + near * np.asarray(forward)
+    shift = (slopes.min() + slopes.max()) / 2 / (2 * tangent)
+    return Viewpoint(Vector((eye[0], eye[1], height)), forward, _LENS, float(shift))
+
+
+def _merit(view: Viewpoint, boxes: Sequence[Box]) -> float:
+    """How well a view shows the furniture: least hidden first, then fronts, a low eye and a square view."""
+    if not boxes:
+        return -view.eye.z
+    eye = np.asarray(view.eye)
+    hiding = {k: box.hiding() for k, box in enumerate(boxes) if box.position[2] - box.size[2] / 2 < _TALL}
+    seen = [_seen(eye, box, [other for k, other in hiding.items() if k != i]) for i, box in enumerate(boxes)]
+    areas = [box.size[0] * (box.size[2] + 0.5 * box.size[1]) for box in boxes]
+    fronts = sum(a * -box.front().dot(view.forward) for a, box in zip(areas, boxes, strict=True)) / sum(areas)
+    return float(np.mean(np.sqrt(seen)) + 0.5 * min(seen) + 0.4 * fronts - 0.06 * view.eye.z)
+
+
+def _seen(eye: Floats, box: Box, others: Sequence[Box]) -> float:
+    """Share of a box that no other box hides."""
+    points = box.points(_SAMPLES)
+    hidden = np.zeros(len(points), dtype=bool)
+    for other in others:
+        hidden |= _between(other.local(eye[None])[0], other.local(points))
+    return 1.0 - float(hidden.mean())
+
+
+def _between(start: Floats, ends: Floats) -> npt.NDArray[np.bool_]:
+    """Whether the unit cube lies between a point and others, by slabs."""
+    way = ends - start
+    way = np.where(np.abs(way) < 1e-9, 1e-9, way)
+    a, b = (-0.5 - start) / way, (0.5 - start) / way
+    enter, leave = np.minimum(a, b).max(1), np.maximum(a, b).min(1)
+    return (enter < leave) & (leave > 0) & (enter < 0.999)
