@@ -197,7 +197,7 @@ def _tube(part: Tube) -> tuple[Array, list[Face], list[bool]]:
 
 @_geometry.register
 def _slab(part: Slab) -> tuple[Array, list[Face], list[bool]]:
-    outline = np.array(part.outline)
+    outline = np.array(part.outline, dtype=np.float64)
     n, b = len(outline), part.bevel
     heights = (part.low, part.low + b, part.high - b, part.high) if b else (part.low, part.high)
     rims = (_inset(outline, b), outline, outline, _inset(outline, b)) if b else (outline, outline)

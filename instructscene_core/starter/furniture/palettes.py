@@ -88,7 +88,7 @@ _GLOW = _material("Lamp Glass", "glow", "FFF3DC", "FFE2B0")
 
 def _palette(name: str, style: str, words: tuple[str, str, str, str, str], materials: tuple[Material, ...]) -> Palette:
     roles: tuple[Role, ...] = ("wood", "front", "frame", "fabric", "bedding", "metal", "shade", "accent")
-    named = dict(zip(roles, materials, strict=True))
+    named: dict[Role, Material] = dict(zip(roles, materials, strict=True))
     named |= {"linen": _SNOW, "glow": _GLOW, "mirror": _MIRROR, "toy1": _MUSTARD, "toy2": _TEAL, "toy3": _RUST}
     keys = ("wood", "fabric", "bedding", "metal", "shade")
     return Palette(name, style, dict(zip(keys, words, strict=True)), named)

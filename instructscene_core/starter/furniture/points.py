@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from .designs import meshes
 from .meshes import triangles
+from .palettes import Role
 from .specs import SPECS, Spec
 
 Array = NDArray[np.float64]
@@ -59,7 +60,7 @@ class Surface:
 @cache
 def surface(spec: Spec) -> Surface:
     """Triangles, areas and colours of an entry."""
-    roles = list(dict.fromkeys(mesh.role for mesh in meshes(spec)))
+    roles: list[Role] = list(dict.fromkeys(mesh.role for mesh in meshes(spec)))
     cut = [(mesh.vertices[triangles(mesh.faces)], roles.index(mesh.role)) for mesh in meshes(spec)]
     corners = np.concatenate([piece for piece, _ in cut])
     area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
