@@ -27,6 +27,8 @@ CODES_KEY: Final = "instructscene_codes"
 POSE_KEY: Final = "instructscene_pose"
 MEMBER_KEY: Final = "instructscene_room"
 SCENE_KEY: Final = "instructscene_scene"
+_TRANSFORM: Final = ("location", "rotation_euler", "rotation_quaternion", "rotation_axis_angle", "scale")
+"""What makes an object's matrix. The matrix itself, set back, would come out a little different."""
 _SAME: Final = 1e-4
 """Metres and radians below which a pose is the stored one: Blender keeps single precision."""
 _AT_ONCE: Final = 4
@@ -259,8 +261,8 @@ class _Placer:
 
     def _remember(self, obj: bpy.types.Object) -> None:
         saved = {key: _plain(value) for key, value in obj.items()}
-        basis, data = [list(row) for row in obj.matrix_basis], obj.data.name
-        self.undo.callback(_restore, obj.name, basis, data, saved)
+        transform = {key: tuple(getattr(obj, key)) for key in _TRANSFORM}
+        self.undo.callback(_restore, obj.name, transform, obj.data.name, saved)
 
     def finish(self, scene: Scene) -> None:
         """Removes what the Scene no longer holds and records on the room how it was made; cannot fail half-way."""
@@ -351,11 +353,12 @@ def _remove(collection: Any, name: str) -> None:  # noqa: ANN401
         collection.remove(block)
 
 
-def _restore(name: str, basis: list[list[float]], data: str, saved: dict[str, Any]) -> None:
+def _restore(name: str, transform: dict[str, tuple[float, ...]], data: str, saved: dict[str, Any]) -> None:
     obj = bpy.data.objects.get(name)
     if obj is None:
         return
-    obj.matrix_basis = Matrix(basis)
+    for key, value in transform.items():
+        setattr(obj, key, value)
     if obj.data.name != data:
         obj.data = bpy.data.meshes[data]
     present = cast("list[str]", list(obj.keys()))  # the type stubs have it that an object has none

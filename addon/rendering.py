@@ -22,6 +22,8 @@ from .viewpoint import Box, Viewpoint, bounds, choose_viewpoint
 
 _MARGIN: Final = 0.3
 """Metres of floor around the furniture of a room that has no floor plan."""
+_PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
+"""Last bytes of a whole PNG: on a full disk Blender writes a part of it and says nothing."""
 _BACKDROP: Final = (0.80, 0.79, 0.77)
 
 
@@ -78,7 +80,7 @@ def render_perspective(
         _camera(studio, view.matrix(), view.lens, shift=view.shift)
         _cycles(studio.scene, (width, round(width / settings.aspect)), settings.samples)
         _soft_light(studio)
-        _film(studio.scene, "AgX", ("AgX - Medium High Contrast", "Medium High Contrast"), exposure=0.0)
+        _film(studio.scene, "AgX", ("AgX - Medium High Contrast", "Medium High Contrast"), exposure=0.35)
         return _write(studio.scene, path)
 
 
@@ -132,6 +134,7 @@ class _Studio:
 
 @contextmanager
 def _studio(context: bpy.types.Context, room: bpy.types.Object) -> Generator[_Studio, None, None]:
+    context.view_layer.update()  # a room that was just placed has no world matrix yet
     scene = bpy.data.scenes.new("InstructScene Picture")
     stage = Stage(scene.collection, Matrix(), scale_length(context.scene))
     try:
@@ -263,7 +266,7 @@ def _write(scene: bpy.types.Scene, path: Path) -> Path:
     scene.render.use_file_extension = False
     try:
         bpy.ops.render.render(write_still=True, scene=scene.name)
-        if not part.is_file() or part.stat().st_size == 0:
+        if not part.is_file() or not part.read_bytes().endswith(_PNG_END):
             raise RenderError(f"{path} was not written", "Make room on the disk or choose another folder")
         part.replace(path)
     except (RuntimeError, OSError) as error:

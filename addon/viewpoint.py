@@ -177,21 +177,23 @@ def _merit(view: Viewpoint, boxes: Sequence[Box]) -> float:
     """How well a view shows the furniture: least hidden first, then fronts, a low eye and a square view."""
     if not boxes:
         return -view.eye.z
-    eye = np.asarray(view.eye)
-    hiding = {k: box.hiding() for k, box in enumerate(boxes) if box.position[2] - box.size[2] / 2 < _TALL}
-    seen = [_seen(eye, box, [other for k, other in hiding.items() if k != i]) for i, box in enumerate(boxes)]
+    seen = _seen(np.asarray(view.eye), boxes)
     areas = [box.size[0] * (box.size[2] + 0.5 * box.size[1]) for box in boxes]
     fronts = sum(a * -box.front().dot(view.forward) for a, box in zip(areas, boxes, strict=True)) / sum(areas)
-    return float(np.mean(np.sqrt(seen)) + 0.5 * min(seen) + 0.4 * fronts - 0.06 * view.eye.z)
+    return float(np.sqrt(seen).mean() + 0.5 * seen.min() + 0.4 * fronts - 0.06 * view.eye.z)
 
 
-def _seen(eye: Floats, box: Box, others: Sequence[Box]) -> float:
-    """Share of a box that no other box hides."""
-    points = box.points(_SAMPLES)
-    hidden = np.zeros(len(points), dtype=bool)
-    for other in others:
-        hidden |= _between(other.local(eye[None])[0], other.local(points))
-    return 1.0 - float(hidden.mean())
+def _seen(eye: Floats, boxes: Sequence[Box]) -> Floats:
+    """Share of every box that no other box hides."""
+    points = np.concatenate([box.points(_SAMPLES) for box in boxes])
+    hidden = np.zeros((len(boxes), len(_SAMPLES)), dtype=bool)
+    for k, box in enumerate(boxes):
+        if box.position[2] - box.size[2] / 2 < _TALL:
+            solid = box.hiding()
+            before = _between(solid.local(eye[None])[0], solid.local(points)).reshape(hidden.shape)
+            before[k] = False
+            hidden |= before
+    return 1.0 - hidden.mean(1)
 
 
 def _between(start: Floats, ends: Floats) -> npt.NDArray[np.bool_]:

@@ -1,0 +1,211 @@
+"""Pictures appear whole or not at all, show what stands in the room, and leave the file as it was."""
+
+import math
+import resource
+
+import bpy
+import numpy as np
+import pytest
+from mathutils import Vector
+
+TINY = 32
+WINDOW = {"kind": "window", "segment": [[-1, 2], [1, 2]], "bottom": 0.9, "top": 2.1}
+DOOR = {"kind": "door", "segment": [[2, -1], [2, 0]]}
+FLOOR = [[-2, -2], [2, -2], [2, 2], [-2, 2]]
+
+
+@pytest.fixture
+def room(blend):
+    """A room with a bed, a wardrobe and a lamp, walls, a window and a door."""
+
+    def item(key, category, position, size, yaw=0.0):
+        return {"id": key, "category": category, "position": position, "size": size, "yaw": yaw}
+
+    objects = [
+        item("bed", "double_bed", [0, 0.9, 0.5], [1.8, 2.1, 1.0]),
+        item("wardrobe", "wardrobe", [-1.7, -1, 1.1], [1.5, 0.6, 2.2], math.pi / 2),
+        item("lamp", "pendant_lamp", [0, 0, 2.5], [0.5, 0.5, 0.6]),
+    ]
+    data = {"version": 1, "room_type": "bedroom", "objects": objects, "floor": FLOOR, "openings": [WINDOW, DOOR]}
+    scene = blend.instructscene_core.scene.Scene.from_json(data)
+    return blend.addon.placing.place_scene(bpy.context, scene)
+
+
+@pytest.fixture
+def rendering(blend):
+    return blend.addon.rendering
+
+
+@pytest.fixture
+def render(rendering):
+    """A function that makes one of the two pictures, tiny."""
+
+    def call(kind, room, path):
+        if kind == "above":
+            return rendering.render_top_down(bpy.context, room, path, TINY, 1)
+        return rendering.render_perspective(bpy.context, room, path, rendering.RenderSettings(TINY, 4 / 3, 1))
+
+    return call
+
+
+def pixels(path):
+    image = bpy.data.images.load(str(path))
+    width, height = image.size
+    values = np.empty(width * height * 4, dtype=np.float32)
+    image.pixels.foreach_get(values)
+    bpy.data.images.remove(image)
+    return values.reshape(height, width, 4)[..., :3]
+
+
+def state():
+    """What a person has set for renders."""
+    scene = bpy.context.scene
+    return scene.name, scene.render.engine, scene.render.filepath, scene.camera, len(bpy.data.worlds)
+
+
+@pytest.mark.parametrize(("kind", "shape"), [("above", (32, 32)), ("inside", (24, 32))])
+def test_a_picture_appears_alone_and_leaves_the_file_as_it_was(render, room, contents, tmp_path, kind, shape):
+    before = contents(), state()
+    path = tmp_path / "picture.png"
+    assert render(kind, room, path) == path
+    assert [child.name for child in tmp_path.iterdir()] == ["picture.png"]
+    assert (contents(), state()) == before
+    picture = pixels(path)
+    assert picture.shape[:2] == shape
+    assert 0.2 < picture.mean() < 0.9
+    assert picture.std() > 0.05
+
+
+@pytest.mark.parametrize("kind", ["above", "inside"])
+def test_a_full_disk_leaves_the_old_picture(rendering, render, room, contents, tmp_path, kind):
+    path = tmp_path / "picture.png"
+    path.write_text("old")
+    before = contents(), state()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(rendering.RenderError, match="Make room on the disk or choose another folder"):
+            render(kind, room, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [child.name for child in tmp_path.iterdir()] == ["picture.png"]
+    assert path.read_text() == "old"
+    assert (contents(), state()) == before
+
+
+def test_a_folder_in_the_way_is_told(rendering, render, room, contents, tmp_path):
+    (tmp_path / "picture.png").mkdir()
+    before = contents(), state()
+    with pytest.raises(rendering.RenderError, match="another folder"):
+        render("inside", room, tmp_path / "picture.png")
+    assert [child.name for child in tmp_path.iterdir()] == ["picture.png"]
+    assert (contents(), state()) == before
+
+
+def test_a_room_of_another_unit_looks_the_same(render, room, blend, tmp_path):
+    first = pixels(render("above", room, tmp_path / "metres.png"))
+    scene = blend.addon.placing.room_scene(room)
+    bpy.context.scene.unit_settings.scale_length = 0.01
+    other = blend.addon.placing.place_scene(bpy.context, scene, location=(1000.0, 0.0, 0.0))
+    second = pixels(render("above", other, tmp_path / "centimetres.png"))
+    assert np.abs(first - second).mean() < 0.05
+
+
+def test_an_empty_room_without_a_floor_gives_a_picture(render, blend, tmp_path):
+    scene = blend.instructscene_core.scene.Scene.from_json({"version": 1, "room_type": "bedroom"})
+    room = blend.addon.placing.place_scene(bpy.context, scene)
+    for kind in ("above", "inside"):
+        assert pixels(render(kind, room, tmp_path / f"{kind}.png")).mean() > 0.1
+
+
+# The set: floor, ceiling and walls
+
+
+@pytest.fixture
+def stage(blend):
+    made = blend.addon.stage.Stage(bpy.context.scene.collection, bpy.context.scene.cursor.matrix.copy(), 1.0)
+    yield made
+    made.remove()
+    assert not bpy.data.objects
+
+
+def build(blend, stage, eye, forward, polygon=FLOOR, **keys):
+    data = {"version": 1, "room_type": "bedroom", "floor": polygon, **keys}
+    floor = blend.instructscene_core.scene.Scene.from_json(data).floor
+    blend.addon.stage.build_room(stage, floor, Vector(eye), Vector(forward), 0)
+    bpy.context.view_layer.update()
+
+
+def hit(start, direction):
+    """What a ray meets: the object's name without number, and where."""
+    found, place, _, _, obj, _ = bpy.context.scene.ray_cast(
+        bpy.context.evaluated_depsgraph_get(), Vector(start), Vector(direction)
+    )
+    return (obj.name.split(".")[0], tuple(round(v, 3) + 0.0 for v in place)) if found else None
+
+
+@pytest.mark.parametrize("polygon", [FLOOR, FLOOR[::-1]])
+def test_the_room_is_closed_but_for_the_viewers_side(blend, stage, polygon):
+    build(blend, stage, (0, -4, 1.6), (0, 1, 0), polygon, height=2.6)
+    assert hit((0, 0, 1), (0, 0, 1)) == ("Ceiling", (0, 0, 2.6))
+    assert hit((0, 0, 1), (0, 0, -1)) == ("Floor", (0, 0, 0))
+    assert hit((0, 0, 1), (0, 1, 0)) == ("Wall", (0, 2, 1))
+    assert hit((0, 0, 1), (1, 0, 0)) == ("Wall", (2, 0, 1))
+    assert hit((0, 0, 1), (-1, 0, 0)) == ("Wall", (-2, 0, 1))
+    assert hit((0, 0, 1), (0, -1, 0)) is None
+    assert hit((0, -4, 1), (1, 0, 0)) == ("Wall", (2, -4, 1)), "side walls go on to the viewer"
+    assert hit((0, -4, 1), (0, 0, -1)) == ("Floor", (0, -4, 0))
+    assert hit((0, -4, 1), (0, 0, 1)) == ("Ceiling", (0, -4, 2.6))
+
+
+def test_windows_are_open_and_doors_are_shut(blend, stage):
+    build(blend, stage, (0, -4, 1.6), (0, 1, 0), openings=[WINDOW, DOOR])
+    assert hit((0.2, 0, 1.5), (0, 1, 0)) is None, "between the bars"
+    assert hit((0.2, 0, 0.5), (0, 1, 0)) == ("Wall", (0.2, 2, 0.5))
+    name, place = hit((0, -0.5, 1.06), (1, 0, 0))
+    assert (name, place[0] > 2) == ("Trim", True)
+
+
+# The camera
+
+
+def boxes_of(blend, *items):
+    return [blend.addon.viewpoint.Box(position, size, yaw) for position, size, yaw in items]
+
+
+def on_picture(view, point, aspect):
+    """Where a point lies on the picture, −1 to 1 across and up, and how deep."""
+    x, y, z = view.matrix().inverted() @ Vector(point)
+    half = 18.0 / view.lens
+    return x / -z / half, (y / -z / half - 2 * view.shift) * aspect, -z
+
+
+@pytest.mark.parametrize("aspect", [4 / 3, 1.0, 16 / 9])
+def test_all_furniture_is_in_the_picture(blend, aspect):
+    boxes = boxes_of(
+        blend,
+        ((0, 0.9, 0.5), (1.8, 2.1, 1.0), 0.0),
+        ((-1.7, -1, 1.1), (1.5, 0.6, 2.2), math.pi / 2),
+        ((0.5, -1.8, 2.5), (0.5, 0.5, 0.6), 0.3),
+    )
+    view = blend.addon.viewpoint.choose_viewpoint(FLOOR, 2.8, boxes, aspect)
+    assert view.forward.z == 0
+    for box in boxes:
+        for corner in box.points(blend.addon.viewpoint._CORNERS):
+            across, up, depth = on_picture(view, corner, aspect)
+            assert depth > 0.5
+            assert max(abs(across), abs(up)) < 1
+
+
+def test_the_view_is_not_from_behind_the_only_bed(blend):
+    for yaw in (0.0, 1.0, math.pi / 2, math.pi):
+        bed = boxes_of(blend, ((0, 0, 0.5), (1.8, 2.1, 1.0), yaw))
+        view = blend.addon.viewpoint.choose_viewpoint(FLOOR, 2.8, bed, 4 / 3)
+        assert bed[0].front().dot(view.forward) < -0.7
+
+
+def test_the_view_avoids_a_screen(blend):
+    bed = ((0, 1.2, 0.3), (1.8, 1.0, 0.6), 0.0)
+    screen = ((0, -1.5, 1.2), (3.8, 0.3, 2.4), 0.0)
+    view = blend.addon.viewpoint.choose_viewpoint(FLOOR, 2.8, boxes_of(blend, bed, screen), 4 / 3)
+    assert view.forward.y < 0.6, "not through the screen"
