@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from .common import BuildError, say
+from .demo import Picture, make_picture
 from .environment import VENV, make_environment
 from .package import make_zip
 from .testing import run_checks
@@ -41,6 +42,12 @@ def _zip(options: argparse.Namespace) -> int:
     return 0
 
 
+def _demo(options: argparse.Namespace) -> int:
+    names = Picture._fields
+    print(make_picture(Picture(**{name: getattr(options, name) for name in names})))
+    return 0
+
+
 def _test(options: argparse.Namespace) -> int:
     return run_checks(options.checks)
 
@@ -49,6 +56,7 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "env": _env,
     "wheels": _wheels,
     "zip": _zip,
+    "demo": _demo,
     "test": _test,
 }
 
@@ -61,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_runtime_arguments(command)
     command = commands.add_parser("zip", help="the extension, validated with Blender's own tool")
     _add_runtime_arguments(command)
+    command = commands.add_parser("demo", help="a sentence in, a picture out; prints the picture's path last")
+    _add_demo_arguments(command)
     command = commands.add_parser("test", help="everything that must pass")
     command.add_argument("checks", nargs="*", metavar="CHECK", help="only checks whose names begin so")
     return parser
@@ -71,3 +81,13 @@ def _add_runtime_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--platform", choices=PLATFORMS, help="absent: this machine's")
     parser.add_argument("--python", choices=PYTHONS, default=PYTHONS[0], help="of Blender: cp311 up to 5.0, then cp313")
     parser.add_argument("--torch-wheel", type=Path, metavar="FILE", help="a CPU build of torch to bundle")
+
+
+def _add_demo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("instruction", metavar="INSTRUCTION", help="what the room should hold, in your own words")
+    parser.add_argument("--room", choices=("bedroom", "livingroom", "diningroom"), default="bedroom")
+    parser.add_argument("--seed", type=int, default=0, help="another one gives another room")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the picture, a .png; absent: one in build/demo")
+    parser.add_argument("--resolution", type=int, default=800, help="width in pixels, of 4 : 3")
+    parser.add_argument("--samples", type=int, default=10, help="of Cycles, a pixel")
+    parser.add_argument("--save-blend", dest="blend", type=Path, metavar="FILE", help="keep the .blend as well")

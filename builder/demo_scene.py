@@ -1,0 +1,90 @@
+"""The part of ``demo`` that runs in Blender: installs the extension, presses its buttons, and leaves the picture.
+
+Progress goes to standard error; a line that begins with ``Error:`` tells why there is no picture.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import bpy
+
+_ADDON: Final = "bl_ext.user_default.instructscene"
+
+
+def main() -> int:
+    """Makes the picture; returns the exit code."""
+    options = _parser().parse_args()
+    try:
+        if options.install is not None:
+            _step("Installing the extension", lambda: install(options.install))
+        bpy.ops.preferences.addon_enable(module=_ADDON)
+        if _ADDON not in bpy.context.preferences.addons:
+            return _fail("The extension cannot be enabled")
+        bpy.ops.wm.read_homefile(use_empty=True)
+        _step("Generating the room", lambda: generate(options))
+        if options.save_blend is not None:
+            bpy.ops.wm.save_as_mainfile(filepath=str(options.save_blend), compress=True)
+        _step("Rendering", lambda: render(options))
+    except RuntimeError as error:  # an operator's report
+        return _fail(str(error).removeprefix("Error: "))
+    return 0 if options.out.is_file() else _fail(f"The picture {options.out} was not written")
+
+
+def _fail(reason: str) -> int:
+    sys.stderr.write(f"Error: {' '.join(reason.split())}\n")
+    return 1
+
+
+def _step(name: str, work: Any) -> None:  # noqa: ANN401
+    start = time.monotonic()
+    work()
+    sys.stderr.write(f"{name}: {time.monotonic() - start:.1f} s\n")
+    sys.stderr.flush()
+
+
+def install(package: Path) -> None:
+    """Installs the zip into Blender's user folder, which the environment variables name."""
+    bpy.ops.extensions.package_install_files(filepath=str(package), repo="user_default", enable_on_install=True)
+
+
+def _buttons() -> Any:  # noqa: ANN401
+    return bpy.ops.instructscene  # pyright: ignore[reportAttributeAccessIssue] - the extension adds it
+
+
+def generate(options: argparse.Namespace) -> None:
+    """Presses Generate Room, with this Python as the worker's."""
+    bpy.context.preferences.addons[_ADDON].preferences.worker_python = sys.executable
+    settings: Any = bpy.context.scene.instructscene
+    settings.instruction = options.instruction
+    settings.room_type = options.room
+    settings.seed = options.seed
+    _buttons().generate_room()
+
+
+def render(options: argparse.Namespace) -> None:
+    """Presses Render Room."""
+    settings: Any = bpy.context.scene.instructscene
+    settings.render_path = str(options.out)
+    settings.render_resolution = options.resolution
+    settings.render_samples = options.samples
+    _buttons().render()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--instruction", required=True)
+    parser.add_argument("--room", required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--resolution", type=int, required=True)
+    parser.add_argument("--samples", type=int, required=True)
+    parser.add_argument("--save-blend", type=Path)
+    parser.add_argument("--install", type=Path, help="zip to install first")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
