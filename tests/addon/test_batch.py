@@ -1,0 +1,188 @@
+"""The batch as it is run: Blender's Python module in a process of its own, with the installed extension."""
+
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STEPS = {"steps": [3, 2]}
+FIRST = {"id": "a", "text": "Put a desk to the right of a single bed.", "variations": 2, **STEPS}
+SECOND = {"id": "b", "text": "A wardrobe.", "seed": 5, **STEPS}
+
+
+@pytest.fixture(scope="module")
+def user(tmp_path_factory):
+    """A user folder in which the extension is installed."""
+    folder = tmp_path_factory.mktemp("user")
+    (folder / "extensions" / "user_default").mkdir(parents=True)
+    (folder / "extensions" / "user_default" / "instructscene").symlink_to(ROOT, target_is_directory=True)
+    return folder
+
+
+@pytest.fixture
+def command(user, tmp_path):
+    """A function that gives the command line and its environment."""
+
+    def make(*requests, user=user):
+        lines = [item if isinstance(item, str) else json.dumps(item) for item in requests]
+        (tmp_path / "requests.jsonl").write_text("\n".join(lines))
+        files = ["--requests", "requests.jsonl", "--out", "out"]
+        environment = {**os.environ, "BLENDER_USER_RESOURCES": str(user), "OMP_NUM_THREADS": "1"}
+        return [sys.executable, str(ROOT / "addon" / "batch.py"), "--", *files], environment
+
+    return make
+
+
+@pytest.fixture
+def batch(command, tmp_path):
+    """A function that runs a batch; gives its exit code and its own lines on standard error."""
+
+    def run(*requests, options=(), **keys):
+        words, environment = command(*requests, **keys)
+        done = subprocess.run(
+            [*words, *options], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        return done.returncode, [line for line in done.stderr.splitlines() if line.strip()]
+
+    return run
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def stamps(folder):
+    return {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+
+
+def test_two_requests_with_pictures_and_files_and_again(batch, tmp_path):
+    options = ["--render", "--save-blend", "--resolution", "32", "--samples", "1"]
+    code, lines = batch(FIRST, SECOND, options=options)
+    assert code == 0, lines
+    assert [line.split(":")[0] for line in lines if line.startswith("[")] == ["[1/2] a", "[2/2] b"]
+    out = tmp_path / "out"
+    endings = (".blend", ".json", "_top.png", "_view.png")
+    assert names(out) == sorted(f"{name}{ending}" for name in ("a", "a_1", "b") for ending in endings)
+    scene = json.loads((out / "a_1.json").read_text())
+    assert (scene["provenance"]["seed"], scene["provenance"]["settings"]["steps"]) == (1, [3, 2])
+
+    whole = stamps(out)
+    for name in ("a_1_top.png", "b.json"):
+        (out / name).unlink()
+    (out / "mine.txt").write_text("mine")
+    code, lines = batch(FIRST, SECOND, options=options)
+    assert code == 0, lines
+    (out / "mine.txt").unlink()
+    again = stamps(out)
+    assert set(again) == set(whole)
+    assert {name for name in whole if whole[name] != again[name]} == {"a_1_top.png", "b.json"}
+
+    code, lines = batch(FIRST, SECOND, options=options)
+    assert code == 0
+    assert sum("complete already" in line for line in lines) == 2
+    assert stamps(out) == again
+
+    code, lines = batch({**FIRST, "seed": 7}, SECOND)
+    assert (code, len(lines)) == (2, 1)
+    assert "a.json was made for another request" in lines[0]
+    assert stamps(out) == again
+
+
+@pytest.mark.parametrize(
+    ("second", "options", "words"),
+    [
+        ('{"id": "b", "text": "a", "room": "kitchen"}', (), "requests.jsonl, line 2"),
+        ({**SECOND, "id": "a_1"}, (), "Two results would be named a_1.json"),
+        (SECOND, ("--samples", "0"), "--samples"),
+        (SECOND, ("--requests", "no.jsonl"), "Cannot read"),
+    ],
+)
+def test_bad_input_makes_nothing(extension, tmp_path, capsys, second, options, words):
+    requests = tmp_path / "requests.jsonl"
+    requests.write_text("\n".join(item if isinstance(item, str) else json.dumps(item) for item in (FIRST, second)))
+    main = importlib.import_module(f"{extension.__name__}.addon.batch").main
+    try:
+        code = main(["--requests", str(requests), "--out", str(tmp_path / "out"), *options])
+    except SystemExit as end:
+        code = end.code
+    lines = capsys.readouterr().err.splitlines()
+    assert (code, len(lines)) == (2, 1)
+    assert words in lines[0]
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_the_extension_one_line_says_how_to_install_it(batch, tmp_path):
+    code, lines = batch(SECOND, user=tmp_path / "nobody")
+    assert (code, len(lines)) == (2, 1)
+    assert "extension install-file" in lines[0]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told_once(batch, tmp_path):
+    (tmp_path / "out").write_text("mine")
+    code, lines = batch(FIRST, SECOND)
+    assert (code, len(lines)) == (1, 1)
+    assert "choose another folder" in lines[0]
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_full_disk_is_told_once_and_leaves_what_is_there(command, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "old.json").write_text("old")
+    words, environment = command(FIRST, SECOND)
+    limited = ["prlimit", "--fsize=100000", *words]
+    done = subprocess.run(
+        limited, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    (line,) = [line for line in done.stderr.splitlines() if line.strip()]
+    assert done.returncode == 1
+    assert "Free some space" in line
+    assert names(tmp_path / "out") == ["old.json"]
+
+
+def test_one_failing_scene_does_not_stop_the_others(batch, tmp_path):
+    (tmp_path / "out" / "a.blend").mkdir(parents=True)  # a folder stands where the file should be
+    code, lines = batch({**FIRST, "variations": 1}, SECOND, options=["--save-blend"])
+    told = [line for line in lines if line.startswith("[")]
+    assert code == 1
+    assert "[1/2] a: failed" in told[0]
+    assert "a.blend" in told[0]
+    assert "[2/2] b: " in told[1]
+    assert names(tmp_path / "out") == ["a.blend", "a.json", "b.blend", "b.json"]
+
+
+def test_the_worker_is_killed_in_the_middle(command, tmp_path):
+    long = {**SECOND, "id": "long", "variations": 100, "steps": [100, 100]}
+    words, environment = command(long, SECOND)
+    process = subprocess.Popen(words, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    time.sleep(1)
+    worker = wait_for_child(process.pid)
+    os.kill(worker, signal.SIGKILL)
+    _, stderr = process.communicate(timeout=300)
+    told = [line for line in stderr.splitlines() if line.startswith("[")]
+    assert process.returncode == 1
+    assert "[1/2] long: failed" in told[0]
+    assert "worker ended" in told[0]
+    assert "[2/2] b: " in told[1]
+    assert "failed" not in told[1]
+    assert names(tmp_path / "out") == ["b.json"]
+
+
+def wait_for_child(pid):
+    """The process id of the worker, once it is there."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        found = subprocess.run(
+            ["pgrep", "-P", str(pid), "-f", "worker.py"], capture_output=True, text=True, check=False
+        )
+        if found.stdout.strip():
+            return int(found.stdout.split()[0])
+        time.sleep(0.1)
+    raise AssertionError("no worker was started")
