@@ -1,5 +1,7 @@
 """Beds: a frame, a mattress, pillows and a duvet; the head is at the back."""
 
+import math
+
 from .palettes import Role
 from .parts import Design
 
@@ -177,12 +179,13 @@ def rails(d: Design) -> None:
     for name, end, height in (("foot", -1, 0.6), ("head", 1, d.h)):
         d.solid = name
         edge = sorted((end * y, end * (y - 0.04)))
-        d.slab("frame", _rounded_board(x, height, 0.16), 1, edge[0], edge[1])
+        d.slab("frame", _rounded_board(x, height, 0.16, 16 if d.fine else 4), 1, edge[0], edge[1])
 
 
-def _rounded_board(x: float, height: float, radius: float) -> list[tuple[float, float]]:
+def _rounded_board(x: float, height: float, radius: float, steps: int) -> list[tuple[float, float]]:
     """Outline of a board on the floor whose upper corners are round, with an arch cut out below."""
-    bend = [(1.0, 0.0), (0.924, 0.383), (0.707, 0.707), (0.383, 0.924), (0.0, 1.0)]
+    turns = [math.pi / 2 * i / steps for i in range(steps + 1)]
+    bend = [(round(math.cos(a), 3), round(math.sin(a), 3)) for a in turns]
     right = [(x - radius + radius * a, height - radius + radius * b) for a, b in bend]
     left = [(-u, v) for u, v in reversed(right)]
     return [(-x + 0.09, 0.0), (-x + 0.12, 0.12), (x - 0.12, 0.12), (x - 0.09, 0.0), (x, 0.0), *right, *left, (-x, 0.0)]

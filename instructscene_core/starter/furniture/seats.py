@@ -156,9 +156,10 @@ def dressing_chair_oval(d: Design) -> None:
     d.solid = "back"
     rx, rz = 0.43 * d.w, (d.h - seat - 0.1) / 2
     centre = (y - 0.027, d.h - rz)
-    outer = [(rx * a, centre[1] + rz * b) for a, b in _arc(1.0, 0, 345, 23)]
+    ring = _arc(1.0, 0, 354, 59) if d.fine else _arc(1.0, 0, 345, 23)
+    outer = [(rx * a, centre[1] + rz * b) for a, b in ring]
     d.slab("wood", outer, 1, y - 0.045, y - 0.01)
-    inner = [((rx - 0.035) * a, centre[1] + (rz - 0.035) * b) for a, b in _arc(1.0, 0, 345, 23)]
+    inner = [((rx - 0.035) * a, centre[1] + (rz - 0.035) * b) for a, b in ring]
     d.slab("fabric", inner, 1, y - 0.062, y - 0.02)
     for sx in (-1, 1):
         top = (sx * 0.55 * rx, y - 0.03, centre[1] - 0.8 * rz)

@@ -7,8 +7,8 @@ from .parts import Design
 from .storage import drawer_front
 
 
-def _ring(radius: float, count: int = 40, start: float = 0.0) -> list[tuple[float, float]]:
-    turns = [2 * math.pi * i / count + start for i in range(count)]
+def _ring(radius: float, count: int) -> list[tuple[float, float]]:
+    turns = [2 * math.pi * i / count for i in range(count)]
     return [(radius * math.cos(a), radius * math.sin(a)) for a in turns]
 
 
@@ -94,9 +94,10 @@ def dressing_table_round(d: Design) -> None:
     d.solid = "mirror"
     radius = (d.h - table - 0.05) / 2
     centre = d.h - radius
-    outer = [(u, centre + v) for u, v in _ring(radius)]
+    count = 96 if d.fine else 40
+    outer = [(u, centre + v) for u, v in _ring(radius, count)]
     d.slab("metal", outer, 1, y - 0.05, y - 0.028)
-    d.slab("mirror", [(u, centre + v) for u, v in _ring(radius - 0.016)], 1, y - 0.054, y - 0.04)
+    d.slab("mirror", [(u, centre + v) for u, v in _ring(radius - 0.016, count)], 1, y - 0.054, y - 0.04)
     d.box("metal", (-0.02, y - 0.05, table), (0.02, y - 0.03, centre - radius + 0.02), bevel=0.003)
     d.box("metal", (-0.1, y - 0.09, table), (0.1, y - 0.01, table + 0.014), bevel=0.004)
     _toiletries(d, -x + 0.16, y - 0.14, table)
