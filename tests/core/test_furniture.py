@@ -17,6 +17,8 @@ from instructscene_core.starter.rooms import CATALOGUE_FILE
 from instructscene_core.vocabulary import CLASSES
 
 NAMES = [shape.key for shape in SHAPES]
+MEAN = [0.280382, 0.21445, 0.242676, 0.636408, 0.549799, 0.451687]
+"""Of x, y, z, r, g and b of the points of every shape's first entry."""
 
 
 def of_shape(key):
@@ -138,6 +140,13 @@ def test_points_lie_in_the_box_and_have_the_palettes_colours(key):
     assert (cloud[:, 3:] >= shown.min(axis=0) - 1e-6).all()
     assert (cloud[:, 3:] <= shown.max(axis=0) + 1e-6).all()
     assert np.ptp(cloud[:, 3:], axis=0).max() > 0
+
+
+def test_points_of_the_shipped_features_stay_as_they_are():
+    """The features, and the networks that learnt with them, know this furniture; `Design.fine` is for all else."""
+    random = np.random.default_rng(0)
+    mean = np.mean([np.abs(coloured_points(of_shape(key), 256, random)).mean(axis=0) for key in NAMES], axis=0)
+    assert mean == pytest.approx(MEAN, abs=1e-6)
 
 
 def test_points_are_drawn_by_their_seed_and_variants_stay_near():
