@@ -3,19 +3,32 @@
 import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from .common import BuildError, say
 from .demo import Picture, make_picture
 from .environment import VENV, make_environment
 from .package import make_zip
+from .starter import PARTS, make_starter
 from .testing import run_checks
 from .wheels import PLATFORMS, PYTHONS, RUNTIMES, gather, this_platform
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends the program with 2."""
+        self.exit(2, f"{message[:1].upper()}{message[1:]}. Correct it, or see {self.prog} --help.\n")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Runs one command; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    options.rest = rest
+    if rest and options.command != "starter":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         return _COMMANDS[options.command](options)
     except BuildError as error:
@@ -42,6 +55,11 @@ def _zip(options: argparse.Namespace) -> int:
     return 0
 
 
+def _starter(options: argparse.Namespace) -> int:
+    make_starter(options.only or PARTS, options.blender, options.minutes, options.rest)
+    return 0
+
+
 def _demo(options: argparse.Namespace) -> int:
     names = Picture._fields
     print(make_picture(Picture(**{name: getattr(options, name) for name in names})))
@@ -56,19 +74,25 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "env": _env,
     "wheels": _wheels,
     "zip": _zip,
+    "starter": _starter,
     "demo": _demo,
     "test": _test,
 }
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="build.py", description="Builds, shows and tests InstructScene")
+    parser = _Parser(prog="build.py", description="Builds, shows and tests InstructScene")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("env", help=f"a virtual environment {VENV.name} with everything; quick where it is there")
     command = commands.add_parser("wheels", help="gather the wheels of a zip, each checked against builder/pins.toml")
     _add_runtime_arguments(command)
     command = commands.add_parser("zip", help="the extension, validated with Blender's own tool")
     _add_runtime_arguments(command)
+    text = "furniture library, then rooms and networks; further options go to the training"
+    command = commands.add_parser("starter", help=text, description=text, allow_abbrev=False)
+    command.add_argument("--only", choices=PARTS, action="append", help="leave out the others")
+    command.add_argument("--blender", type=Path, metavar="FILE", help="a Blender 4.2 for the library; absent: pip's")
+    command.add_argument("--minutes", type=float, help="time budget of the training")
     command = commands.add_parser("demo", help="a sentence in, a picture out; prints the picture's path last")
     _add_demo_arguments(command)
     command = commands.add_parser("test", help="everything that must pass")

