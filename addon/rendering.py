@@ -41,9 +41,9 @@ class RenderSettings:
         samples: of Cycles, a pixel.
     """
 
-    resolution: int = 640
+    resolution: int = 800
     aspect: float = 4 / 3
-    samples: int = 64
+    samples: int = 16
 
 
 def has_denoiser(scene: bpy.types.Scene) -> bool:
@@ -80,7 +80,7 @@ def render_perspective(
         _camera(studio, view.matrix(), view.lens, shift=view.shift)
         _cycles(studio.scene, (width, round(width / settings.aspect)), settings.samples)
         _soft_light(studio)
-        _film(studio.scene, "AgX", ("AgX - Medium High Contrast", "Medium High Contrast"), exposure=0.35)
+        _film(studio.scene, "AgX", ("AgX - Medium High Contrast", "Medium High Contrast"), exposure=0.2)
         return _write(studio.scene, path)
 
 
@@ -188,13 +188,13 @@ def _daylight(studio: _Studio, view: Viewpoint) -> None:
     """A bright overcast sky that comes in where the near wall is left out, and a warmer light from one side of it."""
     low, high = bounds([Box.flat(studio.floor.polygon or ())])
     size, height = max(high - low), studio.floor.height
-    middle = (low + high) / 2
-    front = middle - view.forward * (0.5 * size + 1.6)
+    middle, distance = (low + high) / 2, 0.5 * size + 1.6
+    front = middle - view.forward * distance
     key = front - view.right * (0.45 * size) + Vector((0, 0, 0.75 * height))
     aim = _look(key, middle + Vector((0, 0, 0.3 * height)))
-    studio.stage.light("Key", "AREA", 30.0 * size**2, aim, size=1.4, color=(1.0, 0.95, 0.88))
+    studio.stage.light("Key", "AREA", 37.0 * distance**2, aim, size=1.4, color=(1.0, 0.95, 0.88))
     fill = _look(front + Vector((0, 0, 0.55 * height)), middle + Vector((0, 0, 0.5 * height)))
-    studio.stage.light("Fill", "AREA", 9.0 * size**2, fill, shape="RECTANGLE", size=size, size_y=height)
+    studio.stage.light("Fill", "AREA", 11.0 * distance**2, fill, shape="RECTANGLE", size=size, size_y=height)
     _world(studio, _BACKDROP, 1.0)
 
 

@@ -306,8 +306,6 @@ def floor_material(stage: Stage) -> bpy.types.Material:
     ramp = _ramp(tree, ((0.15, (0.15, 0.082, 0.042)), (0.5, (0.27, 0.155, 0.082)), (0.9, (0.42, 0.27, 0.155))))
     seam = _node(tree, "ShaderNodeMix", data_type="RGBA")
     seam.inputs[7].default_value = (0.05, 0.03, 0.018, 1)
-    bump = _node(tree, "ShaderNodeBump")
-    _set(bump, Strength=0.12, Distance=0.004)
     scale = _node(tree, "ShaderNodeMath", operation="MULTIPLY")
     scale.inputs[1].default_value = 0.6
     for source, target in (
@@ -323,8 +321,6 @@ def floor_material(stage: Stage) -> bpy.types.Material:
         (planks.outputs["Fac"], seam.inputs[0]),
         (ramp.outputs["Color"], seam.inputs[6]),
         (seam.outputs[2], shader.inputs["Base Color"]),
-        (grain.outputs[0], bump.inputs["Height"]),
-        (bump.outputs["Normal"], shader.inputs["Normal"]),
     ):
         tree.links.new(source, target)
     shader.inputs["Roughness"].default_value = 0.38
