@@ -3,7 +3,7 @@
 import json
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import bpy
 
@@ -17,11 +17,13 @@ from .session import SESSION
 _MOST_ROWS: Final = 8
 _GROUPS: Final = (
     ("met", "CHECKMARK", "{}"),
-    ("not_met", "X", "Not met: {}"),
+    ("not_met", "X", "{}"),
     ("not_understood", "QUESTION", 'Not understood: "{}"'),
     ("notes", "INFO", "{}"),
 )
 """Key of a scene's report, icon and wording."""
+_LONGEST: Final = 300
+"""Characters of an instruction that are shown below its field."""
 _CHARACTER: Final = 6.6
 """Pixels that a character of the interface takes on average, at a scale of 1."""
 
@@ -43,7 +45,11 @@ class INSTRUCTSCENE_PT_generate(_Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """Inputs, the main button, and how far a job is."""
         layout, settings = self.layout, context.scene.instructscene
-        layout.prop(settings, "instruction", text="", placeholder="Put a desk near the window", icon="TEXT")
+        layout.prop(settings, "instruction", text="", placeholder="Put a desk to the left of a bed", icon="TEXT")
+        if len(settings.instruction) > characters(context):
+            whole = layout.column()
+            whole.active = False
+            draw_lines(whole, settings.instruction[: _LONGEST + 1], characters(context), "BLANK1")
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
@@ -60,6 +66,59 @@ class INSTRUCTSCENE_PT_generate(_Panel):
             draw_lines(layout.box(), SESSION.failure, characters(context), "ERROR")
 
 
+class _RoomPanel(_Panel):
+    """A panel about the active room."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Whether there is a room to show."""
+        return active_room(context) is not None
+
+
+class INSTRUCTSCENE_PT_result(_RoomPanel):
+    """The active room."""
+
+    bl_idname = "INSTRUCTSCENE_PT_result"
+    bl_label = "Result"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Variations, and what of the instruction was understood and met."""
+        layout, room = self.layout, active_room(context)
+        if room is None:
+            return
+        layout.label(text=room.name, icon="EMPTY_AXIS")
+        count = _count(room.get(VARIATIONS_KEY, "[]"))
+        if count > 1:
+            row = layout.row(align=True)
+            row.operator("instructscene.variation", text="", icon="TRIA_LEFT").step = -1
+            middle = row.row(align=True)
+            middle.alignment = "CENTER"
+            middle.label(text=f"Variation {room.get(VARIATION_KEY, 0) % count + 1} of {count}")
+            row.operator("instructscene.variation", text="", icon="TRIA_RIGHT").step = 1
+        headline, findings = _findings(room.get(SCENE_KEY, ""))
+        box = layout.box().column(align=True)
+        box.label(text=headline)
+        for icon, line in findings:
+            draw_lines(box, line, characters(context) - 2, icon)
+
+
+class INSTRUCTSCENE_PT_render(_RoomPanel):
+    """A picture of the active room."""
+
+    bl_idname = "INSTRUCTSCENE_PT_render"
+    bl_label = "Picture"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Render, and how."""
+        layout = self.layout
+        layout.operator("instructscene.render", icon="RENDER_STILL")
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        for name in ("render_resolution", "render_samples", "render_path"):
+            column.prop(context.scene.instructscene, name)
+
+
 class INSTRUCTSCENE_PT_edit(_Panel):
     """Edits of a room."""
 
@@ -69,14 +128,18 @@ class INSTRUCTSCENE_PT_edit(_Panel):
     def draw(self, context: bpy.types.Context) -> None:
         """The three edits, and the classes of the person's own objects that take part."""
         layout = self.layout
-        column = layout.column(align=True)
+        note = layout.row()
+        note.active = False
+        note.label(text="With the instruction above")
+        column = layout.column()
         column.operator("instructscene.complete_room", icon="ADD")
+        inputs = column.column()
+        inputs.use_property_split = True
+        inputs.use_property_decorate = False
+        inputs.prop(context.scene.instructscene, "add")
+        column = layout.column(align=True)
         column.operator("instructscene.restyle_selection", icon="MATERIAL")
         column.operator("instructscene.rearrange_selection", icon="ORIENTATION_GIMBAL")
-        column = layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
-        column.prop(context.scene.instructscene, "add")
         foreign = (obj for obj in context.selected_objects if is_foreign(obj))
         shown = list(islice(foreign, _MOST_ROWS))
         if shown:
@@ -93,39 +156,6 @@ def _draw_own_objects(column: bpy.types.UILayout, objects: list[bpy.types.Object
         column.label(text=f"and {more} more")
 
 
-class INSTRUCTSCENE_PT_result(_Panel):
-    """The active room."""
-
-    bl_idname = "INSTRUCTSCENE_PT_result"
-    bl_label = "Result"
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Whether there is a room to show."""
-        return active_room(context) is not None
-
-    def draw(self, context: bpy.types.Context) -> None:
-        """Variations, what was understood, and Render."""
-        layout, room, settings = self.layout, active_room(context), context.scene.instructscene
-        if room is None:
-            return
-        layout.label(text=room.name, icon="EMPTY_AXIS")
-        count = _count(room.get(VARIATIONS_KEY, "[]"))
-        if count > 1:
-            row = layout.row(align=True)
-            row.operator("instructscene.variation", text="", icon="TRIA_LEFT").step = -1
-            row.label(text=f"Variation {room.get(VARIATION_KEY, 0) + 1} of {count}")
-            row.operator("instructscene.variation", text="", icon="TRIA_RIGHT").step = 1
-        for icon, line in _findings(room.get(SCENE_KEY, "")):
-            draw_lines(layout, line, characters(context), icon)
-        layout.operator("instructscene.render", icon="RENDER_STILL")
-        column = layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
-        for name in ("render_resolution", "render_samples", "render_path"):
-            column.prop(settings, name)
-
-
 def characters(context: bpy.types.Context) -> int:
     """How many characters a line of the sidebar holds beside an icon."""
     scale = context.preferences.system.ui_scale
@@ -134,18 +164,33 @@ def characters(context: bpy.types.Context) -> int:
 
 @lru_cache(maxsize=4)
 def _count(variations: str) -> int:
-    return len(json.loads(variations))
+    data = _read(variations)
+    return len(data) if isinstance(data, list) else 0
 
 
 @lru_cache(maxsize=4)
-def _findings(scene: str) -> list[tuple[str, str]]:
-    """Icon and text for each thing that was asked, from a room's scene JSON."""
-    report: dict[str, Any] = json.loads(scene or "{}").get("report") or {}
-    return [
-        (icon, form.format(_sentence(item)))
-        for key, icon, form in _GROUPS
-        for item in list(report.get(key, []))[:_MOST_ROWS]
-    ]
+def _findings(scene: str) -> tuple[str, list[tuple[str, str]]]:
+    """A headline, then icon and text for each thing that was asked, from a room's scene JSON."""
+    data = _read(scene)
+    report = data.get("report") if isinstance(data, dict) else None
+    if not isinstance(report, dict):
+        return "No record of how it was made", []
+    found = {key: list(report.get(key) or ()) for key, _, _ in _GROUPS}
+    lines = [(icon, form.format(_sentence(item))) for key, icon, form in _GROUPS for item in found[key][:_MOST_ROWS]]
+    met, wishes = len(found["met"]), len(found["met"]) + len(found["not_met"])
+    if met < wishes:
+        lines.append(("INFO", "Another variation or seed may do better"))
+    if wishes:
+        return f"{met} of {wishes} wishes met" if wishes > 1 else f"Your wish is {'met' if met else 'not met'}", lines
+    return "Nothing was understood" if found["not_understood"] else "Furnished freely", lines
+
+
+def _read(text: str) -> object:
+    """JSON from a .blend, which may hold anything."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _sentence(item: object) -> str:
@@ -155,4 +200,9 @@ def _sentence(item: object) -> str:
     return str(item)
 
 
-CLASSES: Final = (INSTRUCTSCENE_PT_generate, INSTRUCTSCENE_PT_edit, INSTRUCTSCENE_PT_result)
+CLASSES: Final = (
+    INSTRUCTSCENE_PT_generate,
+    INSTRUCTSCENE_PT_result,
+    INSTRUCTSCENE_PT_edit,
+    INSTRUCTSCENE_PT_render,
+)

@@ -19,7 +19,7 @@ from mathutils import Matrix, Vector
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.scene import Scene, SceneObject, Vector3
 from ..instructscene_core.vocabulary import display_name, is_lamp
-from .assets import ASSET_KEY, STARTER_LIBRARY, AssetLibrary, PlacingError, extent
+from .assets import ASSET_KEY, STARTER_LIBRARY, AssetLibrary, Extent, PlacingError, extent
 
 OBJECT_KEY: Final = "instructscene_id"
 CATEGORY_KEY: Final = "instructscene_category"
@@ -113,8 +113,9 @@ def read_pose(obj: bpy.types.Object, room: bpy.types.Object | None, metres: floa
     Raises:
         PlacingError: the mesh is empty.
     """
-    pose = _pose_of(_matrix_in_room(obj, room), obj.data, metres)
     stored = obj.get(POSE_KEY)
+    bounds = extent(obj.data) if stored is not None else own_extent(obj)
+    pose = _pose_of(_matrix_in_room(obj, room), bounds, metres)
     if stored is None or obj.parent != room or room is None:
         return pose
     kept = Pose(tuple(stored[0:3]), tuple(stored[3:6]), stored[6])
@@ -298,8 +299,19 @@ def _mesh_pose(box: Pose, placed: Vector3, category: str | None) -> Pose:
     return Pose((x, y, z + slack if is_lamp(category or "") else z - slack), placed, box.yaw)
 
 
-def _pose_of(matrix: Matrix, mesh: bpy.types.Mesh, metres: float) -> Pose:
-    bounds = extent(mesh)
+def own_extent(obj: bpy.types.Object) -> Extent:
+    """Local bounds of a person's own object as its modifiers leave it, which Blender remembers; else of its mesh.
+
+    Raises:
+        PlacingError: it has no geometry.
+    """
+    corners = [Vector(corner) for corner in obj.bound_box]
+    if corners[0] == corners[6]:  # not known: the object is hidden, or its modifiers leave nothing
+        return extent(obj.data)
+    return Extent((corners[0] + corners[6]) / 2, corners[6] - corners[0])
+
+
+def _pose_of(matrix: Matrix, bounds: Extent, metres: float) -> Pose:
     half = bounds.size / 2
     yaw = math.atan2(matrix[1][0], matrix[0][0])
     upright = Matrix.Rotation(-yaw, 4, "Z") @ matrix

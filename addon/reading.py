@@ -216,7 +216,7 @@ def _check_scale(obj: bpy.types.Object) -> None:
 
 
 def _check_extent(obj: bpy.types.Object) -> None:
-    if not obj.data.vertices:
+    if not obj.data.vertices and not obj.modifiers:
         raise InvalidInputError(f'The mesh "{obj.name}" is empty', "Deselect it, or give it some geometry")
     pose = read_pose(obj, None, scale_length(bpy.context.scene))
     if not all(abs(value) < _FAR for value in (*pose.position, *pose.size)):

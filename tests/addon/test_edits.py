@@ -7,7 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import bpy
+import numpy as np
 import pytest
+from mathutils import Matrix
 
 HELD = 0.1
 pytestmark = pytest.mark.usefixtures("settings")
@@ -205,6 +207,34 @@ def test_own_meshes_move_with_their_room_but_keep_their_shape(settings, contents
     assert moved
     assert contents()["objects"]["Wardrobe"]["data"] == shape
     assert tuple(own.scale) == pytest.approx((1, 1, 1))
+
+
+def test_own_meshes_count_as_their_modifiers_leave_them(settings):
+    half = box("Half a bed", (0.8, 2.0, 0.5), (0.0, 0.0, 0.0))
+    half.data.transform(Matrix.Translation((0.4, 0.0, 0.0)))
+    half.modifiers.new("Mirror", "MIRROR")
+    select(half)
+    settings.add = 1
+    bpy.ops.instructscene.complete_room()
+    (item,) = [item for item in record()["objects"] if item["id"] == "Half a bed"]
+    assert item["size"] == pytest.approx([1.6, 2.0, 0.5], abs=1e-5)
+    assert item["position"][:2] == pytest.approx([0.0, 0.0], abs=1e-5)
+
+
+def test_a_mesh_of_a_million_corners_does_not_hold_the_interface(blend, settings, session):
+    jobs = import_module(f"{blend.__name__}.addon.jobs")
+    mesh = bpy.data.meshes.new("Scan")
+    mesh.vertices.add(1_000_000)
+    mesh.vertices.foreach_set("co", np.random.default_rng(0).random(3_000_000, dtype=np.float32))
+    scan = bpy.data.objects.new("Scanned bed", mesh)
+    bpy.context.scene.collection.objects.link(scan)
+    select(scan)
+    bpy.context.view_layer.update()
+    settings.add = 1
+    start = clock()
+    job = jobs.edit(bpy.context, "complete")
+    longest = max((clock() - start, "Reading the file"), drive(session, job))
+    assert longest[0] <= HELD, longest
 
 
 def test_one_edit_is_one_undo_step(settings, contents):
