@@ -41,14 +41,14 @@ def checks() -> list[Check]:
         Check("ruff check", ("ruff", "check", "--no-cache", *sources)),
         Check("ruff format", ("ruff", "format", "--no-cache", "--check", *sources)),
         Check("pyright", ("pyright", "--pythonpath", str(program("python")))),
-        Check("tests/core", ("python", "-m", "pytest", "-n", str(_processes()), "tests/core")),
+        Check("tests/core", ("python", "-m", "pytest", "-rs", "-n", str(_processes()), "tests/core")),
     ]
     files = [path for folder in ("addon", "blender") for path in sorted((ROOT / "tests" / folder).glob("test_*.py"))]
     return result + [_pytest(path.relative_to(ROOT)) for path in files]
 
 
 def _pytest(path: Path) -> Check:
-    return Check(path.as_posix(), ("python", "-m", "pytest", "-p", "no:xdist", str(path)))
+    return Check(path.as_posix(), ("python", "-m", "pytest", "-rs", "-p", "no:xdist", str(path)))
 
 
 def _processes() -> int:
