@@ -1,6 +1,6 @@
 """Training of the semantic graph prior."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -21,6 +21,8 @@ _RELATION_WEIGHT: Final = 10.0
 _HIDDEN_GAIN: Final = 3.0
 _POOLED_GAIN: Final = 20.0
 _LENGTH_STEP: Final = 8
+_LENGTH_GROUPS: Final = 5
+"""Batches hold texts of like length; this many groups of equal size."""
 
 Codes = npt.NDArray[np.int64]
 Forward = Callable[[States, Tensor, TextBatch], tuple[Tensor, ...]]
@@ -34,17 +36,18 @@ def prior_variables(model: GraphPrior, with_features: bool = True) -> list[Varia
     return [*variables, Variable("o", c.n_codes + 1)] if with_features else variables
 
 
-Emphasis = Literal["strong", "last", "none"]
+Emphasis = Literal["strong", "last", "mild", "none"]
 EMPHASES: Final[dict[Emphasis, tuple[float, float, float]]] = {
     "strong": (4.0, 12.0, 6.0),
     "last": (2.0, 20.0, 3.0),
+    "mild": (1.0, 10.0, 1.0),
     "none": (1.0, 1.0, 1.0),
 }
 """Weights in the loss of the objects, relations and feature tokens that the instruction speaks of.
 
 Such relations make a tenth of all; with "none", the official loss, following instructions is learned many times more
 slowly. What counts more is also expected more often, so rooms get more objects than they should; "last", for the end of
-the training, takes some of that back.
+the training, takes some of that back, and "mild" more.
 """
 
 
@@ -56,16 +59,32 @@ class PriorSettings:
         batch: samples a step.
         text_dropout: share of samples that lose their text, states and pooled vector together. Officially the two are
             dropped independently, so that guidance meets its "no text" in 4 % of the samples only.
-        length_groups: batches hold texts of like length; this many groups of equal size.
         emphasis: how much what the instruction speaks of counts in the loss, see ``EMPHASES``.
         compiled: compile the network with torch.compile.
     """
 
     batch: int = 128
     text_dropout: float = 0.15
-    length_groups: int = 5
     emphasis: Emphasis = "strong"
     compiled: bool = False
+
+
+class PairsPart:
+    """Pairs with the states of their texts, sorted into groups of like length.
+
+    Args:
+        pairs: P pairs.
+        texts: the states of their texts.
+    """
+
+    def __init__(self, pairs: Pairs, texts: TextStore) -> None:
+        self.pairs, self.texts = pairs, texts
+        self.asked = _padded(pairs)
+        self.groups = np.array_split(texts.lengths.argsort(kind="stable"), _LENGTH_GROUPS)
+
+
+Supply = Callable[[int], Sequence[PairsPart]]
+"""A step's number -> what there is to learn from by then; every part is drawn from equally often."""
 
 
 class PriorTask:
@@ -73,8 +92,7 @@ class PriorTask:
 
     Args:
         model: the network.
-        pairs: the training set.
-        texts: the states of the pairs' texts.
+        supply: the training set.
         codes: (catalogue, K) feature codes of the furniture; None leaves the feature tokens out, as if all were
             [MASK]: a quarter less work while the prior learns to follow instructions.
         settings: the run's.
@@ -84,27 +102,23 @@ class PriorTask:
     def __init__(
         self,
         model: GraphPrior,
-        pairs: Pairs,
-        texts: TextStore,
+        supply: Supply,
         codes: Codes | None,
         *,
         settings: PriorSettings,
         seed: int,
     ) -> None:
-        self.model, self.pairs, self.texts, self.codes = model, pairs, texts, codes
+        self.model, self.supply, self.codes = model, supply, codes
         self.settings, self.seed = settings, seed
         self.diffusion = DiscreteDiffusion(prior_variables(model, codes is not None))
         self.times = TimeSampler()
-        self.asked = _padded(pairs)
         forward = graph_only(model) if codes is None else whole(model)
         self.forward: Forward = torch.compile(forward) if settings.compiled else forward
-        order = texts.lengths.argsort(kind="stable")
-        self.groups = np.array_split(order, settings.length_groups)
 
     def losses(self, step: int) -> dict[str, Tensor]:
         """Loss of one batch; ``x``, ``e`` and ``o`` are its terms."""
         random = np.random.default_rng([self.seed, step])
-        clean, text, emphasis = self.batch(random)
+        clean, text, emphasis = self.batch(random, self.supply(step))
         t, pt = self.times.draw(len(text.pooled))
         dropped = torch.rand(len(t)) < self.settings.text_dropout
         text = drop_text(text, dropped, dropped)
@@ -117,16 +131,17 @@ class PriorTask:
         names = [v.name for v in self.diffusion.variables]
         return {"loss": loss.total, **dict(zip(names, loss.terms, strict=True))}
 
-    def batch(self, random: np.random.Generator) -> tuple[States, TextBatch, list[Tensor]]:
+    def batch(self, random: np.random.Generator, parts: Sequence[PairsPart]) -> tuple[States, TextBatch, list[Tensor]]:
         """Clean symbols (B, N), (B, E), (B, K·N), the texts of a batch, and the weights of the symbols."""
-        group = self.groups[random.integers(len(self.groups))]
+        part = parts[random.integers(len(parts))]
+        group = part.groups[random.integers(len(part.groups))]
         rows = random.choice(group, self.settings.batch)
-        length = int(self.texts.lengths[group[-1]])
-        text = self.texts.batch(rows, -(-length // _LENGTH_STEP) * _LENGTH_STEP)
-        order, objs, asset = permuted(random, self.pairs.objs[rows], self.pairs.objs[rows], self.pairs.asset[rows])
-        edges = upper_edges(self.pairs.edges[rows], order)
+        length = int(part.texts.lengths[group[-1]])
+        text = part.texts.batch(rows, -(-length // _LENGTH_STEP) * _LENGTH_STEP)
+        order, objs, asset = permuted(random, part.pairs.objs[rows], part.pairs.objs[rows], part.pairs.asset[rows])
+        edges = upper_edges(part.pairs.edges[rows], order)
         clean = [torch.from_numpy(objs.astype(np.int64)), torch.from_numpy(edges)]
-        nodes, relations = asked_symbols(objs, edges, self.asked[rows])
+        nodes, relations = asked_symbols(objs, edges, part.asked[rows])
         asked = [nodes, relations]
         if self.codes is not None:
             empty = self.model.config.n_codes

@@ -1,10 +1,9 @@
 """The runs of the training command: what each needs, in which order, and what it leaves in the starter's folder."""
 
 import copy
-import json
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -29,14 +28,14 @@ from ..text.minilm import MiniLM
 from .decoder import DecoderSettings, DecoderTask, turned_bounds
 from .features import PointTask, VQVAETask, catalogue_features, cloud_features, vqvae_for
 from .loop import LoopSettings, Task, Trainer
-from .pairs import make_pairs
 from .prior import Emphasis, PriorSettings, PriorTask, new_prior
-from .texts import encode_texts
+from .supply import Rounds, RoundSupply, captions
+from .texts import bfloat16_is_fast
 
 WEIGHTS_FOLDER: Final = CATALOGUE_FILE.parent / "weights"
 FEATURES_FILE: Final = CATALOGUE_FILE.parent / "features.safetensors"
 PRIOR_SIZE: Final = replace(GraphPriorConfig.starter(), feature_blocks=1)
-GUIDANCE: Final = 2.5
+GUIDANCE: Final = 3.0
 """The prior's scale that met most of what instructions asked."""
 _DECODER_SHARE: Final = 0.15
 _POINT_BATCH: Final = 64
@@ -57,8 +56,9 @@ class Run:
     Attributes:
         name: of the run; its checkpoint and log lie in ``folder / name``.
         minutes: time budget.
-        rooms: training rooms.
+        rooms: training rooms; of the prior in each round.
         first_room: seed of the first room.
+        round_steps: steps after which the prior gets as many fresh rooms and sentences again; 0 is never.
         seed: of weights, batches and wording.
         learning_rate: after the warm-up.
         schedule: "cosine" or "constant".
@@ -67,6 +67,7 @@ class Run:
         workers: processes that make rooms.
         folder: for checkpoints, logs and caches.
         export: where the averaged weights go.
+        features: folder of the features that :func:`train_features` made; None is ``export``.
         compiled: compile the networks where there is a C++ compiler: twice the speed, after a minute or two.
     """
 
@@ -74,6 +75,7 @@ class Run:
     minutes: float
     rooms: int = 100_000
     first_room: int = TRAINING_SEED
+    round_steps: int = 0
     seed: int = 0
     learning_rate: float = 5e-4
     schedule: Literal["cosine", "constant"] = "cosine"
@@ -82,6 +84,7 @@ class Run:
     workers: int = 2
     folder: Path = field(default_factory=lambda: cache_folder() / "training")
     export: Path = WEIGHTS_FOLDER
+    features: Path | None = None
     compiled: bool = True
 
     def loop(self, batch: int) -> LoopSettings:
@@ -92,7 +95,7 @@ class Run:
             batch=batch,
             learning_rate=self.learning_rate,
             schedule=self.schedule,
-            bfloat16=True,
+            bfloat16=bfloat16_is_fast(),
             seed=self.seed,
         )
 
@@ -114,6 +117,7 @@ def train_all(run: Run, plain: float) -> None:
     if start is None:
         graph, whole = (run.folder / f"{run.name}-{phase}" for phase in ("graph", "whole"))
         first = replace(run, name=graph.name, minutes=rest / 3, schedule="constant", emphasis="strong", export=graph)
+        first = replace(first, features=run.export)
         train_prior(first, plain=1.0, with_features=False)
         train_prior(replace(first, name=whole.name, from_weights=graph, export=whole), plain, with_features=True)
         rest, start = rest / 3, whole
@@ -129,32 +133,34 @@ def train_prior(run: Run, plain: float, *, with_features: bool) -> None:
         plain: share of the instructions that name classes alone.
         with_features: learn the feature tokens too; needs the codes that :func:`train_features` made.
     """
-    model = _prior(run)
-    rooms = build_rooms(run.rooms, run.first_room, run.workers)
-    turns = np.random.default_rng(run.seed).integers(4, size=rooms.n)
-    pairs = make_pairs(rooms, turns, captions(), plain, run.seed)
-    texts = encode_texts(pairs.texts, run.folder)
-    codes = load_file(FEATURES_FILE)["codes"].numpy().astype(np.int64) if with_features else None
+    model, seen_before = _prior(run)
+    codes = _codes(run).numpy().astype(np.int64) if with_features else None
     settings = PriorSettings(emphasis=run.emphasis, compiled=run.compiled and can_compile())
-    task = PriorTask(model, pairs, texts, codes, settings=settings, seed=run.seed)
+    rounds = Rounds(run.rooms, run.first_room, run.round_steps, plain, run.seed, run.folder)
     metadata = {
         "name": "InstructScene starter",
         "room_types": ["bedroom"],
         "text_encoder": "all-MiniLM-L6-v2",
         "defaults": {"steps": [100, 10], "guidance": GUIDANCE},
-        "rooms": rooms.n,
         "plain": plain,
         "features": with_features,
     }
-    _train(task, run, settings.batch, run.export / "prior", metadata)
+    with RoundSupply(rounds, run.workers) as supply:
+        task = PriorTask(model, supply, codes, settings=settings, seed=run.seed)
+        _train(
+            task,
+            run,
+            settings.batch,
+            run.export / "prior",
+            lambda step: metadata | {"training_rooms": max(seen_before, rounds.seen(step))},
+        )
 
 
 def train_decoder(run: Run) -> None:
     """Trains the layout decoder on the starter's rooms; needs what :func:`train_features` made."""
     rooms = build_rooms(run.rooms, run.first_room, run.workers)
-    codes = load_file(FEATURES_FILE)["codes"]
     with torch.no_grad():
-        features = load_model(run.export / "vqvae", FeatureVQVAE).model.decode(codes)
+        features = load_model(run.export / "vqvae", FeatureVQVAE).model.decode(_codes(run))
     bounds = turned_bounds(rooms)
     if run.from_weights is None:
         torch.manual_seed(run.seed)
@@ -164,7 +170,7 @@ def train_decoder(run: Run) -> None:
         model, bounds = loaded.model, Bounds.from_json(loaded.metadata["bounds"])
     settings = DecoderSettings(compiled=run.compiled and can_compile())
     task = DecoderTask(model, rooms, features, bounds, settings=settings, seed=run.seed)
-    _train(task, run, settings.batch, run.export / "decoder", {"rooms": rooms.n, "bounds": bounds.to_json()})
+    _train(task, run, settings.batch, run.export / "decoder", lambda _: {"rooms": rooms.n, "bounds": bounds.to_json()})
 
 
 def train_features(run: Run, steps: int = 500) -> None:
@@ -190,7 +196,8 @@ def train_features(run: Run, steps: int = 500) -> None:
     }
     _log.info("VQ-VAE on %d entries: %s", len(features), report)
     save_model(run.export / "vqvae", vqvae, {"seed": run.seed, **report})
-    save_file({"features": features.contiguous(), "codes": codes.to(torch.int64)}, FEATURES_FILE)
+    file = FEATURES_FILE if run.export == WEIGHTS_FOLDER else run.export / FEATURES_FILE.name
+    save_file({"features": features.contiguous(), "codes": codes.to(torch.int64)}, file)
 
 
 def _train_points(run: Run, steps: int) -> PointEncoder:
@@ -226,21 +233,29 @@ def _averaged(model: ModelT, average: dict[str, Tensor]) -> ModelT:
     return result.eval()
 
 
-def _prior(run: Run) -> GraphPrior:
+def _codes(run: Run) -> Tensor:
+    """(catalogue, K) feature codes of the furniture: the run's own, or the starter's."""
+    own = (run.features or run.export) / FEATURES_FILE.name
+    return load_file(own if own.is_file() else FEATURES_FILE)["codes"]
+
+
+def _prior(run: Run) -> tuple[GraphPrior, int]:
+    """The network to go on with, and up to which seed it has seen rooms."""
     if run.from_weights is not None:
-        return load_model(run.from_weights / "prior", GraphPrior).model
+        loaded = load_model(run.from_weights / "prior", GraphPrior)
+        return loaded.model, int(loaded.metadata.get("training_rooms", loaded.metadata.get("rooms", 0)))
     torch.manual_seed(run.seed)
-    return new_prior(PRIOR_SIZE)
+    return new_prior(PRIOR_SIZE), 0
 
 
-def _train(task: Task, run: Run, batch: int, target: Path, metadata: Mapping[str, Any]) -> None:
+def _train(task: Task, run: Run, batch: int, target: Path, metadata: Callable[[int], Mapping[str, Any]]) -> None:
     """Runs the loop; every checkpoint is followed by an export of the averaged weights."""
 
     def export(average: dict[str, Tensor], step: int) -> None:
         save_model(
             target,
             _averaged(task.model, average),
-            {**metadata, "run": run.name, "samples": step * batch, "seed": run.seed},
+            {**metadata(step), "run": run.name, "samples": step * batch, "seed": run.seed},
         )
 
     Trainer(task, run.loop(batch), run.folder / run.name, export).run()
@@ -249,9 +264,3 @@ def _train(task: Task, run: Run, batch: int, target: Path, metadata: Mapping[str
 def can_compile() -> bool:
     """Whether torch.compile finds the C++ compiler that it needs on a CPU."""
     return any(shutil.which(name) for name in _COMPILERS)
-
-
-def captions() -> list[str]:
-    """The catalogue's captions, in its order."""
-    entries = json.loads(CATALOGUE_FILE.read_text("utf-8"))["entries"]
-    return [entry["caption"] for entry in entries]

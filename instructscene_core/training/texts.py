@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,23 @@ from ..text.minilm import MiniLM
 
 _log = logging.getLogger(__name__)
 _CHUNK = 4096
+
+
+def bfloat16_is_fast() -> bool:
+    """Whether this CPU multiplies matrices faster in bfloat16; without instructions for it that is far slower."""
+    seconds = {dtype: _matmul_seconds(dtype) for dtype in (torch.float32, torch.bfloat16)}
+    return seconds[torch.bfloat16] < seconds[torch.float32]
+
+
+def _matmul_seconds(dtype: torch.dtype) -> float:
+    """The fastest of some products of matrices of the networks' size."""
+    rows, weights = torch.zeros(1536, 384, dtype=dtype), torch.zeros(384, 384, dtype=dtype)
+    seconds: list[float] = []
+    for _ in range(5):
+        start = time.perf_counter()
+        torch.mm(rows, weights)
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
 
 
 class TextStore:
@@ -50,8 +68,8 @@ class TextStore:
 def encode_texts(texts: Sequence[str], folder: Path) -> TextStore:
     """Encodes texts with MiniLM, or opens what was encoded before.
 
-    The encoder runs in bfloat16, thrice as fast on a CPU that has it; its error is below what the states' float16 and
-    the network's own bfloat16 add.
+    On a CPU with arithmetic for it the encoder runs in bfloat16, thrice as fast; its error is below what the states'
+    float16 and the network's own bfloat16 add.
 
     Args:
         texts: n texts; equal ones are encoded once.
@@ -89,7 +107,7 @@ class _Selected(TextStore):
 
 def _encode(texts: list[str], path: Path) -> None:
     """Writes states, pooled and, last, starts: the mark of a whole cache."""
-    encoder = MiniLM(dtype=torch.bfloat16)
+    encoder = MiniLM(dtype=torch.bfloat16 if bfloat16_is_fast() else torch.float32)
     pooled = np.zeros((len(texts), encoder.width), dtype=np.float16)
     parts: list[npt.NDArray[np.float16]] = []
     lengths = np.zeros(len(texts), dtype=np.int64)

@@ -21,8 +21,9 @@ from instructscene_core.training.decoder import DecoderSettings, DecoderTask, tu
 from instructscene_core.training.features import PointTask, VQVAETask
 from instructscene_core.training.loop import LoopSettings, Trainer
 from instructscene_core.training.pairs import EMPTY, make_pairs, permuted, upper_edges
-from instructscene_core.training.prior import PriorSettings, PriorTask, asked_symbols, graph_logits
-from instructscene_core.training.runs import WEIGHTS_FOLDER, captions
+from instructscene_core.training.prior import PairsPart, PriorSettings, PriorTask, asked_symbols, graph_logits
+from instructscene_core.training.runs import WEIGHTS_FOLDER
+from instructscene_core.training.supply import Rounds, RoundSupply, captions
 from instructscene_core.training.texts import encode_texts
 from instructscene_core.vocabulary import CLASSES, NO_RELATION
 
@@ -62,7 +63,8 @@ def _prior():
 
 def _prior_task(pairs, folder: Path, codes=None):
     settings = PriorSettings(batch=16)
-    return PriorTask(_prior(), pairs, encode_texts(pairs.texts, folder), codes, settings=settings, seed=3)
+    part = PairsPart(pairs, encode_texts(pairs.texts, folder))
+    return PriorTask(_prior(), lambda _: [part], codes, settings=settings, seed=3)
 
 
 def _decoder_task(rooms):
@@ -128,7 +130,7 @@ def test_stored_text_states_are_those_of_the_encoder(pairs, tmp_path):
 def test_the_graph_alone_is_the_network_with_masked_features(pairs, tmp_path):
     task = _prior_task(pairs, tmp_path)
     model = task.model.eval()
-    (x, e), text, _ = task.batch(np.random.default_rng(0))
+    (x, e), text, _ = task.batch(np.random.default_rng(0), task.supply(0))
     t = torch.arange(len(x))
     context = model.encode_text(text)
     whole = model(x, e, torch.full((len(x), 48), 65), t, context)
@@ -139,7 +141,7 @@ def test_the_graph_alone_is_the_network_with_masked_features(pairs, tmp_path):
 def _mean_loss(task):
     """Over batches that training never draws; one step's loss depends too much on its times."""
     losses = []
-    for step in range(1000, 1030):
+    for step in range(1000, 1016):
         torch.manual_seed(step)
         with torch.no_grad():
             losses.append(float(task.losses(step)["loss"]))
@@ -227,6 +229,18 @@ def test_the_command_trains_decoder_and_prior_and_goes_on_from_weights(tmp_path)
     decoder = load_model(export / "decoder", LayoutDecoder)
     assert decoder.metadata["bounds"].keys() == {"translations", "sizes"}
     assert (tmp_path / "cache" / "training" / "more-prior" / "log.csv").exists()
+
+
+def test_every_round_has_fresh_rooms_and_sentences(tmp_path):
+    rounds = Rounds(rooms=6, first_room=100, steps=4, plain=0.5, seed=1, folder=tmp_path)
+    assert [rounds.seen(steps) for steps in (0, 4, 5, 8, 9)] == [106, 106, 112, 112, 118]
+    with RoundSupply(rounds) as supply:
+        assert len(supply(3)) == 1
+        first, second = supply(4)
+    assert set(first.pairs.texts).isdisjoint(second.pairs.texts)
+    again = rounds.make(1)
+    assert again.texts == second.pairs.texts
+    assert (again.edges == second.pairs.edges).all()
 
 
 def test_what_an_instruction_speaks_of_is_found(pairs):

@@ -1,0 +1,108 @@
+"""The prior's training set, made while training goes on: rounds of fresh rooms, each with a fresh sentence.
+
+Encoding a sentence costs about as much as a step's work on one room where the CPU knows no bfloat16, so each is used
+some times, in every round from its own on, and a second process makes the next rounds meanwhile.
+"""
+
+import json
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import torch
+
+from ..datasets.starter import build_rooms
+from ..starter.rooms import CATALOGUE_FILE
+from .pairs import Pairs, make_pairs
+from .prior import PairsPart
+from .texts import encode_texts
+
+_AHEAD = 2
+"""Rounds that are made before they are needed."""
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """Which rooms and sentences there are from which step on.
+
+    Attributes:
+        rooms: of each round.
+        first_room: seed of the first round's first room; a round's rooms follow those of the round before.
+        steps: of each round; 0: there is one only.
+        plain: share of the sentences that name classes alone.
+        seed: of wording and turns.
+        folder: for the text states.
+    """
+
+    rooms: int
+    first_room: int
+    steps: int
+    plain: float
+    seed: int
+    folder: Path
+
+    def number(self, step: int) -> int:
+        """The round of a step."""
+        return step // self.steps if self.steps else 0
+
+    def seen(self, steps: int) -> int:
+        """Seeds from 0 up to this one may have been trained on after so many steps."""
+        return self.first_room + self.rooms * (self.number(max(steps - 1, 0)) + 1)
+
+    def make(self, number: int, workers: int = 1) -> Pairs:
+        """One round's pairs, each room turned at random; the states of their texts are then in the cache."""
+        rooms = build_rooms(self.rooms, self.first_room + number * self.rooms, workers)
+        turns = np.random.default_rng([self.seed, number]).integers(4, size=rooms.n)
+        pairs = make_pairs(rooms, turns, captions(), self.plain, self.seed + number)
+        encode_texts(pairs.texts, self.folder)
+        return pairs
+
+
+class RoundSupply:
+    """The rounds so far, and the next ones in the making; use it in a with-statement.
+
+    Args:
+        rounds: what to make.
+        workers: processes that make the rooms of the first round, for which training waits.
+    """
+
+    def __init__(self, rounds: Rounds, workers: int = 1) -> None:
+        self.rounds, self.workers = rounds, workers
+        self._parts: list[PairsPart] = []
+        self._coming: list[Future[Pairs]] = []
+        # Spawned, since a fork of a process with running threads may hang.
+        self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def __call__(self, step: int) -> list[PairsPart]:
+        """All parts up to the step's round, which are waited for if need be."""
+        wanted = self.rounds.number(step) + 1
+        if not self._parts:
+            self._add(self.rounds.make(0, self.workers))
+        ahead = wanted + _AHEAD if self.rounds.steps else wanted
+        while len(self._parts) + len(self._coming) < ahead:
+            self._coming.append(self._pool.submit(self.rounds.make, len(self._parts) + len(self._coming)))
+        while len(self._parts) < wanted:
+            self._add(self._coming.pop(0).result())
+        return self._parts
+
+    def _add(self, pairs: Pairs) -> None:
+        """Opens the cache that the other process has written; the states themselves never travel between the two."""
+        self._parts.append(PairsPart(pairs, encode_texts(pairs.texts, self.rounds.folder)))
+
+
+def captions() -> list[str]:
+    """The catalogue's captions, in its order."""
+    entries = json.loads(CATALOGUE_FILE.read_text("utf-8"))["entries"]
+    return [entry["caption"] for entry in entries]
