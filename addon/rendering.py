@@ -195,20 +195,27 @@ def _daylight(studio: _Studio, view: Viewpoint) -> None:
     studio.stage.light("Key", "AREA", 37.0 * distance**2, aim, size=1.4, color=(1.0, 0.95, 0.88))
     fill = _look(front + Vector((0, 0, 0.55 * height)), middle + Vector((0, 0, 0.5 * height)))
     studio.stage.light("Fill", "AREA", 11.0 * distance**2, fill, shape="RECTANGLE", size=size, size_y=height)
-    _world(studio, _BACKDROP, 1.0)
+    tree = _world(studio, _BACKDROP, 1.0).node_tree
+    rays = tree.nodes.new("ShaderNodeLightPath")
+    brighter = tree.nodes.new("ShaderNodeMath")  # through a window the sky is brighter than the light that it gives
+    brighter.operation = "ADD"
+    brighter.inputs[1].default_value = 1.0
+    tree.links.new(rays.outputs["Is Camera Ray"], brighter.inputs[0])
+    tree.links.new(brighter.outputs[0], tree.nodes["Background"].inputs["Strength"])
 
 
 def _look(eye: Vector, target: Vector) -> Matrix:
     return Matrix.Translation(eye) @ (target - eye).to_track_quat("-Z", "Y").to_matrix().to_4x4()
 
 
-def _world(studio: _Studio, colour: tuple[float, float, float], strength: float) -> None:
+def _world(studio: _Studio, colour: tuple[float, float, float], strength: float) -> bpy.types.World:
     world = studio.stage.keep(bpy.data.worlds.new("Sky"))
     world.use_nodes = True
     background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
     background.inputs["Color"].default_value = (*colour, 1.0)
     background.inputs["Strength"].default_value = strength
     studio.scene.world = world
+    return world
 
 
 def _cycles(scene: bpy.types.Scene, size: tuple[int, int], samples: int) -> None:

@@ -27,6 +27,8 @@ _BASEBOARD: Final = (0.09, 0.018)
 _FRAME: Final = 0.05
 _BEYOND: Final = 5.0
 """Metres for which a room goes on where the eye looks in."""
+_STEP: Final = 0.001
+"""Metres between grounds that overlap, which would be black where they lie in one plane."""
 _NEAR: Final = 0.7
 """Cosine between a wall's inner direction and the view, from which it is at the viewer's back."""
 
@@ -109,13 +111,16 @@ def build_room(stage: Stage, floor: FloorPlan, eye: Vector, forward: Vector, col
     ]
     shown = [wall.inside((eye.x, eye.y)) and wall.inward.dot(forward.xy) < _NEAR for wall in walls]
     beyond = [wall.beyond() for wall, seen in zip(walls, shown, strict=True) if not seen]
-    plans = [[Vector(corner).to_3d() for corner in polygon], *beyond]
-    up = Vector((0, 0, floor.height))
-    stage.mesh("Floor", plans, floor_material(stage))
-    stage.mesh("Ceiling", [[corner + up for corner in reversed(plan)] for plan in plans], ceiling)
+    grounds = [[Vector(corner).to_3d() for corner in polygon], *beyond]
+    steps = [Vector((0, 0, k * _STEP)) for k in range(len(grounds))]
+    lowered = [[corner - step for corner in ground] for ground, step in zip(grounds, steps, strict=True)]
+    raised = [[corner + step for corner in reversed(ground)] for ground, step in zip(grounds, steps, strict=True)]
+    stage.mesh("Floor", lowered, floor_material(stage))
+    stage.mesh("Ceiling", [[corner + Vector((0, 0, floor.height)) for corner in face] for face in raised], ceiling)
     for k, wall in enumerate(walls):
         if shown[k]:
-            ends = [_THICKNESS if shown[j % len(walls)] else _BEYOND for j in (k - 1, k + 1)]
+            before, after = k - 1, (k + 1) % len(walls)
+            ends = _further(walls[before], wall, shown[before]), _further(wall, walls[after], shown[after])
             stage.mesh("Wall", wall.panels(*ends), paint)
             stage.mesh("Trim", [face for box in wall.trim(*ends) for face in wall.box(box)], white)
 
@@ -171,20 +176,22 @@ class _Wall:
         return (Vector(self.end) - Vector(self.start)).length
 
     @property
+    def along(self) -> Vector:
+        """The direction from start to end on the plan, of length 1."""
+        return (Vector(self.end) - Vector(self.start)).normalized()
+
+    @property
     def inward(self) -> Vector:
         """The direction into the room on the plan, of length 1."""
-        along = (Vector(self.end) - Vector(self.start)).normalized()
-        return Vector((-along.y, along.x))
+        return Vector((-self.along.y, self.along.x))
 
     def inside(self, point: Point2) -> bool:
         """Whether a point of the plan is on the room's side."""
-        return (Vector(self.end) - Vector(self.start)).cross(Vector(point) - Vector(self.start)) > 0
+        return self.along.cross(Vector(point) - Vector(self.start)) > 0
 
     def at(self, x: float, y: float, z: float) -> Vector:
         """A point of the wall in the room's axes."""
-        along = (Vector(self.end) - Vector(self.start)).normalized()
-        inward = Vector((-along.y, along.x))
-        place = Vector(self.start) + along * x + inward * y
+        place = Vector(self.start) + self.along * x + self.inward * y
         return Vector((place.x, place.y, z))
 
     def beyond(self) -> list[Vector]:
@@ -233,6 +240,12 @@ class _Wall:
         sides = ["000 010 110 100", "001 101 111 011", "000 100 101 001", "010 011 111 110", "000 001 011 010"]
         sides.append("100 110 111 101")
         return [[self.at(x[int(c[0])], y[int(c[1])], z[int(c[2])]) for c in side.split()] for side in sides]
+
+
+def _further(wall: _Wall, following: _Wall, closed: bool) -> float:
+    """Metres by which one of two walls goes on at their corner: not into the room, and to the viewer on his side."""
+    outer = wall.along.cross(following.along) > 0
+    return (_THICKNESS if closed else _BEYOND) if outer else 0.0
 
 
 def _casing(hole: _Hole) -> list[Box]:

@@ -154,8 +154,25 @@ def test_the_room_is_closed_but_for_the_viewers_side(blend, stage, polygon):
     assert hit((0, 0, 1), (-1, 0, 0)) == ("Wall", (-2, 0, 1))
     assert hit((0, 0, 1), (0, -1, 0)) is None
     assert hit((0, -4, 1), (1, 0, 0)) == ("Wall", (2, -4, 1)), "side walls go on to the viewer"
-    assert hit((0, -4, 1), (0, 0, -1)) == ("Floor", (0, -4, 0))
-    assert hit((0, -4, 1), (0, 0, 1)) == ("Ceiling", (0, -4, 2.6))
+    assert hit((0, -4, 1), (0, 0, -1)) == ("Floor", (0, -4, -0.001))
+    assert hit((0, -4, 1), (0, 0, 1)) == ("Ceiling", (0, -4, 2.601))
+
+
+def test_an_inner_corner_leaves_no_wall_in_the_room(blend, stage):
+    polygon = [[0, -2], [2, -2], [2, 2], [-2, 2], [-2, 0], [0, 0]]
+    for eye, forward in (((1, -5, 1.6), (0, 1, 0)), ((-5, 1, 1.6), (1, 0, 0)), ((5, 1, 1.6), (-1, 0, 0))):
+        build(blend, stage, eye, forward, polygon)
+        assert hit((-1, 0.1, 1), (1, 0, 0)) in (("Wall", (2, 0.1, 1)), None)
+        assert hit((0.1, -1, 1), (0, 1, 0)) == ("Wall", (0.1, 2, 1))
+        stage.remove()
+
+
+def test_grounds_do_not_lie_in_one_plane(blend, stage):
+    build(blend, stage, (-4, -4, 1.6), Vector((1, 1.2, 0)).normalized())
+    for name in ("Floor", "Ceiling"):
+        obj = next(obj for obj in bpy.data.objects if obj.name.startswith(name))
+        heights = [polygon.center.z for polygon in obj.data.polygons]
+        assert len(heights) == len(set(heights)) == 3
 
 
 def test_windows_are_open_and_doors_are_shut(blend, stage):
