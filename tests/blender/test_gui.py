@@ -1,0 +1,61 @@
+"""The panel in a real Blender window: a room by mouse, progress, cancelling, undo and redo by keyboard.
+
+    INSTRUCTSCENE_BLENDER="PREFIX" pytest tests/blender/test_gui.py -rP
+
+PREFIX are the words that run a command, in this project's folder, on the system that has Blender: such as those of a
+container. Empty where Blender is installed here. Screenshots are left in build/gui.
+"""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OUT = ROOT / "build" / "gui"
+VARIABLE = "INSTRUCTSCENE_BLENDER"
+NEEDED = ("blender", "xvfb-run", "xdotool", "import")
+SCREENSHOTS = ("1_panel", "2_progress_x", "2_progress_escape", "3_result", "4_variation", "5_rearranged")
+
+
+@pytest.fixture(scope="module")
+def prefix():
+    """The words before a command that runs where Blender is."""
+    if VARIABLE not in os.environ:
+        pytest.skip(f"{VARIABLE} does not say how to run a command where Blender is")
+    words = shlex.split(os.environ[VARIABLE])
+    probe = [*words, "sh", "-c", " && ".join(f"command -v {name}" for name in NEEDED)]
+    try:
+        found = subprocess.run(probe, cwd=ROOT, capture_output=True, check=False)
+    except OSError as error:
+        pytest.skip(f"{words[0]} cannot be started: {error}")
+    if found.returncode:
+        pytest.skip(f"one of {', '.join(NEEDED)} is missing there")
+    return words
+
+
+@pytest.fixture(scope="module")
+def package():
+    """The extension without torch, which that Blender's Python brings."""
+    built = subprocess.run(
+        [sys.executable, "build.py", "zip", "--runtime", "none"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert built.returncode == 0, built.stderr
+    return Path(built.stdout.splitlines()[-1]).resolve().relative_to(ROOT)
+
+
+def test_a_room_by_mouse(prefix, package):
+    command = [*prefix, "bash", "tests/blender/gui_run.sh", str(package), str(OUT.relative_to(ROOT))]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1500, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    seen = json.loads((OUT / "result.json").read_text())
+    assert seen["outcome"] == "passed", seen["outcome"]
+    assert {"Choosing furniture", "Arranging furniture", "Placing furniture"} <= set(seen["labels"])
+    assert seen["longest_tick"] <= 0.1, seen["longest_tick_label"]
+    assert all((OUT / f"{name}.png").stat().st_size > 10_000 for name in SCREENSHOTS)
+    print(f"longest tick {1000 * seen['longest_tick']:.0f} ms, {seen['longest_tick_label']}")  # noqa: T201
+    print("\n".join(seen["steps"]))  # noqa: T201
