@@ -25,7 +25,7 @@ TICK: Final = 0.05
 _BUDGET: Final = 0.02
 _IDLE_CHECK: Final = 20.0
 _STAGES: Final = {
-    "prior": ("Choosing furniture", 0.05, 0.7),
+    "prior": ("Planning the room", 0.05, 0.7),
     "decoder": ("Arranging furniture", 0.7, 0.9),
 }
 

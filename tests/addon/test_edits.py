@@ -272,7 +272,7 @@ def test_variations_go_round_and_leave_what_a_person_moved(settings):
     assert len(room().children) == len(seen[2])
 
 
-@pytest.mark.parametrize("label", ["Choosing furniture", "Placing furniture"])
+@pytest.mark.parametrize("label", ["Planning the room", "Placing furniture"])
 def test_a_cancelled_run_leaves_nothing(blend, settings, session, contents, label):
     jobs = import_module(f"{blend.__name__}.addon.jobs")
     settings.steps_prior = 40
@@ -283,7 +283,7 @@ def test_a_cancelled_run_leaves_nothing(blend, settings, session, contents, labe
         assert session.tick(0.0) is None
         pieces += session.progress.label == label
         time.sleep(0.002)
-    assert label == "Choosing furniture" or contents() != before
+    assert label == "Planning the room" or contents() != before
     session.cancel()
     assert not session.busy
     assert contents() == before

@@ -184,7 +184,7 @@ def test_the_worker_is_killed_in_the_middle(blend, settings, session, contents):
     settings.steps_prior, settings.steps_decoder = 100, 1000
     before = contents()
     session.start(jobs.edit(bpy.context, "generate"))
-    while session.progress.label != "Choosing furniture":
+    while session.progress.label != "Planning the room":
         session.tick()
         time.sleep(0.01)
     os.kill(session.client.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)

@@ -144,7 +144,7 @@ def type_instruction(settings):
 
 def cancel_one(session, settings, how):
     """Starts a run that takes long, and ends it in the middle."""
-    settings.variations = 16
+    settings.variations = 4
     settings.steps_prior, settings.steps_decoder = 100, 1000
     yield 0.3
     yield from click("bpy.ops.instructscene.generate_room(")
@@ -211,12 +211,13 @@ def show_variation():
 def rearrange(session):
     """Everything selected with the keyboard, then rearranged with the mouse."""
     before = rooms()[0]["instructscene_scene"]
+    bpy.context.scene.instructscene.variations = 1
     over_viewport()
     yield 0.3
     xdotool("key", "a")
     yield 0.5
     yield from click("bpy.ops.instructscene.rearrange_selection(")
-    yield from wait_until(lambda: not session.busy and rooms()[0]["instructscene_scene"] != before, 120, "the edit")
+    yield from wait_until(lambda: not session.busy and rooms()[0]["instructscene_scene"] != before, 300, "the edit")
     yield 1.0
     screenshot("5_rearranged")
     over_viewport()
