@@ -6,7 +6,10 @@ one line on bad input, 1 where something fails.
 
 import sys
 
-from builder.commands import main
-
 if __name__ == "__main__":
+    if sys.version_info < (3, 11):  # noqa: UP036 - who starts it may have an older one
+        sys.stderr.write("This Python is too old. Start build.py with Python 3.11.\n")
+        sys.exit(2)
+    from builder.commands import main
+
     sys.exit(main(sys.argv[1:]))

@@ -34,6 +34,9 @@ def main(arguments: Sequence[str]) -> int:
     except BuildError as error:
         say(f"{error}.")
         return error.code
+    except OSError as error:
+        say(f"{error.strerror or error}: {error.filename}. Look at its rights and at the free space.")
+        return 1
     except KeyboardInterrupt:
         say("Cancelled")
         return 130

@@ -4,6 +4,7 @@ Progress goes to standard error; a line that begins with ``Error:`` tells why th
 """
 
 import argparse
+import json
 import sys
 import time
 from pathlib import Path
@@ -25,6 +26,7 @@ def main() -> int:
             return _fail("The extension cannot be enabled")
         bpy.ops.wm.read_homefile(use_empty=True)
         _step("Generating the room", lambda: generate(options))
+        tell_report()
         if options.save_blend is not None:
             bpy.ops.wm.save_as_mainfile(filepath=str(options.save_blend), compress=True)
         _step("Rendering", lambda: render(options))
@@ -62,6 +64,15 @@ def generate(options: argparse.Namespace) -> None:
     settings.room_type = options.room
     settings.seed = options.seed
     _buttons().generate_room()
+
+
+def tell_report() -> None:
+    """Says what of the instruction the room fulfils, as the panel does."""
+    room = bpy.data.objects[bpy.context.scene.instructscene.room]  # pyright: ignore[reportAttributeAccessIssue]
+    report = json.loads(room["instructscene_variations"])[0].get("report") or {}
+    for key, lines in report.items():
+        for line in lines:
+            sys.stderr.write(f"{key.replace('_', ' ').capitalize()}: {line}\n")
 
 
 def render(options: argparse.Namespace) -> None:
