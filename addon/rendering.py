@@ -43,7 +43,7 @@ class RenderSettings:
 
     resolution: int = 800
     aspect: float = 4 / 3
-    samples: int = 16
+    samples: int = 12
 
 
 def has_denoiser(scene: bpy.types.Scene) -> bool:
