@@ -92,10 +92,10 @@ class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
         subtype="FILE_PATH",
     )
     render_resolution: IntProperty(
-        name="Width", description="Width of the picture in pixels", min=64, max=8192, default=960, subtype="PIXEL"
+        name="Width", description="Width of the picture in pixels", min=64, max=8192, default=800, subtype="PIXEL"
     )
     render_samples: IntProperty(
-        name="Samples", description="Cycles samples a pixel: more take longer and give less noise", min=1, default=64
+        name="Samples", description="Cycles samples a pixel: more take longer and give less noise", min=1, default=16
     )
     room: StringProperty(name="Room", description="The room that was last worked on", options={"HIDDEN"})
 

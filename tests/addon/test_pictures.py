@@ -226,3 +226,11 @@ def test_the_view_avoids_a_screen(blend):
     screen = ((0, -1.5, 1.2), (3.8, 0.3, 2.4), 0.0)
     view = blend.addon.viewpoint.choose_viewpoint(FLOOR, 2.8, boxes_of(blend, bed, screen), 4 / 3)
     assert view.forward.y < 0.6, "not through the screen"
+
+
+def test_left_is_at_the_left_where_nothing_speaks_against_it(blend):
+    lamps = [((x, y, 2.5), (0.4, 0.4, 0.5), 0.0) for x, y in ((-1, 0), (1, 0))]
+    back_to_back = [((0, y, 0.5), (0.8, 0.8, 1.0), yaw) for y, yaw in ((-1.2, 0.0), (1.2, math.pi))]
+    view = blend.addon.viewpoint.choose_viewpoint(FLOOR, 2.8, boxes_of(blend, *lamps, *back_to_back), 1.0)
+    left, right = (on_picture(view, place, 1.0)[0] for place, _, _ in lamps)
+    assert left < right
