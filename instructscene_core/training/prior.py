@@ -47,7 +47,8 @@ EMPHASES: Final[dict[Emphasis, tuple[float, float, float]]] = {
 
 Such relations make a tenth of all; with "none", the official loss, following instructions is learned many times more
 slowly. What counts more is also expected more often, so rooms get more objects than they should; "last", for the end of
-the training, takes some of that back, and "mild" more.
+the training, takes some of that back, and "mild" more, at a
+price: after 17,000 samples of it following fell from 70 to 57 %, objects from 6.8 to 6.4 a room.
 """
 
 
