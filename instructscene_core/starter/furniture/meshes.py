@@ -169,7 +169,7 @@ def _turned(part: Turned) -> tuple[Array, list[Face], list[bool]]:
         points += [(radius * math.cos(a), radius * math.sin(a), height) for a in angles[:count]]
         rings.append(list(range(start, start + count)))
     faces = _skin(rings, closed=part.closed)
-    turned = np.array(points)[:, [(2 - part.axis) % 3, (3 - part.axis) % 3, (4 - part.axis) % 3]]
+    turned: Array = np.array(points)[:, [(2 - part.axis) % 3, (3 - part.axis) % 3, (4 - part.axis) % 3]]
     return turned + np.array(part.at), faces, [len(face) > 4 for face in faces]
 
 
@@ -278,7 +278,7 @@ def _chamfered(half: Array, bevel: float) -> tuple[Array, list[Face]]:
             index[axis, corner] = len(points)
             inset = np.full(3, bevel)
             inset[axis] = 0
-            points.append(np.array(corner) * (half - inset))
+            points.append(np.array(corner, dtype=np.float64) * (half - inset))
     faces: list[Face] = []
     for axis in range(3):
         for side in (-1, 1):
