@@ -1,5 +1,6 @@
 """From filled slots to a scene: meshes are chosen, poses crossed back, the layout settled, the report written."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,7 @@ from .masks import Slots, kept_attributes
 from .report import report, wishes_met
 from .scene import Relation, Request, Scene, SceneObject
 from .settle import Settled, settle
+from .surplus import surplus
 from .vocabulary import CLASSES, NO_RELATION, PREDICATES, display_name
 
 
@@ -44,10 +46,12 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
     objects, movable = _in_order(plan, filled)
     relations = _relations(plan, layout, filled)
     before, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)
-    result, crowded = _unsettled(objects, catalogue), list[SceneObject]()
+    result, crowded, spare = _unsettled(objects, catalogue), list[SceneObject](), list[SceneObject]()
     if settled:
+        spare = _spare(plan, result)
+        objects, movable, relations = _without(spare, objects, movable, relations)
         result, crowded = _without_crowd(plan, _settled(plan, objects, movable, catalogue, relations))
-        relations = tuple(r for r in relations if not {r[0], r[2]} & {item.id for item in crowded})
+        _, _, relations = _without(crowded, (), (), relations)
     return Scene(
         room_type=plan.request.scene.room_type,
         objects=result.objects,
@@ -61,7 +65,7 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
             "settled": [move.to_json() for move in result.moves],
             "colliding": [list(pair) for pair in result.colliding],
         },
-        report=report(plan.parsed, result.objects, _notes(plan, filled, crowded)),
+        report=report(plan.parsed, result.objects, _notes(plan, filled, crowded, spare)),
     )
 
 
@@ -94,6 +98,27 @@ def _settled(
     other = settle(objects, movable, catalogue, floor, relations, drawn=drawn, to_walls=False)
     better = sum(wishes_met(plan.parsed, other.objects)) > sum(wishes_met(plan.parsed, result.objects))
     return other if better and len(other.colliding) <= len(result.colliding) else result
+
+
+def _spare(plan: Plan, result: Settled) -> list[SceneObject]:
+    """New objects that such rooms do not hold as well, unless their number was asked for."""
+    if plan.request.add is not None:
+        return []
+    new = {item.id for item in result.objects} - {item.id for item in plan.request.scene.objects}
+    return surplus(plan.request.scene.room_type, result.objects, new, plan.parsed, result.colliding)
+
+
+def _without(
+    gone: Sequence[SceneObject],
+    objects: Sequence[SceneObject],
+    movable: Sequence[bool],
+    relations: Sequence[Relation],
+) -> tuple[list[SceneObject], list[bool], tuple[Relation, ...]]:
+    """Objects, whether they may move, and relations, less those of some objects."""
+    names = {item.id for item in gone}
+    rest = [(item, free) for item, free in zip(objects, movable, strict=True) if item.id not in names]
+    kept = tuple(r for r in relations if not {r[0], r[2]} & names)
+    return [item for item, _ in rest], [free for _, free in rest], kept
 
 
 def _without_crowd(plan: Plan, settled: Settled) -> tuple[Settled, list[SceneObject]]:
@@ -219,8 +244,14 @@ def _relations(plan: Plan, layout: Layout, filled: Sequence[SceneObject | None])
     return (*stated, *sampled)
 
 
-def _notes(plan: Plan, filled: Sequence[SceneObject | None], crowded: Sequence[SceneObject]) -> list[str]:
+def _notes(
+    plan: Plan, filled: Sequence[SceneObject | None], crowded: Sequence[SceneObject], spare: Sequence[SceneObject]
+) -> list[str]:
     notes = list(plan.slots.notes)
+    if spare:
+        counts = Counter(display_name(item.category or "") for item in spare)
+        listed = ", ".join(f"{count} x {name}" for name, count in counts.items())
+        notes.append(f"More than such rooms hold was left out: {listed}")
     notes += [f"There was no free place for a {display_name(item.category or '')}" for item in crowded]
     if plan.request.assumed_bedroom:
         notes.append("No room type was given: taken to be a bedroom")
