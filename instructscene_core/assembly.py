@@ -22,13 +22,14 @@ from .vocabulary import CLASSES, NO_RELATION, PREDICATES, display_name
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A request on its way: what is known, how to sample, and what its instruction says."""
+    """A request on its way: what is known, how to sample, what its instruction says, and which try this is."""
 
     request: Request
     slots: Slots
     settings: Settings
     parsed: Parsed
     truncated: bool = False
+    attempt: int = 0
 
 
 def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, seed: int, settled: bool) -> Scene:
@@ -60,6 +61,7 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
         provenance={
             "instruction": plan.request.instruction,
             "seed": seed,
+            "try": plan.attempt,
             "model": model,
             "settings": _settings(plan, settled=settled, drawn=drawn or before.polygon is None),
             "settled": [move.to_json() for move in result.moves],

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import torch
@@ -25,13 +25,31 @@ from .vocabulary import CLASSES, RoomType
 
 BATCH: Final = 32
 """Scenes that go through the networks at once."""
+TRIES: Final = 4
+"""Layouts that are drawn of a scene at most, where the first does not do what was asked."""
 DEVICES: Final = ("auto", "cpu", "cuda", "mps", "xpu")
 _LIKE: Final = math.log(1.5)
 """How far an object's extents may be from a class's furniture for the class to come into question."""
 _MOST_POINTS: Final = 10_000_000
 _POINTS_READ: Final = 1024
+_TRY_STRIDE: Final = 0x9E3779B1
+"""Between the seeds of the tries of a scene, of which torch reads 32 bits: far from what people count up by."""
 
 _log: Final = logging.getLogger(__name__)
+
+
+class _Draw(NamedTuple):
+    """One layout to draw: of the plan in a row, for a variation, as which try."""
+
+    plan: Plan
+    row: int
+    variation: int
+    attempt: int = 0
+
+    @property
+    def seed(self) -> int:
+        """Of the variation."""
+        return self.plan.request.seed + self.variation
 
 
 class Generator:
@@ -63,6 +81,7 @@ class Generator:
         on_step: OnStep | None = None,
         *,
         settle: bool = True,
+        tries: int = TRIES,
         batch_size: int = BATCH,
     ) -> list[list[Scene]]:
         """Makes all variations of some requests.
@@ -70,7 +89,8 @@ class Generator:
         Args:
             requests: checked by ``Request.from_json``; all are prepared before the first room is made.
             on_step: told (stage, step, steps) over the whole run; what it raises ends it.
-            settle: whether layouts are settled; off where plain sampling is measured.
+            settle: whether layouts are settled; off where plain sampling is measured, which takes the first try.
+            tries: layouts drawn at most of a scene whose instruction is not met; the one that meets most is taken.
             batch_size: scenes at once; of no account for the result but for rounding.
 
         Returns:
@@ -80,18 +100,29 @@ class Generator:
             InvalidInputError: the model has no such room, too much is to be added, or a points file is unreadable.
         """
         plans = [self.plan(request) for request in requests]
-        work = [(plan, k) for plan in plans for k in range(plan.request.variations)]
-        chunks = list(_chunks(work, batch_size))
-        results: dict[tuple[str, int, int], Scene] = {}
-        order = {id(plan): index for index, plan in enumerate(plans)}
+        draws = [_Draw(plan, i, k) for i, plan in enumerate(plans) for k in range(plan.request.variations)]
+        scenes = self._drawn(draws, on_step, settle=settle, batch_size=batch_size)
+        if settle and tries > 1:
+            wanting = [draw for draw, scene in zip(draws, scenes, strict=True) if _falls_short(draw.plan, scene)]
+            more = [draw._replace(attempt=attempt) for draw in wanting for attempt in range(1, tries)]
+            others = self._drawn(more, on_step, settle=settle, batch_size=batch_size)
+            draws, scenes = [*draws, *more], [*scenes, *others]
+        best: dict[tuple[int, int], Scene] = {}
+        for draw, scene in zip(draws, scenes, strict=True):  # the first tries come first, and stay where none is better
+            before = best.get((draw.row, draw.variation))
+            if before is None or _unmet(scene) < _unmet(before):
+                best[draw.row, draw.variation] = scene
+        return [[best[i, k] for k in range(plan.request.variations)] for i, plan in enumerate(plans)]
+
+    def _drawn(self, draws: Sequence[_Draw], on_step: OnStep | None, *, settle: bool, batch_size: int) -> list[Scene]:
+        """Their scenes, made in batches of like room type and settings."""
+        chunks = list(_chunks(draws, batch_size))
+        made: dict[tuple[int, int, int], Scene] = {}
         for number, chunk in enumerate(chunks):
             told = _overall(on_step, number, len(chunks))
-            for (plan, k), scene in zip(chunk, self._make(chunk, told, settle=settle), strict=True):
-                results[plan.request.id, order[id(plan)], k] = scene
-        return [
-            [results[plan.request.id, index, k] for k in range(plan.request.variations)]
-            for index, plan in enumerate(plans)
-        ]
+            for draw, scene in zip(chunk, self._make(chunk, told, settle=settle), strict=True):
+                made[draw[1:]] = scene
+        return [made[draw[1:]] for draw in draws]
 
     def plan(self, request: Request) -> Plan:
         """What a request asks of the model.
@@ -118,16 +149,16 @@ class Generator:
         guidance = guidance if request.instruction.strip() else 1.0
         return Settings(request.steps or defaults.steps, guidance, ratio, defaults.conceal.get(request.task, 0.0))
 
-    def _make(self, chunk: Sequence[tuple[Plan, int]], on_step: OnStep, *, settle: bool) -> list[Scene]:
+    def _make(self, chunk: Sequence[_Draw], on_step: OnStep, *, settle: bool) -> list[Scene]:
         """Scenes of a chunk, whose plans share room type and settings."""
-        text = self._encode([plan.request.instruction for plan, _ in chunk])
+        text = self._encode([draw.plan.request.instruction for draw in chunk])
         on_step("text", 1, 1)
-        jobs = [Job(plan.slots, plan.request.seed + k) for plan, k in chunk]
-        layouts = self.model.sample(jobs, text, chunk[0][0].settings, on_step)
+        jobs = [Job(draw.plan.slots, (draw.seed + _TRY_STRIDE * draw.attempt) % 2**32) for draw in chunk]
+        layouts = self.model.sample(jobs, text, chunk[0].plan.settings, on_step)
         scenes: list[Scene] = []
-        for i, ((plan, _), job, layout) in enumerate(zip(chunk, jobs, layouts, strict=True)):
-            told = replace(plan, truncated=text.truncated[i])
-            scenes.append(assemble(told, layout, self.catalogue, model=self.model.name, seed=job.seed, settled=settle))
+        for i, (draw, layout) in enumerate(zip(chunk, layouts, strict=True)):
+            told = replace(draw.plan, truncated=text.truncated[i], attempt=draw.attempt)
+            scenes.append(assemble(told, layout, self.catalogue, model=self.model.name, seed=draw.seed, settled=settle))
             on_step("settle", i + 1, len(chunk))
         return scenes
 
@@ -170,11 +201,20 @@ class Generator:
         return frozenset(name for name, value in misfit.items() if value <= max(nearest, _LIKE))
 
 
-def _chunks(work: Sequence[tuple[Plan, int]], size: int) -> Iterator[list[tuple[Plan, int]]]:
+def _falls_short(plan: Plan, scene: Scene) -> bool:
+    """Whether another try could do better; restyling moves nothing, so it could not."""
+    return plan.request.task != "restyle" and _unmet(scene) > 0
+
+
+def _unmet(scene: Scene) -> int:
+    return len((scene.report or {}).get("not_met", ()))
+
+
+def _chunks(draws: Sequence[_Draw], size: int) -> Iterator[list[_Draw]]:
     """Batches of like room type and settings, in the order in which these first occur."""
-    groups: dict[tuple[RoomType, Settings], list[tuple[Plan, int]]] = {}
-    for plan, k in work:
-        groups.setdefault((plan.request.scene.room_type, plan.settings), []).append((plan, k))
+    groups: dict[tuple[RoomType, Settings], list[_Draw]] = {}
+    for draw in draws:
+        groups.setdefault((draw.plan.request.scene.room_type, draw.plan.settings), []).append(draw)
     for group in groups.values():
         for start in range(0, len(group), size):
             yield group[start : start + size]

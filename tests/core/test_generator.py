@@ -294,3 +294,17 @@ def test_new_objects_without_a_free_place_are_left_out_unless_counted(tiny_gener
     assert {name for a, _, b in crowded.relations for name in (a, b)} <= {o.id for o in crowded.objects}
     (counted,) = tiny_generator.run([Request.from_json({"task": "complete", "scene": scene, "add": 2})])[0]
     assert len(counted.objects) == 3
+
+
+def test_further_tries_meet_more_and_first_ones_stay_where_they_do(tiny_generator):
+    request = Request.from_json({"text": "a desk", "seed": 5, "variations": 12})
+    (plain,) = tiny_generator.run([request], tries=1)
+    (tried,) = tiny_generator.run([request], tries=4)
+    assert sum(len(scene.report["met"]) for scene in tried) > sum(len(scene.report["met"]) for scene in plain)
+    for first, best in zip(plain, tried, strict=True):
+        if best.provenance["try"] == 0:
+            assert_same(first, best)
+        else:
+            assert first.report["not_met"]
+            assert best.report["met"]
+            assert best.provenance["seed"] == first.provenance["seed"]
