@@ -77,6 +77,7 @@ def _settings(plan: Plan, *, settled: bool, drawn: bool) -> dict[str, Any]:
         "task": plan.request.task,
         "steps": list(plan.settings.steps),
         "guidance": plan.settings.guidance,
+        "truncation": plan.settings.truncation,
         "ratio": plan.settings.ratio,
         "conceal": plan.settings.conceal,
         "settle": settled,

@@ -147,7 +147,8 @@ class Generator:
         ratio = defaults.ratio.get(request.task, 1.0) if request.ratio is None else request.ratio
         # Without a text both sides of the guidance are the same.
         guidance = guidance if request.instruction.strip() else 1.0
-        return Settings(request.steps or defaults.steps, guidance, ratio, defaults.conceal.get(request.task, 0.0))
+        conceal = defaults.conceal.get(request.task, 0.0)
+        return Settings(request.steps or defaults.steps, guidance, ratio, conceal, defaults.truncation)
 
     def _make(self, chunk: Sequence[_Draw], on_step: OnStep, *, settle: bool) -> list[Scene]:
         """Scenes of a chunk, whose plans share room type and settings."""

@@ -33,12 +33,14 @@ class Settings:
         guidance: the prior's scale, official convention (1 = off).
         ratio: share of the prior's schedule to run through, (0, 1].
         conceal: share of the schedule's masking that known symbols undergo too, [0, 1].
+        truncation: rate of the prior's predictions that is kept, the most probable first, (0, 1]; 1 keeps all.
     """
 
     steps: tuple[int, int] = (100, 10)
     guidance: float = 1.0
     ratio: float = 1.0
     conceal: float = 0.0
+    truncation: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,14 @@ class Defaults:
         guidance: as in :class:`Settings`.
         ratio: by task; 1 where a task is absent.
         conceal: by task; 0 where a task is absent.
+        truncation: as in :class:`Settings`.
     """
 
     steps: tuple[int, int] = (100, 10)
     guidance: float = 1.0
     ratio: Mapping[Task, float] = field(default_factory=dict[Task, float])
     conceal: Mapping[Task, float] = field(default_factory=dict[Task, float])
+    truncation: float = 1.0
 
 
 @dataclass(frozen=True)

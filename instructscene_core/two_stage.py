@@ -180,6 +180,7 @@ class TwoStageModel:
             even_steps(settings.steps[0], max(1, int(LEVELS * settings.ratio + 1e-9))),
             draws.uniform,
             guidance=settings.guidance,
+            truncation=settings.truncation,
             allowed=self._allowed(jobs),
             conceal=settings.conceal,
             on_step=told,
@@ -326,6 +327,7 @@ def _defaults(data: object) -> Defaults:
             guidance=float(item.get("guidance", 1.0)),
             ratio=_by_task(item.get("ratio", {}), 1.0),
             conceal=_by_task(item.get("conceal", CONCEAL), 0.0),
+            truncation=float(item.get("truncation", 1.0)),
         )
     except (TypeError, ValueError, AttributeError) as error:
         raise InvalidInputError("prior.json: defaults are malformed", "Use the file as written") from error

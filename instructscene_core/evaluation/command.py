@@ -151,6 +151,7 @@ class Report:
         )
         sampled = (
             f"Model {self.settings['model']}, {STEPS[0]} + {STEPS[1]} steps, guidance {self.settings['guidance']:g}, "
+            f"truncation {self.settings['truncation']:g}, "
             f"plain sampling: no choosing among candidates, not settled. {task.seeds} sampling seeds, "
             f"{task.count * task.seeds} scenes in {self.seconds:.0f} s."
         )
@@ -187,10 +188,15 @@ def evaluate(task: Task) -> Report:
     training = build_rooms(task.training_rooms, TRAINING_SEED, task.source.workers)
     asked = held_out(task.count, training, [entry.caption for entry in catalogue.entries])
     start = time.perf_counter()
-    requests = [r for k in range(task.seeds) for r in requests_for(asked.instructions, k, task.guidance)]
-    scenes = sample(task.source, requests)
+    scenes: list[Scene] = []
+    generated: list[Layouts] = []
+    for seed in range(task.seeds):
+        found = sample(task.source, requests_for(asked.instructions, seed, task.guidance))
+        scenes += found
+        generated.append(layouts_of(found, catalogue))
+        strict = score("", [(generated[-1], asked.triplets)]).strict
+        sys.stderr.write(f"seed {seed}: strict iRecall {strict:.1f} %\n")
     seconds = time.perf_counter() - start
-    generated = [layouts_of(scenes[k : k + task.count], catalogue) for k in range(0, len(scenes), task.count)]
     rows = [*_generated_rows(generated, scenes, asked, catalogue), *_room_rows(asked, training, catalogue)]
     entropy = _entropies(generated, training)
     return Report(task, asked, rows, entropy, _settings(scenes[0]), seconds, _entropy_notes(entropy))

@@ -37,6 +37,8 @@ FEATURES_FILE: Final = CATALOGUE_FILE.parent / "features.safetensors"
 PRIOR_SIZE: Final = replace(GraphPriorConfig.starter(), feature_blocks=1)
 GUIDANCE: Final = 3.0
 """The prior's scale that met most of what instructions asked."""
+TRUNCATION: Final = 0.8
+"""Rate of the prior's predictions that is kept: of 0.8, 0.9 and 1, what met most, with the fewest objects too many."""
 _DECODER_SHARE: Final = 0.15
 _POINT_BATCH: Final = 64
 _VQVAE_BATCH: Final = 128
@@ -141,7 +143,7 @@ def train_prior(run: Run, plain: float, *, with_features: bool) -> None:
         "name": "InstructScene starter",
         "room_types": ["bedroom"],
         "text_encoder": "all-MiniLM-L6-v2",
-        "defaults": {"steps": [100, 10], "guidance": GUIDANCE},
+        "defaults": {"steps": [100, 10], "guidance": GUIDANCE, "truncation": TRUNCATION},
         "plain": plain,
         "features": with_features,
     }

@@ -33,7 +33,10 @@ def write_tiny_model(folder):
             )
         )
         vqvae = FeatureVQVAE(FeatureVQVAEConfig(feature_width=384, width=16, heads=4, blocks=1, dropout=0.0))
-    about = {"name": "tiny", "defaults": {"steps": [8, 4], "guidance": 2.0, "conceal": {"rearrange": 0.5}}}
+    about = {
+        "name": "tiny",
+        "defaults": {"steps": [8, 4], "guidance": 2.0, "truncation": 0.95, "conceal": {"rearrange": 0.5}},
+    }
     save_model(folder / "prior", prior, about)
     save_model(folder / "decoder", decoder, {"bounds": BOUNDS.to_json()})
     save_model(folder / "vqvae", vqvae)
