@@ -9,7 +9,7 @@ import time
 import torch
 
 from .cli import add_model_arguments, set_threads
-from .generator import load_generator
+from .generator import TRIES, load_generator
 from .memory import peak_memory_mb
 from .scene import Request
 
@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--room", default="bedroom")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--variations", type=int, default=1)
+    parser.add_argument("--tries", type=int, default=TRIES, help="layouts drawn at most until the instruction is met")
     add_model_arguments(parser)
 
 
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
             "variations": options.variations,
         }
         start = time.perf_counter()
-        generator.run([Request.from_json(item)])
+        generator.run([Request.from_json(item)], tries=options.tries)
         seconds.append(time.perf_counter() - start)
     answer = {
         "model": generator.model.name,
@@ -48,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
         "steps": list(generator.model.defaults.steps),
         "guidance": generator.model.defaults.guidance,
         "variations": options.variations,
+        "tries": options.tries,
         "loading_seconds": round(loading, 2),
         "cold_seconds": round(seconds[0], 2),
         "warm_seconds": [round(s, 2) for s in seconds[1:]],

@@ -100,18 +100,16 @@ class Generator:
             InvalidInputError: the model has no such room, too much is to be added, or a points file is unreadable.
         """
         plans = [self.plan(request) for request in requests]
-        draws = [_Draw(plan, i, k) for i, plan in enumerate(plans) for k in range(plan.request.variations)]
-        scenes = self._drawn(draws, on_step, settle=settle, batch_size=batch_size)
-        if settle and tries > 1:
-            wanting = [draw for draw, scene in zip(draws, scenes, strict=True) if _falls_short(draw.plan, scene)]
-            more = [draw._replace(attempt=attempt) for draw in wanting for attempt in range(1, tries)]
-            others = self._drawn(more, on_step, settle=settle, batch_size=batch_size)
-            draws, scenes = [*draws, *more], [*scenes, *others]
+        wanting = [_Draw(plan, i, k) for i, plan in enumerate(plans) for k in range(plan.request.variations)]
         best: dict[tuple[int, int], Scene] = {}
-        for draw, scene in zip(draws, scenes, strict=True):  # the first tries come first, and stay where none is better
-            before = best.get((draw.row, draw.variation))
-            if before is None or _unmet(scene) < _unmet(before):
-                best[draw.row, draw.variation] = scene
+        for attempt in range(tries if settle else 1):
+            draws = [draw._replace(attempt=attempt) for draw in wanting]
+            scenes = self._drawn(draws, on_step, settle=settle, batch_size=batch_size)
+            for draw, scene in zip(draws, scenes, strict=True):
+                before = best.get((draw.row, draw.variation))
+                if before is None or _unmet(scene) < _unmet(before):
+                    best[draw.row, draw.variation] = scene
+            wanting = [draw for draw in draws if _falls_short(draw.plan, best[draw.row, draw.variation])]
         return [[best[i, k] for k in range(plan.request.variations)] for i, plan in enumerate(plans)]
 
     def _drawn(self, draws: Sequence[_Draw], on_step: OnStep | None, *, settle: bool, batch_size: int) -> list[Scene]:
