@@ -8,6 +8,7 @@ from bpy.props import EnumProperty, IntProperty, PointerProperty, StringProperty
 from ..instructscene_core.vocabulary import ALL_CLASSES, CLASSES, RoomType, display_name
 from .placing import CATEGORY_KEY
 from .reading import category_of
+from .rendering import RenderSettings
 
 EnumItem = tuple[str, str, str, str, int]
 
@@ -92,10 +93,18 @@ class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
         subtype="FILE_PATH",
     )
     render_resolution: IntProperty(
-        name="Width", description="Width of the picture in pixels", min=64, max=8192, default=800, subtype="PIXEL"
+        name="Width",
+        description="Width of the picture in pixels",
+        min=64,
+        max=8192,
+        default=RenderSettings.resolution,
+        subtype="PIXEL",
     )
     render_samples: IntProperty(
-        name="Samples", description="Cycles samples a pixel: more take longer and give less noise", min=1, default=16
+        name="Samples",
+        description="Cycles samples a pixel: more take longer and give less noise",
+        min=1,
+        default=RenderSettings.samples,
     )
     room: StringProperty(name="Room", description="The room that was last worked on", options={"HIDDEN"})
 

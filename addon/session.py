@@ -28,6 +28,7 @@ _STAGES: Final = {
     "prior": ("Planning the room", 0.05, 0.7),
     "decoder": ("Arranging furniture", 0.7, 0.9),
 }
+_AGAIN: Final = "Not met yet, trying again"
 
 T = TypeVar("T")
 
@@ -272,8 +273,10 @@ def _ended(client: WorkerClient, answer: Message, when: str, remedy: str) -> Wor
 
 def _progress(answer: Message, before: Progress) -> Progress:
     label, low, high = _STAGES.get(answer["stage"], (before.label, before.share, before.share))
-    done = answer["step"] / max(answer["steps"], 1)
-    return Progress(label, max(before.share, low + (high - low) * done), waiting=True)
+    share = low + (high - low) * answer["step"] / max(answer["steps"], 1)
+    if answer["stage"] == "prior" and (before.share > high or before.label == _AGAIN):
+        label = _AGAIN  # the generator draws another layout, and the bar begins anew
+    return Progress(label, share, waiting=True)
 
 
 def ask(request: Request) -> Steps[list[Scene]]:

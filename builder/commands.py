@@ -115,6 +115,6 @@ def _add_demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--room", choices=("bedroom", "livingroom", "diningroom"), default="bedroom")
     parser.add_argument("--seed", type=int, default=0, help="another one gives another room")
     parser.add_argument("--out", type=Path, metavar="FILE", help="the picture, a .png; absent: one in build/demo")
-    parser.add_argument("--resolution", type=int, default=800, help="width in pixels, of 4 : 3")
-    parser.add_argument("--samples", type=int, default=10, help="of Cycles, a pixel")
+    parser.add_argument("--resolution", type=int, help="width in pixels, of 4 : 3; absent: as in the panel")
+    parser.add_argument("--samples", type=int, help="of Cycles, a pixel; absent: as in the panel")
     parser.add_argument("--save-blend", dest="blend", type=Path, metavar="FILE", help="keep the .blend as well")

@@ -25,8 +25,8 @@ class Picture(NamedTuple):
         room: room type.
         seed: another one gives another room.
         out: the PNG; None for one in ``build/demo``.
-        resolution: width in pixels; the picture is 4 : 3.
-        samples: of Cycles, a pixel.
+        resolution: width in pixels, or None for the panel's; the picture is 4 : 3.
+        samples: of Cycles, a pixel, or None for the panel's.
         blend: where the .blend is saved, or None.
     """
 
@@ -34,8 +34,8 @@ class Picture(NamedTuple):
     room: str
     seed: int
     out: Path | None
-    resolution: int
-    samples: int
+    resolution: int | None
+    samples: int | None
     blend: Path | None
 
     @property
@@ -54,9 +54,9 @@ class Picture(NamedTuple):
         """
         if not 0 <= self.seed <= _MAX_SEED:
             raise BuildError(f"--seed must be from 0 to {_MAX_SEED}", "Correct it")
-        if not 64 <= self.resolution <= 8192:
+        if self.resolution is not None and not 64 <= self.resolution <= 8192:
             raise BuildError("--resolution must be from 64 to 8192", "Correct it")
-        if self.samples < 1:
+        if self.samples is not None and self.samples < 1:
             raise BuildError("--samples must be at least 1", "Correct it")
         _check_file("--out", self.out, ".png")
         _check_file("--save-blend", self.blend, ".blend")
@@ -91,9 +91,10 @@ def make_picture(picture: Picture) -> Path:
     new = not installed.is_file() or installed.read_text(encoding="utf-8") != digest
     command = [str(python), str(_SCRIPT), f"--instruction={picture.instruction}", "--room", picture.room]
     command += ["--seed", str(picture.seed), "--out", str(picture.path)]
-    command += ["--resolution", str(picture.resolution), "--samples", str(picture.samples)]
-    if picture.blend is not None:
-        command += ["--save-blend", str(picture.blend.resolve())]
+    blend = picture.blend and picture.blend.resolve()
+    more = {"--resolution": picture.resolution, "--samples": picture.samples, "--save-blend": blend}
+    for option, value in more.items():
+        command += [] if value is None else [option, str(value)]
     if new:
         installed.unlink(missing_ok=True)
         command += ["--install", str(package)]

@@ -79,8 +79,8 @@ def render(options: argparse.Namespace) -> None:
     """Presses Render Room."""
     settings: Any = bpy.context.scene.instructscene
     settings.render_path = str(options.out)
-    settings.render_resolution = options.resolution
-    settings.render_samples = options.samples
+    settings.render_resolution = options.resolution or settings.render_resolution
+    settings.render_samples = options.samples or settings.render_samples
     _buttons().render()
 
 
@@ -90,8 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--room", required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--resolution", type=int, required=True)
-    parser.add_argument("--samples", type=int, required=True)
+    parser.add_argument("--resolution", type=int)
+    parser.add_argument("--samples", type=int)
     parser.add_argument("--save-blend", type=Path)
     parser.add_argument("--install", type=Path, help="zip to install first")
     return parser

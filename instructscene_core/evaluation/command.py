@@ -10,13 +10,16 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, cast
 
 import numpy as np
+from tqdm import tqdm
 
 from ..catalogue.entries import STARTER, Catalogue
 from ..cli import add_model_arguments
+from ..datasets.front import ROOMS_VARIABLE, TRAIN_FILE, rooms_folder
 from ..datasets.starter import TRAINING_SEED, Rooms, build_rooms
 from ..errors import InvalidInputError
 from ..scene import Scene
@@ -24,7 +27,7 @@ from .held_out import HeldOut, held_out, random_rooms, rooms_with_classes
 from .layouts import Layouts, collisions, layouts_of, layouts_of_rooms, objects_of_rooms
 from .sampling import STEPS, Source, requests_for, sample
 from .scores import Row, score, table
-from .variety import ROOMS_VARIABLE, TRAIN_FILE, real_bedrooms, rooms_folder, triplet_entropy
+from .variety import real_bedrooms, triplet_entropy
 
 SETS: Final = ("starter-bedroom",)
 TRAINING_ROOMS: Final = 20_000
@@ -188,14 +191,16 @@ def evaluate(task: Task) -> Report:
     training = build_rooms(task.training_rooms, TRAINING_SEED, task.source.workers)
     asked = held_out(task.count, training, [entry.caption for entry in catalogue.entries])
     start = time.perf_counter()
+    requests = [r for k in range(task.seeds) for r in requests_for(asked.instructions, k, task.guidance)]
+    made = sample(task.source, requests)
     scenes: list[Scene] = []
     generated: list[Layouts] = []
     for seed in range(task.seeds):
-        found = sample(task.source, requests_for(asked.instructions, seed, task.guidance))
+        found = list(islice(made, task.count))
         scenes += found
         generated.append(layouts_of(found, catalogue))
         strict = score("", [(generated[-1], asked.triplets)]).strict
-        sys.stderr.write(f"seed {seed}: strict iRecall {strict:.1f} %\n")
+        tqdm.write(f"seed {seed}: strict iRecall {strict:.1f} %", file=sys.stderr)
     seconds = time.perf_counter() - start
     rows = [*_generated_rows(generated, scenes, asked, catalogue), *_room_rows(asked, training, catalogue)]
     entropy = _entropies(generated, training)

@@ -2,7 +2,7 @@
 
 import multiprocessing
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,35 +62,30 @@ def requests_for(instructions: Sequence[Instruction], seed: int, guidance: float
     ]
 
 
-def sample(source: Source, requests: Sequence[Request], describe: str = "sampling") -> list[Scene]:
-    """A scene for each request: no choosing among candidates, no settling.
+def sample(source: Source, requests: Sequence[Request], describe: str = "sampling") -> Iterator[Scene]:
+    """A scene for each request, in their order: no choosing among candidates, no settling.
 
     Args:
-        source: the model.
+        source: the model, loaded once a process.
         requests: any number.
         describe: the progress bar's title.
     """
-    starts = range(0, len(requests), source.batch)
-    made: dict[int, list[Scene]] = {}
+    batches = [requests[start : start + source.batch] for start in range(0, len(requests), source.batch)]
     with tqdm(total=len(requests), desc=describe, unit="scene") as bar:
-        for start, scenes in _made(source, {s: list(requests[s : s + source.batch]) for s in starts}):
-            made[start] = scenes
+        for scenes in _made(source, batches):
             bar.update(len(scenes))
-    return [scene for start in starts for scene in made[start]]
+            yield from scenes
 
 
-def _made(source: Source, batches: dict[int, list[Request]]) -> Iterator[tuple[int, list[Scene]]]:
-    """The batches' scenes, as they come."""
+def _made(source: Source, batches: Sequence[Sequence[Request]]) -> Iterator[list[Scene]]:
     if source.workers == 1:
         _load(source)
-        yield from ((start, _batch(batch)) for start, batch in batches.items())
+        yield from map(_batch, batches)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(source.workers, context, initializer=_load, initargs=(source,)) as pool:
-        jobs = {pool.submit(_batch, batch): start for start, batch in batches.items()}
         try:
-            for job in as_completed(jobs):
-                yield jobs[job], job.result()
+            yield from pool.map(_batch, batches)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -108,6 +103,6 @@ def _load(source: Source) -> None:
     _loaded["generator"] = load_generator(source.model, device=source.device, catalogue=source.catalogue)
 
 
-def _batch(requests: list[Request]) -> list[Scene]:
+def _batch(requests: Sequence[Request]) -> list[Scene]:
     results = _loaded["generator"].run(requests, settle=False, batch_size=len(requests))
     return [scene for variations in results for scene in variations]

@@ -6,12 +6,9 @@ from typing import Final
 import numpy as np
 
 from ..datasets import front
-from ..datasets.front import ROOMS_VARIABLE, TRAIN_FILE, rooms_folder
 from ..relations import lamp_flags, relation_matrix
 from ..vocabulary import CLASSES, NO_RELATION
 from .layouts import Layouts
-
-__all__ = ["ROOMS_VARIABLE", "TRAIN_FILE", "real_bedrooms", "rooms_folder", "triplet_entropy"]
 
 _CLASSES: Final = CLASSES["bedroom"]
 _EMPTY: Final = len(_CLASSES)

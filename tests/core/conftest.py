@@ -18,6 +18,14 @@ BOUNDS = Bounds.from_json(
 )
 
 
+@pytest.fixture(scope="module")
+def room_cache(tmp_path_factory):
+    """An empty cache of rooms for the tests of a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INSTRUCTSCENE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 def write_tiny_model(folder):
     """Writes a model folder laid out as starter/weights."""
     with torch.random.fork_rng():

@@ -42,15 +42,11 @@ BED, DESK, NIGHTSTAND, LAMP = (BEDROOM.index(c) for c in ("double_bed", "desk", 
 LEFT, ABOVE = PREDICATES.index("left of"), PREDICATES.index("above")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _cache(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("INSTRUCTSCENE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
+pytestmark = pytest.mark.usefixtures("room_cache")
 
 
 @pytest.fixture(scope="module")
-def training(_cache):
+def training():
     return build_rooms(400)
 
 

@@ -45,11 +45,7 @@ SUM = 289.99
 """Of all numbers of the boxes of the first 20 rooms."""
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _cache(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("INSTRUCTSCENE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
+pytestmark = pytest.mark.usefixtures("room_cache")
 
 
 @pytest.fixture(scope="module")
