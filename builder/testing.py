@@ -4,7 +4,6 @@ import os
 import subprocess
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from .common import ROOT, BuildError, say
@@ -35,20 +34,24 @@ class Outcome(NamedTuple):
 
 
 def checks() -> list[Check]:
-    """All checks, the quick ones first. Tests of the add-on need a Blender each, so a process for each file."""
+    """All checks, the quick ones first: the tests of tests/blender skip where no Blender is named.
+
+    Tests of the add-on need a Blender each, so a process for each file.
+    """
     sources = [name for name in _SOURCES if (ROOT / name).exists()]
     result = [
         Check("ruff check", ("ruff", "check", "--no-cache", *sources)),
         Check("ruff format", ("ruff", "format", "--no-cache", "--check", *sources)),
         Check("pyright", ("pyright", "--pythonpath", str(program("python")))),
-        Check("tests/core", ("python", "-m", "pytest", "-rs", "-n", str(_processes()), "tests/core")),
+        _pytest("tests/blender", "-p", "no:xdist"),
+        _pytest("tests/core", "-n", str(_processes())),
     ]
-    files = [path for folder in ("addon", "blender") for path in sorted((ROOT / "tests" / folder).glob("test_*.py"))]
-    return result + [_pytest(path.relative_to(ROOT)) for path in files]
+    files = sorted((ROOT / "tests" / "addon").glob("test_*.py"))
+    return result + [_pytest(path.relative_to(ROOT).as_posix(), "-p", "no:xdist") for path in files]
 
 
-def _pytest(path: Path) -> Check:
-    return Check(path.as_posix(), ("python", "-m", "pytest", "-rs", "-p", "no:xdist", str(path)))
+def _pytest(path: str, *options: str) -> Check:
+    return Check(path, ("python", "-m", "pytest", "-rs", *options, path))
 
 
 def _processes() -> int:
