@@ -1,31 +1,68 @@
-"""Bedrooms of 3D-FRONT, where a person has them, as arrays like those of our own."""
+"""Rooms of 3D-FRONT as JSON lines, where a person has them, as arrays like those of our own.
+
+A line is a room: ``id``, ``room_id``, ``room_type`` and ``objects`` with ``atiss_label``, ``category_id``, ``desc``,
+``pos`` (x, base, z), full ``size`` and ``yaw_deg``; Y up, metres, room-centred.
+"""
 
 import json
 import math
 import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
-from ..vocabulary import CLASSES, MAX_OBJECTS
+from ..vocabulary import CLASSES, MAX_OBJECTS, RoomType
+from .room_set import RoomSet, descriptions, matrices
 
 ROOMS_VARIABLE: Final = "INSTRUCTSCENE_ROOMS"
 TRAIN_FILE: Final = "ssr_rooms_train.jsonl"
+DEV_FILE: Final = "ssr_rooms_dev.jsonl"
 
-_CLASSES: Final = CLASSES["bedroom"]
-_EMPTY: Final = len(_CLASSES)
-_SLOTS: Final = MAX_OBJECTS["bedroom"]
 _FEWEST: Final = 3
-_MERGED: Final = {
-    "dining_chair": "chair", "lounge_chair": "chair", "corner_side_table": "table", "dining_table": "table",
-    "round_end_table": "table", "console_table": "cabinet", "multi_seat_sofa": "sofa", "loveseat_sofa": "sofa",
-}  # fmt: skip
-"""Classes of other rooms, by the bedroom's names for the same categories of 3D-FUTURE."""
+_MOST: Final[Mapping[RoomType, int]] = {"bedroom": 13, "livingroom": 21, "diningroom": 21}
+"""Rooms with more pieces are left out; of a bedroom's 13 the first 12 count (section 1.9)."""
+_NAMED: Final[Mapping[RoomType, str]] = {"livingroom": "Living", "diningroom": "Dining"}
+"""What ``room_id`` contains; a LivingDiningRoom is both."""
 _LAMPS: Final = {"e7a0801e": "pendant_lamp", "2374eec6": "ceiling_lamp"}
 """How the category ids of lamps begin, which have no label."""
+_UNLABELLED: Final[Mapping[RoomType, Mapping[str, str]]] = {
+    "bedroom": _LAMPS,
+    "livingroom": (_LIVING := {
+        **_LAMPS, "f2c08afc": "lounge_chair", "6b1f9a31": "lounge_chair", "2e336e49": "console_table",
+        "f82c8374": "console_table", "58b818d4": "l_shaped_sofa", "9e33036f": "wine_cabinet", "d6bba626": "stool",
+        "6f6caf36": "stool", "25dedc25": "chinese_chair", "d27ad798": "round_end_table", "f46d6117": "bookshelf",
+    }),
+    "diningroom": _LIVING,
+}  # fmt: skip
+"""Likewise for other categories, told by their captions; a bedroom goes without its few."""
+_MERGED: Final[Mapping[RoomType, Mapping[str, str]]] = {
+    "bedroom": {
+        "dining_chair": "chair", "lounge_chair": "chair", "corner_side_table": "table", "dining_table": "table",
+        "round_end_table": "table", "console_table": "cabinet", "multi_seat_sofa": "sofa", "loveseat_sofa": "sofa",
+    },
+    "livingroom": {"children_cabinet": "cabinet"},
+    "diningroom": {"children_cabinet": "cabinet"},
+}  # fmt: skip
+"""Labels by the room type's names for the same categories of 3D-FUTURE."""
+_CAPTION_ENDS: Final = re.compile(
+    r"[,.;]|\b(?:features?|featuring|showcas\w+|ideal|perfect|blend\w+|boasts|for|that)\b"
+)
+_CAPTION_STARTS: Final = re.compile(r"^(?:this|an?|the)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A known piece of furniture: class number, box in the tensor frame, noun phrase."""
+
+    number: int
+    box: tuple[float, ...]
+    caption: str
 
 
 def rooms_folder() -> Path | None:
@@ -38,38 +75,91 @@ def rooms_folder() -> Path | None:
 def real_bedrooms(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Bedrooms of 3D-FRONT with 3 to 13 known pieces of furniture, of which the first 12 count.
 
-    Args:
-        path: JSON lines: ``room_type`` and ``objects`` with ``atiss_label``, ``category_id``, ``pos`` (x, base, z),
-            full ``size`` and ``yaw_deg``; Y up, metres.
-
     Returns:
         (R, 12) class numbers, 21 where there is no object, and (R, 12, 7) boxes in the tensor frame.
 
     Raises:
         InvalidInputError: the file is of another form.
     """
-    rooms: list[list[tuple[int, list[float]]]] = []
+    return _arrays("bedroom", [pieces for _, pieces in _read(path, "bedroom")])
+
+
+def front_rooms(folder: Path, room_type: RoomType, split: Literal["train", "test"]) -> RoomSet:
+    """The rooms of a type; the split "test" is the file of development rooms.
+
+    Args:
+        folder: holds ``ssr_rooms_train.jsonl`` and ``ssr_rooms_dev.jsonl``.
+        room_type: which rooms.
+        split: which file.
+
+    Raises:
+        InvalidInputError: the file is missing, of another form, or holds no such rooms.
+    """
+    path = folder / (TRAIN_FILE if split == "train" else DEV_FILE)
+    rooms = list(_read(path, room_type))
+    if not rooms:
+        raise InvalidInputError(f"{path} holds no rooms of the type {room_type}", "Choose another folder or room type")
+    numbers, wide = _arrays(room_type, [pieces for _, pieces in rooms])
+    objs, boxes = numbers.astype(np.int8), wide.astype(np.float32)
+    return RoomSet(
+        room_type,
+        tuple(name for name, _ in rooms),
+        objs,
+        boxes,
+        matrices(room_type, objs, boxes),
+        descriptions(room_type, objs, boxes),
+        tuple(tuple(piece.caption for piece in pieces) for _, pieces in rooms),
+    )
+
+
+def noun_phrase(description: str) -> str:
+    """A caption's sentence as a noun phrase with its article.
+
+    "Modern sofa with brown fabric, featuring cushions." -> "a modern sofa with brown fabric".
+    """
+    bare = _CAPTION_STARTS.sub("", description.strip())
+    words = next((part for part in (piece.strip() for piece in _CAPTION_ENDS.split(bare)) if " " in part), bare)
+    words = words if words[:2].isupper() else words[:1].lower() + words[1:]
+    return f"{'an' if words[:1].lower() in 'aeiou' else 'a'} {words}"
+
+
+def _read(path: Path, room_type: RoomType) -> Iterator[tuple[str, list[_Piece]]]:
+    """Names and pieces of the rooms of a type that are neither too empty nor too full."""
     try:
         with path.open(encoding="utf-8") as lines:
-            for line in lines:
+            for number, line in enumerate(lines):
                 room = json.loads(line)
-                found = [item for o in room["objects"] if (item := _piece(o))] if room["room_type"] == "bedroom" else []
-                if _FEWEST <= len(found) <= _SLOTS + 1:
-                    rooms.append(found[:_SLOTS])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+                pieces = [p for o in room["objects"] if (p := _piece(o, room_type))] if _is(room, room_type) else []
+                if _FEWEST <= len(pieces) <= _MOST[room_type]:
+                    yield str(room.get("id", f"room{number}")), pieces[: MAX_OBJECTS[room_type]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{path.name} does not hold rooms of 3D-FRONT as JSON lines ({type(error).__name__}: {error})"
-        raise InvalidInputError(message, f"Set {ROOMS_VARIABLE} to the right folder, or unset it") from error
-    objs, boxes = np.full((len(rooms), _SLOTS), _EMPTY, dtype=np.int64), np.zeros((len(rooms), _SLOTS, 7))
-    for row, found in enumerate(rooms):
-        objs[row, : len(found)] = [number for number, _ in found]
-        boxes[row, : len(found)] = [box for _, box in found]
-    return objs, boxes
+        remedy = f"Choose the folder of {TRAIN_FILE} and {DEV_FILE} (by default {ROOMS_VARIABLE} names it)"
+        raise InvalidInputError(message, remedy) from error
 
 
-def _piece(item: dict[str, Any]) -> tuple[int, list[float]] | None:
-    lamp = _LAMPS.get((item["category_id"] or "")[:8])
-    label = lamp or _MERGED.get(item["atiss_label"], item["atiss_label"])
-    if label not in _CLASSES:
+def _is(room: Mapping[str, Any], room_type: RoomType) -> bool:
+    if room_type == "bedroom":
+        return room["room_type"] == "bedroom"
+    return room["room_type"] == "livingroom" and _NAMED[room_type] in room["room_id"]
+
+
+def _piece(item: Mapping[str, Any], room_type: RoomType) -> _Piece | None:
+    classes, given = CLASSES[room_type], item["atiss_label"]
+    label = _MERGED[room_type].get(given, given) or _UNLABELLED[room_type].get((item["category_id"] or "")[:8])
+    if label not in classes:
         return None
     (x, base, z), half = item["pos"], [s / 2 for s in item["size"]]
-    return _CLASSES.index(label), [x, base + half[1], z, *half, math.radians(item["yaw_deg"])]
+    box = x, base + half[1], z, *half, math.radians(item["yaw_deg"])
+    return _Piece(classes.index(label), box, noun_phrase(item.get("desc") or f"a {label.replace('_', ' ')}"))
+
+
+def _arrays(room_type: RoomType, rooms: list[list[_Piece]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """(R, N) class numbers and (R, N, 7) boxes."""
+    slots = MAX_OBJECTS[room_type]
+    objs = np.full((len(rooms), slots), len(CLASSES[room_type]), dtype=np.int64)
+    boxes = np.zeros((len(rooms), slots, 7))
+    for row, pieces in enumerate(rooms):
+        objs[row, : len(pieces)] = [piece.number for piece in pieces]
+        boxes[row, : len(pieces)] = [piece.box for piece in pieces]
+    return objs, boxes

@@ -1,0 +1,77 @@
+"""Rooms by the name of their source, as commands take it: official:FOLDER, front:FOLDER or starter:COUNT."""
+
+from pathlib import Path
+from typing import Final, Literal, cast
+
+import numpy as np
+
+from ..catalogue.entries import Catalogue, Feature
+from ..errors import InvalidInputError
+from ..vocabulary import N_FEATURE_TOKENS, RoomType
+from .front import front_rooms
+from .room_set import EMPTY_CODE, RoomSet, descriptions, matrices, named
+from .starter import EVALUATION_SEED, TRAINING_SEED, build_rooms
+
+Split = Literal["train", "test"]
+
+SOURCES: Final = "official:FOLDER, front:FOLDER or starter:COUNT"
+
+
+def load_rooms(spec: str, room_type: RoomType, split: Split) -> RoomSet:
+    """The rooms of a source.
+
+    Args:
+        spec: ``official:FOLDER`` (the official layout), ``front:FOLDER`` (3D-FRONT as JSON lines) or ``starter:COUNT``
+            (so many of our own rooms).
+        room_type: which rooms.
+        split: "test" is the official test split, the development rooms, or rooms from the evaluation's seeds on.
+
+    Raises:
+        InvalidInputError: there is no such source, or its files are at fault.
+    """
+    kind, colon, rest = spec.partition(":")
+    if not colon or not rest or kind not in ("official", "front", "starter"):
+        raise InvalidInputError(f'There are no rooms named "{spec}"', f"Use {SOURCES}")
+    if kind == "starter":
+        return starter_rooms(_count(rest), room_type, split)
+    if not Path(rest).is_dir():
+        raise InvalidInputError(f"{rest} is no folder", f"Use {SOURCES}")
+    return front_rooms(Path(rest), room_type, split)
+
+
+def _count(text: str) -> int:
+    count = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= count < EVALUATION_SEED:
+        raise InvalidInputError(f'"starter:{text}" does not say how many rooms', "Use starter:1000 or the like")
+    return count
+
+
+def starter_rooms(count: int, room_type: RoomType, split: Split, workers: int = 1) -> RoomSet:
+    """Our own rooms, with the captions, features and codes of their furniture.
+
+    Raises:
+        InvalidInputError: the type is none that the starter makes.
+    """
+    if room_type != "bedroom":
+        raise InvalidInputError(f"The starter makes no rooms of the type {room_type}", "Use --room bedroom")
+    rooms = build_rooms(count, TRAINING_SEED if split == "train" else EVALUATION_SEED, workers)
+    entries = Catalogue.starter().entries
+    codes = features = feature_rows = None
+    if all(entry.feature is not None for entry in entries):
+        features = np.stack([cast("Feature", entry.feature) for entry in entries])
+        feature_rows = rooms.asset.astype(np.int32)
+        table = np.full((len(entries) + 1, N_FEATURE_TOKENS), EMPTY_CODE, dtype=np.int8)
+        table[:-1] = [entry.codes for entry in entries]
+        codes = table[rooms.asset]  # the last row stands for −1
+    return RoomSet(
+        room_type,
+        tuple(f"starter-{seed}" for seed in rooms.seeds.tolist()),
+        rooms.objs,
+        rooms.boxes,
+        matrices(room_type, rooms.objs, rooms.boxes),
+        descriptions(room_type, rooms.objs, rooms.boxes),
+        named([entry.caption for entry in entries], rooms.asset),
+        codes,
+        features,
+        feature_rows,
+    )
