@@ -193,7 +193,7 @@ class Generator:
             name: min(
                 max(abs(math.log(a / b)) for a, b in zip(entry.size, item.size, strict=True)) for entry in entries
             )
-            for name in {entry.category for entry in self.catalogue.entries}
+            for name in self.catalogue.classes
             if (entries := self.catalogue.of_class(name))
         }
         nearest = min(misfit.values())
@@ -282,7 +282,7 @@ def load_generator(folder: Path | None = None, *, device: str = "auto", catalogu
     Args:
         folder: the model's; None is the embedded starter.
         device: one of ``DEVICES``.
-        catalogue: file, with ``features.safetensors`` beside it where it has features; None is the embedded one.
+        catalogue: file or its folder, with ``features.safetensors`` where it has features; None is the embedded one.
 
     Raises:
         InvalidInputError: something is missing, damaged or does not fit.
@@ -290,10 +290,6 @@ def load_generator(folder: Path | None = None, *, device: str = "auto", catalogu
     folder = STARTER / "weights" if folder is None else folder
     where = pick_device(device)
     model = TwoStageModel.load(folder, where)
-    if catalogue is None:
-        entries = Catalogue.starter()
-    else:
-        features = catalogue.with_name("features.safetensors")
-        entries = Catalogue.load(catalogue, features if features.exists() else None)
+    entries = Catalogue.starter() if catalogue is None else Catalogue.open(catalogue)
     _log.info("Model %s on %s, %d catalogue entries", model.name, where, len(entries.entries))
     return Generator(model, entries, MiniLM(device=where))

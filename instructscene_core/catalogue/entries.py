@@ -5,24 +5,29 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
 from ..scene import Vector3
-from ..vocabulary import ALL_CLASSES, N_CODES, N_FEATURE_TOKENS
+from ..vocabulary import ALL_CLASSES, CLASSES, N_CODES, N_FEATURE_TOKENS, ROOM_TYPES, RoomType
 
 Part = tuple[float, float, float, float, float, float]
 Mount = Literal["floor", "ceiling"]
+Ranking = Literal["balanced", "look"]
+"""How retrieval weighs a piece's look against its size, see `retrieval.choose`."""
 Feature = npt.NDArray[np.float32]
 
 CATALOGUE_VERSION: Final = 1
 WHOLE: Final[Part] = (0.0, 0.0, 0.0, 1.0, 1.0, 1.0)
 STARTER: Final = Path(__file__).resolve().parent.parent / "starter"
 _REMEDY: Final = "Rebuild the catalogue, or reinstall the extension"
-_KNOWN: Final = ("id", "category", "size", "caption", "style", "palette", "mount", "shape", "parts")
+_REINDEX: Final = "Index the models again, or choose another catalogue"
+_KNOWN: Final = ("id", "category", "rooms", "size", "caption", "style", "palette", "mount", "shape", "parts")
+_CATALOGUE: Final = "catalogue.json"
+_FEATURES: Final = "features.safetensors"
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +43,7 @@ class CatalogueEntry:
         parts: its solid pieces, boxes (cx, cy, cz, w, d, h) as fractions of the size, centre in [−0.5, 0.5].
         feature: (F,) of length 1, in the feature space of the model that generates; None where unknown.
         codes: the quantised feature; None where unknown.
+        rooms: its class in each type of room that it suits; None where that is ``category`` in all of them.
     """
 
     id: str
@@ -48,6 +54,11 @@ class CatalogueEntry:
     parts: tuple[Part, ...] = (WHOLE,)
     feature: Feature | None = None
     codes: tuple[int, ...] | None = None
+    rooms: Mapping[RoomType, str] | None = None
+
+    def class_in(self, room_type: RoomType) -> str | None:
+        """Its class in a type of room; None where it does not belong there."""
+        return self.category if self.rooms is None else self.rooms.get(room_type)
 
 
 class Catalogue:
@@ -55,27 +66,36 @@ class Catalogue:
 
     Args:
         entries: in the order of their features.
+        ranking: how retrieval chooses among the entries of a class.
 
     Raises:
         InvalidInputError: two entries share an id.
     """
 
-    def __init__(self, entries: Iterable[CatalogueEntry]) -> None:
+    def __init__(self, entries: Iterable[CatalogueEntry], ranking: Ranking = "balanced") -> None:
         self.entries: Final = tuple(entries)
+        self.ranking: Final = ranking
         self._by_id = {entry.id: entry for entry in self.entries}
-        self._by_class: dict[str, tuple[CatalogueEntry, ...]] = {}
+        self._by_class: dict[tuple[RoomType | None, str], list[CatalogueEntry]] = {}
         for entry in self.entries:
-            self._by_class[entry.category] = (*self._by_class.get(entry.category, ()), entry)
+            own = {room: name for room in ROOM_TYPES if (name := entry.class_in(room)) is not None}
+            for key in (*own.items(), *((None, name) for name in dict.fromkeys(own.values()))):
+                self._by_class.setdefault(key, []).append(entry)
         if len(self._by_id) != len(self.entries):
             raise InvalidInputError("The catalogue holds an id twice", _REMEDY)
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The classes that have an entry in some type of room."""
+        return frozenset(name for _, name in self._by_class)
 
     def get(self, name: str | None) -> CatalogueEntry | None:
         """The entry of an id; None where there is none."""
         return None if name is None else self._by_id.get(name)
 
-    def of_class(self, category: str) -> tuple[CatalogueEntry, ...]:
-        """The entries of a class, in catalogue order."""
-        return self._by_class.get(category, ())
+    def of_class(self, category: str, room_type: RoomType | None = None) -> Sequence[CatalogueEntry]:
+        """The entries of a class in a type of room, or in any, in catalogue order."""
+        return self._by_class.get((room_type, category), ())
 
     @staticmethod
     def load(path: Path, features: Path | None = None) -> "Catalogue":
@@ -83,22 +103,34 @@ class Catalogue:
 
         Args:
             path: ``catalogue.json``.
-            features: safetensors with ``features`` (n, F) and ``codes`` (n, 4) in catalogue order; None for none.
+            features: safetensors with ``features`` (m, F) and ``codes`` (m, 4), of the entries that ``rows`` (m,)
+                numbers or of all in their order; ``codes`` may be absent where there are ``rows``. None for none.
 
         Raises:
             InvalidInputError: a file cannot be read, is malformed, or the two do not fit together.
         """
-        entries = _read_entries(path)
-        if features is None:
-            return Catalogue(entries)
-        table, codes = _read_features(features)
-        if len(table) != len(entries) or codes.shape != (len(entries), N_FEATURE_TOKENS):
-            message = f"{features.name} has features for {len(table)} entries, {path.name} has {len(entries)}"
-            raise InvalidInputError(message, _REMEDY)
-        return Catalogue(
-            replace(entry, feature=feature, codes=tuple(int(c) for c in row))
-            for entry, feature, row in zip(entries, table, codes, strict=True)
-        )
+        data = _read_catalogue(path)
+        entries = [_entry(row, f"{path.name}, entry {i}") for i, row in enumerate(data["entries"])]
+        if features is not None:
+            table = _read_features(features)
+            if not table.fits(len(entries)):
+                message = f"{features.name} has features for {table.reach} entries, {path.name} has {len(entries)}"
+                raise InvalidInputError(message, _REINDEX)
+            for i, row in enumerate(table.rows):
+                codes = None if table.codes is None else tuple(int(code) for code in table.codes[i])
+                entries[row] = replace(entries[row], feature=table.features[i], codes=codes)
+        return Catalogue(entries, data.get("ranking", "balanced"))
+
+    @staticmethod
+    def open(path: Path) -> "Catalogue":
+        """Reads a catalogue with its features, from its folder or its file.
+
+        Raises:
+            InvalidInputError: as `load`.
+        """
+        path = path / _CATALOGUE if path.is_dir() else path
+        features = path.with_name(_FEATURES)
+        return Catalogue.load(path, features if features.exists() else None)
 
     @staticmethod
     def starter() -> "Catalogue":
@@ -107,21 +139,23 @@ class Catalogue:
         Raises:
             InvalidInputError: its files are missing or damaged.
         """
-        features = STARTER / "features.safetensors"
-        return Catalogue.load(STARTER / "catalogue.json", features if features.exists() else None)
+        return Catalogue.open(STARTER)
 
 
-def _read_entries(path: Path) -> list[CatalogueEntry]:
+def _read_catalogue(path: Path) -> Mapping[str, Any]:
+    """The file's object, whose version, list of entries and ranking are as they should be."""
     try:
         data: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise InvalidInputError(f"Cannot read the catalogue {path.name}: {error}", _REMEDY) from error
     if not isinstance(data, dict) or cast("Mapping[str, Any]", data).get("version") != CATALOGUE_VERSION:
         raise InvalidInputError(f"{path.name} is no catalogue of version {CATALOGUE_VERSION}", _REMEDY)
-    rows = cast("Mapping[str, Any]", data).get("entries")
-    if not isinstance(rows, list) or not rows:
+    item = cast("Mapping[str, Any]", data)
+    if not isinstance(item.get("entries"), list) or not item["entries"]:
         raise InvalidInputError(f"{path.name} holds no entries", _REMEDY)
-    return [_entry(row, f"{path.name}, entry {i}") for i, row in enumerate(cast("list[Any]", rows))]
+    if item.get("ranking", "balanced") not in get_args(Ranking):
+        raise InvalidInputError(f"{path.name}: ranking must be one of {', '.join(get_args(Ranking))}", _REMEDY)
+    return item
 
 
 def _entry(row: object, where: str) -> CatalogueEntry:
@@ -145,7 +179,16 @@ def _entry(row: object, where: str) -> CatalogueEntry:
         caption=str(item.get("caption", "")),
         mount=mount,
         parts=tuple(_part(p, f"{where}.parts[{i}]") for i, p in enumerate(cast("list[Any]", parts))),
+        rooms=None if item.get("rooms") is None else _rooms(item["rooms"], f"{where}.rooms"),
     )
+
+
+def _rooms(data: object, where: str) -> dict[RoomType, str]:
+    rooms = cast("Mapping[Any, Any]", data) if isinstance(data, dict) else {}
+    found = {room: rooms[room] for room in ROOM_TYPES if rooms.get(room) in CLASSES[room]}
+    if not found or len(found) != len(rooms):
+        raise InvalidInputError(f"{where} must give a class that it knows to some types of room", _REMEDY)
+    return found
 
 
 def _part(data: object, where: str) -> Part:
@@ -163,7 +206,25 @@ def _numbers(data: object, count: int, where: str) -> list[float]:
     return [float(v) for v in good]
 
 
-def _read_features(path: Path) -> tuple[Feature, npt.NDArray[np.int64]]:
+class _Features(NamedTuple):
+    """(m, F) features of unit length of the entries in ``rows`` (m,), and their codes (m, 4) where known."""
+
+    features: Feature
+    rows: Sequence[int]
+    codes: npt.NDArray[np.int64] | None
+    for_all: bool
+
+    @property
+    def reach(self) -> int:
+        """Entries that there must be at least."""
+        return max(self.rows, default=-1) + 1
+
+    def fits(self, count: int) -> bool:
+        """Whether they are features of so many entries."""
+        return self.reach == count if self.for_all else self.reach <= count
+
+
+def _read_features(path: Path) -> _Features:
     from safetensors import SafetensorError  # noqa: PLC0415 - keeps the catalogue readable without the package
     from safetensors.numpy import load_file  # noqa: PLC0415
 
@@ -171,11 +232,18 @@ def _read_features(path: Path) -> tuple[Feature, npt.NDArray[np.int64]]:
         tensors = load_file(path)
     except (OSError, SafetensorError) as error:
         raise InvalidInputError(f"Cannot read the features {path.name}: {error}", _REMEDY) from error
-    if set(tensors) != {"features", "codes"} or tensors["features"].ndim != 2:
-        raise InvalidInputError(f"{path.name} must hold features and codes", _REMEDY)
+    if not {"features"} < set(tensors) <= {"features", "rows", "codes"} or tensors["features"].ndim != 2:
+        raise InvalidInputError(f"{path.name} must hold features, and codes or rows", _REMEDY)
     features = tensors["features"].astype(np.float32)
-    codes = tensors["codes"].astype(np.int64)
-    if not np.isfinite(features).all() or codes.min() < 0 or codes.max() >= N_CODES:
-        raise InvalidInputError(f"{path.name} holds features or codes out of range", _REMEDY)
+    codes, rows = tensors.get("codes"), tensors.get("rows", np.arange(len(features)))
+    bad_codes = codes is not None and (codes.shape != (len(features), N_FEATURE_TOKENS) or not _within(codes, N_CODES))
+    if not np.isfinite(features).all() or bad_codes or rows.shape != (len(features),) or not _within(rows, 2**31):
+        raise InvalidInputError(f"{path.name} holds features, codes or rows out of range", _REMEDY)
     length = np.linalg.norm(features, axis=1, keepdims=True)
-    return features / np.maximum(length, 1e-12), codes
+    whole = None if codes is None else codes.astype(np.int64)
+    return _Features(features / np.maximum(length, 1e-12), rows.tolist(), whole, "rows" not in tensors)
+
+
+def _within(values: npt.NDArray[Any], limit: int) -> bool:
+    """Whether all are whole numbers from 0 up to a limit."""
+    return values.dtype.kind in "iu" and (values.size == 0 or (values.min() >= 0 and values.max() < limit))

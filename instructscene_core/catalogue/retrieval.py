@@ -7,12 +7,15 @@ from typing import Final
 import numpy as np
 
 from ..scene import Vector3
+from ..vocabulary import RoomType
 from .entries import Catalogue, CatalogueEntry, Feature
 
 STRETCH: Final = 0.25
 """How far an axis of a mesh may be stretched or shrunk before it is fitted uniformly instead."""
 _MISFIT_WEIGHT: Final = 0.15
-"""Cosine similarity that one unit of logarithmic misfit is worth."""
+"""Cosine similarity that one unit of logarithmic misfit is worth, where look and size are balanced."""
+_TIE: Final = 1e-6
+"""Difference of cosine similarities that is none."""
 
 
 def choose(
@@ -21,23 +24,31 @@ def choose(
     size: Vector3,
     feature: Feature | None = None,
     codes: Sequence[int] | None = None,
+    room_type: RoomType | None = None,
 ) -> CatalogueEntry | None:
     """The entry of a class that looks and measures most like a generated object.
+
+    A catalogue ranked "balanced" weighs look against size. One ranked "look" takes what looks most alike, as in the
+    paper, and among equals, or where no look is comparable, what differs least in size, squared.
 
     Args:
         catalogue: where to look.
         category: class name; only entries of this class come into question.
         size: generated full extents, metres.
         feature: (F,) generated feature, of any length; None where there is none.
-        codes: the generated codes, which count where there is no feature.
+        codes: the generated codes, which count where no feature is comparable.
+        room_type: where the class is meant; None for any.
 
     Returns:
         The best entry, the first among equals; None where the class has none.
     """
-    entries = catalogue.of_class(category)
+    entries = catalogue.of_class(category, room_type)
     if not entries:
         return None
     likeness = _likeness(entries, feature, codes)
+    if catalogue.ranking == "look":
+        difference = ((np.array([entry.size for entry in entries]) - np.array(size)) ** 2).sum(axis=1)
+        return entries[int(np.argmin(np.where(likeness >= likeness.max() - _TIE, difference, np.inf)))]
     misfit = np.array([_misfit(entry.size, size) for entry in entries])
     return entries[int(np.argmax(likeness - _MISFIT_WEIGHT * misfit))]
 
@@ -45,14 +56,21 @@ def choose(
 def _likeness(
     entries: Sequence[CatalogueEntry], feature: Feature | None, codes: Sequence[int] | None
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Cosine similarity of the features; without features, the share of equal codes."""
+    """Cosine similarity of the features, -1 where an entry has none; without any, the share of equal codes."""
     scores = np.zeros(len(entries))
+    comparable = [
+        i
+        for i, entry in enumerate(entries)
+        if feature is not None and entry.feature is not None and entry.feature.shape == feature.shape
+    ]
     length = 0.0 if feature is None else float(np.linalg.norm(feature))
-    for i, entry in enumerate(entries):
-        if feature is not None and entry.feature is not None and length > 0 and feature.shape == entry.feature.shape:
-            scores[i] = float(entry.feature @ feature) / length
-        elif codes is not None and entry.codes is not None:
-            scores[i] = sum(a == b for a, b in zip(codes, entry.codes, strict=True)) / len(entry.codes)
+    if feature is not None and comparable and length > 0:
+        scores -= 1
+        scores[comparable] = np.stack([entries[i].feature for i in comparable]) @ feature / length
+    elif codes is not None:
+        for i, entry in enumerate(entries):
+            if entry.codes is not None:
+                scores[i] = sum(a == b for a, b in zip(codes, entry.codes, strict=True)) / len(entry.codes)
     return scores
 
 
