@@ -194,7 +194,8 @@ class TwoStageModel:
         return classes, edges, torch.where((codes == EMPTY_CODE) & real[..., None], spare, codes)
 
     def _context(self, text: TextStates, *, guided: bool) -> TextContext:
-        batch = TextBatch(text.hidden.to(self.device), text.pooled.to(self.device), text.mask.to(self.device))
+        mask = None if text.mask is None else text.mask.to(self.device)
+        batch = TextBatch(text.hidden.to(self.device), text.pooled.to(self.device), mask)
         context = self.networks.prior.encode_text(batch)
         if not guided:
             return context
