@@ -25,6 +25,7 @@ from .scene import TASKS, Json, Request, Scene, read_requests, read_scene
 from .vocabulary import ROOM_TYPES
 
 _TOOLS: Final = {
+    "catalogue": ("catalogue.command", "index a folder of 3D-FUTURE models"),
     "benchmark": ("benchmark", "measure warm seconds and peak memory"),
     "evaluate": ("evaluation", "score instructions of a test set"),
     "train": ("training.__main__", "train the networks"),
