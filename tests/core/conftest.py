@@ -1,5 +1,8 @@
 """A tiny model with random weights, and a generator of it, for tests that need the whole way but no good rooms."""
 
+import importlib
+import sys
+
 import pytest
 import torch
 
@@ -49,6 +52,23 @@ def write_tiny_model(folder):
     save_model(folder / "decoder", decoder, {"bounds": BOUNDS.to_json()})
     save_model(folder / "vqvae", vqvae)
     return folder
+
+
+@pytest.fixture(scope="session")
+def open_clip():
+    """The package, whose torchvision may be one that is linked to CUDA, while torch is a CPU build.
+
+    Such a torchvision lacks its operators, which nothing here calls; it can be imported once they are declared.
+    """
+    try:
+        importlib.import_module("torchvision")
+    except RuntimeError:
+        for name in [name for name in sys.modules if name.startswith("torchvision")]:
+            del sys.modules[name]
+        library = torch.library.Library("torchvision", "FRAGMENT")  # which lives as long as this fixture
+        for operator in ("nms", "qnms"):
+            library.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    yield importlib.import_module("open_clip")  # noqa: PT022 - a return would end the library
 
 
 @pytest.fixture(scope="session")
