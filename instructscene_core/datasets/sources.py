@@ -9,6 +9,7 @@ from ..catalogue.entries import Catalogue, Feature
 from ..errors import InvalidInputError
 from ..vocabulary import N_FEATURE_TOKENS, RoomType
 from .front import front_rooms
+from .official import official_rooms
 from .room_set import EMPTY_CODE, RoomSet, descriptions, matrices, named
 from .starter import EVALUATION_SEED, TRAINING_SEED, build_rooms
 
@@ -36,7 +37,8 @@ def load_rooms(spec: str, room_type: RoomType, split: Split) -> RoomSet:
         return starter_rooms(_count(rest), room_type, split)
     if not Path(rest).is_dir():
         raise InvalidInputError(f"{rest} is no folder", f"Use {SOURCES}")
-    return front_rooms(Path(rest), room_type, split)
+    read = official_rooms if kind == "official" else front_rooms
+    return read(Path(rest), room_type, split)
 
 
 def _count(text: str) -> int:
