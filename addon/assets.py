@@ -1,5 +1,6 @@
 """Meshes of catalogue entries: appended once from their library file, then shared by every object that shows them."""
 
+import logging
 import re
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -12,11 +13,15 @@ import numpy as np
 from mathutils import Vector
 
 from ..instructscene_core.errors import InstructSceneError
+from .models import ModelError, Models, import_model
 
 ASSET_KEY: Final = "instructscene_asset"
 MATERIAL_KEY: Final = "instructscene_material"
 STARTER_LIBRARY: Final = Path(__file__).resolve().parent.parent / "instructscene_core" / "starter" / "furniture.blend"
-_BOX: Final = "instructscene/box"
+BOX: Final = "instructscene/box"
+_AT_ONCE: Final = 4
+"""Meshes that are appended at once: opening a library takes 10 to 30 ms, each mesh about 2."""
+_LOGGER = logging.getLogger(__name__)
 _CUBE_CORNERS: Final = [(x, y, z) for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]
 _CUBE_FACES: Final = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
 
@@ -42,10 +47,14 @@ class AssetLibrary:
     Args:
         sources: library file of each part of the catalogue: ``starter/x`` is object ``x`` of ``sources["starter"]``.
         undo: where the removal of every new datablock is registered.
+        models: of a person's own catalogue, which are imported one by one.
+        failed: models that could not be imported, and why; a box stands for each.
     """
 
     sources: dict[str, Path]
     undo: ExitStack
+    models: Models = field(default_factory=Models)
+    failed: dict[str, str] = field(default_factory=dict)
     _meshes: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -54,7 +63,7 @@ class AssetLibrary:
                 self._meshes.setdefault(mesh[ASSET_KEY], mesh.name)
 
     def check(self, assets: Iterable[str]) -> list[str]:
-        """Refuses entries that have no mesh, before anything is made.
+        """Refuses entries that have no mesh, before anything is made; those of a person's own catalogue are not tried.
 
         Returns:
             Those that the file does not hold yet, each once.
@@ -64,6 +73,8 @@ class AssetLibrary:
         """
         absent = [asset for asset in dict.fromkeys(assets) if self._find(asset) is None]
         for source, names in _by_source(absent).items():
+            if source in self.models.folders:
+                continue
             known = set(_object_names(self._path(source)))
             missing = [name for name in names if name not in known]
             if missing:
@@ -71,28 +82,49 @@ class AssetLibrary:
                 raise PlacingError(message, "Reinstall the extension, or choose another catalogue")
         return absent
 
+    def batches(self, assets: Iterable[str]) -> list[list[str]]:
+        """Entries by what is to be loaded at once: a few of a library, a model by itself."""
+        batches: list[list[str]] = []
+        for source, names in _by_source(assets).items():
+            size = 1 if source in self.models.folders else _AT_ONCE
+            batches += [[f"{source}/{name}" for name in names[i : i + size]] for i in range(0, len(names), size)]
+        return batches
+
     def load(self, assets: Iterable[str]) -> None:
-        """Appends entries that the file does not hold yet; each library is opened once, which is what takes time.
+        """Brings in entries that the file does not hold yet; each library is opened once, which is what takes time.
 
         Raises:
-            PlacingError: an entry could not be read.
+            PlacingError: an entry of a library could not be read. A model that cannot is remembered in ``failed``.
         """
-        for source, names in _by_source(asset for asset in assets if self._find(asset) is None).items():
-            self._append(source, names)
+        wanted = [asset for asset in assets if self._find(asset) is None and asset not in self.failed]
+        for source, names in _by_source(wanted).items():
+            if source in self.models.folders:
+                self._import([f"{source}/{name}" for name in names])
+            else:
+                self._append(source, names)
 
     def mesh(self, asset: str | None) -> bpy.types.Mesh:
-        """The mesh of an entry, appended where the file does not hold it yet; a plain box for no entry."""
+        """The mesh of an entry, loaded where the file lacks it; a plain box for none, or for one that failed."""
         if asset is not None:
             self.load([asset])
-        return self._find(asset or _BOX) or self._keep(_BOX, _box())
+        return self._find(asset or BOX) or self._find(BOX) or self._keep(BOX, _box())
 
     def _find(self, key: str) -> bpy.types.Mesh | None:
         return bpy.data.meshes.get(self._meshes.get(key, ""))
 
     def _path(self, source: str) -> Path:
         if source not in self.sources:
-            raise PlacingError(f'No furniture library is called "{source}"', "Choose another catalogue")
+            remedy = "Choose the catalogue with this furniture in the add-on's preferences"
+            raise PlacingError(f'No furniture library is called "{source}"', remedy)
         return self.sources[source]
+
+    def _import(self, assets: list[str]) -> None:
+        for asset in assets:
+            try:
+                self._keep(asset, import_model(self.models, asset, self.undo))
+            except ModelError as error:
+                _LOGGER.warning("%s: %s", asset, error)
+                self.failed[asset] = str(error)
 
     def _append(self, source: str, names: list[str]) -> None:
         known = {material[MATERIAL_KEY]: material for material in bpy.data.materials if MATERIAL_KEY in material}

@@ -189,7 +189,10 @@ class Batch:
             return
         placing, rendering, options = self.extension.placing, self.extension.rendering, self.options
         clear()
-        room = placing.place_scene(bpy.context, scene)
+        session = self.extension.session
+        room = placing.place_scene(bpy.context, scene, catalogue=session.catalogue_path(session.preferences()))
+        for reason in placing.missing_models(room).values():
+            sys.stderr.write(f"{job.name}: a box stands for a model: {reason}\n")
         size, samples = options.resolution, options.samples
         if "_top.png" in missing:
             rendering.render_top_down(bpy.context, room, job.path("_top.png"), size, samples)
@@ -248,6 +251,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for the results")
     parser.add_argument("--render", action="store_true", help="a picture from above and a perspective one")
     parser.add_argument("--save-blend", action="store_true", help="a .blend with each room")
+    parser.add_argument("--catalogue", type=Path, help="made by catalogue index; absent: as in the preferences")
     parser.add_argument("--resolution", type=_positive, default=256, help="width of the pictures in pixels")
     parser.add_argument("--samples", type=_positive, default=32, help="of Cycles, a pixel")
     options = parser.parse_args(list(words))
@@ -272,6 +276,8 @@ def main(words: Sequence[str]) -> int:
         )
         return 2
     batch = Batch(extension, options)
+    if options.catalogue is not None:  # for this run: preferences are not saved
+        extension.session.preferences().catalogue = str(options.catalogue.absolute())
     try:
         requests = extension.scene.read_requests(options.requests)
         batch.check(requests)

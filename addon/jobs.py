@@ -10,9 +10,9 @@ import bpy
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.scene import Scene, Task
 from .assets import PlacingError
-from .placing import OBJECT_KEY, place_steps, room_members, scale_length
+from .placing import OBJECT_KEY, missing_models, place_steps, room_members, scale_length
 from .reading import Reading, as_it_stands, free_location, read
-from .session import SESSION, Progress, Steps, ask, exchange
+from .session import SESSION, Progress, Steps, ask, catalogue_path, exchange, preferences
 
 VARIATIONS_KEY: Final = "instructscene_variations"
 VARIATION_KEY: Final = "instructscene_variation"
@@ -89,7 +89,7 @@ def _place(
 ) -> Steps[str]:
     """Places a scene piece by piece; returns the name of its room's Empty."""
     with _copies_named(copies):
-        steps = place_steps(bpy.context, target, **options)
+        steps = place_steps(bpy.context, target, catalogue=catalogue_path(preferences()), **options)
         with bpy.context.temp_override(scene=blend_scene):
             share = next(steps)  # the scene counts for the first piece only
         try:
@@ -124,7 +124,16 @@ def _record(blend_scene: bpy.types.Scene, room_name: str, variations: Sequence[S
     blend_scene.instructscene.room = room_name
     chosen = variations[index]
     number = f", variation {index + 1} of {len(variations)}" if len(variations) > 1 else ""
-    return f'"{room_name}" has {len(chosen.objects)} objects{number}'
+    return f'"{room_name}" has {len(chosen.objects)} objects{number}{_boxes(room)}'
+
+
+def _boxes(room: bpy.types.Object) -> str:
+    """What to say of models that could not be imported."""
+    missing = missing_models(room)
+    if not missing:
+        return ""
+    first = next(iter(missing.values()))
+    return f". Boxes stand for {len(missing)} models that could not be imported, such as: {first}"
 
 
 def _objects(names: Mapping[str, str]) -> dict[str, bpy.types.Object]:

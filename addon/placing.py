@@ -19,7 +19,8 @@ from mathutils import Matrix, Vector
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.scene import Scene, SceneObject, Vector3
 from ..instructscene_core.vocabulary import display_name, is_lamp
-from .assets import ASSET_KEY, STARTER_LIBRARY, AssetLibrary, Extent, PlacingError, extent
+from .assets import ASSET_KEY, BOX, STARTER_LIBRARY, AssetLibrary, Extent, PlacingError, extent
+from .models import read_models
 
 OBJECT_KEY: Final = "instructscene_id"
 CATEGORY_KEY: Final = "instructscene_category"
@@ -27,12 +28,12 @@ CODES_KEY: Final = "instructscene_codes"
 POSE_KEY: Final = "instructscene_pose"
 MEMBER_KEY: Final = "instructscene_room"
 SCENE_KEY: Final = "instructscene_scene"
+MISSING_KEY: Final = "instructscene_missing"
+"""Of a room: JSON of the models that could not be imported, for which boxes stand, and why."""
 _TRANSFORM: Final = ("location", "rotation_euler", "rotation_quaternion", "rotation_axis_angle", "scale")
 """What makes an object's matrix. The matrix itself, set back, would come out a little different."""
 _SAME: Final = 1e-4
 """Metres and radians below which a pose is the stored one: Blender keeps single precision."""
-_AT_ONCE: Final = 4
-"""Meshes that are appended at once: opening a library takes 10 to 30 ms, each mesh about 2."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,15 @@ def room_scene(room: bpy.types.Object) -> Scene | None:
         return None
 
 
+def missing_models(room: bpy.types.Object) -> dict[str, str]:
+    """The models for which boxes stand in a room, since they could not be imported, and why."""
+    try:
+        missing: object = json.loads(room.get(MISSING_KEY, "{}"))
+    except (json.JSONDecodeError, TypeError):
+        return {}
+    return cast("dict[str, str]", missing) if isinstance(missing, dict) else {}
+
+
 def read_pose(obj: bpy.types.Object, room: bpy.types.Object | None, metres: float) -> Pose:
     """The pose of a mesh object in a room's axes, in the world's without a room.
 
@@ -141,6 +151,7 @@ def place_steps(
     foreign: Mapping[str, bpy.types.Object] | None = None,
     location: Vector3 = (0.0, 0.0, 0.0),
     library: Path = STARTER_LIBRARY,
+    catalogue: Path | None = None,
 ) -> Generator[float, None, bpy.types.Object]:
     """Places a Scene, a few meshes or one object between two yields; everything is undone where it fails or is closed.
 
@@ -152,6 +163,8 @@ def place_steps(
         foreign: the person's own objects, by id: turned and moved where their pose changed, never scaled.
         location: of a new room's Empty, Blender units.
         library: the .blend with the meshes of the starter's entries.
+        catalogue: file or folder of a person's own furniture. A box stands for what of it cannot be read, which the
+            room's Empty records, see `missing_models`.
 
     Yields:
         The share that is done, 0 to 1.
@@ -161,15 +174,15 @@ def place_steps(
 
     Raises:
         PlacingError: an asset is unknown, or the room vanished meanwhile.
+        ModelError: the catalogue cannot be read.
     """
     with ExitStack() as undo:
-        placer = _Placer(context.scene, {"starter": library}, undo)
+        placer = _Placer(context.scene, AssetLibrary({"starter": library}, undo, read_models(catalogue)))
         placer.own = {key: obj.name for key, obj in (foreign or {}).items()}
         absent = placer.assets.check(item.asset for item in scene.objects if item.asset and item.id not in placer.own)
-        batches = [absent[start : start + _AT_ONCE] for start in range(0, len(absent), _AT_ONCE)]
         placer.enter(room, scene, location)
         pieces: list[Callable[[], None]] = [
-            *(partial(placer.assets.load, batch) for batch in batches),
+            *(partial(placer.assets.load, batch) for batch in placer.assets.batches(absent)),
             *(partial(placer.place, item) for item in scene.objects),
             partial(placer.finish, scene),
         ]
@@ -183,10 +196,10 @@ def place_steps(
 class _Placer:
     """The work of `place_steps`; ``undo`` collects how to take each piece back."""
 
-    def __init__(self, scene: bpy.types.Scene, sources: dict[str, Path], undo: ExitStack) -> None:
-        self.undo = undo
+    def __init__(self, scene: bpy.types.Scene, assets: AssetLibrary) -> None:
+        self.undo = assets.undo
         self.metres = scale_length(scene)
-        self.assets = AssetLibrary(sources, undo)
+        self.assets = assets
         self.own: dict[str, str] = {}
         self._scene = scene.name
         self._room = ""
@@ -225,7 +238,8 @@ class _Placer:
         obj = _object(name) if name else self._new_object(item)
         if name:
             self._remember(obj)
-        mesh = obj.data if name and obj.get(ASSET_KEY) == item.asset else self.assets.mesh(item.asset)
+        same = name and obj.get(ASSET_KEY) == item.asset and not (item.asset and obj.data.get(ASSET_KEY) == BOX)
+        mesh = obj.data if same else self.assets.mesh(item.asset)
         pose = Pose(item.position, item.size, item.yaw)
         if obj.data != mesh or not read_pose(obj, self.room, self.metres).near(pose):
             obj.data = mesh
@@ -274,6 +288,7 @@ class _Placer:
             "instructscene_model": str(provenance.get("model", "")),
             "instructscene_settings": json.dumps(provenance.get("settings", {})),
             SCENE_KEY: json.dumps(scene.to_json()),
+            MISSING_KEY: json.dumps(self.assets.failed),
         }
         for key, value in record.items():
             self.room[key] = value

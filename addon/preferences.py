@@ -34,6 +34,12 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         description="A folder with a model's weights. Left empty, the model that comes with the extension is used",
         subtype="DIR_PATH",
     )
+    catalogue: StringProperty(
+        name="Catalogue",
+        description="A folder made by Index 3D-FUTURE, with the furniture to place. Left empty, the furniture that "
+        "comes with the extension is used",
+        subtype="DIR_PATH",
+    )
     idle_minutes: IntProperty(
         name="Release Memory After",
         description="Minutes without a request after which the worker ends. Zero keeps it",
@@ -47,7 +53,7 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        for name in ("device", "worker_python", "model_folder", "idle_minutes"):
+        for name in ("device", "worker_python", "model_folder", "catalogue", "idle_minutes"):
             layout.prop(self, name)
         row = layout.row(align=True)
         row.operator("instructscene.self_check", icon="CHECKMARK")

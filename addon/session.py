@@ -199,7 +199,14 @@ def worker_command(settings: Any) -> list[str]:  # noqa: ANN401
         command += ["--path", folder]
     if settings.model_folder:
         command += ["--model", bpy.path.abspath(settings.model_folder)]
+    if (catalogue := catalogue_path(settings)) is not None:
+        command += ["--catalogue", str(catalogue)]
     return command
+
+
+def catalogue_path(settings: Any) -> Path | None:  # noqa: ANN401
+    """The person's own catalogue, file or folder; None for the furniture that comes with the extension."""
+    return Path(bpy.path.abspath(settings.catalogue)) if settings.catalogue else None
 
 
 def _wheel_folders() -> list[str]:

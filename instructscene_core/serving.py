@@ -34,7 +34,14 @@ _DETAIL: Final = 4000
 _log: Final = logging.getLogger(__name__)
 
 
-def serve(source: IO[str], channel: IO[str], *, device: str = "auto", model: str | None = None) -> int:
+def serve(
+    source: IO[str],
+    channel: IO[str],
+    *,
+    device: str = "auto",
+    model: str | None = None,
+    catalogue: str | None = None,
+) -> int:
     """Loads the generator and answers until told to quit.
 
     Args:
@@ -42,6 +49,7 @@ def serve(source: IO[str], channel: IO[str], *, device: str = "auto", model: str
         channel: lines to the parent.
         device: see ``generator.pick_device``.
         model: model folder; None is the embedded starter.
+        catalogue: a catalogue's file or folder; None is the embedded starter's.
 
     Returns:
         The exit code: 1 where the generator cannot be loaded.
@@ -51,7 +59,8 @@ def serve(source: IO[str], channel: IO[str], *, device: str = "auto", model: str
     threading.Thread(target=worker.listen, args=(source,), daemon=True).start()
     folder = None if model is None else Path(model)
     with worker.reporting(None):
-        generator = load_generator(folder, device=device)
+        furniture = None if catalogue is None else Path(catalogue)
+        generator = load_generator(folder, device=device, catalogue=furniture)
         worker.greet(generator)
         worker.work(generator)
         return 0

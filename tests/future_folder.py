@@ -1,7 +1,7 @@
 """A folder laid out as 3D-FUTURE-model, made of the starter's furniture: OBJ, MTL, texture, features, model_info.json.
 
-Every model's materials are cells of one texture, and on its front, to the right of the middle as it faces (its own −X in
-Blender, whose front is −Y), is a red patch. So a wrong turn, a mirroring or a lost texture can be seen and measured.
+Every model's materials are cells of one texture, and on its front, to the right of the middle as it faces (its own −X
+in Blender, whose front is −Y), is a red patch. So a wrong turn, a mirroring or a lost texture can be seen and measured.
 
     python tests/future_folder.py DIR
 """
@@ -101,7 +101,7 @@ def write_model(folder, spec, feature):
 def obj_text(parts, roles, spec):
     """The model in 3D-FUTURE's axes: metres, Y up, front +Z, standing on the floor; triangles, flat."""
     pieces = [(part.vertices[core("starter.furniture.meshes").triangles(part.faces)], part.role) for part in parts]
-    corners = np.concatenate([piece for piece, _ in pieces]) + [0, 0, spec.size[2] / 2]
+    corners = np.concatenate([piece for piece, _ in pieces]) + np.array([0, 0, spec.size[2] / 2])
     spots = np.concatenate([texture_places(piece, roles.index(role)) for piece, role in pieces])
     corners = np.concatenate([corners, patch(spec.size)])
     spots = np.concatenate([spots, np.broadcast_to(cell_uv(15, np.full(2, 0.5)), (2, 3, 2))])

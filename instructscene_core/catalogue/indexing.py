@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -110,14 +110,15 @@ def _take(index: Index, info: ModelInfo, memory: "_Memory") -> None:
 def _take_feature(index: Index, info: ModelInfo, folder: Path) -> None:
     try:
         feature = read_feature(folder)
-        width = next((len(other) for other in index.features.values()), None)
-        if feature is not None and width not in (None, len(feature)):
-            raise InvalidInputError(f"its feature has {len(feature)} numbers, not {width}")
     except InvalidInputError as error:
         index.warned.append((info.id, info.category, f"{error.message}; indexed without feature"))
         return
-    if feature is not None:
+    width = len(next(iter(index.features.values()), feature if feature is not None else ()))
+    if feature is not None and len(feature) == width:
         index.features[info.id] = feature
+    elif feature is not None:
+        reason = f"its feature has {len(feature)} numbers, not {width}; indexed without feature"
+        index.warned.append((info.id, info.category, reason))
 
 
 def _stamp(folder: Path) -> list[list[int]]:
@@ -148,7 +149,7 @@ class _Memory:
         self._file: IO[str] | None = None
         self._new = 0
 
-    def __enter__(self) -> "_Memory":
+    def __enter__(self) -> Self:
         unfinished = self._path.exists() and not (self._path.read_bytes() or b"\n").endswith(b"\n")
         self._file = self._path.open("a", encoding="utf-8")
         if unfinished:
