@@ -34,7 +34,7 @@ def make_starter(parts: Sequence[str], blender: Path | None, minutes: float | No
     if "library" in parts:
         _run("furniture library", _library_command(blender))
     if "training" in parts:
-        command = [str(make_environment()), "-m", "instructscene_core.training", "all", *options]
+        command = [str(make_environment()), "-m", "instructscene_core.training", "starter", "all", *options]
         _run("rooms and training", command + ([] if minutes is None else ["--minutes", str(minutes)]))
 
 

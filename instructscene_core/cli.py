@@ -25,6 +25,7 @@ from .scene import TASKS, Json, Request, Scene, read_requests, read_scene
 from .vocabulary import ROOM_TYPES
 
 _TOOLS: Final = {
+    "import-official": ("importing", "make model folders from the official checkpoints"),
     "catalogue": ("catalogue.command", "index a folder of 3D-FUTURE models"),
     "benchmark": ("benchmark", "measure warm seconds and peak memory"),
     "evaluate": ("evaluation", "score instructions of a test set"),
@@ -53,10 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_tool(name: str, words: Sequence[str]) -> int:
-    """Commands with a module of their own: ``add_arguments(parser)`` and ``run(options) -> exit code``, or ``main``."""
+    """Commands with a module of their own: ``add_arguments(parser)`` and ``run(options) -> exit code``."""
     tool = _tool(name)
-    if name == "train":
-        return tool.main(list(words))
     parser = argparse.ArgumentParser(prog=f"instructscene_core {name}", description=_TOOLS[name][1])
     tool.add_arguments(parser)
     return tool.run(parser.parse_args(words))

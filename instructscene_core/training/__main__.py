@@ -1,8 +1,8 @@
-"""``python -m instructscene_core.training``: trains the starter's networks; :mod:`.runs` says what each part does.
+"""``python -m instructscene_core train``: the official networks on any rooms, or the embedded starter anew.
 
-``all`` makes everything anew: ``... all --minutes 300``. To take the prior further on fresh rooms and sentences:
-``... prior --from-weights --first-room 100000 --rooms 2000 --round-steps 100 --minutes 60``. With ``--export FOLDER``
-the starter's own weights stay as they are.
+``train vqvae|decoder|prior|all --data SOURCE --out DIR …`` trains on rooms of a source (:mod:`.room_runs`), on several
+GPUs as ``torchrun --nproc-per-node 8 -m instructscene_core train …``. ``train starter all|features|decoder|prior …`` is
+the recipe of the embedded default (:mod:`.runs`).
 """
 
 import argparse
@@ -10,32 +10,180 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
+import torch
+
+from ..datasets.sources import SOURCES
+from ..errors import InvalidInputError
+from ..vocabulary import ROOM_TYPES
+from .group import joined
+from .log import Kind, check_log
 from .prior import EMPHASES
+from .room_runs import PARTS, RoomRun, RoomTraining, Size
 from .runs import WEIGHTS_FOLDER, Run, train_all, train_decoder, train_features, train_prior
 
-_PARTS: Final[dict[str, Callable[[Run, argparse.Namespace], None]]] = {
+_STARTER: Final = "starter"
+_STARTER_PARTS: Final[dict[str, Callable[[Run, argparse.Namespace], None]]] = {
     "all": lambda run, options: train_all(run, options.plain),
     "features": lambda run, _: train_features(run),
     "decoder": lambda run, _: train_decoder(run),
     "prior": lambda run, options: train_prior(run, options.plain, with_features=not options.without_features),
 }
+_HELP: Final = {
+    "vqvae": "features to codes; before the others, where the rooms have features and no codes of their own",
+    "decoder": "graph to boxes; needs a VQ-VAE in the model folder, or takes the starter's",
+    "prior": "instruction to graph",
+    "all": "the three, one after the other",
+    _STARTER: "the networks of the embedded default anew",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one part of the training, or all of it.
+    """Runs one command.
 
     Args:
         arguments: as on the command line; None reads ``sys.argv``.
 
     Returns:
-        The exit code.
+        The exit code: 0, or 2 and one clear line on bad input.
     """
-    options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
-    run = Run(
-        name=options.name or options.part,
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s: %(message)s")
+    parser = argparse.ArgumentParser(prog="python -m instructscene_core.training", description=__doc__)
+    add_arguments(parser)
+    try:
+        return run(parser.parse_args(arguments))
+    except InvalidInputError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the parts and their options."""
+    parts = parser.add_subparsers(dest="part", required=True, metavar="|".join(_HELP))
+    for name in (*PARTS, "all"):
+        _add_room_arguments(parts.add_parser(name, help=_HELP[name]))
+    description = (
+        "Trains the starter's networks. An interrupted run goes on when it is started again; a finished one is begun "
+        "anew only under another --name, or once its folder in the cache is removed."
+    )
+    _add_starter_arguments(parts.add_parser(_STARTER, help=_HELP[_STARTER], description=description))
+
+
+def run(options: argparse.Namespace) -> int:
+    """Trains what the options say; returns the exit code.
+
+    Raises:
+        InvalidInputError: an option or a file is at fault.
+    """
+    logging.getLogger("instructscene_core").setLevel(logging.INFO)
+    if options.part == _STARTER:
+        _STARTER_PARTS[options.starter_part](_starter_run(options), options)
+        return 0
+    _check(options)
+    if options.threads is not None:
+        torch.set_num_threads(options.threads)
+    with joined(options.device) as group:
+        if not group.first:
+            logging.getLogger("instructscene_core").setLevel(logging.WARNING)
+        workers = options.workers if options.workers is not None else 2 * (group.device.type == "cuda")
+        parts = PARTS if options.part == "all" else (options.part,)
+        RoomTraining(_room_run(options, workers), group).train(parts)
+    if group.first:
+        sys.stdout.write(f"{options.out}\n")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Refuses what cannot work, before anything is read.
+
+    Raises:
+        InvalidInputError: names the option.
+    """
+    check_log(options.log)
+    if options.steps is None and options.minutes is None:
+        raise InvalidInputError("Training needs an end", "Give --steps or --minutes")
+    for name in ("steps", "minutes", "batch", "accumulate", "text_steps", "threads", "learning_rate", "log_every"):
+        value = getattr(options, name)
+        if value is not None and not 0 < value < float("inf"):
+            raise InvalidInputError(f"--{name.replace('_', '-')} must be more than 0", "Correct it")
+    for name in ("seed", "validate_every", "workers", "save_minutes"):
+        if (getattr(options, name) or 0) < 0:
+            raise InvalidInputError(f"--{name.replace('_', '-')} must not be negative", "Correct it")
+    if options.batch % options.accumulate:
+        message = f"A batch of {options.batch} cannot be split into {options.accumulate} equal parts"
+        raise InvalidInputError(message, "Choose --accumulate to divide --batch")
+
+
+def _room_run(options: argparse.Namespace, workers: int) -> RoomRun:
+    return RoomRun(
+        data=options.data,
+        room=options.room,
+        out=options.out,
+        size=options.size,
+        steps=options.steps,
+        minutes=options.minutes,
+        batch=options.batch,
+        parts=options.accumulate,
+        bfloat16=options.precision == "bf16",
+        seed=options.seed,
+        learning_rate=options.learning_rate,
+        text=options.text,
+        clip=options.clip,
+        download=options.download_clip,
+        text_steps=options.text_steps,
+        emphasis=options.emphasis,
+        vqvae=options.vqvae,
+        start=options.start,
+        validate_every=options.validate_every,
+        save_minutes=options.save_minutes,
+        log_every=options.log_every,
+        log=options.log,
+        workers=workers,
+        compiled=options.compile,
+    )
+
+
+def _add_room_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", required=True, metavar="SOURCE", help=SOURCES)
+    parser.add_argument("--room", choices=ROOM_TYPES, default="bedroom")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR",
+                        help="model folder; in DIR/training are checkpoints, to go on from, and logs")  # fmt: skip
+    parser.add_argument("--size", choices=get_args(Size), default="paper",
+                        help="paper: the official networks and settings; starter: the embedded default's")  # fmt: skip
+    parser.add_argument("--steps", type=int, metavar="N", help="of each part")
+    parser.add_argument("--minutes", type=float, metavar="M", help="of all parts together, interruptions not counted")
+    parser.add_argument("--batch", type=int, default=128, help="samples a step of each process")
+    parser.add_argument("--accumulate", type=int, default=1, metavar="K",
+                        help="split the batch into K parts where it does not fit into memory")  # fmt: skip
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="bf16: mixed")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps", "xpu"), default="auto")
+    parser.add_argument("--seed", type=int, default=0, help="of weights, batches and wording")
+    parser.add_argument("--learning-rate", type=float, help="absent: the size's")
+    parser.add_argument("--text", choices=("minilm", "clip"), default="minilm",
+                        help="text encoder; clip is the paper's")  # fmt: skip
+    parser.add_argument("--clip", type=Path, metavar="FILE", help="weights of CLIP ViT-B/32")
+    parser.add_argument("--download-clip", action="store_true", help="let open_clip fetch them")
+    parser.add_argument("--text-steps", type=int, default=1, metavar="N",
+                        help="steps for which a room keeps its instruction, so that its states are kept too; "
+                        "1, the official way: none is kept")  # fmt: skip
+    parser.add_argument("--emphasis", choices=tuple(EMPHASES), default="none",
+                        help="how much more counts what an instruction speaks of; none is official")  # fmt: skip
+    parser.add_argument("--vqvae", type=Path, metavar="DIR", help="take the VQ-VAE of that model folder")
+    parser.add_argument("--from-weights", type=Path, dest="start", metavar="DIR",
+                        help="go on from the weights of that model folder with a new optimiser")  # fmt: skip
+    parser.add_argument("--validate-every", type=int, default=500, metavar="N", help="steps; 0 is never")
+    parser.add_argument("--save-minutes", type=float, default=10.0, metavar="M", help="between two checkpoints")
+    parser.add_argument("--log", choices=get_args(Kind), default="csv", help="tensorboard: besides the CSV files")
+    parser.add_argument("--log-every", type=int, default=50, metavar="N", help="steps between two rows")
+    parser.add_argument("--workers", type=int, help="processes that draw batches ahead; absent: 2 beside CUDA, else 0")
+    parser.add_argument("--compile", action="store_true", help="compile the networks with torch.compile")
+    parser.add_argument("--threads", type=int, help="of torch on the CPU")
+
+
+def _starter_run(options: argparse.Namespace) -> Run:
+    return Run(
+        name=options.name or options.starter_part,
         minutes=options.minutes,
         rooms=options.rooms,
         first_room=options.first_room,
@@ -48,17 +196,10 @@ def main(arguments: list[str] | None = None) -> int:
         export=options.export,
         compiled=not options.eager,
     )
-    _PARTS[options.part](run, options)
-    return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m instructscene_core.training",
-        description="Trains the starter's networks. An interrupted run goes on when it is started again; a "
-        "finished one is begun anew only under another --name, or once its folder in the cache is removed.",
-    )
-    parser.add_argument("part", choices=tuple(_PARTS),
+def _add_starter_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("starter_part", choices=tuple(_STARTER_PARTS), metavar="|".join(_STARTER_PARTS),
                         help="what to train; features define the inputs of decoder and prior, so train them first, "
                         "and both again after them")  # fmt: skip
     parser.add_argument("--minutes", type=float, default=90, help="time budget, interruptions not counted")
@@ -85,7 +226,6 @@ def _parser() -> argparse.ArgumentParser:
         "--eager", action="store_true", help="do not compile the networks: starts at once, but runs half as fast"
     )
     parser.add_argument("--export", type=Path, default=WEIGHTS_FOLDER, metavar="FOLDER", help="where weights go")
-    return parser
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ class DecoderTask:
             torch.compile(forward, dynamic=False) if settings.compiled else forward
         )
 
-    def losses(self, step: int) -> dict[str, Tensor]:
+    def losses(self, step: int) -> list[dict[str, Tensor]]:
         """Loss of one batch, and its terms."""
         graphs, clean = self.batch(np.random.default_rng([self.seed, step]))
         t = self.diffusion.draw_times(len(clean))
@@ -98,7 +98,7 @@ class DecoderTask:
 
         loss = self.diffusion.loss(network, clean, graphs.mask, t, torch.randn)
         names = [group.name for group in self.diffusion.groups]
-        return {"loss": loss.total, **dict(zip(names, loss.terms, strict=True))}
+        return [{"loss": loss.total, **dict(zip(names, loss.terms, strict=True))}]
 
     def batch(self, random: np.random.Generator) -> tuple[Graphs, Tensor]:
         """Graphs and their normalised boxes (B, N, 8)."""

@@ -36,7 +36,7 @@ class PointTask:
     def __init__(self, model: PointEncoder, specs: Sequence[Spec], targets: Tensor, batch: int, seed: int) -> None:
         self.model, self.specs, self.targets, self.batch, self.seed = model, specs, targets, batch, seed
 
-    def losses(self, step: int) -> dict[str, Tensor]:
+    def losses(self, step: int) -> list[dict[str, Tensor]]:
         """Cosine distance plus contrast among all captions."""
         random = np.random.default_rng([self.seed, step])
         rows = random.integers(len(self.specs), size=self.batch)
@@ -45,7 +45,7 @@ class PointTask:
         labels = torch.from_numpy(rows)
         cosine = (1 - (features * self.targets[labels]).sum(dim=1)).mean()
         contrast = F.cross_entropy(features @ self.targets.T / self._TEMPERATURE, labels)
-        return {"loss": cosine + 0.2 * contrast, "cosine": cosine, "contrast": contrast}
+        return [{"loss": cosine + 0.2 * contrast, "cosine": cosine, "contrast": contrast}]
 
     def rate(self, name: str) -> float:
         """The same for all."""
@@ -73,12 +73,12 @@ class VQVAETask:
     def __init__(self, model: FeatureVQVAE, features: Tensor, batch: int, seed: int) -> None:
         self.model, self.features, self.batch, self.seed = model, features.flatten(0, 1), batch, seed
 
-    def losses(self, step: int) -> dict[str, Tensor]:
+    def losses(self, step: int) -> list[dict[str, Tensor]]:
         """The official loss."""
         random = np.random.default_rng([self.seed, step])
         rows = torch.from_numpy(random.integers(len(self.features), size=self.batch))
         loss = self.model.loss(self.features[rows], torch.rand)
-        return {"loss": loss.total, "reconstruction": loss.reconstruction, "kl": loss.kl}
+        return [{"loss": loss.total, "reconstruction": loss.reconstruction, "kl": loss.kl}]
 
     def rate(self, name: str) -> float:
         """The same for all."""

@@ -1,27 +1,31 @@
-"""One training loop for every network: AdamW, warm-up and cosine, clipping, EMA, CSV log, exact resuming.
+"""One training loop for every network: AdamW, warm-up and cosine, clipping, EMA, logs, exact resuming.
 
 What a task draws in a step depends only on the seed and the step's number, never on what went before, so that a run
 that was interrupted and resumed gives the same weights as one that was not.
 """
 
-import csv
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from ..errors import InvalidInputError
+from .group import Group
+from .log import VALIDATION_FILE, Kind, Means, RunLog
 
 _log = logging.getLogger(__name__)
-_SEED_STRIDE = 1_000_003
-_CHECKPOINT = "checkpoint.pt"
+_SEED_STRIDE: Final = 1_000_003
+_RANK_STRIDE: Final = 1 << 40
+_CHECKPOINT: Final = "checkpoint.pt"
 
 
 class Task(Protocol):
@@ -32,11 +36,11 @@ class Task(Protocol):
         """The network."""
         ...
 
-    def losses(self, step: int) -> dict[str, Tensor]:
-        """Loss terms of the step's batch; ``loss`` is minimised, the others are logged.
+    def losses(self, step: int) -> Iterable[dict[str, Tensor]]:
+        """Loss terms of the step's batch, in one part or more, whose sum is the step's loss.
 
-        Random numbers come from torch's global generator, which the loop seeds for each step, and from numpy generators
-        seeded with ``step``.
+        ``loss`` is minimised, the others are logged. After each part its gradient is taken. Random numbers come from
+        torch's global generator, which the loop seeds for each step, and from generators seeded with ``step``.
         """
         ...
 
@@ -60,18 +64,21 @@ class LoopSettings:
     Attributes:
         steps: steps in all; None: as many as ``minutes`` allow.
         minutes: time budget over all resumed parts; the schedule then follows the clock instead of the steps.
-        batch: samples a step, for the log only; the task makes the batches.
+        batch: samples a step of all processes, for the log only; the task makes the batches.
         learning_rate: the rate after the warm-up.
         warmup: steps of linear warm-up.
         schedule: "cosine" falls to ``floor`` times the rate, "constant" stays.
         floor: the last rate as a share of the first.
         weight_decay: of AdamW.
         ema: decay of the averaged weights.
-        clip: largest norm of the gradient.
+        ema_power: how soon it is reached: after n steps it is at most 1 - n^-power, officially 0.75; None: n / (9 + n).
+        clip: largest norm of the gradient; None, the official way: any.
         bfloat16: runs the network under autocast; weights and loss stay float32.
         seed: of everything random.
         log_every: steps between two rows of the log.
         save_minutes: between two checkpoints.
+        validate_every: steps between two validations; 0 is never.
+        log: "csv" or "tensorboard".
     """
 
     steps: int | None = 1000
@@ -83,15 +90,24 @@ class LoopSettings:
     floor: float = 0.01
     weight_decay: float = 0.02
     ema: float = 0.999
-    clip: float = 1.0
+    ema_power: float | None = None
+    clip: float | None = 1.0
     bfloat16: bool = False
     seed: int = 0
     log_every: int = 50
     save_minutes: float = 3.0
+    validate_every: int = 0
+    log: Kind = "csv"
 
     def __post_init__(self) -> None:
         if self.steps is None and self.minutes is None:
             raise InvalidInputError("Training without an end", "Give steps or minutes")
+
+    def decay(self, updates: int) -> float:
+        """Of the averaged weights in update 1, 2, …: the first ones forget quickly, so as not to keep the start."""
+        if self.ema_power is None:
+            return min(self.ema, (1 + updates) / (10 + updates))
+        return min(self.ema, 1 - updates**-self.ema_power)
 
 
 class Trainer:
@@ -102,6 +118,9 @@ class Trainer:
         settings: the schedule.
         folder: for ``checkpoint.pt`` and ``log.csv``.
         on_save: called with the averaged weights after each checkpoint and at the end, to export them.
+        group: the processes that train together; the first one writes.
+        identity: what makes this run another than those of the same folder; a checkpoint of another is refused.
+        validate: gives loss terms on unseen data, with the averaged weights in the task's network.
     """
 
     def __init__(
@@ -110,11 +129,17 @@ class Trainer:
         settings: LoopSettings,
         folder: Path,
         on_save: Callable[[dict[str, Tensor], int], None] | None = None,
+        *,
+        group: Group | None = None,
+        identity: Mapping[str, str | int | float] | None = None,
+        validate: Callable[[], dict[str, float]] | None = None,
     ) -> None:
         self.task, self.settings, self.folder, self.on_save = task, settings, folder, on_save
-        self.step, self.seconds = 0, 0.0
+        self.group, self.identity, self.validate = group or Group(), dict(identity or {}), validate
+        self.step, self.seconds, self._clock = 0, 0.0, 0.0
+        fused = self.group.device.type in {"cpu", "cuda"}
         self.optimizer = torch.optim.AdamW(
-            self._groups(), settings.learning_rate, weight_decay=settings.weight_decay, fused=True
+            self._groups(), settings.learning_rate, weight_decay=settings.weight_decay, fused=fused
         )
         self.average = {name: p.detach().clone() for name, p in task.model.named_parameters()}
         folder.mkdir(parents=True, exist_ok=True)
@@ -129,7 +154,7 @@ class Trainer:
     def progress(self) -> float:
         """How much of the run is done, 0 to 1."""
         by_steps = 0.0 if self.settings.steps is None else self.step / self.settings.steps
-        by_clock = 0.0 if self.settings.minutes is None else self.seconds / 60 / self.settings.minutes
+        by_clock = 0.0 if self.settings.minutes is None else self._clock / 60 / self.settings.minutes
         return max(by_steps, by_clock)
 
     def learning_rate(self) -> float:
@@ -147,50 +172,125 @@ class Trainer:
             The averaged weights by name.
         """
         self.resume()
-        saved = self.seconds
+        first = self.group.first
         with (
-            _open_log(self.folder / "log.csv", self.step) as file,
-            tqdm(initial=self.step, total=self.settings.steps) as bar,
+            RunLog(self.folder, self.step, self.settings.log) if first else nullcontext() as log,
+            tqdm(initial=self.step, total=self.settings.steps, disable=None if first else True) as bar,
         ):
-            log = _Log(file, self.settings.log_every)
-            while self.progress() < 1:
-                started = time.perf_counter()
-                rate, terms = self.learning_rate(), self.advance()
-                self.seconds += time.perf_counter() - started
-                bar.update()
-                row = log.add(self, rate, terms)
-                if row:
-                    bar.set_postfix(loss=row["loss"], rate=f"{row['samples_per_second']:.0f}/s")
-                if self.seconds - saved > 60 * self.settings.save_minutes:
-                    self.save()
-                    saved = self.seconds
+            self._train(log, bar)
         self.save()
+        self.group.wait()
         return self.average
+
+    def _train(self, log: RunLog | None, bar: "tqdm[Any]") -> None:
+        means, saved, logged = Means(), self.seconds, self.seconds
+        while self.progress() < 1:
+            started = time.perf_counter()
+            rate = self.learning_rate()
+            means.add(self.advance())
+            row: dict[str, float] = {}
+            if means.count == self.settings.log_every:
+                row = self._row(rate, means)
+            self._tick(time.perf_counter() - started)
+            bar.update()
+            if row:
+                row["samples_per_second"] = self._speed(self.seconds - logged)
+                logged = self.seconds
+                bar.set_postfix(loss=row["loss"], rate=f"{row['samples_per_second']:.0f}/s")
+                if log is not None:
+                    log.write(row)
+            self._validate(log)
+            if self.seconds - saved > 60 * self.settings.save_minutes:
+                self.save()
+                saved = self.seconds
+
+    def _tick(self, seconds: float) -> None:
+        """Counts the time of a step; several processes agree about it now and then."""
+        self.seconds += seconds
+        if self.group.size == 1 or self.step % self.settings.log_every == 0:
+            self._clock = self.group.agreed(self.seconds)
+
+    def _row(self, rate: float, means: Means) -> dict[str, float]:
+        """A row of the log; its time and speed are filled in when the step has ended."""
+        names, values = means.take()
+        return {
+            "step": self.step,
+            "samples": self.step * self.settings.batch,
+            "seconds": round(self.seconds, 1),
+            "learning_rate": round(rate, 8),
+            "samples_per_second": 0.0,
+            **{name: round(value, 5) for name, value in zip(names, self.group.mean(values).tolist(), strict=True)},
+        }
+
+    def _speed(self, seconds: float) -> float:
+        return round(self.settings.log_every * self.settings.batch / max(seconds, 1e-9), 1)
 
     def advance(self) -> dict[str, Tensor]:
         """One step: loss terms of its batch, and the norm of the gradient."""
-        torch.manual_seed(self.settings.seed * _SEED_STRIDE + self.step)
+        # Each process drops out other units; all else is drawn for everyone at once.
+        torch.manual_seed(self.settings.seed * _SEED_STRIDE + self.step + self.group.rank * _RANK_STRIDE)
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate() * group["factor"]
         self.task.model.train()
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.settings.bfloat16):
-            terms = self.task.losses(self.step)
         self.optimizer.zero_grad()
-        terms["loss"].backward()
-        terms["gradient"] = nn.utils.clip_grad_norm_(self.task.model.parameters(), self.settings.clip)
+        sums: dict[str, Tensor] = {}
+        for terms in self._parts():
+            terms["loss"].backward()
+            for name, term in terms.items():
+                sums[name] = sums[name] + term.detach() if name in sums else term.detach()
+        sums["gradient"] = self._clip()
         self.optimizer.step()
         self.step += 1
         self._update_average()
-        return {name: term.detach() for name, term in terms.items()}
+        return sums
 
+    def _parts(self) -> Iterator[dict[str, Tensor]]:
+        parts = iter(self.task.losses(self.step))
+        while True:
+            with torch.autocast(self.group.device.type, torch.bfloat16, enabled=self.settings.bfloat16):
+                terms = next(parts, None)
+            if terms is None:
+                return
+            yield terms
+
+    def _clip(self) -> Tensor:
+        """The gradient's norm before it is cut down."""
+        parameters = list(self.task.model.parameters())
+        if self.settings.clip is not None:
+            return nn.utils.clip_grad_norm_(parameters, self.settings.clip)
+        return nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None])
+
+    @torch.no_grad()
     def _update_average(self) -> None:
-        # The first averages forget quickly, or the random start would stay in them for thousands of steps.
-        decay = min(self.settings.ema, (1 + self.step) / (10 + self.step))
-        for name, parameter in self.task.model.named_parameters():
-            self.average[name].lerp_(parameter.detach(), 1 - decay)
+        update = get_ema_multi_avg_fn(self.settings.decay(self.step))
+        update(list(self.average.values()), list(self.task.model.parameters()), self.step)
+
+    def _validate(self, log: RunLog | None) -> None:
+        every = self.settings.validate_every
+        if log is None or self.validate is None or not every or self.step % every:
+            return
+        with self._averaged(), torch.no_grad():
+            terms = self.validate()
+        log.write({"step": self.step, **{name: round(value, 5) for name, value in terms.items()}}, VALIDATION_FILE)
+
+    @contextmanager
+    def _averaged(self) -> Generator[None]:
+        """The averaged weights in the task's network, in evaluation mode."""
+        parameters = dict(self.task.model.named_parameters())
+        own = {name: parameter.data for name, parameter in parameters.items()}
+        try:
+            for name, parameter in parameters.items():
+                parameter.data = self.average[name]
+            self.task.model.eval()
+            yield
+        finally:
+            for name, parameter in parameters.items():
+                parameter.data = own[name]
 
     def save(self) -> None:
         """Writes the checkpoint under a temporary name and renames it, then exports."""
+        if not self.group.first:
+            return
         state = {
             "model": self.task.model.state_dict(),
             "average": self.average,
@@ -198,6 +298,7 @@ class Trainer:
             "task": self.task.state(),
             "step": self.step,
             "seconds": self.seconds,
+            "identity": self.identity,
         }
         temporary = self.folder / f"{_CHECKPOINT}.tmp"
         torch.save(state, temporary)
@@ -206,62 +307,28 @@ class Trainer:
             self.on_save(self.average, self.step)
 
     def resume(self) -> bool:
-        """Goes on from the folder's checkpoint; False where there is none."""
+        """Goes on from the folder's checkpoint; False where there is none.
+
+        Raises:
+            InvalidInputError: the checkpoint is of another run.
+        """
         path = self.folder / _CHECKPOINT
         if not path.exists():
             return False
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(path, map_location=self.group.device, weights_only=True)
+        _check_identity(self.folder, state.get("identity", {}), self.identity)
         self.task.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.average = state["average"]
         self.task.load_state(state["task"])
-        self.step, self.seconds = state["step"], state["seconds"]
+        self.step, self.seconds, self._clock = state["step"], state["seconds"], state["seconds"]
         _log.info("resumed at step %d", self.step)
         return True
 
 
-class _Log:
-    """Averages the terms of some steps into one row of a CSV file."""
-
-    def __init__(self, file: IO[str], every: int) -> None:
-        self.file, self.every = file, every
-        self.sums: dict[str, float] = {}
-        self.count = 0
-        self.last = 0.0
-
-    def add(self, trainer: Trainer, rate: float, terms: Mapping[str, Tensor]) -> dict[str, float] | None:
-        if self.count == 0:
-            self.last = self.last or trainer.seconds
-        for name, term in terms.items():
-            self.sums[name] = self.sums.get(name, 0.0) + float(term)
-        self.count += 1
-        if self.count < self.every:
-            return None
-        batch = trainer.settings.batch
-        row = {
-            "step": trainer.step,
-            "samples": trainer.step * batch,
-            "seconds": round(trainer.seconds, 1),
-            "learning_rate": round(rate, 8),
-            "samples_per_second": round(self.count * batch / max(trainer.seconds - self.last, 1e-9), 1),
-            **{name: round(total / self.count, 5) for name, total in self.sums.items()},
-        }
-        self._write(row)
-        self.sums, self.count, self.last = {}, 0, trainer.seconds
-        return row
-
-    def _write(self, row: Mapping[str, float]) -> None:
-        writer = csv.DictWriter(self.file, list(row))
-        if self.file.tell() == 0:
-            writer.writeheader()
-        writer.writerow(row)
-        self.file.flush()
-
-
-def _open_log(path: Path, step: int) -> IO[str]:
-    """The log, with the rows of an interrupted part after the checkpoint taken out."""
-    if path.exists():
-        header, *rows = path.read_text("utf-8").splitlines() or [""]
-        kept = [row for row in rows if int(row.split(",", 1)[0]) <= step]
-        path.write_text("\n".join([header, *kept, ""]) if step and header else "", "utf-8")
-    return path.open("a", encoding="utf-8", newline="")
+def _check_identity(folder: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Refuses to mix two runs, naming the first setting that differs."""
+    for name in wanted:
+        if found.get(name) != wanted[name]:
+            message = f"{folder} holds a run with {name} {found.get(name)}, not {wanted[name]}"
+            raise InvalidInputError(message, "Use that setting, another --out, or remove the folder")

@@ -92,7 +92,7 @@ def make_pairs(
 
 
 def permuted(
-    random: np.random.Generator, objs: npt.NDArray[np.int8], *others: npt.NDArray[np.generic]
+    random: np.random.Generator, objs: npt.NDArray[np.int8], *others: npt.NDArray[np.generic], empty: int = EMPTY
 ) -> tuple[npt.NDArray[Any], ...]:
     """Objects in random order, empty slots last: the order itself (B, N), then the others with their slots so ordered.
 
@@ -100,8 +100,9 @@ def permuted(
         random: the source of the order.
         objs: (B, N).
         others: (B, N, ...) arrays.
+        empty: class number of an empty slot.
     """
-    order = np.where(objs == EMPTY, 1.0, random.random(objs.shape)).argsort(axis=1, kind="stable")
+    order = np.where(objs == empty, 1.0, random.random(objs.shape)).argsort(axis=1, kind="stable")
     rows = np.arange(len(objs))[:, None]
     return (order, *(other[rows, order] for other in others))
 

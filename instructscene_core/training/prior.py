@@ -116,7 +116,7 @@ class PriorTask:
         forward = graph_only(model) if codes is None else whole(model)
         self.forward: Forward = torch.compile(forward) if settings.compiled else forward
 
-    def losses(self, step: int) -> dict[str, Tensor]:
+    def losses(self, step: int) -> list[dict[str, Tensor]]:
         """Loss of one batch; ``x``, ``e`` and ``o`` are its terms."""
         random = np.random.default_rng([self.seed, step])
         clean, text, emphasis = self.batch(random, self.supply(step))
@@ -130,7 +130,7 @@ class PriorTask:
         loss = self.diffusion.loss(network, clean, t, pt, torch.rand, emphasis=emphasis)
         self.times.update(t, loss.main)
         names = [v.name for v in self.diffusion.variables]
-        return {"loss": loss.total, **dict(zip(names, loss.terms, strict=True))}
+        return [{"loss": loss.total, **dict(zip(names, loss.terms, strict=True))}]
 
     def batch(self, random: np.random.Generator, parts: Sequence[PairsPart]) -> tuple[States, TextBatch, list[Tensor]]:
         """Clean symbols (B, N), (B, E), (B, K·N), the texts of a batch, and the weights of the symbols."""

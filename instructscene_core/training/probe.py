@@ -44,8 +44,8 @@ def prior_recall(
     for guidance in guidances:
         states: list[States] = []
         for start in range(0, len(pairs), _BATCH):
-            part = slice(start, start + _BATCH)
-            text = TextBatch(texts.hidden[part].clone(), texts.pooled[part].clone(), texts.mask[part].clone())
+            part = texts.rows(range(start, min(start + _BATCH, len(pairs))))
+            text = TextBatch(part.hidden.clone(), part.pooled.clone(), part.mask)
             states.append(_sample(model, text, guidance, calls, with_features))
         objs, edges = (torch.cat([s[i] for s in states]).numpy() for i in (0, 1))
         result[guidance] = graph_recall(objs, edges, pairs.triplets, EMPTY).percent

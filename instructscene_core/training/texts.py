@@ -113,6 +113,7 @@ def _encode(texts: list[str], path: Path) -> None:
     lengths = np.zeros(len(texts), dtype=np.int64)
     for start in tqdm(range(0, len(texts), _CHUNK), desc="text states", unit="chunk"):
         batch = encoder.encode(texts[start : start + _CHUNK])
+        assert batch.mask is not None  # noqa: S101 - MiniLM masks its padding
         stop = start + len(batch.mask)
         lengths[start:stop] = batch.mask.sum(dim=1).numpy()
         pooled[start:stop] = batch.pooled.half().numpy()

@@ -1,0 +1,323 @@
+"""Training of the official networks on any set of rooms: what each part needs, and leaves in the model folder."""
+
+import copy
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..boxes import Bounds
+from ..checkpoints import load_model, save_model
+from ..datasets.room_set import RoomSet
+from ..datasets.sources import Split, load_rooms
+from ..errors import InvalidInputError
+from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
+from ..models.graph_prior import GraphPrior, GraphPriorConfig
+from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
+from ..text.clip import Clip
+from ..text.encoder import TextEncoder
+from ..text.minilm import MiniLM
+from ..vocabulary import CLASSES, MAX_OBJECTS, RoomType
+from .batches import DecoderBatches, FeatureBatches, PriorBatches, box_bounds
+from .encoding import CACHE_BYTES, StepTexts
+from .group import Group
+from .log import Kind
+from .looks import OWN_CODES, find_looks, has_vqvae, provide_vqvae, take_vqvae
+from .loop import LoopSettings, Task, Trainer
+from .prior import Emphasis, new_prior
+from .room_tasks import RoomDecoderTask, RoomPriorTask, RoomVQVAETask, Shares
+
+Part = Literal["vqvae", "decoder", "prior"]
+Size = Literal["paper", "starter"]
+
+PARTS: Final[tuple[Part, ...]] = ("vqvae", "decoder", "prior")
+_TIME_SHARES: Final[Mapping[Part, float]] = {"vqvae": 0.1, "decoder": 0.2, "prior": 0.7}
+"""Of the minutes for all; a part that is not trained leaves its share to the others."""
+_TERMS: Final = "Made of 3D-FRONT: for research that is not commercial"
+_LOOP: Final[Mapping[Size, LoopSettings]] = {
+    "paper": LoopSettings(
+        learning_rate=1e-4, warmup=0, schedule="constant", weight_decay=0.02, ema=0.9999, ema_power=0.75, clip=None
+    ),
+    "starter": LoopSettings(learning_rate=8e-4),
+}
+"""The paper's are the official ones (section 12)."""
+_VQVAE_RATE: Final = 2e-3
+"""Of the starter's size."""
+_DROPOUT: Final[Mapping[Size, tuple[float, bool, float]]] = {
+    "paper": (0.2, False, 0.2),
+    "starter": (0.15, True, 0.1),
+}
+"""Share of texts dropped, whether states and vector go together, share of rooms that lose their relations."""
+
+ModelT = TypeVar("ModelT", bound=nn.Module)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RoomRun:
+    """What the command's options say.
+
+    Attributes:
+        data: the source, see :func:`.datasets.sources.load_rooms`.
+        room: which rooms.
+        out: the model folder.
+        size: "paper" is the official network and settings, "starter" those of the embedded default.
+        steps: of each part; None: as many as ``minutes`` allow.
+        minutes: of all parts together.
+        batch: samples a step of each process.
+        parts: into which a process splits these.
+        bfloat16: mixed precision.
+        seed: of weights and draws.
+        learning_rate: None: the size's.
+        text: the text encoder; "clip" is the paper's.
+        clip: its weights file; None: open_clip's own copy, if ``download`` lets it be fetched.
+        download: see ``clip``.
+        text_steps: steps for which a room keeps its instruction.
+        emphasis: of the prior's loss on what the instruction speaks of.
+        vqvae: model folder whose VQ-VAE is taken.
+        start: model folder whose weights are gone on from.
+        validate_every: steps between two validations; 0 is never.
+        save_minutes: between two checkpoints.
+        log_every: steps between two rows of the log.
+        log: of what kind.
+        workers: processes that draw batches ahead.
+        compiled: compile the networks with torch.compile.
+    """
+
+    data: str
+    room: RoomType
+    out: Path
+    size: Size = "paper"
+    steps: int | None = None
+    minutes: float | None = None
+    batch: int = 128
+    parts: int = 1
+    bfloat16: bool = False
+    seed: int = 0
+    learning_rate: float | None = None
+    text: Literal["minilm", "clip"] = "minilm"
+    clip: Path | None = None
+    download: bool = False
+    text_steps: int = 1
+    emphasis: Emphasis = "none"
+    vqvae: Path | None = None
+    start: Path | None = None
+    validate_every: int = 500
+    save_minutes: float = 10.0
+    log_every: int = 50
+    log: Kind = "csv"
+    workers: int = 0
+    compiled: bool = False
+
+    def loop(self, part: Part, share: float, group: Group) -> LoopSettings:
+        """The loop's settings of a part with a share of the time."""
+        settings = _LOOP[self.size]
+        rate = _VQVAE_RATE if self.size == "starter" and part == "vqvae" else settings.learning_rate
+        return replace(
+            settings,
+            steps=self.steps,
+            minutes=None if self.minutes is None else share * self.minutes,
+            batch=self.batch * group.size,
+            learning_rate=self.learning_rate or rate,
+            bfloat16=self.bfloat16,
+            seed=self.seed,
+            log_every=self.log_every,
+            save_minutes=self.save_minutes,
+            validate_every=self.validate_every,
+            log=self.log,
+        )
+
+    def identity(self, group: Group) -> dict[str, str | int | float]:
+        """What a checkpoint must agree with to be gone on from."""
+        return {
+            "data": self.data,
+            "room": self.room,
+            "size": self.size,
+            "batch": self.batch * group.size,
+            "seed": self.seed,
+            "text": self.text,
+        }
+
+
+class RoomTraining:
+    """Trains parts of a model on one set of rooms.
+
+    Args:
+        run: the options.
+        group: the processes.
+
+    Raises:
+        InvalidInputError: the rooms cannot be read.
+    """
+
+    def __init__(self, run: RoomRun, group: Group) -> None:
+        self.run, self.group = run, group
+        self.rooms = self._rooms("train")
+        self.unseen = self._rooms("test") if run.validate_every else None
+        self.shares = Shares(group, run.batch, run.parts, run.workers, run.compiled)
+        _log.info("%d rooms to learn from, %d to validate on", self.rooms.n, self.unseen.n if self.unseen else 0)
+
+    def _rooms(self, split: Split) -> RoomSet:
+        rooms = load_rooms(self.run.data, self.run.room, split)
+        if not rooms.n:
+            raise InvalidInputError(f"{self.run.data} has no {split} rooms of the type {self.run.room}")
+        return rooms
+
+    def train(self, parts: tuple[Part, ...]) -> None:
+        """Trains the parts in their order; a VQ-VAE needs features, without which the starter's is taken."""
+        if self.run.vqvae is not None:
+            self._first_alone(lambda: take_vqvae(self._given(), self.run.out))
+        if "vqvae" in parts and len(parts) > 1 and (self.rooms.features is None or self.run.vqvae is not None):
+            parts = tuple(part for part in parts if part != "vqvae")
+        whole = sum(_TIME_SHARES[part] for part in parts)
+        for part in parts:
+            {"vqvae": self._vqvae, "decoder": self._decoder, "prior": self._prior}[part](_TIME_SHARES[part] / whole)
+            self.group.wait()
+
+    def _given(self) -> Path:
+        assert self.run.vqvae is not None  # noqa: S101 - tells the type checker
+        return self.run.vqvae
+
+    def _first_alone(self, work: Callable[[], None]) -> None:
+        """The first process writes, then all go on."""
+        if self.group.first:
+            work()
+        self.group.wait()
+
+    def _vqvae(self, share: float) -> None:
+        features = self.rooms.features
+        if features is None:
+            raise InvalidInputError(f"{self.run.data} has no features", "Train decoder and prior alone")
+        low, high = float(features.min()), float(features.max())
+        make = FeatureVQVAEConfig.paper if self.run.size == "paper" else FeatureVQVAEConfig.starter
+        config = replace(make(low, high), feature_width=features.shape[1])
+        model = self._model("vqvae", FeatureVQVAE, lambda: FeatureVQVAE(config))
+        batches = FeatureBatches(features, self.shares.whole, self.run.seed)
+        task = RoomVQVAETask(model, batches, seed=self.run.seed, shares=self.shares)
+        self._train("vqvae", task, share, {OWN_CODES: True, "features": len(features)}, None)
+
+    def _decoder(self, share: float) -> None:
+        rooms, run = self.rooms, self.run
+        self._first_alone(lambda: provide_vqvae(rooms, run.out))
+        distinct, rows = find_looks(rooms, run.out).table()
+        vqvae = load_model(run.out / "vqvae", FeatureVQVAE).model
+        features = _decoded(vqvae, distinct)
+        make = LayoutDecoderConfig.paper if run.size == "paper" else LayoutDecoderConfig.starter
+        config = replace(make(len(CLASSES[run.room]), MAX_OBJECTS[run.room]), feature_width=features.shape[1])
+        model = self._model("decoder", LayoutDecoder, lambda: LayoutDecoder(config))
+        bounds = self._start_bounds() or box_bounds(rooms)
+        dropout = _DROPOUT[run.size][2]
+        batches = DecoderBatches(rooms, rows, len(distinct), bounds, self.shares.whole, run.seed, dropout)
+        unseen = None
+        if self.unseen is not None:
+            rows = find_looks(self.unseen, run.out).rows_in(distinct)
+            unseen = replace(batches, rooms=self.unseen, looks=rows)
+        task = RoomDecoderTask(model, batches, features, unseen=unseen, seed=run.seed, shares=self.shares)
+        metadata = {"bounds": bounds.to_json(), "rooms": rooms.n}
+        self._train("decoder", task, share, metadata, None if unseen is None else task.validate)
+
+    def _start_bounds(self) -> Bounds | None:
+        """The unit that the weights to go on from were trained with."""
+        if self.run.start is None:
+            return None
+        return Bounds.from_json(load_model(self.run.start / "decoder", LayoutDecoder).metadata.get("bounds", {}))
+
+    def _prior(self, share: float) -> None:
+        rooms, run = self.rooms, self.run
+        if rooms.codes is None and not has_vqvae(run.out):
+            self._first_alone(lambda: provide_vqvae(rooms, run.out))
+        looks = find_looks(rooms, run.out)
+        encoder = text_encoder(run, self.group.device)
+        gained = isinstance(encoder, MiniLM)
+        config = _prior_config(run, encoder.width)
+        model = self._model("prior", GraphPrior, lambda: (new_prior if gained else GraphPrior)(config))
+        dropout, joint, _ = _DROPOUT[run.size]
+        batches = PriorBatches(rooms, looks.codes, self.shares.whole, run.seed, run.text_steps, dropout, joint)
+        unseen = None
+        if self.unseen is not None:
+            unseen = replace(batches, rooms=self.unseen, codes=find_looks(self.unseen, run.out).codes)
+        texts = StepTexts(encoder, CACHE_BYTES if run.text_steps > 1 else 0)
+        task = RoomPriorTask(
+            model,
+            batches,
+            texts,
+            unseen=unseen,
+            emphasis=run.emphasis,
+            gained=gained,
+            seed=run.seed,
+            shares=self.shares,
+        )
+        metadata = {
+            "name": f"{run.out.resolve().name} ({run.room})",
+            "room_types": [run.room],
+            "text_encoder": encoder.name,
+            "defaults": {"steps": [100, 10], "guidance": 1.0, "truncation": 1.0},
+            "codes": looks.origin,
+        }
+        self._train("prior", task, share, metadata, None if unseen is None else task.validate)
+
+    def _model(self, part: Part, kind: type[ModelT], make: Callable[[], ModelT]) -> ModelT:
+        """The network to train, new or gone on from, on the device."""
+        if self.run.start is not None:
+            return load_model(self.run.start / part, kind, self.group.device).model
+        torch.manual_seed(self.run.seed)
+        return make().to(self.group.device)
+
+    def _train(
+        self,
+        part: Part,
+        task: Task,
+        share: float,
+        metadata: Mapping[str, Any],
+        validate: Callable[[], dict[str, float]] | None,
+    ) -> None:
+        run, group = self.run, self.group
+        source = run.data.partition(":")[0]
+        about = {"size": run.size, "data": source, **({} if source == "starter" else {"terms": _TERMS})}
+
+        def export(average: dict[str, Tensor], step: int) -> None:
+            samples = {"step": step, "samples": step * run.batch * group.size, "seed": run.seed}
+            save_model(run.out / part, averaged(task.model, average), {**metadata, **about, **samples})
+
+        _log.info("%s: %d parameters", part, sum(p.numel() for p in task.model.parameters()))
+        loop = run.loop(part, share, group)
+        folder = run.out / "training" / part
+        identity = run.identity(group)
+        Trainer(task, loop, folder, export, group=group, identity=identity, validate=validate).run()
+
+
+def text_encoder(run: RoomRun, device: torch.device) -> TextEncoder:
+    """The run's frozen encoder.
+
+    Raises:
+        InvalidInputError: its files are missing.
+    """
+    if run.text == "minilm":
+        return MiniLM(device=device)
+    return Clip(run.clip, device, download=run.download)
+
+
+def averaged(model: ModelT, average: Mapping[str, Tensor]) -> ModelT:
+    """A copy of the network with the averaged weights, ready for use."""
+    result = copy.deepcopy(model)
+    result.load_state_dict(dict(average), strict=False)
+    return result.eval()
+
+
+def _prior_config(run: RoomRun, text_width: int) -> GraphPriorConfig:
+    sizes = len(CLASSES[run.room]), MAX_OBJECTS[run.room]
+    if run.size == "paper":
+        return replace(GraphPriorConfig.paper(*sizes), text_width=text_width)
+    return replace(GraphPriorConfig.starter(*sizes), feature_blocks=1, text_width=text_width)
+
+
+@torch.inference_mode()
+def _decoded(vqvae: FeatureVQVAE, codes: "np.ndarray[Any, np.dtype[np.int64]]") -> Tensor:
+    """(M, F) features of codes (M, K)."""
+    parts = [vqvae.decode(torch.from_numpy(codes[i : i + 1024])) for i in range(0, len(codes), 1024)]
+    return torch.cat(parts).clone()
