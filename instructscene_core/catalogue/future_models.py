@@ -144,14 +144,15 @@ def check_texture(path: Path) -> None:
     Raises:
         InvalidInputError: says what is wrong.
     """
+    if not path.is_file():  # nor a pipe, which would never end
+        raise InvalidInputError(f"{path.name} is missing")
     try:
         with path.open("rb") as file:
             head = file.read(len(_PNG))
             if head == _PNG and not _is_whole_png(file.read()):
                 raise InvalidInputError(f"{path.name} is cut off or damaged")
     except OSError as error:
-        missing = not path.exists()
-        raise InvalidInputError(f"{path.name} {'is missing' if missing else 'cannot be read'}") from error
+        raise InvalidInputError(f"{path.name} cannot be read: {error.strerror}") from error
     if head != _PNG and not head.startswith(_JPEG):
         raise InvalidInputError(f"{path.name} is {'empty' if not head else 'no picture'}")
 

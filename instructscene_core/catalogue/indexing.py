@@ -27,7 +27,6 @@ CATALOGUE_FILE: Final = "catalogue.json"
 FEATURES_FILE: Final = "features.safetensors"
 SKIPPED_FILE: Final = "skipped.txt"
 MEMORY_FILE: Final = "models.jsonl"
-_FLUSH_EVERY: Final = 20
 
 Told = Callable[[int, int], None]
 Coder = Callable[[Feature], npt.NDArray[np.int64]]
@@ -147,11 +146,10 @@ class _Memory:
         self._path = path
         self._known = {row["id"]: row for row in _rows(path) if row.get("version") == self._version and "id" in row}
         self._file: IO[str] | None = None
-        self._new = 0
 
     def __enter__(self) -> Self:
         unfinished = self._path.exists() and not (self._path.read_bytes() or b"\n").endswith(b"\n")
-        self._file = self._path.open("a", encoding="utf-8")
+        self._file = self._path.open("a", encoding="utf-8", buffering=1)  # each line is there as soon as it is written
         if unfinished:
             self._file.write("\n")
         return self
@@ -178,9 +176,6 @@ class _Memory:
         what = {"reason": found} if isinstance(found, str) else {"size": found.size, "parts": found.parts}
         if self._file is not None:
             self._file.write(json.dumps({"version": self._version, "id": name, "stamp": stamp, **what}) + "\n")
-            self._new += 1
-            if self._new % _FLUSH_EVERY == 0:
-                self._file.flush()
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -38,6 +38,8 @@ def read_obj(path: Path) -> ObjMesh:
         InvalidInputError: it cannot be read, is too large, or its vertices or faces are missing, malformed, not finite
             or do not fit together.
     """
+    if not path.is_file():  # nor a pipe, which would never end
+        raise InvalidInputError(f"{path.name} is missing")
     try:
         size = path.stat().st_size
         data = path.read_bytes() if 0 < size <= LARGEST_FILE else b""
