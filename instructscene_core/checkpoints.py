@@ -1,23 +1,17 @@
-"""Weights on disk: our format (safetensors beside JSON), and the import of the official ``.pth`` files.
-
-Nothing here unpickles more than tensors and plain values, so that a file from anywhere may be tried.
-"""
+"""Weights on disk: safetensors beside JSON. The official ``.pth`` files are read in ``official_checkpoints.py``."""
 
 import dataclasses
 import hashlib
-import io
 import json
 import math
 import os
-import pickle
 import tempfile
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, cast
 
-import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
@@ -27,7 +21,7 @@ from torch import Tensor, nn
 from .errors import InvalidInputError
 from .models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from .models.graph_prior import GraphPrior, GraphPriorConfig
-from .models.layout_decoder import BOX_WIDTH, LayoutDecoder, LayoutDecoderConfig
+from .models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from .models.point_encoder import PointEncoder, PointEncoderConfig
 
 FORMAT_VERSION: Final = 1
@@ -67,19 +61,20 @@ class Loaded(Generic[ModelT]):
     metadata: dict[str, Any]
 
 
-def save_model(path: Path, model: nn.Module, metadata: Mapping[str, Any] | None = None) -> None:
-    """Writes ``path`` with the suffixes .safetensors (float16) and .json, each at once or not at all.
+def save_model(path: Path, model: nn.Module, metadata: Mapping[str, Any] | None = None, *, half: bool = True) -> None:
+    """Writes ``path`` with the suffixes .safetensors and .json, each at once or not at all.
 
     Args:
         path: with either suffix or none.
         model: one of our networks; its ``config`` goes into the JSON.
         metadata: JSON values.
+        half: float16, which halves the file; otherwise the numbers stay exactly as they are.
 
     Raises:
         OSError: where the disk does not take it; the old files then are as they were.
     """
     kind = next(name for name, k in _KINDS.items() if type(model) is k.model)
-    weights = save_safetensors({name: _compact(tensor) for name, tensor in model.state_dict().items()})
+    weights = save_safetensors({name: _stored(tensor, half=half) for name, tensor in model.state_dict().items()})
     description = {
         "format": FORMAT_VERSION,
         "kind": kind,
@@ -114,13 +109,13 @@ def _replacing(path: Path, content: bytes) -> Generator[None]:
         Path(name).unlink(missing_ok=True)
 
 
-def _compact(tensor: Tensor) -> Tensor:
-    """Float16 where the numbers fit."""
+def _stored(tensor: Tensor, *, half: bool) -> Tensor:
+    """As it is, or as float16 where the numbers fit."""
     tensor = tensor.detach().cpu().contiguous()
-    if not tensor.is_floating_point():
+    if not half or not tensor.is_floating_point():
         return tensor
-    half = tensor.half()
-    return half if bool(half.isfinite().all()) else tensor
+    short = tensor.half()
+    return short if bool(short.isfinite().all()) else tensor
 
 
 def load_model(path: Path, expected: type[ModelT], device: torch.device | str = "cpu") -> Loaded[ModelT]:
@@ -152,6 +147,15 @@ def load_model(path: Path, expected: type[ModelT], device: torch.device | str = 
     model = cast("ModelT", kind.model(_read_config(description, kind, source, len(weights))))
     fill(model, {name: tensor.float() for name, tensor in state.items()}, source)
     return Loaded(model.to(device).eval(), cast("dict[str, Any]", description.get("metadata", {})))
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """What was stored beside a file's weights, without reading these.
+
+    Raises:
+        InvalidInputError: the description is missing or no such file.
+    """
+    return cast("dict[str, Any]", _read_description(_pair(path)[1]).get("metadata", {}))
 
 
 def fill(model: nn.Module, state: Mapping[str, Tensor], source: Path) -> None:
@@ -230,193 +234,3 @@ def _is_size(value: object, *, optional: bool) -> bool:
     if value is None:
         return optional
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _LARGEST_SIZE
-
-
-# The official files ---------------------------------------------------------------------------------------------------
-
-
-def read_torch_checkpoint(path: Path) -> dict[str, Any]:
-    """Reads a ``.pth`` file of tensors and plain values.
-
-    Raises:
-        InvalidInputError: it is missing, cut off, no such file, or a pickle that would run code.
-    """
-    try:
-        with path.open("rb") as file:
-            is_zip = file.read(4) == b"PK\x03\x04"
-        content = torch.load(path, map_location="cpu", weights_only=True) if is_zip else None
-    except OSError as error:
-        raise InvalidInputError(f"{path} cannot be read ({error.strerror})", "Check the path") from error
-    except pickle.UnpicklingError as error:
-        message = f"{path} holds more than numbers and could run code; it was not opened"
-        raise InvalidInputError(message, "Use a checkpoint from a source you trust, saved as plain weights") from error
-    except (RuntimeError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidInputError(f"{path} is cut off or damaged", "Download it again") from error
-    if not isinstance(content, dict):
-        raise InvalidInputError(f"{path} is no PyTorch checkpoint", "Choose a .pth file of InstructScene")
-    return cast("dict[str, Any]", content)
-
-
-def import_official(
-    path: Path, *, heads: int = 8, max_objects: int | None = None, bounds: tuple[float, float] = (-1.0, 1.0)
-) -> GraphPrior | LayoutDecoder | FeatureVQVAE:
-    """A network from an official checkpoint; kind and sizes are read off the weights.
-
-    As in the official inference, prior and decoder take the averaged weights, the VQ-VAE the raw ones.
-
-    Args:
-        path: the ``.pth`` file.
-        heads: attention heads, the one size that no shape tells.
-        max_objects: slots of a scene; None: 12 for bedrooms' 21 classes, else 21.
-        bounds: of the features (VQ-VAE only), from :func:`read_feature_bounds`.
-
-    Returns:
-        The network in evaluation mode.
-
-    Raises:
-        InvalidInputError: see :func:`read_torch_checkpoint`; or the weights are no such network's.
-    """
-    content = read_torch_checkpoint(path)
-    raw = _official_weights(content, path)
-    shapes = _Shapes({name: tuple(tensor.shape) for name, tensor in raw.items()}, path)
-    if "out_objfeat_tokens" in raw:
-        model = GraphPrior(_prior_config(shapes, heads, max_objects))
-    elif "node_proj_in.weight" in raw:
-        model = LayoutDecoder(_decoder_config(shapes, heads, max_objects))
-    elif "quantizer.embed.weight" in raw:
-        model = FeatureVQVAE(_vqvae_config(shapes, heads, bounds))
-    else:
-        raise InvalidInputError(f"{path} holds none of InstructScene's networks", "Choose one of its checkpoints")
-    weights = raw if isinstance(model, FeatureVQVAE) else _averaged(content, list(raw), path)
-    fill(model, {name: tensor.float() for name, tensor in weights.items()}, path)
-    return model.eval()
-
-
-def _official_weights(content: dict[str, Any], path: Path) -> dict[str, Tensor]:
-    """The network's own weights, without the prefix and without the prior's schedule tables."""
-    state = content.get("model")
-    if not isinstance(state, dict):
-        raise InvalidInputError(f"{path} has no entry 'model'", "Choose a checkpoint of InstructScene")
-    named = cast("dict[object, object]", state)
-    return {
-        name.removeprefix("network."): tensor
-        for name, tensor in named.items()
-        if isinstance(name, str) and name.startswith("network.") and isinstance(tensor, Tensor)
-    }
-
-
-def _averaged(content: dict[str, Any], names: list[str], path: Path) -> dict[str, Tensor]:
-    """The averaged weights: a list without names, in the order of the raw ones."""
-    states = content.get("ema_states")
-    shadow = cast("dict[str, object]", states).get("shadow_params") if isinstance(states, dict) else None
-    tensors = [p for p in cast("list[object]", shadow) if isinstance(p, Tensor)] if isinstance(shadow, list) else []
-    if len(tensors) != len(names):
-        message = f"{path} has {len(tensors)} averaged weights for {len(names)} raw ones"
-        raise InvalidInputError(message, "Choose a checkpoint with 'ema_states'")
-    return dict(zip(names, tensors, strict=True))
-
-
-class _Shapes:
-    """Shapes of a file's weights, from which sizes are read."""
-
-    def __init__(self, shapes: Mapping[str, tuple[int, ...]], path: Path) -> None:
-        self.shapes, self.path = shapes, path
-
-    def size(self, name: str, axis: int) -> int:
-        """Length of an axis of a weight."""
-        shape = self.shapes.get(name, ())
-        if axis >= len(shape):
-            raise InvalidInputError(f"{self.path} lacks the weight {name}", "Choose a checkpoint of InstructScene")
-        return shape[axis]
-
-    def count(self, prefix: str) -> int:
-        """How many blocks a list of them has."""
-        return len({name.split(".")[1] for name in self.shapes if name.startswith(f"{prefix}.")})
-
-
-def _slots(n_classes: int, max_objects: int | None) -> int:
-    return max_objects or (12 if n_classes == 21 else 21)
-
-
-def _prior_config(s: _Shapes, heads: int, max_objects: int | None) -> GraphPriorConfig:
-    n_classes = s.size("node_embed.0.weight", 0) - 2
-    return GraphPriorConfig(
-        n_classes,
-        _slots(n_classes, max_objects),
-        width=s.size("node_embed.0.weight", 1),
-        edge_width=s.size("edge_embed.0.weight", 1),
-        time_width=s.size("time_embed.1.mlp.0.weight", 0),
-        heads=heads,
-        blocks=s.count("transformer_blocks"),
-        text_width=s.size("global_condition_embed.0.weight", 0),
-        feature_width=s.size("objfeat_embed.weight", 1),
-        feature_blocks=s.count("objfeat_pool_transformer"),
-        n_codes=s.size("objfeat_embed.weight", 0) - 2,
-        n_feature_tokens=s.size("out_objfeat_tokens", 0),
-    )
-
-
-def _decoder_config(s: _Shapes, heads: int, max_objects: int | None) -> LayoutDecoderConfig:
-    n_classes, width = s.size("node_embed.0.weight", 0) - 1, s.size("node_embed.0.weight", 1)
-    return LayoutDecoderConfig(
-        n_classes,
-        _slots(n_classes, max_objects),
-        width=width,
-        edge_width=s.size("edge_embed.0.weight", 1),
-        time_width=s.size("time_embed.1.mlp.0.weight", 0),
-        heads=heads,
-        blocks=s.count("transformer_blocks"),
-        feature_width=s.size("node_proj_in.weight", 1) - width - BOX_WIDTH,
-    )
-
-
-def _vqvae_config(s: _Shapes, heads: int, bounds: tuple[float, float]) -> FeatureVQVAEConfig:
-    return FeatureVQVAEConfig(
-        feature_width=s.size("out.2.weight", 0),
-        width=s.size("tokens", 1),
-        heads=heads,
-        blocks=s.count("transformer_de"),
-        n_tokens=s.size("tokens", 0),
-        n_codes=s.size("quantizer.embed.weight", 0),
-        low=bounds[0],
-        high=bounds[1],
-    )
-
-
-def _scalar(dtype: np.dtype[Any], raw: bytes) -> float:
-    """What numpy's own reconstruction of a number does, for plain numbers only."""
-    return float(np.frombuffer(raw, dtype)[0])
-
-
-class _BoundsUnpickler(pickle.Unpickler):
-    """Lets nothing through but numpy's numbers."""
-
-    _ALLOWED: Final[dict[tuple[str, str], Callable[..., object]]] = {
-        ("numpy", "dtype"): np.dtype,
-        ("numpy.core.multiarray", "scalar"): _scalar,
-        ("numpy._core.multiarray", "scalar"): _scalar,
-    }
-
-    def find_class(self, module_name: str, global_name: str, /) -> Callable[..., object]:
-        """Refuses every other name."""
-        try:
-            return self._ALLOWED[module_name, global_name]
-        except KeyError:
-            raise pickle.UnpicklingError(f"{module_name}.{global_name} is not allowed") from None
-
-
-def read_feature_bounds(path: Path) -> tuple[float, float]:
-    """Smallest and largest number of the training features, from the official ``objfeat_bounds.pkl``.
-
-    Raises:
-        InvalidInputError: it is missing, no such file, or a pickle that would run code.
-    """
-    raw = _read(path)[:_LARGEST_BOUNDS]
-    try:
-        values = _BoundsUnpickler(io.BytesIO(raw)).load()
-        low, high = float(values["objfeat_min"]), float(values["objfeat_max"])
-    except (pickle.UnpicklingError, EOFError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise InvalidInputError(f"{path} holds no feature bounds ({error})", "Use the official file") from error
-    if not low < high:
-        raise InvalidInputError(f"{path}: the bounds {low} and {high} are not in order", "Use the official file")
-    return low, high

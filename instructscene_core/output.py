@@ -47,7 +47,7 @@ def write_scenes(folder: Path, scenes: Mapping[str, Scene]) -> list[Path]:
     blocked = next((path for path in targets if path.is_dir()), None)
     if blocked is not None:
         raise InvalidInputError(f"{blocked} is a folder", "Choose another folder for --out")
-    with _stage(folder) as stage:
+    with staging(folder) as stage:
         for path, scene in zip(targets, scenes.values(), strict=True):
             text = json.dumps(scene.to_json(), allow_nan=False, ensure_ascii=False)
             (stage / path.name).write_text(text + "\n", encoding="utf-8", errors="replace")
@@ -57,7 +57,7 @@ def write_scenes(folder: Path, scenes: Mapping[str, Scene]) -> list[Path]:
 
 
 @contextmanager
-def _stage(folder: Path) -> Generator[Path]:
+def staging(folder: Path) -> Generator[Path]:
     """A folder for unfinished files inside ``folder``; where the block fails, all that was created is removed."""
     created = [path for path in (folder, *folder.parents) if not path.exists()]
     try:

@@ -16,8 +16,9 @@ import torch.nn.functional as F
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
-from ..checkpoints import fill, read_torch_checkpoint
+from ..checkpoints import fill
 from ..errors import InvalidInputError
+from ..official_checkpoints import read_torch_checkpoint
 from .encoder import TextStates
 
 NAME: Final = "ViT-B-32-quickgelu"

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 import torch
 
-from instructscene_core.checkpoints import import_official, read_feature_bounds
 from instructscene_core.diffusion.discrete import (
     DiscreteDiffusion,
     Partial,
@@ -28,6 +27,7 @@ from instructscene_core.models.feature_vqvae import FeatureVQVAE, FeatureVQVAECo
 from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, TextContext, variables
 from instructscene_core.models.graph_prior import without_text as no_text
 from instructscene_core.models.layout_decoder import GraphContext, LayoutDecoder, LayoutDecoderConfig
+from instructscene_core.official_checkpoints import import_official, read_feature_bounds
 from instructscene_core.vocabulary import CLASSES, MAX_OBJECTS, NO_RELATION, reverse_predicate
 
 PARITY = Path(os.environ.get("INSTRUCTSCENE_PARITY", Path(__file__).parents[3] / "shared" / "parity"))
