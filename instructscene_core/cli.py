@@ -29,6 +29,7 @@ _TOOLS: Final = {
     "catalogue": ("catalogue.command", "index a folder of 3D-FUTURE models"),
     "benchmark": ("benchmark", "measure warm seconds and peak memory"),
     "evaluate": ("evaluation", "score instructions of a test set"),
+    "data": ("datasets.command", "make, convert and compare rooms"),
     "train": ("training.__main__", "train the networks"),
 }
 _DEVICES: Final = ("auto", "cpu", "cuda", "mps", "xpu")

@@ -55,6 +55,8 @@ _CAPTION_ENDS: Final = re.compile(
 )
 _CAPTION_STARTS: Final = re.compile(r"^(?:this|an?|the)\s+", re.IGNORECASE)
 
+_VOWEL_SOUNDS: Final = (*"aeiou", "l-")
+
 
 @dataclass(frozen=True)
 class _Piece:
@@ -120,7 +122,7 @@ def noun_phrase(description: str) -> str:
     bare = _CAPTION_STARTS.sub("", description.strip())
     words = next((part for part in (piece.strip() for piece in _CAPTION_ENDS.split(bare)) if " " in part), bare)
     words = words if words[:2].isupper() else words[:1].lower() + words[1:]
-    return f"{'an' if words[:1].lower() in 'aeiou' else 'a'} {words}"
+    return f"{'an' if words.lower().startswith(_VOWEL_SOUNDS) else 'a'} {words}"
 
 
 def _read(path: Path, room_type: RoomType) -> Iterator[tuple[str, list[_Piece]]]:

@@ -262,6 +262,15 @@ def _npz(path: Path) -> dict[str, npt.NDArray[Any]]:
         return {name: np.atleast_1d(stored[name]) for name in _BOXES}
 
 
+def open_array(path: Path) -> npt.NDArray[Any]:
+    """The array of an ``.npy`` file.
+
+    Raises:
+        InvalidInputError: it is missing, damaged, too large, or holds objects.
+    """
+    return _open(path, _npy)
+
+
 def _npy(path: Path) -> npt.NDArray[Any]:
     if path.stat().st_size > _LARGEST:
         raise ValueError("it is too large")
@@ -321,7 +330,7 @@ def _all_codes(values: Sequence[object], path: Path) -> npt.NDArray[np.int8]:
 def _read_features(path: Path, count: int) -> npt.NDArray[np.float32] | None:
     if not path.exists():
         return None
-    features = _open(path, _npy)
+    features = open_array(path)
     if features.shape != (count, FEATURE_WIDTH) or features.dtype.kind != "f" or not np.isfinite(features).all():
         message = f"{path} holds no {count} x {FEATURE_WIDTH} finite numbers"
         raise InvalidInputError(message, _REMEDY)
@@ -331,7 +340,7 @@ def _read_features(path: Path, count: int) -> npt.NDArray[np.float32] | None:
 def _read_relations(path: Path, class_ids: IntArray, boxes: FloatArray, room_type: RoomType) -> IntArray:
     if not path.exists():
         return triplets(matrices(room_type, class_ids[None].astype(np.int8), boxes[None])[0])
-    rows = _open(path, _npy)
+    rows = open_array(path)
     if rows.size == 0:
         return np.zeros((0, 3), dtype=np.int64)
     if rows.ndim != 2 or rows.shape[1] != 3 or rows.dtype.kind not in "iu":

@@ -59,7 +59,9 @@ class RoomSet:
         return (self.objs < len(CLASSES[self.room_type])).sum(axis=1)
 
 
-def matrices(room_type: RoomType, objs: npt.NDArray[np.int8], boxes: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int8]:
+def matrices(
+    room_type: RoomType, objs: npt.NDArray[np.int8], boxes: npt.NDArray[np.floating[Any]]
+) -> npt.NDArray[np.int8]:
     """(R, N, N) predicates of rooms by the official rules, computed in parts for the sake of memory."""
     classes = CLASSES[room_type]
     lamps = lamp_flags(classes)

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from instructscene_core.datasets.__main__ import main
+from instructscene_core.cli import main
 from instructscene_core.datasets.compare import report, size_difference, statistics, total_variation
 from instructscene_core.vocabulary import CLASSES, NO_RELATION, PREDICATES
 
@@ -71,9 +71,9 @@ def real(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("real")
 def test_the_command_prints_the_page(capsys):
-    assert main(["compare", "--rooms", "5"]) == 0
+    assert main(["data", "compare", "--rooms", "5"]) == 0
     assert capsys.readouterr().out.startswith("5 bedrooms made by rule beside 2 real ones")
-    assert main(["compare"]) == 0
+    assert main(["data", "compare"]) == 0
     assert capsys.readouterr().out.startswith("2 bedrooms made by rule")
 
 
@@ -90,7 +90,7 @@ def test_the_command_prints_the_page(capsys):
 )
 def test_what_cannot_be_compared_is_one_line(real, text, words, message, capsys):
     real.unlink() if text is None else real.write_text(text, encoding="utf-8")
-    assert main(["compare", *words]) == 2
+    assert main(["data", "compare", *words]) == 2
     shown = capsys.readouterr()
     assert not shown.out
     assert message in shown.err
