@@ -405,7 +405,7 @@ def test_real_rooms_of_every_type(tmp_path):
         "a modern chair with oak legs",
         "an old lamp",
         "a tall wardrobe",
-        "an l-shaped sofa in gray fabric",
+        "an L-shaped sofa in gray fabric",
     )
     assert living.objs.shape == (1, 21)
     with pytest.raises(InvalidInputError, match="holds no rooms of the type bedroom"):
