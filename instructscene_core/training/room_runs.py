@@ -19,6 +19,7 @@ from ..errors import InvalidInputError
 from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
+from ..output import check_folder
 from ..text.clip import Clip
 from ..text.encoder import TextEncoder
 from ..text.minilm import MiniLM
@@ -157,6 +158,8 @@ class RoomTraining:
 
     def __init__(self, run: RoomRun, group: Group) -> None:
         self.run, self.group = run, group
+        check_folder(run.out)
+        self._encoder: TextEncoder
         self.rooms = self._rooms("train")
         self.unseen = self._rooms("test") if run.validate_every else None
         self.shares = Shares(group, run.batch, run.parts, run.workers, run.compiled)
@@ -169,7 +172,14 @@ class RoomTraining:
         return rooms
 
     def train(self, parts: tuple[Part, ...]) -> None:
-        """Trains the parts in their order; a VQ-VAE needs features, without which the starter's is taken."""
+        """Trains the parts in their order; a VQ-VAE needs features, without which the starter's is taken.
+
+        Raises:
+            InvalidInputError: something that a part needs is missing, told before the first begins.
+        """
+        self._check_start(parts)
+        if "prior" in parts:
+            self._encoder = text_encoder(self.run, self.group.device)
         if self.run.vqvae is not None:
             self._first_alone(lambda: take_vqvae(self._given(), self.run.out))
         if "vqvae" in parts and len(parts) > 1 and (self.rooms.features is None or self.run.vqvae is not None):
@@ -178,6 +188,12 @@ class RoomTraining:
         for part in parts:
             {"vqvae": self._vqvae, "decoder": self._decoder, "prior": self._prior}[part](_TIME_SHARES[part] / whole)
             self.group.wait()
+
+    def _check_start(self, parts: tuple[Part, ...]) -> None:
+        start = self.run.start
+        missing = [part for part in parts if start is not None and not (start / f"{part}.safetensors").is_file()]
+        if missing:
+            raise InvalidInputError(f"{start} has no {missing[0]} to go on from", "Choose a whole model folder")
 
     def _given(self) -> Path:
         assert self.run.vqvae is not None  # noqa: S101 - tells the type checker
@@ -232,7 +248,7 @@ class RoomTraining:
         if rooms.codes is None and not has_vqvae(run.out):
             self._first_alone(lambda: provide_vqvae(rooms, run.out))
         looks = find_looks(rooms, run.out)
-        encoder = text_encoder(run, self.group.device)
+        encoder = self._encoder
         gained = isinstance(encoder, MiniLM)
         config = _prior_config(run, encoder.width)
         model = self._model("prior", GraphPrior, lambda: (new_prior if gained else GraphPrior)(config))
