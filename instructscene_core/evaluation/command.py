@@ -1,5 +1,9 @@
 """``python -m instructscene_core evaluate``: instructions of held-out rooms, plainly sampled, scored.
 
+    evaluate --set starter-bedroom --model DIR
+    evaluate --set official --data DIR --room bedroom --model DIR [--seeds 5]      the paper's Table 1
+    evaluate --set front --data DIR --room livingroom --model DIR
+
 The last line on standard output is ``strict iRecall NN.N %``.
 """
 
@@ -9,29 +13,30 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_args
 
 import numpy as np
 from tqdm import tqdm
 
 from ..catalogue.entries import STARTER, Catalogue
 from ..cli import add_model_arguments
-from ..datasets.front import ROOMS_VARIABLE, TRAIN_FILE, rooms_folder
-from ..datasets.starter import TRAINING_SEED, Rooms, build_rooms
 from ..errors import InvalidInputError
 from ..scene import Scene
-from .held_out import HeldOut, held_out, random_rooms, rooms_with_classes
-from .layouts import Layouts, collisions, layouts_of, layouts_of_rooms, objects_of_rooms
+from ..vocabulary import ROOM_TYPES, RoomType
+from .held_out import rooms_with_classes
+from .layouts import Layouts, collisions, layouts_of
+from .questions import STARTER_SET, Kind, Questions, data_questions, starter_questions
 from .sampling import STEPS, Source, requests_for, sample
 from .scores import Row, score, table
-from .variety import real_bedrooms, triplet_entropy
+from .variety import triplet_entropy
 
-SETS: Final = ("starter-bedroom",)
 TRAINING_ROOMS: Final = 20_000
 """How many training rooms are compared with, where a model does not say how many it has seen."""
+_COUNT: Final = 500
+"""Instructions of the starter's set, which has no end."""
 _DRAWS: Final = 5
 """How often random training rooms are drawn."""
 
@@ -41,14 +46,20 @@ class Task:
     """What is measured.
 
     Args:
-        count: instructions.
+        set: name of the test set.
+        data: folder of its data set; None for the starter's.
+        room_type: of its rooms.
+        count: instructions; None: all that the data set has.
         seeds: sampling seeds.
         guidance: the prior's scale; None is the model's default.
-        training_rooms: training rooms to compare with.
+        training_rooms: the starter's training rooms to compare with; 0 for other sets.
         source: the model, and how it is run.
     """
 
-    count: int
+    set: str
+    data: Path | None
+    room_type: RoomType
+    count: int | None
     seeds: int
     guidance: float | None
     training_rooms: int
@@ -57,10 +68,16 @@ class Task:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--set", choices=SETS, default=SETS[0], help="what is asked")
-    parser.add_argument("--count", type=int, default=500, help="instructions")
+    parser.add_argument("--set", default=STARTER_SET, help="what is asked: starter-bedroom, official or front")
+    parser.add_argument("--data", type=Path, help="folder of the data set, for official and front")
+    parser.add_argument("--room", choices=ROOM_TYPES, default="bedroom", help="its rooms of this type")
+    parser.add_argument("--count", type=int, help=f"instructions; absent: {_COUNT}, or all that the data set has")
     parser.add_argument("--seeds", type=int, default=5, help="scenes sampled for each instruction")
-    parser.add_argument("--guidance", type=float, help="of the prior, 1 is off; absent: the model's default")
+    parser.add_argument(
+        "--guidance",
+        type=float,
+        help="of the prior; absent: the model's default for starter-bedroom, for the others 1, which is off",
+    )
     parser.add_argument("--batch", type=int, default=50, help="scenes at once in each process")
     parser.add_argument("--workers", type=int, help="processes; absent: one a core, one in all on a GPU")
     parser.add_argument("--training-rooms", type=int, help="to compare with; absent: as many as the model has seen")
@@ -72,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
     """Measures, prints the table, and writes the JSON.
 
     Raises:
-        InvalidInputError: an option or the model is at fault.
+        InvalidInputError: an option, the model or the data set is at fault.
     """
     task = read_task(options)
     out: Path | None = options.out
@@ -92,17 +109,37 @@ def read_task(options: argparse.Namespace) -> Task:
     """Checks the options.
 
     Raises:
-        InvalidInputError: a number is out of range.
+        InvalidInputError: a number is out of range, or there is no such set.
     """
+    name, data = _read_set(options)
+    own = name == STARTER_SET
     workers = options.workers or (1 if _on_gpu(options.device) else os.cpu_count() or 1)
-    rooms = options.training_rooms or training_rooms(options.model)
-    numbers = {"--count": options.count - 1, "--seeds": options.seeds, "--batch": options.batch, "--workers": workers}
-    for name, number in {**numbers, "--training-rooms": rooms, "--threads": options.threads or 1}.items():
+    count = _COUNT if own and options.count is None else options.count
+    rooms = (options.training_rooms or training_rooms(options.model)) if own else 0
+    numbers = {"--seeds": options.seeds, "--batch": options.batch, "--workers": workers}
+    numbers |= {"--count": 1 if count is None else count - 1, "--training-rooms": rooms if own else 1}
+    for option, number in {**numbers, "--threads": options.threads or 1}.items():
         if number < 1:
-            least = 2 if name == "--count" else 1
-            raise InvalidInputError(f"{name} must be at least {least}", "Correct it")
+            least = 2 if option == "--count" else 1
+            raise InvalidInputError(f"{option} must be at least {least}", "Correct it")
+    guidance = options.guidance if own or options.guidance is not None else 1.0
     source = Source(options.model, options.catalogue, options.device, options.threads or 1, workers, options.batch)
-    return Task(options.count, options.seeds, options.guidance, rooms, source)
+    return Task(name, data, options.room, count, options.seeds, guidance, rooms, source)
+
+
+def _read_set(options: argparse.Namespace) -> tuple[str, Path | None]:
+    """Name and folder of the set; ``--set official:DIR`` is short for ``--set official --data DIR``."""
+    name, _, folder = options.set.partition(":")
+    data: Path | None = Path(folder) if folder else options.data
+    if name not in (STARTER_SET, *get_args(Kind)):
+        message = f"There is no set {name}"
+        raise InvalidInputError(message, f"Choose {STARTER_SET}, {' or '.join(get_args(Kind))} for --set")
+    if name == STARTER_SET and (data is not None or options.room != "bedroom"):
+        raise InvalidInputError(f"{STARTER_SET} makes its own bedrooms", "Leave out --data and --room")
+    if name != STARTER_SET and (data is None or not data.is_dir()):
+        message = f"The set {name} needs a data set" if data is None else f"{data} is no folder"
+        raise InvalidInputError(message, "Name its folder with --data")
+    return name, data
 
 
 def _on_gpu(device: str) -> bool:
@@ -128,55 +165,39 @@ class Report:
 
     Args:
         task: what was asked for.
-        asked: the held-out rooms.
+        asked: the test set.
         rows: of the table; the first is the generator's.
         entropy: bits of (class, predicate, class), by what the rooms are.
         settings: model, guidance and steps, as recorded in the scenes.
         seconds: that sampling took.
-        notes: further lines.
     """
 
     task: Task
-    asked: HeldOut
+    asked: Questions
     rows: list[Row]
     entropy: dict[str, float]
     settings: dict[str, Any]
     seconds: float
-    notes: list[str]
 
     def text(self) -> str:
         """The table and all that one must know to read it."""
-        asked, task = self.asked, self.task
-        seeds = f"{asked.rooms.seeds[0]} to {asked.rooms.seeds[-1]}"
-        passed_over = (
-            f"Of {asked.examined} such rooms {asked.seen} were passed over because one of {task.training_rooms} "
-            f"training rooms has the same graph, {asked.silent} because they offer no clear relation."
-        )
+        scenes = self.task.seeds * len(self.asked.instructions)
         sampled = (
             f"Model {self.settings['model']}, {STEPS[0]} + {STEPS[1]} steps, guidance {self.settings['guidance']:g}, "
             f"truncation {self.settings['truncation']:g}, "
-            f"plain sampling: no choosing among candidates, not settled. {task.seeds} sampling seeds, "
-            f"{task.count * task.seeds} scenes in {self.seconds:.0f} s."
+            f"plain sampling: no choosing among candidates, not settled. {self.task.seeds} sampling seeds, "
+            f"{scenes} scenes in {self.seconds:.0f} s."
         )
-        lines = [
-            f"{task.count} instructions of 1 or 2 triplets, from rooms with seeds {seeds}. {passed_over}",
-            sampled,
-            "",
-            table(self.rows),
-            "",
-            *self.notes,
-        ]
-        return "\n".join(lines)
+        notes = [*_graph_notes(self.rows[0]), _entropy_note(self.entropy), *self.asked.notes]
+        return "\n".join([self.asked.about, sampled, "", table(self.rows), "", *notes])
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types."""
         return {
-            "set": SETS[0],
-            "count": self.task.count,
+            "set": self.task.set,
+            "count": len(self.asked.instructions),
             "seeds": self.task.seeds,
-            "training_rooms": self.task.training_rooms,
-            "examined": self.asked.examined,
-            "seen": self.asked.seen,
+            **self.asked.facts,
             "rows": [row.to_json() for row in self.rows],
             "entropy": self.entropy,
             "settings": self.settings,
@@ -184,27 +205,40 @@ class Report:
         }
 
 
+def load_questions(task: Task) -> Questions:
+    """The test set of a task.
+
+    Raises:
+        InvalidInputError: the data set or the catalogue is missing or malformed.
+    """
+    where = task.source.catalogue
+    catalogue = Catalogue.open(where) if isinstance(where, Path) else where
+    if task.data is None:
+        return starter_questions(
+            task.count or _COUNT, task.training_rooms, catalogue or Catalogue.starter(), task.source.workers
+        )
+    return data_questions(cast("Kind", task.set), task.data, task.room_type, task.count, catalogue)
+
+
 def evaluate(task: Task) -> Report:
     """Samples and scores."""
-    where = task.source.catalogue
-    catalogue = Catalogue.starter() if where is None else Catalogue.load(where)
-    training = build_rooms(task.training_rooms, TRAINING_SEED, task.source.workers)
-    asked = held_out(task.count, training, [entry.caption for entry in catalogue.entries])
+    asked = load_questions(task)
+    source = replace(task.source, catalogue=asked.catalogue)
     start = time.perf_counter()
-    requests = [r for k in range(task.seeds) for r in requests_for(asked.instructions, k, task.guidance)]
-    made = sample(task.source, requests)
+    count, room_type = len(asked.instructions), asked.room_type
+    requests = [r for k in range(task.seeds) for r in requests_for(asked.instructions, k, task.guidance, room_type)]
+    made = sample(source, requests)
     scenes: list[Scene] = []
     generated: list[Layouts] = []
     for seed in range(task.seeds):
-        found = list(islice(made, task.count))
+        found = list(islice(made, count))
         scenes += found
-        generated.append(layouts_of(found, catalogue))
+        generated.append(layouts_of(found, asked.catalogue, room_type))
         strict = score("", [(generated[-1], asked.triplets)]).strict
         tqdm.write(f"seed {seed}: strict iRecall {strict:.1f} %", file=sys.stderr)
     seconds = time.perf_counter() - start
-    rows = [*_generated_rows(generated, scenes, asked, catalogue), *_room_rows(asked, training, catalogue)]
-    entropy = _entropies(generated, training)
-    return Report(task, asked, rows, entropy, _settings(scenes[0]), seconds, _entropy_notes(entropy))
+    rows = [*_generated_rows(generated, scenes, asked), *_room_rows(asked)]
+    return Report(task, asked, rows, _entropies(generated, asked), _settings(scenes[0]), seconds)
 
 
 def _settings(scene: Scene) -> dict[str, Any]:
@@ -212,11 +246,9 @@ def _settings(scene: Scene) -> dict[str, Any]:
     return {"model": provenance["model"], **provenance["settings"]}
 
 
-def _generated_rows(
-    generated: list[Layouts], scenes: list[Scene], asked: HeldOut, catalogue: Catalogue
-) -> tuple[Row, Row]:
+def _generated_rows(generated: list[Layouts], scenes: list[Scene], asked: Questions) -> tuple[Row, Row]:
     """The scenes against their own instructions, and against those of other rooms."""
-    found = collisions([scene.objects for scene in scenes], catalogue)
+    found = collisions([scene.objects for scene in scenes], asked.catalogue)
     own = score("generated", [(rooms, asked.triplets) for rooms in generated], found)
     others = [
         (rooms, asked.triplets[shift:] + asked.triplets[:shift]) for shift, rooms in enumerate(generated, start=1)
@@ -224,44 +256,48 @@ def _generated_rows(
     return own, score("generated, against shuffled instructions", others)
 
 
-def _room_rows(asked: HeldOut, training: Rooms, catalogue: Catalogue) -> list[Row]:
-    """What rooms score that were made by rule: any training room, one with the asked classes, the described one."""
+def _room_rows(asked: Questions) -> list[Row]:
+    """What rooms score that no network made: any training room, one with the asked classes, the described one."""
     random = np.random.default_rng(0)
-    drawn = [random_rooms(training, len(asked.triplets), random) for _ in range(_DRAWS)]
-    fitting = [rooms_with_classes(training, asked.triplets, random)[0] for _ in range(_DRAWS)]
+    training, triplets, classes = asked.training, asked.triplets, len(asked.training.classes)
+    drawn = [training.select(random.choice(training.n, len(triplets))) for _ in range(_DRAWS)]
+    fitting = [
+        training.select(rooms_with_classes(training.objs, triplets, classes, random)[0]) for _ in range(_DRAWS)
+    ]  # fmt: skip
     names = ("a random training room", "a random training room that has the asked classes")
     rows = [
-        score(name, [(layouts_of_rooms(rooms), asked.triplets) for rooms in sets])
-        for name, sets in zip(names, (drawn, fitting), strict=True)
+        score(name, [(rooms, triplets) for rooms in sets]) for name, sets in zip(names, (drawn, fitting), strict=True)
     ]
-    found = collisions(objects_of_rooms(asked.rooms, catalogue), catalogue)
-    return [*rows, score("the described rooms themselves", [(layouts_of_rooms(asked.rooms), asked.triplets)], found)]
+    found = collisions(asked.objects, asked.catalogue)
+    return [*rows, score("the described rooms themselves", [(asked.rooms, triplets)], found)]
 
 
-def _entropies(generated: list[Layouts], training: Rooms) -> dict[str, float]:
+def _entropies(generated: list[Layouts], asked: Questions) -> dict[str, float]:
     """Entropies over equal numbers of rooms, since few rooms show fewer triplets."""
-    folder = rooms_folder()
-    real = real_bedrooms(folder / TRAIN_FILE) if folder else None
-    made = _first(generated, len(real.objs) if real else training.n)
-    count = len(made.objs)
+    real = asked.real
+    made = _first(generated, asked.training.n if real is None else real.n)
     found = {
         "generated": triplet_entropy(made),
-        "starter": triplet_entropy(_first([layouts_of_rooms(training)], count)),
+        "training": triplet_entropy(_first([asked.training], made.n)),
     }
-    return {**found, "real": triplet_entropy(_first([real], count))} if real else found
+    return found if real is None else {**found, "real": triplet_entropy(_first([real], made.n))}
 
 
 def _first(parts: list[Layouts], count: int) -> Layouts:
-    return Layouts(
-        np.concatenate([part.objs for part in parts])[:count], np.concatenate([part.boxes for part in parts])[:count]
-    )
+    objs, boxes = (np.concatenate([getattr(part, name) for part in parts])[:count] for name in ("objs", "boxes"))
+    return Layouts(objs, boxes, room_type=parts[0].room_type)
 
 
-def _entropy_notes(entropy: Mapping[str, float]) -> list[str]:
-    bits = f"generated {entropy['generated']:.2f} bits, training rooms {entropy['starter']:.2f} bits"
+def _graph_notes(row: Row) -> list[str]:
+    if row.graph is None or row.graph_easy is None:
+        return []
+    return [f"Of the sampled graphs, before any layout: strict {row.graph:.1f} %, easy {row.graph_easy:.1f} %"]
+
+
+def _entropy_note(entropy: Mapping[str, float]) -> str:
+    bits = f"generated {entropy['generated']:.2f} bits, training rooms {entropy['training']:.2f} bits"
     line = f"Entropy of (class, predicate, class) over as many rooms of each: {bits}"
     if "real" not in entropy:
-        return [line, f"No real bedrooms at hand to compare it with (set {ROOMS_VARIABLE} to their folder)"]
-    shares = (100 * entropy[name] / entropy["real"] for name in ("generated", "starter"))
-    first, second = shares
-    return [f"{line}, real bedrooms {entropy['real']:.2f} bits: {first:.0f} % and {second:.0f} % of it"]
+        return line
+    first, second = (100 * entropy[name] / entropy["real"] for name in ("generated", "training"))
+    return f"{line}, real bedrooms {entropy['real']:.2f} bits: {first:.0f} % and {second:.0f} % of it"

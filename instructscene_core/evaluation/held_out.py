@@ -119,43 +119,42 @@ def _mixed(values: HashArray) -> HashArray:
     return values ^ (values >> np.uint64(31))
 
 
-def random_rooms(training: Rooms, count: int, random: np.random.Generator) -> Rooms:
-    """Any ``count`` training rooms."""
-    return select(training, random.choice(training.n, count))
-
-
 def rooms_with_classes(
-    training: Rooms, triplets: Sequence[Sequence[Triplet]], random: np.random.Generator
-) -> tuple[Rooms, int]:
+    objs: npt.NDArray[np.integer[Any]],
+    triplets: Sequence[Sequence[Triplet]],
+    n_classes: int,
+    random: np.random.Generator,
+) -> tuple[npt.NDArray[np.int64], int]:
     """For each instruction, any training room that has the classes it names.
 
     Args:
-        training: R rooms.
+        objs: (R, N) class numbers of the training rooms.
         triplets: for each instruction, what it asks for.
+        n_classes: C.
         random: the source of the choice.
 
     Returns:
-        The rooms, and for how many instructions there was none (any room stands for it).
+        The rows of the rooms, and for how many instructions there was none (any room stands for it).
     """
-    counts = np.ascontiguousarray(class_counts(training.objs).T)  # (C, R)
+    counts = np.ascontiguousarray(class_counts(objs, n_classes).T)  # (C, R)
     rows, missing = np.zeros(len(triplets), dtype=np.int64), 0
     for number, wanted in enumerate(triplets):
-        needed = asked_classes(wanted)
+        needed = asked_classes(wanted, n_classes)
         named = np.nonzero(needed)[0]
         fitting = np.nonzero((counts[named] >= needed[named, None]).all(axis=0))[0]
         missing += not len(fitting)
-        rows[number] = random.choice(fitting if len(fitting) else training.n)
-    return select(training, rows), missing
+        rows[number] = random.choice(fitting if len(fitting) else len(objs))
+    return rows, missing
 
 
-def class_counts(objs: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
+def class_counts(objs: npt.NDArray[np.integer[Any]], n_classes: int) -> npt.NDArray[np.int64]:
     """(R, C) how many objects of each class a room has."""
-    return np.stack([(objs == number).sum(axis=1) for number in range(EMPTY)], axis=1)
+    return np.stack([(objs == number).sum(axis=1) for number in range(n_classes)], axis=1)
 
 
-def asked_classes(triplets: Sequence[Triplet]) -> npt.NDArray[np.int64]:
+def asked_classes(triplets: Sequence[Triplet], n_classes: int) -> npt.NDArray[np.int64]:
     """(C,) how many objects of each class the triplets need at least; two triplets may speak of the same object."""
-    needed = np.zeros((len(triplets), EMPTY), dtype=np.int64)
+    needed = np.zeros((len(triplets), n_classes), dtype=np.int64)
     for row, (subject, _, other) in zip(needed, triplets, strict=True):
         row[subject] += 1
         row[other] += 1

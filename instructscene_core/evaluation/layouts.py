@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,43 +10,59 @@ import numpy.typing as npt
 from ..boxes import FloatArray, boxes_to_poses, scene_to_boxes
 from ..catalogue.entries import Catalogue
 from ..collisions import colliding_pairs
+from ..datasets.room_set import RoomSet
 from ..datasets.starter import EMPTY, Rooms
 from ..relations import REVERSED
 from ..scene import Scene, SceneObject
-from ..vocabulary import CLASSES, MAX_OBJECTS, NO_RELATION, PREDICATES
+from ..vocabulary import CLASSES, MAX_OBJECTS, NO_RELATION, PREDICATES, RoomType
 
 SEPARATION = 0.005
 """Metres that two meshes may be inside each other without being said to collide."""
 
-_CLASSES = CLASSES["bedroom"]
-_SLOTS = MAX_OBJECTS["bedroom"]
-
 
 @dataclass(frozen=True, eq=False)
 class Layouts:
-    """R rooms, padded to N slots.
+    """R rooms of one type, padded to N slots.
 
     Args:
-        objs: (R, N) class numbers, 21 where there is no object.
+        objs: (R, N) class numbers, C where there is no object.
         boxes: (R, N, 7) in the tensor frame, with the furniture's own sizes.
         edges: (R, N, N) the relations that the graph prior sampled; None for rooms that no network made.
+        room_type: tells the classes.
     """
 
     objs: npt.NDArray[np.int64]
     boxes: FloatArray
     edges: npt.NDArray[np.int64] | None = None
+    room_type: RoomType = "bedroom"
+
+    @property
+    def n(self) -> int:
+        """R."""
+        return len(self.objs)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The C class names."""
+        return CLASSES[self.room_type]
+
+    def select(self, rows: npt.NDArray[np.integer[Any]]) -> "Layouts":
+        """Some of the rooms, in the order of ``rows``."""
+        edges = None if self.edges is None else self.edges[rows]
+        return Layouts(self.objs[rows], self.boxes[rows], edges, self.room_type)
 
 
-def layouts_of(scenes: Sequence[Scene], catalogue: Catalogue) -> Layouts:
-    """Generated bedrooms as arrays, measured by the sizes of the furniture that was retrieved, as iRecall is."""
-    objs = np.full((len(scenes), _SLOTS), EMPTY, dtype=np.int64)
-    boxes = np.zeros((len(scenes), _SLOTS, 7))
-    edges = np.full((len(scenes), _SLOTS, _SLOTS), NO_RELATION, dtype=np.int64)
+def layouts_of(scenes: Sequence[Scene], catalogue: Catalogue, room_type: RoomType = "bedroom") -> Layouts:
+    """Generated rooms as arrays, measured by the sizes of the furniture that was retrieved, as iRecall is."""
+    slots, classes = MAX_OBJECTS[room_type], CLASSES[room_type]
+    objs = np.full((len(scenes), slots), len(classes), dtype=np.int64)
+    boxes = np.zeros((len(scenes), slots, 7))
+    edges = np.full((len(scenes), slots, slots), NO_RELATION, dtype=np.int64)
     for row, scene in enumerate(scenes):
         place = {item.id: k for k, item in enumerate(scene.objects)}
         boxes[row, : len(place)] = scene_to_boxes(scene.objects, (0.0, 0.0))
         for k, item in enumerate(scene.objects):
-            objs[row, k] = _CLASSES.index(item.category or "")
+            objs[row, k] = classes.index(item.category or "")
             entry = catalogue.get(item.asset)
             if entry:
                 width, depth, height = entry.size
@@ -54,12 +71,28 @@ def layouts_of(scenes: Sequence[Scene], catalogue: Catalogue) -> Layouts:
             predicate = PREDICATES.index(name)
             edges[row, place[subject], place[other]] = predicate
             edges[row, place[other], place[subject]] = REVERSED[predicate]
-    return Layouts(objs, boxes, edges)
+    return Layouts(objs, boxes, edges, room_type)
 
 
 def layouts_of_rooms(rooms: Rooms) -> Layouts:
     """Rooms of the starter as arrays."""
     return Layouts(rooms.objs.astype(np.int64), rooms.boxes.astype(np.float64))
+
+
+def layouts_of_set(rooms: RoomSet) -> Layouts:
+    """Rooms of any source as arrays."""
+    return Layouts(rooms.objs.astype(np.int64), rooms.boxes.astype(np.float64), room_type=rooms.room_type)
+
+
+def objects_of_layouts(rooms: Layouts) -> list[list[SceneObject]]:
+    """Rooms of any source as objects in the product's frame, of which nothing but the boxes is known."""
+    made: list[list[SceneObject]] = []
+    for objs, boxes in zip(rooms.objs, rooms.boxes, strict=True):
+        real = objs < len(rooms.classes)
+        names = [rooms.classes[number] for number in objs[real].tolist()]
+        poses = boxes_to_poses(boxes[real], (0.0, 0.0))
+        made.append([SceneObject(str(k), name, *pose) for k, (name, pose) in enumerate(zip(names, poses, strict=True))])
+    return made
 
 
 def objects_of_rooms(rooms: Rooms, catalogue: Catalogue) -> list[list[SceneObject]]:

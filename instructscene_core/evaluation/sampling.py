@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from ..catalogue.entries import Catalogue
 from ..instructions.sentences import Instruction
 from ..scene import Request, Scene
+from ..vocabulary import RoomType
 
 if TYPE_CHECKING:
     from ..generator import Generator
@@ -25,7 +27,7 @@ class Source:
 
     Args:
         model: model folder; None is the embedded starter.
-        catalogue: catalogue file; None is the embedded one.
+        catalogue: what is placed, or the file that names it; None is the embedded one.
         device: as for the command line.
         threads: of torch, in each process.
         workers: processes.
@@ -33,25 +35,28 @@ class Source:
     """
 
     model: Path | None = None
-    catalogue: Path | None = None
+    catalogue: Path | Catalogue | None = None
     device: str = "auto"
     threads: int = 1
     workers: int = 1
     batch: int = 50
 
 
-def requests_for(instructions: Sequence[Instruction], seed: int, guidance: float | None) -> list[Request]:
+def requests_for(
+    instructions: Sequence[Instruction], seed: int, guidance: float | None, room_type: RoomType = "bedroom"
+) -> list[Request]:
     """One request for each instruction; sampling seed k gives instruction i the seed k · count + i.
 
     Args:
         instructions: what is asked.
         seed: number of the sampling seed, from 0.
         guidance: the prior's scale; None is the model's default.
+        room_type: of the scenes.
     """
     return [
         Request(
             task="generate",
-            scene=Scene("bedroom"),
+            scene=Scene(room_type),
             instruction=item.text,
             id=f"room{number}",
             seed=seed * len(instructions) + number,
@@ -100,7 +105,11 @@ def _load(source: Source) -> None:
     from ..generator import load_generator  # noqa: PLC0415
 
     set_threads(source.threads)
-    _loaded["generator"] = load_generator(source.model, device=source.device, catalogue=source.catalogue)
+    given = source.catalogue
+    loaded = load_generator(source.model, device=source.device, catalogue=given if isinstance(given, Path) else None)
+    if isinstance(given, Catalogue):
+        loaded.catalogue = given
+    _loaded["generator"] = loaded
 
 
 def _batch(requests: Sequence[Request]) -> list[Scene]:

@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 
 from ..instructions.sentences import Triplet
-from ..vocabulary import CLASSES
 from .held_out import asked_classes, class_counts
 from .layouts import Collisions, Layouts
 from .recall import box_recall, graph_recall
 
 Triplets = Sequence[Sequence[Triplet]]
 
-_CLASSES = CLASSES["bedroom"]
 _HEADS = ("strict %", "easy %", "graph %", "classes %", "colliding objects %", "colliding scenes %", "objects")
 
 
@@ -28,6 +26,7 @@ class Row:
         spread: its standard deviation over the sampling seeds; None where there is one.
         easy: recall where "closely" makes no difference.
         graph: strict recall of the sampled graphs, before any layout; None where no network made the rooms.
+        graph_easy: likewise, where "closely" makes no difference.
         classes: share of the objects asked for whose class is there.
         colliding_objects: share of objects inside another; None where not measured.
         colliding_scenes: share of rooms with such objects.
@@ -39,6 +38,7 @@ class Row:
     spread: float | None
     easy: float
     graph: float | None
+    graph_easy: float | None
     classes: float
     colliding_objects: float | None
     colliding_scenes: float | None
@@ -57,30 +57,40 @@ def score(name: str, trials: Sequence[tuple[Layouts, Triplets]], found: Collisio
         trials: for each sampling seed, the rooms and what was asked of them.
         found: their collisions, where measured.
     """
-    strict = [box_recall(rooms.objs, rooms.boxes, asked, _CLASSES).percent for rooms, asked in trials]
-    easy = [box_recall(rooms.objs, rooms.boxes, asked, _CLASSES, easy=True).percent for rooms, asked in trials]
-    graphs = [
-        graph_recall(rooms.objs, rooms.edges, asked, len(_CLASSES)).percent
-        for rooms, asked in trials
-        if rooms.edges is not None
-    ]
+    strict, easy = (
+        [box_recall(rooms.objs, rooms.boxes, asked, rooms.classes, easy=how).percent for rooms, asked in trials]
+        for how in (False, True)
+    )
+    graph, graph_easy = (_graphs(trials, easy=how) for how in (False, True))
     return Row(
         name=name,
         strict=float(np.mean(strict)),
         spread=float(np.std(strict, ddof=1)) if len(strict) > 1 else None,
         easy=float(np.mean(easy)),
-        graph=float(np.mean(graphs)) if graphs else None,
+        graph=graph,
+        graph_easy=graph_easy,
         classes=float(np.mean([classes_present(rooms, asked) for rooms, asked in trials])),
         colliding_objects=found.objects if found else None,
         colliding_scenes=found.scenes if found else None,
-        objects=float(np.mean([(rooms.objs < len(_CLASSES)).sum(axis=1).mean() for rooms, _ in trials])),
+        objects=float(np.mean([(rooms.objs < len(rooms.classes)).sum(axis=1).mean() for rooms, _ in trials])),
     )
+
+
+def _graphs(trials: Sequence[tuple[Layouts, Triplets]], *, easy: bool) -> float | None:
+    """Mean recall of the sampled graphs, percent; None where no network made the rooms."""
+    found = [
+        graph_recall(rooms.objs, rooms.edges, asked, len(rooms.classes), easy=easy).percent
+        for rooms, asked in trials
+        if rooms.edges is not None
+    ]
+    return float(np.mean(found)) if found else None
 
 
 def classes_present(rooms: Layouts, asked: Triplets) -> float:
     """Share of the objects asked for whose class is there, percent."""
-    needed = np.array([asked_classes(triplets) for triplets in asked])
-    present = np.minimum(class_counts(rooms.objs), needed)
+    count = len(rooms.classes)
+    needed = np.array([asked_classes(triplets, count) for triplets in asked])
+    present = np.minimum(class_counts(rooms.objs, count), needed)
     return 100 * float(present.sum()) / max(float(needed.sum()), 1.0)
 
 

@@ -1,17 +1,13 @@
 """How varied rooms are: the entropy of their (class, predicate, class) triplets, against real bedrooms."""
 
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
 from ..datasets import front
 from ..relations import lamp_flags, relation_matrix
-from ..vocabulary import CLASSES, NO_RELATION
+from ..vocabulary import NO_RELATION
 from .layouts import Layouts
-
-_CLASSES: Final = CLASSES["bedroom"]
-_EMPTY: Final = len(_CLASSES)
 
 
 def real_bedrooms(path: Path) -> Layouts:
@@ -21,10 +17,10 @@ def real_bedrooms(path: Path) -> Layouts:
 
 def triplet_entropy(layouts: Layouts) -> float:
     """Entropy in bits of (class, predicate, class) over all ordered pairs with a relation; 0 where there is none."""
-    objs = layouts.objs
-    edges = relation_matrix(lamp_flags(_CLASSES)[objs], layouts.boxes, objs < _EMPTY).astype(np.int64)
+    objs, count = layouts.objs, len(layouts.classes)
+    edges = relation_matrix(lamp_flags(layouts.classes)[objs], layouts.boxes, objs < count).astype(np.int64)
     room, first, second = np.nonzero(edges != NO_RELATION)
-    codes = (objs[room, first] * NO_RELATION + edges[room, first, second]) * _EMPTY + objs[room, second]
+    codes = (objs[room, first] * NO_RELATION + edges[room, first, second]) * count + objs[room, second]
     _, counts = np.unique(codes, return_counts=True)
     share = counts / max(len(codes), 1)
     return float(-(share * np.log2(share)).sum())

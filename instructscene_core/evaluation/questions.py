@@ -1,0 +1,178 @@
+"""What is asked of a generator, and with what it is compared: held-out rooms of a source with an instruction each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from ..catalogue.entries import Catalogue, CatalogueEntry
+from ..datasets.front import ROOMS_VARIABLE, TRAIN_FILE, rooms_folder
+from ..datasets.official_models import catalogue_of, official_models
+from ..datasets.room_set import RoomSet
+from ..datasets.sources import load_rooms
+from ..datasets.starter import TRAINING_SEED, build_rooms
+from ..errors import InvalidInputError
+from ..instructions.sentences import Instruction, Triplet, instruction
+from ..scene import SceneObject
+from ..vocabulary import CLASSES, RoomType, is_lamp
+from .held_out import HeldOut, held_out
+from .layouts import Layouts, layouts_of_rooms, layouts_of_set, objects_of_layouts, objects_of_rooms
+from .variety import real_bedrooms
+
+Kind = Literal["official", "front"]
+
+STARTER_SET: Final = "starter-bedroom"
+_BOXES: Final = "Furniture counts as its whole box in collisions, so that a chair under a table collides."
+
+
+@dataclass(frozen=True, eq=False)
+class Questions:
+    """A test set.
+
+    Args:
+        room_type: of all rooms.
+        instructions: one for each described room.
+        about: a sentence on where they come from.
+        catalogue: what is retrieved from, and measured by.
+        rooms: the described rooms themselves.
+        objects: their furniture.
+        training: training rooms to compare with.
+        real: real rooms whose variety is compared with; None where there are none.
+        facts: further figures for the JSON.
+        notes: further lines for the table.
+    """
+
+    room_type: RoomType
+    instructions: list[Instruction]
+    about: str
+    catalogue: Catalogue
+    rooms: Layouts
+    objects: list[list[SceneObject]]
+    training: Layouts
+    real: Layouts | None = None
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    notes: tuple[str, ...] = ()
+
+    @property
+    def triplets(self) -> list[tuple[Triplet, ...]]:
+        """What each instruction asks for."""
+        return [item.triplets for item in self.instructions]
+
+
+def starter_questions(count: int, training_rooms: int, catalogue: Catalogue, workers: int) -> Questions:
+    """Rooms of the starter on whose graphs no training room has.
+
+    Args:
+        count: instructions.
+        training_rooms: how many training rooms there were.
+        catalogue: gives the captions.
+        workers: processes that make rooms.
+    """
+    training = build_rooms(training_rooms, TRAINING_SEED, workers)
+    asked = held_out(count, training, [entry.caption for entry in catalogue.entries])
+    folder = rooms_folder()
+    return Questions(
+        "bedroom",
+        asked.instructions,
+        _about_starter(asked, training_rooms),
+        catalogue,
+        layouts_of_rooms(asked.rooms),
+        objects_of_rooms(asked.rooms, catalogue),
+        layouts_of_rooms(training),
+        real_bedrooms(folder / TRAIN_FILE) if folder else None,
+        {"training_rooms": training_rooms, "examined": asked.examined, "seen": asked.seen},
+        () if folder else (f"No real bedrooms at hand to compare with (set {ROOMS_VARIABLE} to their folder)",),
+    )
+
+
+def _about_starter(asked: HeldOut, training_rooms: int) -> str:
+    seeds = f"{asked.rooms.seeds[0]} to {asked.rooms.seeds[-1]}"
+    return (
+        f"{len(asked.instructions)} instructions of 1 or 2 triplets, from rooms with seeds {seeds}. "
+        f"Of {asked.examined} such rooms {asked.seen} were passed over because one of {training_rooms} "
+        f"training rooms has the same graph, {asked.silent} because they offer no clear relation."
+    )
+
+
+def data_questions(
+    kind: Kind, folder: Path, room_type: RoomType, count: int | None, catalogue: Catalogue | None
+) -> Questions:
+    """The test rooms of a data set, with the official instructions: seed i for room i.
+
+    Args:
+        kind: the form of the data set.
+        folder: where it is.
+        room_type: which rooms.
+        count: only so many of them, the first; None: all.
+        catalogue: what is retrieved from; None: the data set's own furniture.
+
+    Raises:
+        InvalidInputError: the data set is missing or malformed.
+    """
+    asked, training = (load_rooms(f"{kind}:{folder}", room_type, split) for split in ("test", "train"))
+    instructions = official_instructions(asked)[:count]
+    if not any(item.text for item in instructions):
+        raise InvalidInputError(f"The test rooms of {folder} offer no relations to ask for", "Choose other rooms")
+    if catalogue is None:
+        catalogue = catalogue_of(official_models(folder, room_type)) if kind == "official" else own_furniture(
+            training, asked)  # fmt: skip
+    rooms = layouts_of_set(asked).select(np.arange(len(instructions)))
+    silent = sum(not item.text for item in instructions)
+    about = f"{len(instructions)} instructions of 1 or 2 triplets, from the test rooms of {folder}, in their order"
+    return Questions(
+        room_type,
+        instructions,
+        f"{about}; {silent} rooms offer no relation and are generated without instruction." if silent else f"{about}.",
+        catalogue,
+        rooms,
+        objects_of_layouts(rooms),
+        layouts_of_set(training),
+        facts={"training_rooms": training.n, "data": str(folder), "room_type": room_type},
+        notes=(_BOXES,),
+    )
+
+
+def official_instructions(rooms: RoomSet) -> list[Instruction]:
+    """The instruction of every room as the official evaluation draws it: the seed is the room's number (section 15)."""
+    classes = CLASSES[rooms.room_type]
+    return [
+        instruction(rooms.described[row], rooms.objs[row].tolist(), classes, rooms.captions[row], seed=row)
+        for row in range(rooms.n)
+    ]
+
+
+def own_furniture(*sets: RoomSet) -> Catalogue:
+    """Everything that stands in some rooms, each look and size once, as a catalogue that is searched as officially."""
+    return Catalogue(_entries(sets), "look")
+
+
+def _entries(sets: tuple[RoomSet, ...]) -> Iterator[CatalogueEntry]:
+    known: set[tuple[object, ...]] = set()
+    for rooms in sets:
+        classes = CLASSES[rooms.room_type]
+        for row, slot in zip(*np.nonzero(rooms.objs < len(classes)), strict=True):
+            name = classes[rooms.objs[row, slot]]
+            feature = _feature(rooms, int(row), int(slot))
+            x, y, z = (round(float(half), 3) for half in rooms.boxes[row, slot, 3:6])
+            key = name, x, y, z, None if feature is None else feature.tobytes()
+            if key in known:
+                continue
+            known.add(key)
+            yield CatalogueEntry(
+                f"own/{name}_{len(known)}",
+                name,
+                (2 * x, 2 * z, 2 * y),
+                mount="ceiling" if is_lamp(name) else "floor",
+                feature=feature,
+            )
+
+
+def _feature(rooms: RoomSet, row: int, slot: int) -> np.ndarray[Any, np.dtype[np.float32]] | None:
+    """The feature of an object, of length 1."""
+    number = -1 if rooms.feature_rows is None else int(rooms.feature_rows[row, slot])
+    if number < 0 or rooms.features is None:
+        return None
+    feature = rooms.features[number]
+    return feature / max(float(np.linalg.norm(feature)), 1e-12)
