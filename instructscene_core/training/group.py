@@ -45,7 +45,7 @@ class Group:
         if self.size == 1:
             return network
         ids = [self.device.index] if self.device.type == "cuda" else None
-        return DistributedDataParallel(network, device_ids=ids, find_unused_parameters=True, broadcast_buffers=False)
+        return DistributedDataParallel(network, device_ids=ids, find_unused_parameters=True)
 
     def gathered(self, values: Tensor) -> Tensor:
         """Everyone's values (B, …), (size · B, …) in the order of the ranks."""
