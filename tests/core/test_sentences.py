@@ -24,10 +24,13 @@ LEFT, BELOW, CLOSELY_RIGHT = (PREDICATES.index(p) for p in ("left of", "below", 
 
 
 def test_parity_every_text():
+    """Checks ``text``, ``triplets`` and ``described`` of every case in every file of instructions, of any room."""
     if not PARITY.is_dir():
         pytest.skip(f"no fixtures in {PARITY}")
-    cases = json.loads((PARITY / "instructions.json").read_text())
-    assert cases
+    files = [json.loads(path.read_text()) for path in sorted(PARITY.glob("*instructions*.json"))]
+    assert files
+    assert all(files)
+    cases = [case for file in files for case in file]
     for case in cases:
         relations = [tuple(r) for r in case["obj_relations"]]
         made = instruction(relations, case["obj_class_ids"], CLASSES[case["room"]], case["captions"], seed=case["seed"])
