@@ -193,7 +193,8 @@ class _Filler:
         """Gives an object the mesh that its class, feature and size ask for; without one it stays a box."""
         codes = tuple(int(code) for code in self.layout.codes[i])
         feature = None if self.layout.features is None else self.layout.features[i]
-        entry = choose(self.catalogue, item.category or "", item.size, feature, codes, self.slots.room_type)
+        like = codes if feature is None else None  # a feature of another width has other codes, too
+        entry = choose(self.catalogue, item.category or "", item.size, feature, like, self.slots.room_type)
         if entry is None:
             return replace(item, asset=None, codes=codes, description=None)
         item = replace(item, asset=entry.id, codes=codes, description=entry.caption or None)

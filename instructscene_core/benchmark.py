@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     if options.threads is not None:
         set_threads(options.threads)
     start = time.perf_counter()
-    generator = load_generator(options.model, device=options.device, catalogue=options.catalogue)
+    generator = load_generator(options.model, device=options.device, catalogue=options.catalogue, clip=options.clip)
     loading = time.perf_counter() - start
     seconds: list[float] = []
     for seed in range(options.repeats + 1):
@@ -42,12 +42,13 @@ def run(options: argparse.Namespace) -> int:
         start = time.perf_counter()
         generator.run([Request.from_json(item)], tries=options.tries)
         seconds.append(time.perf_counter() - start)
+    model = generator.models[options.room]
     answer = {
-        "model": generator.model.name,
+        "model": model.name,
         "device": str(generator.device),
         "threads": torch.get_num_threads(),
-        "steps": list(generator.model.defaults.steps),
-        "guidance": generator.model.defaults.guidance,
+        "steps": list(model.defaults.steps),
+        "guidance": model.defaults.guidance,
         "variations": options.variations,
         "tries": options.tries,
         "loading_seconds": round(loading, 2),

@@ -77,6 +77,7 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments that choose the model; ``evaluate`` and ``benchmark`` share them."""
     parser.add_argument("--model", type=Path, help="model folder; absent: the embedded starter")
     parser.add_argument("--catalogue", type=Path, help="catalogue.json; absent: the embedded one")
+    parser.add_argument("--clip", help="CLIP's weights file, or download; for models that read texts with CLIP")
     parser.add_argument("--device", choices=_DEVICES, default="auto")
     parser.add_argument("--threads", type=int, help="of torch on the CPU")
 
@@ -174,7 +175,7 @@ def _generate(requests: Sequence[Request], options: argparse.Namespace) -> list[
     if options.threads is not None:
         set_threads(options.threads)
     progress = _Progress()
-    generator = load_generator(options.model, device=options.device, catalogue=options.catalogue)
+    generator = load_generator(options.model, device=options.device, catalogue=options.catalogue, clip=options.clip)
     results = generator.run(requests, progress, settle=not options.no_settle, batch_size=options.batch)
     progress.close()
     return results

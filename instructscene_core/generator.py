@@ -4,6 +4,7 @@ import logging
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,12 +16,12 @@ from .catalogue.entries import STARTER, Catalogue
 from .errors import InvalidInputError
 from .floors import is_drawn
 from .instructions.parse import parse
-from .layout_model import Job, LayoutModel, OnStep, Points, Settings
+from .layout_model import Defaults, Job, LayoutModel, OnStep, Points, Settings
 from .masks import prepare
+from .room_models import RoomModels
 from .scene import Request, Scene, SceneObject
 from .text.encoder import TextEncoder, TextStates
-from .text.minilm import MiniLM
-from .two_stage import TwoStageModel
+from .text.loading import load_encoder
 from .vocabulary import CLASSES, RoomType
 
 BATCH: Final = 32
@@ -56,24 +57,25 @@ class Generator:
     """Makes scenes.
 
     Args:
-        model: fills slots in.
+        models: fill slots in: one for all its room types, or one for each.
         catalogue: gives the meshes.
         encoder: of the instructions.
 
     Raises:
-        InvalidInputError: the model was trained with another text encoder.
+        InvalidInputError: the models were trained with another text encoder.
     """
 
-    def __init__(self, model: LayoutModel, catalogue: Catalogue, encoder: TextEncoder) -> None:
-        if model.text_encoder != encoder.name:
-            message = f"The model {model.name} reads texts of {model.text_encoder}, not of {encoder.name}"
+    def __init__(self, models: LayoutModel | RoomModels, catalogue: Catalogue, encoder: TextEncoder) -> None:
+        if models.text_encoder != encoder.name:
+            message = f"The model {models.name} reads texts of {models.text_encoder}, not of {encoder.name}"
             raise InvalidInputError(message, "Choose the encoder that it was trained with")
-        self.model, self.catalogue, self.encoder = model, catalogue, encoder
+        self.models = models if isinstance(models, RoomModels) else RoomModels.of(models)
+        self.catalogue, self.encoder = catalogue, encoder
 
     @property
     def device(self) -> torch.device:
         """Where the networks are."""
-        return self.model.device
+        return self.models.device
 
     def run(
         self,
@@ -129,35 +131,25 @@ class Generator:
             InvalidInputError: see :meth:`run`.
         """
         room = request.scene.room_type
-        if room not in self.model.room_types:
-            known = ", ".join(self.model.room_types)
-            raise InvalidInputError(f"The model {self.model.name} makes no {room}", f"It knows: {known}")
+        model = self.models[room]
         if request.task == "generate" and is_drawn(request.scene):
             request = replace(request, scene=replace(request.scene, floor=replace(request.scene.floor, polygon=None)))
-        slots = prepare(request, self.model.slots(room), self._codes_of, self._classes_like)
+        slots = prepare(request, model.slots(room), partial(self._codes_of, model), self._classes_like)
         if not any(item is not None for item in slots.objects) and slots.allowed[0, -1]:
             slots.allowed[0, -1] = slots.class_known[0]  # a room that may hold furniture gets some
-        return Plan(request, slots, self._settings(request), parse(request.instruction, CLASSES[room]))
-
-    def _settings(self, request: Request) -> Settings:
-        defaults = self.model.defaults
-        guidance = defaults.guidance if request.guidance is None else request.guidance
-        ratio = defaults.ratio.get(request.task, 1.0) if request.ratio is None else request.ratio
-        # Without a text both sides of the guidance are the same.
-        guidance = guidance if request.instruction.strip() else 1.0
-        conceal = defaults.conceal.get(request.task, 0.0)
-        return Settings(request.steps or defaults.steps, guidance, ratio, conceal, defaults.truncation)
+        return Plan(request, slots, _settings(request, model.defaults), parse(request.instruction, CLASSES[room]))
 
     def _make(self, chunk: Sequence[_Draw], on_step: OnStep, *, settle: bool) -> list[Scene]:
         """Scenes of a chunk, whose plans share room type and settings."""
         text = self._encode([draw.plan.request.instruction for draw in chunk])
         on_step("text", 1, 1)
         jobs = [Job(draw.plan.slots, (draw.seed + _TRY_STRIDE * draw.attempt) % 2**32) for draw in chunk]
-        layouts = self.model.sample(jobs, text, chunk[0].plan.settings, on_step)
+        model = self.models[chunk[0].plan.request.scene.room_type]
+        layouts = model.sample(jobs, text, chunk[0].plan.settings, on_step)
         scenes: list[Scene] = []
         for i, (draw, layout) in enumerate(zip(chunk, layouts, strict=True)):
             told = replace(draw.plan, truncated=text.truncated[i], attempt=draw.attempt)
-            scenes.append(assemble(told, layout, self.catalogue, model=self.model.name, seed=draw.seed, settled=settle))
+            scenes.append(assemble(told, layout, self.catalogue, model=model.name, seed=draw.seed, settled=settle))
             on_step("settle", i + 1, len(chunk))
         return scenes
 
@@ -170,13 +162,14 @@ class Generator:
 
     # What is known of a person's objects
 
-    def _codes_of(self, item: SceneObject) -> Sequence[int] | None:
+    def _codes_of(self, model: LayoutModel, item: SceneObject) -> Sequence[int] | None:
         if item.codes is not None:
             return item.codes
         entry = self.catalogue.get(item.asset)
-        if entry is not None and entry.codes is not None:
+        same = entry is not None and (entry.feature is None or len(entry.feature) == model.feature_width)
+        if entry is not None and entry.codes is not None and same:
             return entry.codes
-        return None if item.points is None else self.model.codes_of(read_points(Path(item.points)))
+        return None if item.points is None else model.codes_of(read_points(Path(item.points)))
 
     def _classes_like(self, item: SceneObject) -> frozenset[str]:
         """Classes whose furniture measures about the same; at least one."""
@@ -189,6 +182,16 @@ class Generator:
         }
         nearest = min(misfit.values())
         return frozenset(name for name, value in misfit.items() if value <= max(nearest, _LIKE))
+
+
+def _settings(request: Request, defaults: Defaults) -> Settings:
+    """How to sample: as the request says, else as the model does best."""
+    guidance = defaults.guidance if request.guidance is None else request.guidance
+    ratio = defaults.ratio.get(request.task, 1.0) if request.ratio is None else request.ratio
+    # Without a text both sides of the guidance are the same.
+    guidance = guidance if request.instruction.strip() else 1.0
+    conceal = defaults.conceal.get(request.task, 0.0)
+    return Settings(request.steps or defaults.steps, guidance, ratio, conceal, defaults.truncation)
 
 
 def _falls_short(plan: Plan, scene: Scene) -> bool:
@@ -267,20 +270,22 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def load_generator(folder: Path | None = None, *, device: str = "auto", catalogue: Path | None = None) -> Generator:
-    """Loads a model folder, its catalogue and the text encoder.
+def load_generator(
+    folder: Path | None = None, *, device: str = "auto", catalogue: Path | None = None, clip: str | None = None
+) -> Generator:
+    """Loads a model folder, or one with a model folder for each room type in it, a catalogue and the text encoder.
 
     Args:
         folder: the model's; None is the embedded starter.
         device: one of ``DEVICES``.
         catalogue: file or its folder, with ``features.safetensors`` where it has features; None is the embedded one.
+        clip: for models that read texts with CLIP, see :func:`.text.loading.load_encoder`.
 
     Raises:
         InvalidInputError: something is missing, damaged or does not fit.
     """
-    folder = STARTER / "weights" if folder is None else folder
     where = pick_device(device)
-    model = TwoStageModel.load(folder, where)
+    models = RoomModels.load(STARTER / "weights" if folder is None else folder, where)
     entries = Catalogue.starter() if catalogue is None else Catalogue.open(catalogue)
-    _log.info("Model %s on %s, %d catalogue entries", model.name, where, len(entries.entries))
-    return Generator(model, entries, MiniLM(device=where))
+    _log.info("Model %s on %s, %d catalogue entries", models.name, where, len(entries.entries))
+    return Generator(models, entries, load_encoder(models.text_encoder, where, clip))

@@ -192,16 +192,18 @@ def import_models(
     room: RoomType | None = None,
     heads: int = HEADS,
     whole: bool = False,
+    replace: bool = False,
     on_file: OnFile | None = None,
 ) -> Result:
     """Writes ``folder/<room type>/{prior,decoder,vqvae}``, float32, from official files.
 
     Args:
         sources: files and folders; of a training folder's epochs the last one counts.
-        folder: created where it is missing; must hold no model of these rooms.
+        folder: created where it is missing; models of other rooms in it stay.
         room: of files with 24 classes whose names do not tell; files of other rooms are then left out.
         heads: attention heads of the networks, which no shape tells.
         whole: refuse models that lack a part, so that they cannot generate.
+        replace: models of the same rooms that are there already; otherwise that is refused.
         on_file: told before every checkpoint; what it raises ends the import.
 
     Raises:
@@ -219,19 +221,21 @@ def import_models(
         if not job.done or (whole and (lacking or not rooms)):
             message = lacking[0] if lacking else f"There is no checkpoint of a {room or 'room'} among these"
             raise InvalidInputError(message, "Name its file or the folder that holds it too")
-        return Result(tuple(job.done), _publish(stage, folder, rooms), tuple(lacking))
+        return Result(tuple(job.done), _publish(stage, folder, rooms, replace=replace), tuple(lacking))
 
 
-def _publish(stage: Path, folder: Path, rooms: Sequence[RoomType]) -> tuple[Path, ...]:
+def _publish(stage: Path, folder: Path, rooms: Sequence[RoomType], *, replace: bool) -> tuple[Path, ...]:
     """Gives each room the VQ-VAE, and the finished files their names."""
     vqvae = sorted(stage.glob("vqvae.*"))
     for room in rooms:
         for path in vqvae:
             shutil.copy(path, stage / room)
     finished = [stage / room for room in rooms] or vqvae
-    there = next((folder / path.name for path in finished if (folder / path.name).exists()), None)
-    if there is not None:
-        raise InvalidInputError(f"{there} is there already", "Choose another folder, or delete it first")
+    there = [folder / path.name for path in finished if (folder / path.name).exists()]
+    if there and not replace:
+        raise InvalidInputError(f"{there[0]} is there already", "Choose another folder, or give --replace")
+    for path in there:
+        path.replace(stage / f"old-{path.name}")  # goes when the unfinished files' folder goes
     for path in finished:
         path.replace(folder / path.name)
     return tuple(folder / room for room in rooms)
@@ -277,6 +281,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder that gets a model folder for each room type")
     parser.add_argument("--room", choices=ROOM_TYPES, help="only this room type, which names of files need not tell")
     parser.add_argument("--heads", type=int, default=HEADS, help="attention heads (published: 8)")
+    parser.add_argument("--replace", action="store_true", help="put them in the place of models of the same rooms")
     parser.add_argument("--whole", action="store_true", help="refuse models that lack a part")
 
 
@@ -289,7 +294,13 @@ def run(options: argparse.Namespace) -> int:
             sys.stderr.write(f"{number + 1}/{total} {name}\n")
 
     result = import_models(
-        options.sources, options.out, room=options.room, heads=options.heads, whole=options.whole, on_file=told
+        options.sources,
+        options.out,
+        room=options.room,
+        heads=options.heads,
+        whole=options.whole,
+        replace=options.replace,
+        on_file=told,
     )
     for line in (*result.networks, *result.folders):
         sys.stdout.write(f"{line}\n")

@@ -117,6 +117,11 @@ class LayoutModel(Protocol):
         """Where its networks are."""
         ...
 
+    @property
+    def feature_width(self) -> int | None:
+        """F of its features, None where it has none; codes of features of another width mean nothing to it."""
+        ...
+
     def slots(self, room_type: RoomType) -> int:
         """N for a type of room."""
         ...

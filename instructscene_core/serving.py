@@ -1,9 +1,9 @@
 """The worker's loop: requests in, progress and results out, one JSON object a line each way.
 
 Child to parent: ``hello`` (versions, device, memory_mb, protocol, model), ``progress`` (id, stage, step, steps),
-``result`` (id, scenes or report, seconds, peak_memory_mb), ``error`` (id or null, message, remedy, detail).
-Parent to child: ``request`` (id, request), ``self_check`` (id), ``cancel`` (id), ``quit``. The process ends at once
-when its standard input closes, whatever it is doing.
+``result`` (id, scenes, report or imported, seconds, peak_memory_mb), ``error`` (id or null, message, remedy, detail).
+Parent to child: ``request`` (id, request), ``self_check`` (id), ``import`` (id, folder, out), ``cancel`` (id),
+``quit``. The process ends at once when its standard input closes, whatever it is doing.
 """
 
 import importlib.metadata
@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from collections.abc import Generator as Generated
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,8 +24,10 @@ from typing import IO, Final, cast
 
 import torch
 
+from .catalogue.indexing import index_models, summary
 from .errors import CancelledError, InstructSceneError, InvalidInputError
 from .generator import Generator, load_generator
+from .importing import OnFile, import_models
 from .memory import memory_mb, peak_memory_mb
 from .scene import Json, Request, read_json
 
@@ -41,6 +44,7 @@ def serve(
     device: str = "auto",
     model: str | None = None,
     catalogue: str | None = None,
+    clip: str | None = None,
 ) -> int:
     """Loads the generator and answers until told to quit.
 
@@ -50,6 +54,7 @@ def serve(
         device: see ``generator.pick_device``.
         model: model folder; None is the embedded starter.
         catalogue: a catalogue's file or folder; None is the embedded starter's.
+        clip: see ``text.loading.load_encoder``.
 
     Returns:
         The exit code: 1 where the generator cannot be loaded.
@@ -60,7 +65,7 @@ def serve(
     folder = None if model is None else Path(model)
     with worker.reporting(None):
         furniture = None if catalogue is None else Path(catalogue)
-        generator = load_generator(folder, device=device, catalogue=furniture)
+        generator = load_generator(folder, device=device, catalogue=furniture, clip=clip)
         worker.greet(generator)
         worker.work(generator)
         return 0
@@ -97,7 +102,7 @@ class _Worker:
             self._jobs.put(None)
         elif kind == "cancel":
             self._cancelled.add(str(item.get("id")))
-        elif kind in ("request", "self_check"):
+        elif kind in ("request", "self_check", "import", "index"):
             self._cancelled.discard(str(item.get("id")))  # a late word about an earlier job of this name
             self._jobs.put(item)
         else:
@@ -121,7 +126,7 @@ class _Worker:
                 "versions": versions(),
                 "device": str(generator.device),
                 "memory_mb": memory_mb(),
-                "model": generator.model.name,
+                "model": generator.models.name,
             }
         )
 
@@ -168,6 +173,10 @@ class _Worker:
 
         if item["type"] == "self_check":
             answer: Json = {"report": self_check(generator)}
+        elif item["type"] == "import":
+            answer = {"imported": import_folder(item, lambda _, number, total: told("import", number, total))}
+        elif item["type"] == "index":
+            answer = {"report": index_folder(item, lambda number, total: told("index", number, total))}
         else:
             request = Request.from_json(item.get("request"))
             told("text", 0, 1)
@@ -175,6 +184,32 @@ class _Worker:
             answer = {"scenes": [scene.to_json() for scene in scenes]}
         seconds = round(time.perf_counter() - start, 3)
         return {"type": "result", "id": job, **answer, "seconds": seconds, "peak_memory_mb": peak_memory_mb()}
+
+
+def import_folder(item: Json, on_file: OnFile) -> list[str]:
+    """Makes model folders from a folder of official checkpoints; returns their room types.
+
+    Raises:
+        InvalidInputError: the message is malformed, or see :func:`.importing.import_models`.
+    """
+    folder, out = item.get("folder"), item.get("out")
+    if not isinstance(folder, str) or not isinstance(out, str):
+        raise InvalidInputError("An import needs folder and out")
+    result = import_models([Path(folder)], Path(out), whole=True, replace=True, on_file=on_file)
+    return [path.name for path in result.folders]
+
+
+def index_folder(item: Json, on_model: Callable[[int, int], None]) -> Json:
+    """Makes a catalogue of a folder of 3D-FUTURE models; returns its folder and what to tell.
+
+    Raises:
+        InvalidInputError: the message is malformed, or see :func:`.catalogue.indexing.index_models`.
+    """
+    folder, out = item.get("folder"), item.get("out")
+    if not isinstance(folder, str) or not isinstance(out, str):
+        raise InvalidInputError("An index needs folder and out")
+    index = index_models(Path(folder), Path(out), on_model)
+    return {"catalogue": out, "text": summary(index, Path(out)), "skipped": len(index.skipped)}
 
 
 def versions() -> dict[str, str]:
@@ -190,7 +225,7 @@ def versions() -> dict[str, str]:
 
 def self_check(generator: Generator) -> Json:
     """Runs one step of each network and reports what the worker is."""
-    room = generator.model.room_types[0]
+    room = generator.models.room_types[0]
     request = Request.from_json({"room": room, "text": "Put a desk next to a bed", "steps": [1, 1], "id": "self-check"})
     start = time.perf_counter()
     generator.run([request], tries=1)
@@ -199,7 +234,7 @@ def self_check(generator: Generator) -> Json:
         "device": str(generator.device),
         "seconds": round(time.perf_counter() - start, 3),
         "memory_mb": memory_mb(),
-        "model": generator.model.name,
-        "room_types": list(generator.model.room_types),
+        "model": generator.models.name,
+        "room_types": list(generator.models.room_types),
         "catalogue_entries": len(generator.catalogue.entries),
     }

@@ -103,9 +103,7 @@ class TwoStageModel:
         vqvae = load_model(folder / "vqvae", FeatureVQVAE, device)
         has_points = (folder / "points.safetensors").exists()
         points = load_model(folder / "points", PointEncoder, device).model if has_points else None
-        networks = Networks(
-            prior.model, decoder.model, vqvae.model, points, Bounds.from_json(decoder.metadata.get("bounds", {}))
-        )
+        networks = Networks(prior.model, decoder.model, vqvae.model, points, _bounds(folder, decoder.metadata))
         about = prior.metadata
         room_types = _room_types(about.get("room_types", ["bedroom"]))
         _check_sizes(networks, room_types)
@@ -114,9 +112,14 @@ class TwoStageModel:
             name=str(about.get("name", folder.name)),
             room_types=room_types,
             defaults=_defaults(about.get("defaults", {})),
-            text_encoder=str(about.get("text_encoder", about.get("text", "all-MiniLM-L6-v2"))),
+            text_encoder=recorded_encoder(about),
             device=device,
         )
+
+    @property
+    def feature_width(self) -> int:
+        """F of the features that the codes stand for."""
+        return self.networks.vqvae.config.feature_width
 
     def slots(self, room_type: RoomType) -> int:
         """N; the same for every room that the model knows."""
@@ -287,6 +290,23 @@ def _threads_for(device: torch.device, work: int) -> Generator[None]:
     finally:
         if alone:
             torch.set_num_threads(before)
+
+
+def recorded_encoder(about: Mapping[str, Any]) -> str:
+    """Name of the text encoder that a prior was trained with, from what is stored beside its weights."""
+    return str(about.get("text_encoder", about.get("text", "all-MiniLM-L6-v2")))
+
+
+def _bounds(folder: Path, about: Mapping[str, Any]) -> Bounds:
+    """Unit of the decoder's boxes.
+
+    Raises:
+        InvalidInputError: the official checkpoints do not hold it, and their data set was not at hand.
+    """
+    if "bounds" not in about:
+        remedy = "Import it again together with the room's dataset_stats.txt"
+        raise InvalidInputError(f"{folder / 'decoder.json'} does not record the bounds of boxes", remedy)
+    return Bounds.from_json(about["bounds"])
 
 
 def _room_types(data: object) -> tuple[RoomType, ...]:

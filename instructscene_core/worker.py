@@ -1,4 +1,4 @@
-"""Starts the worker process: ``python -I -u worker.py --path DIR … [--device auto] [--model DIR] [--catalogue DIR]``.
+"""Starts the worker process: ``python -I -u worker.py --path DIR … [--device auto] …``, see ``main``.
 
 Python's isolated mode leaves the module path to us: the first folder, which holds ``instructscene_core``, goes to its
 front, the others (bundled wheels) to its end, so that a person's own torch wins over a bundled one. This file runs as a
@@ -29,6 +29,7 @@ def main() -> int:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--model", default=None, help="model folder; absent: the embedded starter")
     parser.add_argument("--catalogue", default=None, help="catalogue's file or folder; absent: the embedded starter's")
+    parser.add_argument("--clip", default=None, help="CLIP's weights file, or download")
     options = parser.parse_args()
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
@@ -44,7 +45,8 @@ def main() -> int:
         channel.write(json.dumps(line) + "\n")
         channel.flush()
         return 1
-    return serving.serve(sys.stdin, channel, device=options.device, model=options.model, catalogue=options.catalogue)
+    chosen = {name: getattr(options, name) for name in ("device", "model", "catalogue", "clip")}
+    return serving.serve(sys.stdin, channel, **chosen)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """A tiny model with random weights, and a generator of it, for tests that need the whole way but no good rooms."""
 
-import importlib
+import importlib.util
 import sys
+from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from instructscene_core.boxes import Bounds
 from instructscene_core.catalogue.entries import Catalogue
@@ -69,6 +71,28 @@ def open_clip():
         for operator in ("nms", "qnms"):
             library.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     yield importlib.import_module("open_clip")  # noqa: PT022 - a return would end the library
+
+
+@pytest.fixture(scope="session")
+def clip_weights(open_clip, tmp_path_factory):  # noqa: ARG001 - makes its modules importable
+    """A file of random weights for CLIP's text tower."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        tower = importlib.import_module("open_clip.transformer").TextTransformer()
+    path = tmp_path_factory.mktemp("clip") / "clip.safetensors"
+    save_file({name: tensor.half() for name, tensor in tower.state_dict().items()}, path)
+    yield path
+    path.unlink()
+
+
+@pytest.fixture(scope="session")
+def official():
+    """The maker of official files, ``tests/official_folder.py``."""
+    path = Path(__file__).parents[1] / "official_folder.py"
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Official checkpoints: what comes of good ones, and what every kind of bad one is refused with."""
 
 import hashlib
-import importlib.util
 import os
 import pickle
 import shutil
@@ -25,17 +24,6 @@ PARITY = Path(os.environ.get("INSTRUCTSCENE_PARITY", Path(__file__).parents[3] /
 KINDS = {"prior": GraphPrior, "decoder": LayoutDecoder, "vqvae": FeatureVQVAE}
 
 
-def helper():
-    path = Path(__file__).parents[1] / "official_folder.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-official = helper()
-
-
 class RunsCode:
     """A pickle that would leave a folder behind."""
 
@@ -47,7 +35,7 @@ class RunsCode:
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(official, tmp_path):
     return official.write_official(tmp_path / "published")
 
 
@@ -64,7 +52,7 @@ def run(capsys):
 # Good files ---------------------------------------------------------------------------------------------------------
 
 
-def test_published_files_become_a_whole_model_folder(run, folder, tmp_path):
+def test_published_files_become_a_whole_model_folder(official, run, folder, tmp_path):
     code, stdout, stderr = run(folder, "--out", tmp_path / "models")
     assert (code, stderr) == (0, "")
     for part, kind in KINDS.items():
@@ -88,7 +76,7 @@ def test_published_files_become_a_whole_model_folder(run, folder, tmp_path):
     assert sorted(p.name for p in (tmp_path / "models").iterdir()) == ["bedroom"]
 
 
-def test_rooms_with_24_classes_are_told_apart_by_their_names(run, tmp_path):
+def test_rooms_with_24_classes_are_told_apart_by_their_names(official, run, tmp_path):
     folder = official.write_official(tmp_path / "published", ["bedroom", "livingroom", "diningroom"])
     assert run(folder, "--out", tmp_path / "a")[0] == 0
     assert sorted(p.name for p in (tmp_path / "a").iterdir()) == ["bedroom", "diningroom", "livingroom"]
@@ -97,7 +85,7 @@ def test_rooms_with_24_classes_are_told_apart_by_their_names(run, tmp_path):
     assert [p.name for p in (tmp_path / "b").iterdir()] == ["diningroom"]
 
 
-def test_a_room_that_no_name_tells_is_asked_for(run, tmp_path):
+def test_a_room_that_no_name_tells_is_asked_for(official, run, tmp_path):
     torch.save(official.content(official.network("prior", "livingroom")), tmp_path / "a.pth")
     code, stdout, stderr = run(tmp_path / "a.pth", "--out", tmp_path / "out")
     assert (code, stdout, stderr.count("\n")) == (2, "", 1)
@@ -108,7 +96,7 @@ def test_a_room_that_no_name_tells_is_asked_for(run, tmp_path):
     assert (tmp_path / "out" / "livingroom" / "prior.safetensors").exists()
 
 
-def test_of_a_training_folders_epochs_the_last_is_taken(run, tmp_path):
+def test_of_a_training_folders_epochs_the_last_is_taken(official, run, tmp_path):
     where = tmp_path / "out" / "livingroom_sgdiffusion_vq_objfeat" / "checkpoints"
     where.mkdir(parents=True)
     torch.save(official.content(official.network("prior", "livingroom")), where / "epoch_00100.pth")
@@ -120,7 +108,7 @@ def test_of_a_training_folders_epochs_the_last_is_taken(run, tmp_path):
     assert "layout decoder, feature VQ-VAE, bounds of boxes" in stderr
 
 
-def test_models_that_lack_a_part_are_refused_where_whole_ones_are_wanted(run, folder, tmp_path):
+def test_models_that_lack_a_part_are_refused_where_whole_ones_are_wanted(official, run, folder, tmp_path):
     (folder / official.checkpoint_name("decoder")).unlink()
     code, _, stderr = run(folder, "--out", tmp_path / "models", "--whole")
     assert (code, stderr.count("\n")) == (2, 1)
@@ -128,7 +116,7 @@ def test_models_that_lack_a_part_are_refused_where_whole_ones_are_wanted(run, fo
     assert not (tmp_path / "models").exists()
 
 
-def test_what_is_there_twice_or_already_is_refused(run, folder, tmp_path):
+def test_what_is_there_twice_or_already_is_refused(official, run, folder, tmp_path):
     shutil.copy(folder / official.checkpoint_name("prior"), folder / "bedroom_again.pth")
     code, _, stderr = run(folder, "--out", tmp_path / "models")
     assert code == 2
@@ -191,7 +179,7 @@ def refused(run, folder, out, *words):
     ("part", "averaged"),
     [("prior", False), ("prior", True), ("decoder", False), ("decoder", True), ("vqvae", False)],
 )
-def test_bad_tensors_are_named_with_what_was_expected(run, folder, tmp_path, part, averaged):
+def test_bad_tensors_are_named_with_what_was_expected(official, run, folder, tmp_path, part, averaged):
     path = folder / official.checkpoint_name(part)
     name, expected, found = SHAPED[part]
     good = path.read_bytes()
@@ -207,7 +195,7 @@ def test_bad_tensors_are_named_with_what_was_expected(run, folder, tmp_path, par
 
 
 @pytest.mark.parametrize("part", list(KINDS))
-def test_truncated_and_foreign_checkpoints_are_refused(run, folder, tmp_path, part):
+def test_truncated_and_foreign_checkpoints_are_refused(official, run, folder, tmp_path, part):
     path = folder / official.checkpoint_name(part)
     good = path.read_bytes()
     for size in (len(good) - 100, len(good) // 2, 100, 0):
@@ -228,7 +216,7 @@ def test_truncated_and_foreign_checkpoints_are_refused(run, folder, tmp_path, pa
 
 
 @pytest.mark.parametrize("part", list(KINDS))
-def test_another_architecture_is_told_by_its_first_tensor_that_differs(run, folder, tmp_path, part):
+def test_another_architecture_is_told_by_its_first_tensor_that_differs(official, run, folder, tmp_path, part):
     path = folder / official.checkpoint_name(part)
     content = torch.load(path, weights_only=True)
     content["model"]["network.extra.weight"] = torch.zeros(2, 2)
@@ -236,7 +224,7 @@ def test_another_architecture_is_told_by_its_first_tensor_that_differs(run, fold
     refused(run, folder, tmp_path / "models", path.name, "network.extra.weight", "not part of the architecture")
 
 
-def test_other_numbers_of_classes_and_heads_are_refused(folder):
+def test_other_numbers_of_classes_and_heads_are_refused(official, folder):
     path = folder / official.checkpoint_name("prior")
     with pytest.raises(InvalidInputError, match="5 attention heads do not divide the width 32"):
         import_official(path, heads=5)
@@ -246,7 +234,7 @@ def test_other_numbers_of_classes_and_heads_are_refused(folder):
 
 
 @pytest.mark.parametrize("form", ["zip", "old zip", "plain"])
-def test_pickles_that_would_run_code_are_refused_and_do_not_run(run, folder, tmp_path, form):
+def test_pickles_that_would_run_code_are_refused_and_do_not_run(official, run, folder, tmp_path, form):
     trap = tmp_path / "trap"
     path = folder / official.checkpoint_name("prior")
     if form == "plain":

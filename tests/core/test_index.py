@@ -288,7 +288,7 @@ def test_the_look_decides_and_size_breaks_ties():
 
 def test_rooms_are_furnished_from_it(sixty, tiny_generator):
     catalogue = Catalogue.open(sixty[0] / "catalogue")
-    generator = Generator(tiny_generator.model, catalogue, tiny_generator.encoder)
+    generator = Generator(tiny_generator.models, catalogue, tiny_generator.encoder)
     request = Request.from_json({"text": "A nightstand left of a double bed.", "variations": 2})
     for scene in generator.run([request], tries=1)[0]:
         assert scene.objects

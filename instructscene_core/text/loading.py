@@ -1,0 +1,37 @@
+"""The text encoder that a model names."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from ..errors import InvalidInputError
+from .clip import NAME as CLIP
+from .clip import Clip
+from .encoder import TextEncoder
+from .minilm import MiniLM
+
+DOWNLOAD: Final = "download"
+"""Stands for a file of CLIP's weights where open_clip may fetch them."""
+VARIABLE: Final = "INSTRUCTSCENE_CLIP"
+
+
+def load_encoder(name: str, device: torch.device | str = "cpu", clip: str | None = None) -> TextEncoder:
+    """Loads an encoder.
+
+    Args:
+        name: as a prior records it.
+        device: where it runs.
+        clip: a file of CLIP's weights, or ``DOWNLOAD``; None: what the environment variable ``VARIABLE`` says.
+
+    Raises:
+        InvalidInputError: there is no such encoder, or its weights or packages are missing.
+    """
+    if name == MiniLM.name:
+        return MiniLM(device=device)
+    if name != CLIP:
+        raise InvalidInputError(f"The model reads texts of {name}, which is unknown here", "Install a newer version")
+    chosen = clip or os.environ.get(VARIABLE) or None
+    download = chosen == DOWNLOAD
+    return Clip(None if chosen is None or download else Path(chosen), device, download=download)
