@@ -81,6 +81,7 @@ class Catalogue:
             own = {room: name for room in ROOM_TYPES if (name := entry.class_in(room)) is not None}
             for key in (*own.items(), *((None, name) for name in dict.fromkeys(own.values()))):
                 self._by_class.setdefault(key, []).append(entry)
+        self._looks: dict[tuple[RoomType | None, str, int], tuple[list[int], Feature]] = {}
         if len(self._by_id) != len(self.entries):
             raise InvalidInputError("The catalogue holds an id twice", _REMEDY)
 
@@ -96,6 +97,16 @@ class Catalogue:
     def of_class(self, category: str, room_type: RoomType | None = None) -> Sequence[CatalogueEntry]:
         """The entries of a class in a type of room, or in any, in catalogue order."""
         return self._by_class.get((room_type, category), ())
+
+    def looks(self, category: str, room_type: RoomType | None, width: int) -> tuple[list[int], Feature]:
+        """Which entries of a class (as in `of_class`) have features of a width, and these features (m, width)."""
+        key = (room_type, category, width)
+        if key not in self._looks:
+            features = [entry.feature for entry in self.of_class(category, room_type)]
+            rows = [i for i, feature in enumerate(features) if feature is not None and feature.shape == (width,)]
+            table = np.array([features[i] for i in rows], dtype=np.float32).reshape(-1, width)
+            self._looks[key] = rows, table
+        return self._looks[key]
 
     @staticmethod
     def load(path: Path, features: Path | None = None) -> "Catalogue":

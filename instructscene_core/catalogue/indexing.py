@@ -40,7 +40,8 @@ class Index:
     Args:
         folder: theirs.
         models: those that can be placed.
-        skipped: (id, category, reason) of the others.
+        skipped: (id, category, reason) of those that are broken.
+        foreign: likewise, of those of a category that no room has.
         warned: likewise, of models whose feature had to be left out.
         features: by id, all of the same length.
         reread: models whose files were read in this run.
@@ -49,6 +50,7 @@ class Index:
     folder: Path
     models: list[tuple[ModelInfo, Geometry]] = field(default_factory=list)
     skipped: list[tuple[str, str, str]] = field(default_factory=list)
+    foreign: list[tuple[str, str, str]] = field(default_factory=list)
     warned: list[tuple[str, str, str]] = field(default_factory=list)
     features: dict[str, Feature] = field(default_factory=dict)
     reread: int = 0
@@ -78,7 +80,7 @@ def index_models(folder: Path, out: Path, told: Told, coder: Coder | None = None
                 _take(index, info, memory)
         told(len(infos), len(infos))
         if not index.models:
-            name, _, reason = index.skipped[0]
+            name, _, reason = (*index.skipped, *index.foreign)[0]
             raise InvalidInputError(f"{folder} holds no model that can be used ({name}: {reason})", "Choose another")
         _write(index, out, coder)
     return index
@@ -87,7 +89,7 @@ def index_models(folder: Path, out: Path, told: Told, coder: Coder | None = None
 def _take(index: Index, info: ModelInfo, memory: "_Memory") -> None:
     """Adds a model to the index, or to what is skipped."""
     if not info.rooms:
-        index.skipped.append((info.id, info.category, "no room has this category"))
+        index.foreign.append((info.id, info.category, "no room has this category"))
         return
     folder = index.folder / info.id
     stamp = _stamp(folder)
@@ -216,7 +218,7 @@ def _write(index: Index, out: Path, coder: Coder | None) -> None:
     with tempfile.TemporaryDirectory(prefix=".index-", dir=out) as name:
         stage = Path(name)
         (stage / CATALOGUE_FILE).write_text(catalogue_json(index), encoding="utf-8")
-        lines = ["\t".join(row) for row in (*index.skipped, *index.warned)]
+        lines = ["\t".join(row) for row in (*index.skipped, *index.warned, *index.foreign)]
         (stage / SKIPPED_FILE).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         if index.features:
             _write_features(index, stage / FEATURES_FILE, coder)
@@ -249,8 +251,10 @@ def _writing(out: Path) -> Iterator[None]:
 
 def summary(index: Index, out: Path) -> str:
     """One line on what was done."""
-    skipped = f", {len(index.skipped)} skipped (see {out / SKIPPED_FILE})" if index.skipped else ""
-    return f"{len(index.models)} models indexed, {len(index.features)} with features{skipped}: {out / CATALOGUE_FILE}"
+    counts = ((len(index.skipped), "broken"), (len(index.foreign), "of categories that no room has"))
+    skipped = " and ".join(f"{count} {what}" for count, what in counts if count)
+    told = f", skipped {skipped} (see {out / SKIPPED_FILE})" if skipped else ""
+    return f"{len(index.models)} models indexed, {len(index.features)} with features{told}: {out / CATALOGUE_FILE}"
 
 
 def listed(rows: Sequence[tuple[str, str, str]]) -> list[str]:

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from ..scene import Vector3
 from ..vocabulary import RoomType
 from .entries import Catalogue, CatalogueEntry, Feature
+
+Scores = npt.NDArray[np.float64]
 
 STRETCH: Final = 0.25
 """How far an axis of a mesh may be stretched or shrunk before it is fitted uniformly instead."""
@@ -45,7 +48,9 @@ def choose(
     entries = catalogue.of_class(category, room_type)
     if not entries:
         return None
-    likeness = _likeness(entries, feature, codes)
+    likeness = _likeness(catalogue, category, room_type, feature)
+    if likeness is None:
+        likeness = _equal_codes(entries, codes)
     if catalogue.ranking == "look":
         difference = ((np.array([entry.size for entry in entries]) - np.array(size)) ** 2).sum(axis=1)
         return entries[int(np.argmin(np.where(likeness >= likeness.max() - _TIE, difference, np.inf)))]
@@ -54,23 +59,26 @@ def choose(
 
 
 def _likeness(
-    entries: Sequence[CatalogueEntry], feature: Feature | None, codes: Sequence[int] | None
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Cosine similarity of the features, -1 where an entry has none; without any, the share of equal codes."""
-    scores = np.zeros(len(entries))
-    comparable = [
-        i
-        for i, entry in enumerate(entries)
-        if feature is not None and entry.feature is not None and entry.feature.shape == feature.shape
-    ]
+    catalogue: Catalogue, category: str, room_type: RoomType | None, feature: Feature | None
+) -> Scores | None:
+    """Cosine similarity of the entries of a class, -1 where one has no feature; None where none can be compared."""
     length = 0.0 if feature is None else float(np.linalg.norm(feature))
-    if feature is not None and comparable and length > 0:
-        scores -= 1
-        scores[comparable] = np.stack([entries[i].feature for i in comparable]) @ feature / length
-    elif codes is not None:
-        for i, entry in enumerate(entries):
-            if entry.codes is not None:
-                scores[i] = sum(a == b for a, b in zip(codes, entry.codes, strict=True)) / len(entry.codes)
+    if feature is None or length == 0:
+        return None
+    rows, table = catalogue.looks(category, room_type, len(feature))
+    if not rows:
+        return None
+    scores = np.full(len(catalogue.of_class(category, room_type)), -1.0)
+    scores[rows] = table @ feature / length
+    return scores
+
+
+def _equal_codes(entries: Sequence[CatalogueEntry], codes: Sequence[int] | None) -> Scores:
+    """Share of equal codes; 0 where they are not known."""
+    scores = np.zeros(len(entries))
+    for i, entry in enumerate(entries):
+        if codes is not None and entry.codes is not None:
+            scores[i] = sum(a == b for a, b in zip(codes, entry.codes, strict=True)) / len(entry.codes)
     return scores
 
 
