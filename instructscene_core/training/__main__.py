@@ -20,7 +20,7 @@ from ..vocabulary import ROOM_TYPES
 from .group import joined
 from .log import Kind, check_log
 from .prior import EMPHASES
-from .room_runs import PARTS, RoomRun, RoomTraining, Size
+from .room_runs import ENCODERS, PARTS, RoomRun, RoomTraining, Size
 from .runs import WEIGHTS_FOLDER, Run, train_all, train_decoder, train_features, train_prior
 
 _STARTER: Final = "starter"
@@ -130,7 +130,6 @@ def _room_run(options: argparse.Namespace, workers: int) -> RoomRun:
         learning_rate=options.learning_rate,
         text=options.text,
         clip=options.clip,
-        download=options.download_clip,
         text_steps=options.text_steps,
         emphasis=options.emphasis,
         vqvae=options.vqvae,
@@ -160,10 +159,9 @@ def _add_room_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps", "xpu"), default="auto")
     parser.add_argument("--seed", type=int, default=0, help="of weights, batches and wording")
     parser.add_argument("--learning-rate", type=float, help="absent: the size's")
-    parser.add_argument("--text", choices=("minilm", "clip"), default="minilm",
+    parser.add_argument("--text", choices=tuple(ENCODERS), default="minilm",
                         help="text encoder; clip is the paper's")  # fmt: skip
-    parser.add_argument("--clip", type=Path, metavar="FILE", help="weights of CLIP ViT-B/32")
-    parser.add_argument("--download-clip", action="store_true", help="let open_clip fetch them")
+    parser.add_argument("--clip", metavar="FILE|download", help="weights of CLIP ViT-B/32")
     parser.add_argument("--text-steps", type=int, default=1, metavar="N",
                         help="steps for which a room keeps its instruction, so that its states are kept too; "
                         "1, the official way: none is kept")  # fmt: skip

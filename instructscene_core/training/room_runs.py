@@ -20,8 +20,9 @@ from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from ..output import check_folder
-from ..text.clip import Clip
+from ..text.clip import NAME as CLIP
 from ..text.encoder import TextEncoder
+from ..text.loading import load_encoder
 from ..text.minilm import MiniLM
 from ..vocabulary import CLASSES, MAX_OBJECTS, RoomType
 from .batches import DecoderBatches, FeatureBatches, PriorBatches, box_bounds
@@ -35,8 +36,10 @@ from .room_tasks import RoomDecoderTask, RoomPriorTask, RoomVQVAETask, Shares
 
 Part = Literal["vqvae", "decoder", "prior"]
 Size = Literal["paper", "starter"]
+Text = Literal["minilm", "clip"]
 
 PARTS: Final[tuple[Part, ...]] = ("vqvae", "decoder", "prior")
+ENCODERS: Final[Mapping[Text, str]] = {"minilm": MiniLM.name, "clip": CLIP}
 _TIME_SHARES: Final[Mapping[Part, float]] = {"vqvae": 0.1, "decoder": 0.2, "prior": 0.7}
 """Of the minutes for all; a part that is not trained leaves its share to the others."""
 _TERMS: Final = "Made of 3D-FRONT: for research that is not commercial"
@@ -76,8 +79,7 @@ class RoomRun:
         seed: of weights and draws.
         learning_rate: None: the size's.
         text: the text encoder; "clip" is the paper's.
-        clip: its weights file; None: open_clip's own copy, if ``download`` lets it be fetched.
-        download: see ``clip``.
+        clip: its weights, see :func:`.text.loading.load_encoder`.
         text_steps: steps for which a room keeps its instruction.
         emphasis: of the prior's loss on what the instruction speaks of.
         vqvae: model folder whose VQ-VAE is taken.
@@ -101,9 +103,8 @@ class RoomRun:
     bfloat16: bool = False
     seed: int = 0
     learning_rate: float | None = None
-    text: Literal["minilm", "clip"] = "minilm"
-    clip: Path | None = None
-    download: bool = False
+    text: Text = "minilm"
+    clip: str | None = None
     text_steps: int = 1
     emphasis: Emphasis = "none"
     vqvae: Path | None = None
@@ -179,7 +180,7 @@ class RoomTraining:
         """
         self._check_start(parts)
         if "prior" in parts:
-            self._encoder = text_encoder(self.run, self.group.device)
+            self._encoder = load_encoder(ENCODERS[self.run.text], self.group.device, self.run.clip)
         if self.run.vqvae is not None:
             self._first_alone(lambda: take_vqvae(self._given(), self.run.out))
         if "vqvae" in parts and len(parts) > 1 and (self.rooms.features is None or self.run.vqvae is not None):
@@ -305,17 +306,6 @@ class RoomTraining:
         folder = run.out / "training" / part
         identity = run.identity(group)
         Trainer(task, loop, folder, export, group=group, identity=identity, validate=validate).run()
-
-
-def text_encoder(run: RoomRun, device: torch.device) -> TextEncoder:
-    """The run's frozen encoder.
-
-    Raises:
-        InvalidInputError: its files are missing.
-    """
-    if run.text == "minilm":
-        return MiniLM(device=device)
-    return Clip(run.clip, device, download=run.download)
 
 
 def averaged(model: ModelT, average: Mapping[str, Tensor]) -> ModelT:
