@@ -4,7 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from ..vocabulary import ROOM_TYPES
 from . import compare
+from .conversion import Sources, convert, read_list
+from .houses import Filters
 from .sample import write_sample
 
 
@@ -18,6 +21,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sample.add_argument("--rooms", type=int, default=24, help="how many")
     sample.add_argument("--out", type=Path, required=True, help="folder that does not exist, or is empty")
     sample.set_defaults(run_data=_write_sample)
+    houses = commands.add_parser("from-3dfront", help="houses of 3D-FRONT as a data set in the official layout")
+    houses.add_argument("--front", type=Path, required=True, help="folder of the houses (*.json)")
+    houses.add_argument("--future", type=Path, required=True, help="folder 3D-FUTURE-model, with model_info.json")
+    houses.add_argument("--room", choices=ROOM_TYPES, default="bedroom")
+    houses.add_argument("--out", type=Path, required=True, help="folder of the data set; rooms in it are kept")
+    houses.add_argument("--splits", type=Path, help="CSV of room ids and splits; absent: by house, 8, 1 and 1 of ten")
+    houses.add_argument("--captions", type=Path, help="folder with MODEL.txt; absent: classes stand for captions")
+    houses.add_argument("--invalid-rooms", type=Path, help="list of rooms that are left out, one id a line")
+    houses.add_argument("--black-list", type=Path, help="list of models whose rooms are left out")
+    houses.set_defaults(run_data=_from_3dfront)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,4 +50,17 @@ def _compare(options: argparse.Namespace) -> int:
 def _write_sample(options: argparse.Namespace) -> int:
     names = write_sample(options.out, options.rooms)
     sys.stdout.write(f"{len(names)} rooms in the official layout: {options.out}\n")
+    return 0
+
+
+def _from_3dfront(options: argparse.Namespace) -> int:
+    filters = Filters(options.room, read_list(options.invalid_rooms), read_list(options.black_list))
+    sources = Sources(options.front, options.future, options.captions, options.splits)
+    outcome = convert(sources, filters, options.out)
+    for reason, count in outcome.left_out.most_common():
+        sys.stderr.write(f"left out {count}: {reason}\n")
+    for name, what in outcome.bad_houses.items():
+        sys.stderr.write(f"bad house {name}: {what}\n")
+    there = f", {outcome.there} were there" if outcome.there else ""
+    sys.stdout.write(f"{outcome.written} rooms written{there}: {options.out}\n")
     return 0

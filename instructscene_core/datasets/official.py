@@ -10,7 +10,7 @@ import csv
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, cast
@@ -105,20 +105,35 @@ def split_names(folder: Path, room_type: RoomType, split: Literal["train", "test
         InvalidInputError: a file is missing or malformed, or no folder belongs to the split.
     """
     path = split_file(folder, room_type)
+    wanted = {room for room, name in read_splits(path).items() if name in SPLITS[split]}
+    found = room_names(folder, room_type, wanted)
+    if not found:
+        message = f"None of the rooms in {rooms_folder(folder, room_type)} is of the split {split}"
+        raise InvalidInputError(message, f"Check {path}")
+    return found
+
+
+def read_splits(path: Path) -> dict[str, str]:
+    """By room id, train, val or test.
+
+    Raises:
+        InvalidInputError: the file cannot be read or is malformed.
+    """
     try:
         with path.open(encoding="utf-8", newline="") as lines:
-            rows = [row for row in csv.reader(lines) if row]
+            rows = [[cell.strip() for cell in row] for row in csv.reader(lines) if row]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidInputError(f"{path} cannot be read ({error})", _REMEDY) from error
-    bad = next((row for row in rows if len(row) != 2 or row[1].strip() not in ("train", "val", "test")), None)
+    bad = next((row for row in rows if len(row) != 2 or row[1] not in ("train", "val", "test")), None)
     if bad is not None:
         raise InvalidInputError(f'{path}: "{",".join(bad)}" is not a room and train, val or test', _REMEDY)
-    wanted = {row[0].strip() for row in rows if row[1].strip() in SPLITS[split]}
+    return {row[0]: row[1] for row in rows}
+
+
+def room_names(folder: Path, room_type: RoomType, ids: Collection[str]) -> list[str]:
+    """Names of the room folders with these ids, sorted as strings."""
     where = rooms_folder(folder, room_type)
-    found = sorted(p.name for p in where.iterdir() if p.is_dir() and _room_id(p.name) in wanted)
-    if not found:
-        raise InvalidInputError(f"None of the rooms in {where} is of the split {split}", f"Check {path}")
-    return found
+    return sorted(p.name for p in where.iterdir() if p.is_dir() and _room_id(p.name) in ids)
 
 
 def _room_id(name: str) -> str | None:

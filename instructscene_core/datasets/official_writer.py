@@ -20,7 +20,7 @@ from ..boxes import Bounds
 from ..instructions.sentences import describe
 from ..relations import triplets
 from ..vocabulary import CLASSES, RoomType
-from .official import FEATURES_FILE, STATS_FILE, Room, read_rooms, split_names
+from .official import FEATURES_FILE, STATS_FILE, Room, read_rooms
 from .official_models import Half
 from .room_set import matrices
 
@@ -170,15 +170,14 @@ def write_splits(folder: Path, room_type: RoomType, splits: Mapping[str, str]) -
     _write(path, "".join(f"{room_id},{split}\n" for room_id, split in splits.items()).encode())
 
 
-def write_stats(folder: Path, room_type: RoomType) -> None:
-    """Writes ``dataset_stats.txt``: what the training rooms that are there hold.
+def write_stats(folder: Path, room_type: RoomType, names: Sequence[str]) -> None:
+    """Writes ``dataset_stats.txt``: what the rooms in these folders hold.
 
     Raises:
-        InvalidInputError: there are none, or one is malformed.
+        InvalidInputError: one is malformed.
     """
-    rooms = read_rooms(folder, room_type, split_names(folder, room_type, "train"))
-    path = folder / f"threed_front_{room_type}" / STATS_FILE
-    _write(path, (json.dumps(_stats(rooms, room_type), indent=1) + "\n").encode())
+    stats = _stats(read_rooms(folder, room_type, names), room_type)
+    _write(folder / f"threed_front_{room_type}" / STATS_FILE, (json.dumps(stats, indent=1) + "\n").encode())
 
 
 def _stats(rooms: Sequence[Room], room_type: RoomType) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ..catalogue.entries import Catalogue, CatalogueEntry
 from ..errors import InvalidInputError
 from ..vocabulary import display_name
-from .official import FEATURE_WIDTH
+from .official import FEATURE_WIDTH, split_names
 from .official_writer import NewRoom, Piece, write_models, write_room, write_splits, write_stats
 from .starter import EMPTY, Rooms, build_rooms
 
@@ -53,7 +53,7 @@ def write_sample(folder: Path, count: int) -> list[str]:
             write_room(part / "threed_front_bedroom", "bedroom", room)
         order = ("train", "train", "val", "test")
         write_splits(part, "bedroom", {room.room_id: order[k % len(order)] for k, room in enumerate(rooms)})
-        write_stats(part, "bedroom")
+        write_stats(part, "bedroom", split_names(part, "bedroom", "train"))
         write_models(part, "bedroom", (piece for room in rooms for piece in room.pieces))
         if folder.exists():
             folder.rmdir()

@@ -1,0 +1,149 @@
+"""``data from-3dfront``: houses of 3D-FRONT and models of 3D-FUTURE become a data set in the official layout."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from tqdm import tqdm
+
+from ..catalogue.future_models import read_info
+from ..errors import InvalidInputError
+from ..vocabulary import RoomType
+from .houses import Filters, Models, read_house, rooms_of_house
+from .official import read_splits, room_names
+from .official_writer import NewRoom, Piece, write_models, write_room, write_splits, write_stats
+
+_TENTHS: Final = ("train",) * 8 + ("val", "test")
+_REMEDY: Final = "Choose the folder 3D-FRONT of the published data"
+
+
+@dataclass
+class Outcome:
+    """What became of the rooms.
+
+    Args:
+        written: rooms that were written now.
+        there: rooms that were there already.
+        left_out: by reason, how many rooms.
+        bad_houses: by name, what is wrong.
+    """
+
+    written: int = 0
+    there: int = 0
+    left_out: Counter[str] = field(default_factory=Counter[str])
+    bad_houses: dict[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where everything is.
+
+    Args:
+        front: folder of the houses.
+        future: ``3D-FUTURE-model``.
+        captions: folder with ``<jid>.txt``; None: classes stand for captions.
+        splits: list of room ids and splits; None: by the houses' names, eight, one and one of ten.
+    """
+
+    front: Path
+    future: Path
+    captions: Path | None = None
+    splits: Path | None = None
+
+
+def convert(sources: Sources, filters: Filters, out: Path) -> Outcome:
+    """Converts all houses; rooms that an earlier run has written are kept.
+
+    Args:
+        sources: where everything is.
+        filters: which rooms are taken.
+        out: folder of the data set.
+
+    Returns:
+        What became of the rooms.
+
+    Raises:
+        InvalidInputError: a folder holds nothing of the kind, a list is malformed, or no room passes the filters.
+    """
+    houses = sorted(sources.front.glob("*.json")) if sources.front.is_dir() else []
+    if not houses:
+        raise InvalidInputError(f"{sources.front} holds no houses (*.json)", _REMEDY)
+    given = None if sources.splits is None else read_splits(sources.splits)
+    models = Models(sources.future, {info.id: info for info in read_info(sources.future)}, sources.captions)
+    if out.exists() and not out.is_dir():
+        raise InvalidInputError(f"{out} is no folder", "Choose another one for --out")
+    outcome, splits = Outcome(), dict[str, str]()
+    pieces: dict[str, Piece] = {}
+    for path in tqdm(houses, desc="houses", unit="house"):
+        try:
+            for room in _kept(path, models, filters, outcome, splits):
+                split = _split(path.stem) if given is None else given.get(room.room_id)
+                if split is None:
+                    outcome.left_out["in no split"] += 1
+                    continue
+                _write(out, filters.room_type, room, outcome)
+                splits[room.room_id] = split
+                pieces.update((piece.jid, piece) for piece in room.pieces)
+        except InvalidInputError as error:
+            outcome.bad_houses[path.name] = error.message
+    if not splits:
+        raise InvalidInputError(f"No {filters.room_type} of {len(houses)} houses is taken", _reasons(outcome))
+    write_splits(out, filters.room_type, splits)
+    write_stats(out, filters.room_type, room_names(out, filters.room_type, _measured(splits)))
+    write_models(out, filters.room_type, pieces.values())
+    return outcome
+
+
+def _kept(path: Path, models: Models, filters: Filters, outcome: Outcome, known: Mapping[str, str]) -> list[NewRoom]:
+    """The rooms of a house that are taken, none of which has an id that another house has used."""
+    kept: dict[str, NewRoom] = {}
+    for room_id, room in rooms_of_house(path.stem, read_house(path), models, filters):
+        if not isinstance(room, NewRoom):
+            outcome.left_out[str(room)] += 1
+        elif room_id in known or room_id in kept:
+            outcome.left_out["an id that another room has"] += 1
+        else:
+            kept[room_id] = room
+    return list(kept.values())
+
+
+def _write(out: Path, room_type: RoomType, room: NewRoom, outcome: Outcome) -> None:
+    parent = out / f"threed_front_{room_type}"
+    if (parent / room.name).is_dir():
+        outcome.there += 1
+        return
+    write_room(parent, room_type, room)
+    outcome.written += 1
+
+
+def _split(house: str) -> str:
+    """Of a house, whatever other houses there are."""
+    return _TENTHS[hashlib.sha256(house.encode()).digest()[0] % 10]
+
+
+def _measured(splits: Mapping[str, str]) -> set[str]:
+    """The rooms that the statistics are of: for training, or all where none is."""
+    return {room for room, split in splits.items() if split != "test"} or set(splits)
+
+
+def _reasons(outcome: Outcome) -> str:
+    found = [f"{reason} ({count})" for reason, count in outcome.left_out.most_common(5)]
+    found += [f"{name}: {what}" for name, what in list(outcome.bad_houses.items())[:1]]
+    return f"Left out: {'; '.join(found)}" if found else "Choose another room type"
+
+
+def read_list(path: Path | None) -> frozenset[str]:
+    """Ids, one a line; none where there is no file.
+
+    Raises:
+        InvalidInputError: the file cannot be read.
+    """
+    if path is None:
+        return frozenset()
+    try:
+        return frozenset(path.read_text(encoding="utf-8").split())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"{path} cannot be read ({error})", "Check the path") from error

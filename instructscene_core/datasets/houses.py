@@ -1,0 +1,265 @@
+"""Houses of 3D-FRONT as they are published, one JSON file each, as rooms with boxes.
+
+A house holds ``furniture`` (uid, jid, valid, size or bbox), ``mesh`` (uid, type, xyz and faces as flat lists) and
+``scene.room`` (instanceid, type, children with ref, pos, rot as x y z w, scale). Metres, Y up, front of a piece +Z.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ..catalogue.future_models import ModelInfo, read_feature
+from ..catalogue.obj_file import read_obj
+from ..errors import InvalidInputError
+from ..vocabulary import MAX_OBJECTS, RoomType
+from .official import FEATURE_WIDTH, open_array
+from .official_writer import NewRoom, Piece, Vector
+
+FloatArray = npt.NDArray[np.float64]
+
+_NAMED: Final[Mapping[RoomType, str]] = {"bedroom": "bed", "livingroom": "living", "diningroom": "dining"}
+_FEWEST: Final = 3
+_SCALES: Final = (1e-5, 5.0)
+"""A room with a piece that is scaled beyond these is left out."""
+_HEIGHTS: Final = (-0.005, 4.0)
+"""Metres between which all boxes of a room must be."""
+_WIDEST_FLOOR: Final[Mapping[RoomType, float]] = {"bedroom": 6.0, "livingroom": 12.0, "diningroom": 12.0}
+_UPRIGHT: Final = 0.05
+"""x and z of a quaternion: beyond, a piece is tilted and has no box with a yaw."""
+_LARGEST_HOUSE: Final = 256 << 20
+
+
+class LeftOutError(Exception):
+    """A room that the filters leave out; says why."""
+
+
+@dataclass
+class Models:
+    """Models of 3D-FUTURE: what is said of them, their boxes and features, each read once.
+
+    Args:
+        folder: ``3D-FUTURE-model``.
+        infos: of the models, by name.
+        captions: folder with ``<jid>.txt``; None where there is none.
+    """
+
+    folder: Path
+    infos: Mapping[str, ModelInfo]
+    captions: Path | None = None
+    _boxes: dict[str, tuple[FloatArray, FloatArray] | None] = field(default_factory=dict, init=False)
+    _features: dict[str, npt.NDArray[np.float32] | None] = field(default_factory=dict, init=False)
+
+    def box(self, jid: str, item: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
+        """Middle and half extents of a model in its own frame, of its mesh, else as the house says.
+
+        Raises:
+            LeftOutError: neither is there, or the mesh is broken.
+        """
+        if jid not in self._boxes:
+            try:
+                self._boxes[jid] = _mesh_box(self.folder / jid)
+            except InvalidInputError as error:
+                raise LeftOutError(f"a broken model, {jid}: {error.message}") from error
+        found = self._boxes[jid]
+        if found is None:
+            size = item.get("size") or item.get("bbox")
+            if size is None:
+                raise LeftOutError("a model has neither a mesh nor a size")
+            half = np.asarray(size, dtype=np.float64).reshape(3) / 2
+            found = np.array([0.0, half[1], 0.0]), half
+        return found
+
+    def feature(self, jid: str) -> npt.NDArray[np.float32] | None:
+        """The feature of a model; None where it has none of 1280 numbers.
+
+        Raises:
+            LeftOutError: its file is broken.
+        """
+        if jid not in self._features:
+            try:
+                found = read_feature(self.folder / jid)
+            except InvalidInputError as error:
+                raise LeftOutError(f"a broken model, {jid}: {error.message}") from error
+            self._features[jid] = found if found is not None and found.shape == (FEATURE_WIDTH,) else None
+        return self._features[jid]
+
+    def caption(self, jid: str) -> str | None:
+        """The caption of a model, one line in lower case; None where it has none."""
+        path = None if self.captions is None else self.captions / f"{jid}.txt"
+        if path is None or not path.is_file():
+            return None
+        text = " ".join(path.read_text(encoding="utf-8", errors="replace").split()).rstrip(".")
+        return text[:1].lower() + text[1:] or None
+
+
+def _mesh_box(folder: Path) -> tuple[FloatArray, FloatArray] | None:
+    """Middle and half extents of a mesh; None where there is none."""
+    if (folder / "bbox_vertices.npy").is_file():
+        corners = open_array(folder / "bbox_vertices.npy").astype(np.float64).reshape(-1, 3)
+    elif (folder / "raw_model.obj").is_file():
+        corners = read_obj(folder / "raw_model.obj").vertices
+    else:
+        return None
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    return (low + high) / 2, (high - low) / 2
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which rooms are taken (official description, section 1.9).
+
+    Args:
+        room_type: of the rooms.
+        invalid_rooms: ids of rooms that are left out.
+        black_list: models whose rooms are left out.
+    """
+
+    room_type: RoomType
+    invalid_rooms: frozenset[str] = frozenset()
+    black_list: frozenset[str] = frozenset()
+
+
+def read_house(path: Path) -> Mapping[str, Any]:
+    """The JSON of a house.
+
+    Raises:
+        InvalidInputError: it cannot be read, or is no house.
+    """
+    try:
+        if path.stat().st_size > _LARGEST_HOUSE:
+            raise InvalidInputError("it is too large for a house")
+        house: Any = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise InvalidInputError(f"it is no JSON ({error})") from error
+    if not isinstance(house, dict) or not {"furniture", "mesh", "scene"} <= set(house):
+        raise InvalidInputError("it has no furniture, mesh and scene")
+    return house
+
+
+def rooms_of_house(
+    name: str, house: Mapping[str, Any], models: Models, filters: Filters
+) -> Iterator[tuple[str, NewRoom | LeftOutError]]:
+    """The rooms of a type, by id; those that the filters leave out come with the reason.
+
+    Args:
+        name: of the house.
+        house: its JSON.
+        models: of the furniture.
+        filters: which rooms are taken.
+
+    Raises:
+        InvalidInputError: the house is malformed.
+    """
+    try:
+        furniture = {item["uid"]: item for item in house["furniture"] if item.get("valid")}
+        meshes = {item["uid"]: item for item in house["mesh"] if item["type"] == "Floor"}
+        for room in house["scene"]["room"]:
+            if _NAMED[filters.room_type] in room["type"].lower():
+                yield str(room["instanceid"]), _room(name, room, furniture, meshes, models, filters)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise InvalidInputError(f"it is malformed ({type(error).__name__}: {error})") from error
+
+
+def _room(
+    name: str,
+    room: Mapping[str, Any],
+    furniture: Mapping[str, Mapping[str, Any]],
+    meshes: Mapping[str, Mapping[str, Any]],
+    models: Models,
+    filters: Filters,
+) -> NewRoom | LeftOutError:
+    try:
+        _check_lists(name, str(room["instanceid"]), filters)
+        vertices, faces = _floor([meshes[c["ref"]] for c in room["children"] if c["ref"] in meshes], filters.room_type)
+        centre = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
+        children = [child for child in room["children"] if child["ref"] in furniture]
+        pieces = [_piece(child, furniture[child["ref"]], centre, models, filters) for child in children]
+        _check_pieces(pieces, centre, filters.room_type)
+    except LeftOutError as reason:
+        return reason
+    return NewRoom(name, str(room["instanceid"]), vertices, faces, tuple(pieces))
+
+
+def _check_lists(house: str, room_id: str, filters: Filters) -> None:
+    if not filters.invalid_rooms.isdisjoint((room_id, f"{house}_{room_id}")):
+        raise LeftOutError("on the list of invalid rooms")
+    if "_" in house or "_" in room_id or "/" in room_id:
+        raise LeftOutError("a name that the layout cannot hold")
+
+
+def _floor(meshes: Sequence[Mapping[str, Any]], room_type: RoomType) -> tuple[FloatArray, npt.NDArray[np.int64]]:
+    """All floors of a room as one mesh."""
+    if not meshes:
+        raise LeftOutError("no floor")
+    parts = [np.asarray(mesh["xyz"], dtype=np.float64).reshape(-1, 3) for mesh in meshes]
+    starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
+    faces = [np.asarray(mesh["faces"], dtype=np.int64).reshape(-1, 3) + start
+             for mesh, start in zip(meshes, starts.tolist(), strict=True)]  # fmt: skip
+    vertices, corners = np.concatenate(parts), np.concatenate(faces)
+    if not len(vertices) or not np.isfinite(vertices).all() or corners.min(initial=0) < 0:
+        raise LeftOutError("no floor")
+    if corners.max(initial=-1) >= len(vertices):
+        raise LeftOutError("a floor with a corner that it does not hold")
+    extents = (vertices.max(axis=0) - vertices.min(axis=0))[[0, 2]]
+    if extents.max() > _WIDEST_FLOOR[room_type]:
+        raise LeftOutError(f"a floor wider than {_WIDEST_FLOOR[room_type]:g} m")
+    return vertices, corners
+
+
+def _piece(
+    child: Mapping[str, Any], item: Mapping[str, Any], centre: FloatArray, models: Models, filters: Filters
+) -> Piece:
+    jid = str(item["jid"])
+    info = models.infos.get(jid)
+    label = None if info is None else info.rooms.get(filters.room_type)
+    if jid in filters.black_list:
+        raise LeftOutError("a model on the black list")
+    if info is None or label is None:
+        raise LeftOutError("a piece of no known class")
+    position, scale = (np.asarray(child[key], dtype=np.float64).reshape(3) for key in ("pos", "scale"))
+    x, y, z, w = (float(v) for v in child["rot"])
+    if not (_SCALES[0] <= scale.min() and scale.max() <= _SCALES[1]):
+        raise LeftOutError("a piece scaled beyond reason")
+    if max(abs(x), abs(z)) > _UPRIGHT:
+        raise LeftOutError("a tilted piece")
+    angle = math.remainder(2 * math.atan2(y, w), 2 * math.pi)
+    middle, half = (part * scale for part in models.box(jid, item))
+    cosine, sine = math.cos(angle), math.sin(angle)
+    turned = np.array([middle[0] * cosine + middle[2] * sine, middle[1], middle[2] * cosine - middle[0] * sine])
+    box = np.array([*(turned + position - centre), *half, angle])
+    if not np.isfinite(box).all() or half.min() <= 0:
+        raise LeftOutError("a piece without a box")
+    return Piece(
+        jid,
+        label,
+        box,
+        {"super_category": "", "category": info.category, "style": info.style, "theme": "", "material": ""},
+        _vector(position),
+        (x, y, z, w),
+        _vector(scale),
+        models.caption(jid),
+        feature=models.feature(jid),
+    )
+
+
+def _vector(values: FloatArray) -> Vector:
+    x, y, z = values.tolist()
+    return x, y, z
+
+
+def _check_pieces(pieces: Sequence[Piece], centre: FloatArray, room_type: RoomType) -> None:
+    # The official filter lets 13 pieces into a bedroom, for which no network has slots.
+    if not _FEWEST <= len(pieces) <= MAX_OBJECTS[room_type]:
+        raise LeftOutError(f"fewer than {_FEWEST} or more than {MAX_OBJECTS[room_type]} pieces")
+    if room_type == "bedroom" and not any("bed" in piece.label for piece in pieces):
+        raise LeftOutError("no bed")
+    boxes = np.array([piece.box for piece in pieces])
+    low, high = boxes[:, 1] - boxes[:, 4] + centre[1], boxes[:, 1] + boxes[:, 4] + centre[1]
+    if low.min() < _HEIGHTS[0] or high.max() > _HEIGHTS[1]:
+        raise LeftOutError(f"a piece below {_HEIGHTS[0]:g} m or above {_HEIGHTS[1]:g} m")
