@@ -198,7 +198,7 @@ class _Filler:
         if entry is None:
             return replace(item, asset=None, codes=codes, description=None)
         item = replace(item, asset=entry.id, codes=codes, description=entry.caption or None)
-        placed = placed_size(entry, item.size)
+        placed = placed_size(entry, item.size, self.catalogue.stretch)
         if pose_kept:
             return item if placed == item.size else replace(item, placed_size=placed)
         x, y, z = item.position

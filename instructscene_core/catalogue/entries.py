@@ -21,6 +21,8 @@ Ranking = Literal["balanced", "look"]
 Feature = npt.NDArray[np.float32]
 
 CATALOGUE_VERSION: Final = 1
+STRETCH: Final = 0.25
+"""How far an axis of a mesh may be stretched or shrunk before it is fitted uniformly instead."""
 WHOLE: Final[Part] = (0.0, 0.0, 0.0, 1.0, 1.0, 1.0)
 STARTER: Final = Path(__file__).resolve().parent.parent / "starter"
 _REMEDY: Final = "Rebuild the catalogue, or reinstall the extension"
@@ -67,14 +69,19 @@ class Catalogue:
     Args:
         entries: in the order of their features.
         ranking: how retrieval chooses among the entries of a class.
+        stretch: how far an axis of a mesh may be stretched or shrunk before it is fitted uniformly instead; officially
+            infinitely.
 
     Raises:
         InvalidInputError: two entries share an id.
     """
 
-    def __init__(self, entries: Iterable[CatalogueEntry], ranking: Ranking = "balanced") -> None:
+    def __init__(
+        self, entries: Iterable[CatalogueEntry], ranking: Ranking = "balanced", stretch: float = STRETCH
+    ) -> None:
         self.entries: Final = tuple(entries)
         self.ranking: Final = ranking
+        self.stretch: Final = stretch
         self._by_id = {entry.id: entry for entry in self.entries}
         self._by_class: dict[tuple[RoomType | None, str], list[CatalogueEntry]] = {}
         for entry in self.entries:

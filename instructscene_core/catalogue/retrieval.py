@@ -9,12 +9,10 @@ import numpy.typing as npt
 
 from ..scene import Vector3
 from ..vocabulary import RoomType
-from .entries import Catalogue, CatalogueEntry, Feature
+from .entries import STRETCH, Catalogue, CatalogueEntry, Feature
 
 Scores = npt.NDArray[np.float64]
 
-STRETCH: Final = 0.25
-"""How far an axis of a mesh may be stretched or shrunk before it is fitted uniformly instead."""
 _MISFIT_WEIGHT: Final = 0.15
 """Cosine similarity that one unit of logarithmic misfit is worth, where look and size are balanced."""
 _TIE: Final = 1e-6

@@ -123,7 +123,8 @@ def read_task(options: argparse.Namespace) -> Task:
             least = 2 if option == "--count" else 1
             raise InvalidInputError(f"{option} must be at least {least}", "Correct it")
     guidance = options.guidance if own or options.guidance is not None else 1.0
-    source = Source(options.model, options.catalogue, options.device, options.threads or 1, workers, options.batch)
+    threads = options.threads or 1
+    source = Source(options.model, options.catalogue, options.device, threads, workers, options.batch, options.clip)
     return Task(name, data, options.room, count, options.seeds, guidance, rooms, source)
 
 

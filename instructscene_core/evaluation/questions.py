@@ -1,5 +1,6 @@
 """What is asked of a generator, and with what it is compared: held-out rooms of a source with an instruction each."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,8 +117,10 @@ def data_questions(
     if not any(item.text for item in instructions):
         raise InvalidInputError(f"The test rooms of {folder} offer no relations to ask for", "Choose other rooms")
     if catalogue is None:
-        catalogue = catalogue_of(official_models(folder, room_type)) if kind == "official" else own_furniture(
-            training, asked)  # fmt: skip
+        own = kind == "official"
+        catalogue = catalogue_of(official_models(folder, room_type)) if own else own_furniture(training, asked)
+    # The official layout is scored as generated: no mesh limits the predicted size, none moves the predicted centre.
+    catalogue = Catalogue(catalogue.entries, catalogue.ranking, math.inf)
     rooms = layouts_of_set(asked).select(np.arange(len(instructions)))
     silent = sum(not item.text for item in instructions)
     about = f"{len(instructions)} instructions of 1 or 2 triplets, from the test rooms of {folder}, in their order"

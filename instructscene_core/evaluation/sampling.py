@@ -32,6 +32,7 @@ class Source:
         threads: of torch, in each process.
         workers: processes.
         batch: scenes at once in each process.
+        clip: CLIP's weights, where the model reads texts with CLIP, as for the command line.
     """
 
     model: Path | None = None
@@ -40,6 +41,7 @@ class Source:
     threads: int = 1
     workers: int = 1
     batch: int = 50
+    clip: str | None = None
 
 
 def requests_for(
@@ -106,7 +108,8 @@ def _load(source: Source) -> None:
 
     set_threads(source.threads)
     given = source.catalogue
-    loaded = load_generator(source.model, device=source.device, catalogue=given if isinstance(given, Path) else None)
+    path = given if isinstance(given, Path) else None
+    loaded = load_generator(source.model, device=source.device, catalogue=path, clip=source.clip)
     if isinstance(given, Catalogue):
         loaded.catalogue = given
     _loaded["generator"] = loaded

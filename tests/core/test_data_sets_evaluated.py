@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from instructscene_core.catalogue.retrieval import placed_size
 from instructscene_core.cli import main
 from instructscene_core.datasets.official import official_rooms, split_names
 from instructscene_core.datasets.sample import write_sample
@@ -64,6 +65,7 @@ def test_a_layout_is_measured_by_what_was_retrieved(sample):
     scenes = [Scene("bedroom", tuple(items)) for items in objects_of_layouts(room)]
     assert np.abs(layouts_of(scenes, asked.catalogue).boxes - room.boxes).max() < 1e-5
     entry = asked.catalogue.entries[0]
+    assert placed_size(entry, (9.0, 0.1, 9.0), asked.catalogue.stretch) == (9.0, 0.1, 9.0)
     items = [o for scene in scenes for o in scene.objects if o.category == entry.category][:1]
     placed = Scene("bedroom", tuple(type(o)(o.id, o.category, o.position, (9, 9, 9), o.yaw, entry.id) for o in items))
     width, depth, height = entry.size
