@@ -188,7 +188,7 @@ def _material(texture: Path, asset: str, undo: ExitStack) -> bpy.types.Material:
     except RuntimeError as error:
         raise ModelError(f"{texture} cannot be read") from error
     undo.callback(_remove_unused, bpy.data.images, image.name)
-    if not image.has_data and 0 in image.size[:]:
+    if not image.has_data and 0 in tuple(image.size):
         _remove_unused(bpy.data.images, image.name)
         raise ModelError(f"{texture} is no picture")
     material = bpy.data.materials.new(asset.partition("/")[2])

@@ -85,8 +85,11 @@ class Catalogue:
         self._by_id = {entry.id: entry for entry in self.entries}
         self._by_class: dict[tuple[RoomType | None, str], list[CatalogueEntry]] = {}
         for entry in self.entries:
-            own = {room: name for room in ROOM_TYPES if (name := entry.class_in(room)) is not None}
-            for key in (*own.items(), *((None, name) for name in dict.fromkeys(own.values()))):
+            keys: dict[tuple[RoomType | None, str], None] = {}
+            for room in ROOM_TYPES:
+                if (name := entry.class_in(room)) is not None:
+                    keys |= {(room, name): None, (None, name): None}
+            for key in keys:
                 self._by_class.setdefault(key, []).append(entry)
         self._looks: dict[tuple[RoomType | None, str, int], tuple[list[int], Feature]] = {}
         if len(self._by_id) != len(self.entries):
@@ -203,7 +206,7 @@ def _entry(row: object, where: str) -> CatalogueEntry:
 
 def _rooms(data: object, where: str) -> dict[RoomType, str]:
     rooms = cast("Mapping[Any, Any]", data) if isinstance(data, dict) else {}
-    found = {room: rooms[room] for room in ROOM_TYPES if rooms.get(room) in CLASSES[room]}
+    found: dict[RoomType, str] = {room: rooms[room] for room in ROOM_TYPES if rooms.get(room) in CLASSES[room]}
     if not found or len(found) != len(rooms):
         raise InvalidInputError(f"{where} must give a class that it knows to some types of room", _REMEDY)
     return found

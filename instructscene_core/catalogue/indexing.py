@@ -6,7 +6,7 @@ In the output folder: ``catalogue.json``, ``features.safetensors`` (where models
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -241,7 +241,7 @@ def _write_features(index: Index, path: Path, coder: Coder | None) -> None:
 
 
 @contextmanager
-def _writing(out: Path) -> Iterator[None]:
+def _writing(out: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:

@@ -83,7 +83,7 @@ def _full_boxes(filled: _Cells) -> _Boxes:
     """The boxes that hold hardly anything but filled cells."""
     boxes = _all_boxes()
     volume = (boxes.high - boxes.low).prod(axis=1)
-    full = _counts(filled, boxes.corners) >= _FULL * volume
+    full = np.flatnonzero(_counts(filled, boxes.corners) >= _FULL * volume)
     return _Boxes(boxes.low[full], boxes.high[full], boxes.corners[:, full])
 
 
@@ -101,14 +101,14 @@ def _all_boxes() -> _Boxes:
     grid = np.indices((len(spans),) * 3).reshape(3, -1).T
     low, high = spans[grid, 0], spans[grid, 1]
     corners = [np.where(corner, high, low) @ _STRIDES for corner in itertools.product((0, 1), repeat=3)]
-    return _Boxes(low, high, np.array(corners))
+    return _Boxes(low, high, np.array(corners, dtype=np.int64))
 
 
 def _counts(cells: _Cells, corners: _Whole) -> _Whole:
     """(B,) how many cells of each box are set, by inclusion and exclusion of corner sums."""
     table = np.pad(cells.astype(np.int64).cumsum(0).cumsum(1).cumsum(2), ((1, 0),) * 3).ravel()
     signs = np.array([(-1) ** (3 - sum(corner)) for corner in itertools.product((0, 1), repeat=3)])
-    return signs @ table[corners]
+    return (signs[:, None] * table[corners]).sum(axis=0)
 
 
 def _fitted(first: list[int], last: list[int], points: Array, cells: _Whole) -> Part:
