@@ -1,8 +1,10 @@
 """The jobs that operators start: ask the worker, place its answer, remember the variations."""
 
+import hashlib
 import json
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import bpy
@@ -12,7 +14,7 @@ from ..instructscene_core.scene import Scene, Task
 from .assets import PlacingError
 from .placing import OBJECT_KEY, missing_models, place_steps, room_members, scale_length
 from .reading import Reading, as_it_stands, free_location, read
-from .session import SESSION, Progress, Steps, ask, catalogue_path, exchange, preferences
+from .session import ROOT_PACKAGE, SESSION, Progress, Steps, ask, catalogue_path, exchange, preferences
 
 VARIATIONS_KEY: Final = "instructscene_variations"
 VARIATION_KEY: Final = "instructscene_variation"
@@ -82,6 +84,36 @@ def check_worker() -> Steps[str]:
     client = SESSION.worker()
     SESSION.self_check = {**(client.hello or {}), **answer.get("report", {}), "seconds": answer.get("seconds")}
     return "The generator works"
+
+
+def import_official(folder: Path) -> Steps[str]:
+    """Makes models from a folder of official checkpoints, and sets the preferences to use them.
+
+    Args:
+        folder: with the checkpoints, `objfeat_bounds.pkl` and `dataset_stats.txt` somewhere in it.
+    """
+    out = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="models", create=True)) / "official"
+    message = {"type": "import", "id": SESSION.new_id("import"), "folder": str(folder), "out": str(out)}
+    answer = yield from exchange(message)
+    preferences().model_folder = str(out)
+    rooms = ", ".join(answer["imported"])
+    return f"Imported the models of {rooms}. They read instructions with CLIP, whose weights the preferences name"
+
+
+def index_models(folder: Path) -> Steps[str]:
+    """Makes a catalogue of a folder of 3D-FUTURE models, and sets the preferences to use it.
+
+    Args:
+        folder: in the layout of 3D-FUTURE-model. Its catalogue has a place of its own, so that an interrupted run, or
+            one after some models changed, reads only what is new.
+    """
+    home = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="catalogues", create=True))
+    mark = hashlib.sha256(str(folder.resolve()).encode("utf-8", "replace")).hexdigest()[:8]
+    out = home / f"{bpy.path.clean_name(folder.name) or 'models'}_{mark}"
+    message = {"type": "index", "id": SESSION.new_id("index"), "folder": str(folder), "out": str(out)}
+    answer = yield from exchange(message)
+    preferences().catalogue = answer["report"]["catalogue"]
+    return answer["report"]["text"]
 
 
 def _place(

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import bpy
-from bpy.props import IntProperty
+from bpy.props import IntProperty, StringProperty
 
 from ..instructscene_core.errors import InstructSceneError
 from ..instructscene_core.scene import Task
-from .jobs import VARIATIONS_KEY, check_worker, edit, vary
+from .jobs import VARIATIONS_KEY, check_worker, edit, import_official, index_models, vary
 from .preferences import report_lines
 from .reading import active_room
 from .rendering import RenderSettings, render_perspective
@@ -210,11 +210,8 @@ class INSTRUCTSCENE_OT_variation(_JobOperator):
         return vary(context, room, self.step)
 
 
-class INSTRUCTSCENE_OT_self_check(_JobOperator):
-    """Start the worker, run one step of the generator, and show versions, device and seconds"""
-
-    bl_idname = "instructscene.self_check"
-    bl_label = "Self-Check"
+class _SettingsOperator(_JobOperator):
+    """A job that leaves the open file alone."""
 
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:
@@ -222,6 +219,60 @@ class INSTRUCTSCENE_OT_self_check(_JobOperator):
         if SESSION.busy:
             cls.poll_message_set("InstructScene is still working: wait for it, or press Cancel")
         return not SESSION.busy
+
+
+class _FolderOperator(_SettingsOperator):
+    """A job on a folder, which the person chooses where a script has not named it."""
+
+    directory: StringProperty(
+        name="Folder", description="What to read", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"}
+    )
+    _asked = False
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Asks for the folder where it is not given."""
+        if self.directory or bpy.app.background:
+            return super().invoke(context, event)
+        self._asked = True
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Does the whole job; after the file browser it is started anew, so that it does not hold the window."""
+        if not self._asked:
+            return super().execute(context)
+        again = getattr(bpy.ops.instructscene, self.bl_idname.partition("_OT_")[2])  # Blender has rewritten the name
+        again("INVOKE_DEFAULT", directory=self.directory)
+        return {"FINISHED"}
+
+
+class INSTRUCTSCENE_OT_index_models(_FolderOperator):
+    """Make a catalogue of a folder 3D-FUTURE-model, and furnish rooms from it. Unchanged models are not read twice"""
+
+    bl_idname = "instructscene.index_models"
+    bl_label = "Index 3D-FUTURE"
+
+    def job(self, _: bpy.types.Context) -> Steps[str]:
+        """Has the worker index the folder."""
+        return index_models(Path(bpy.path.abspath(self.directory)))
+
+
+class INSTRUCTSCENE_OT_import_official(_FolderOperator):
+    """Make models from a folder with InstructScene's official checkpoints, and use them"""
+
+    bl_idname = "instructscene.import_official"
+    bl_label = "Import Official Checkpoints"
+
+    def job(self, _: bpy.types.Context) -> Steps[str]:
+        """Has the worker import the folder."""
+        return import_official(Path(bpy.path.abspath(self.directory)))
+
+
+class INSTRUCTSCENE_OT_self_check(_SettingsOperator):
+    """Start the worker, run one step of the generator, and show versions, device and seconds"""
+
+    bl_idname = "instructscene.self_check"
+    bl_label = "Self-Check"
 
     def job(self, _: bpy.types.Context) -> Steps[str]:
         """Asks the worker to check itself."""
@@ -349,6 +400,8 @@ CLASSES: Final = (
     INSTRUCTSCENE_OT_restyle_selection,
     INSTRUCTSCENE_OT_rearrange_selection,
     INSTRUCTSCENE_OT_variation,
+    INSTRUCTSCENE_OT_index_models,
+    INSTRUCTSCENE_OT_import_official,
     INSTRUCTSCENE_OT_self_check,
     INSTRUCTSCENE_OT_cancel,
     INSTRUCTSCENE_OT_release_memory,

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import bpy
-from bpy.props import EnumProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from .session import ROOT_PACKAGE, SESSION
 
@@ -34,6 +34,18 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         description="A folder with a model's weights. Left empty, the model that comes with the extension is used",
         subtype="DIR_PATH",
     )
+    clip_weights: StringProperty(
+        name="CLIP Weights",
+        description="A weights file of CLIP ViT-B/32 (safetensors or a saved state dict), with which imported models "
+        "read instructions. The worker's Python then needs open_clip_torch",
+        subtype="FILE_PATH",
+    )
+    clip_download: BoolProperty(
+        name="Download CLIP",
+        description="Let open_clip fetch CLIP's weights (about 600 MB, once) where no file is named. Needs Allow "
+        "Online Access in Blender's System preferences",
+        default=False,
+    )
     catalogue: StringProperty(
         name="Catalogue",
         description="A folder made by Index 3D-FUTURE, with the furniture to place. Left empty, the furniture that "
@@ -53,8 +65,12 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        for name in ("device", "worker_python", "model_folder", "catalogue", "idle_minutes"):
+        for name in ("device", "worker_python", "model_folder", "clip_weights", "clip_download"):
             layout.prop(self, name)
+        layout.operator("instructscene.import_official", icon="IMPORT")
+        layout.prop(self, "catalogue")
+        layout.operator("instructscene.index_models", icon="FILE_REFRESH")
+        layout.prop(self, "idle_minutes")
         row = layout.row(align=True)
         row.operator("instructscene.self_check", icon="CHECKMARK")
         row.operator("instructscene.release_memory", icon="TRASH")

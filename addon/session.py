@@ -27,6 +27,8 @@ _IDLE_CHECK: Final = 20.0
 _STAGES: Final = {
     "prior": ("Planning the room", 0.05, 0.7),
     "decoder": ("Arranging furniture", 0.7, 0.9),
+    "import": ("Reading checkpoints", 0.05, 0.95),
+    "index": ("Indexing models", 0.05, 0.95),
 }
 _AGAIN: Final = "Not met yet, trying again"
 
@@ -201,6 +203,10 @@ def worker_command(settings: Any) -> list[str]:  # noqa: ANN401
         command += ["--model", bpy.path.abspath(settings.model_folder)]
     if (catalogue := catalogue_path(settings)) is not None:
         command += ["--catalogue", str(catalogue)]
+    if settings.clip_weights:
+        command += ["--clip", bpy.path.abspath(settings.clip_weights)]
+    elif settings.clip_download and bpy.app.online_access:
+        command += ["--clip", "download"]
     return command
 
 

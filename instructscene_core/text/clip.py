@@ -8,6 +8,7 @@ torchvision. The image tower is neither built nor read.
 import importlib
 import zipfile
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -41,14 +42,13 @@ _REMEDY: Final = (
 class Clip:
     """Encodes English texts of up to 75 tokens; longer ones are cut there, which ``TextStates.truncated`` says.
 
+    Everything is loaded with the first text, so that what needs no text works without.
+
     Args:
         weights: a file of CLIP ViT-B/32 as OpenAI, transformers or open_clip name its weights, ``.safetensors`` or a
             saved state dict; None: open_clip's own copy, if it may be downloaded.
         device: where the network runs and the states lie.
         download: whether open_clip may fetch the weights.
-
-    Raises:
-        InvalidInputError: open_clip or the weights are missing, or the file holds others.
     """
 
     name: str = NAME
@@ -57,7 +57,11 @@ class Clip:
     def __init__(
         self, weights: Path | None = None, device: torch.device | str = "cpu", *, download: bool = False
     ) -> None:
-        if weights is None and not download:
+        self.weights, self.device, self.download = weights, torch.device(device), download
+
+    @cached_property
+    def _network(self) -> nn.Module:
+        if self.weights is None and not self.download:
             raise InvalidInputError("This model reads texts with CLIP, whose weights are not there", _REMEDY)
         transformer = _open_clip("transformer")
         network = transformer.TextTransformer(
@@ -70,12 +74,14 @@ class Clip:
             act_layer=transformer.QuickGELU,
             output_tokens=True,
         )
-        path = _downloaded() if weights is None else weights
+        path = self.weights or _downloaded()
         state = _text_tower(_read(path))
         fill(network, {name: state[name].float() for name in network.state_dict() if name in state}, path)
-        self.device = torch.device(device)
-        self._network: nn.Module = network.to(self.device).eval().requires_grad_(requires_grad=False)
-        self._tokenizer = _open_clip("tokenizer").SimpleTokenizer()
+        return network.to(self.device).eval().requires_grad_(requires_grad=False)
+
+    @cached_property
+    def _tokenizer(self) -> Any:  # noqa: ANN401 - of open_clip
+        return _open_clip("tokenizer").SimpleTokenizer()
 
     def encode(self, texts: Sequence[str], batch_size: int = 64) -> TextStates:
         """Encodes texts.
@@ -86,13 +92,17 @@ class Clip:
 
         Returns:
             hidden (B, 77, 512) after the final norm, pooled (B, 512) projected and of length 1, no mask.
+
+        Raises:
+            InvalidInputError: open_clip or the weights are missing, or the file holds others.
         """
+        network = self._network
         tokens = [self._tokens(text) for text in texts]
         hidden = torch.zeros(len(texts), POSITIONS, WIDTH, device=self.device)
         pooled = torch.zeros(len(texts), WIDTH, device=self.device)
         for start in range(0, len(texts), batch_size):
             part = slice(start, start + batch_size)
-            hidden[part], pooled[part] = self._forward([_padded(row) for row in tokens[part]])
+            hidden[part], pooled[part] = self._forward(network, [_padded(row) for row in tokens[part]])
         return TextStates(hidden, None, pooled, tuple(len(row) > POSITIONS - 2 for row in tokens))
 
     def no_text(self) -> TextStates:
@@ -106,9 +116,9 @@ class Clip:
         return self._tokenizer.encode(clean[:_MOST_CHARACTERS])
 
     @torch.inference_mode()
-    def _forward(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    def _forward(self, network: nn.Module, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
         # Pooled is the state at the largest number, of equal ones the first: the first end-of-text.
-        pooled, hidden = self._network(torch.tensor(rows, device=self.device))
+        pooled, hidden = network(torch.tensor(rows, device=self.device))
         return hidden, F.normalize(pooled, dim=-1)
 
 

@@ -26,7 +26,7 @@ def load_encoder(name: str, device: torch.device | str = "cpu", clip: str | None
         clip: a file of CLIP's weights, or ``DOWNLOAD``; None: what the environment variable ``VARIABLE`` says.
 
     Raises:
-        InvalidInputError: there is no such encoder, or its weights or packages are missing.
+        InvalidInputError: there is no such encoder, or MiniLM's files are missing; CLIP's are read with the first text.
     """
     if name == MiniLM.name:
         return MiniLM(device=device)
