@@ -50,6 +50,7 @@ class Extension:
     errors: ModuleType
     session: ModuleType
     placing: ModuleType
+    models: ModuleType
     rendering: ModuleType
 
     @staticmethod
@@ -74,6 +75,7 @@ class Extension:
             load(f"{core}.errors"),
             load(f"{addon}.session"),
             load(f"{addon}.placing"),
+            load(f"{addon}.models"),
             load(f"{addon}.rendering"),
         )
 
@@ -276,9 +278,10 @@ def main(words: Sequence[str]) -> int:
         )
         return 2
     batch = Batch(extension, options)
-    if options.catalogue is not None:  # for this run: preferences are not saved
-        extension.session.preferences().catalogue = str(options.catalogue.absolute())
     try:
+        if options.catalogue is not None:  # for this run: preferences are not saved
+            extension.models.read_models(options.catalogue)
+            extension.session.preferences().catalogue = str(options.catalogue.absolute())
         requests = extension.scene.read_requests(options.requests)
         batch.check(requests)
     except extension.errors.InvalidInputError as error:

@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 import bpy
 from mathutils import Matrix
 
-from ..instructscene_core.errors import InstructSceneError
+from ..instructscene_core.errors import InvalidInputError
 
 CATALOGUE_FILE: Final = "catalogue.json"
 _MESH_FILE: Final = "raw_model.obj"
@@ -30,7 +30,7 @@ _GEOMETRY: Final = (b"v ", b"vt ", b"vn ", b"f ", b"s ")
 """Beginnings of the lines that are imported: no names of files, and no groups, since a model is one object."""
 
 
-class ModelError(InstructSceneError):
+class ModelError(InvalidInputError):
     """A catalogue or a model of it cannot be read."""
 
 

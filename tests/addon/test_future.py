@@ -1,5 +1,6 @@
 """Furniture of a 3D-FUTURE folder in Blender: true scale, right front, its texture; boxes where files are broken."""
 
+import importlib
 import importlib.util
 import json
 import shutil
@@ -192,6 +193,17 @@ def test_a_catalogue_that_cannot_be_read_is_named(blend, tmp_path, text):
         blend.addon.models.read_models(tmp_path)
 
 
+def test_a_batch_refuses_a_catalogue_that_it_cannot_read(blend, tmp_path, capsys):
+    (tmp_path / "requests.jsonl").write_text('{"text": "A desk."}')
+    words = ["--requests", str(tmp_path / "requests.jsonl"), "--out", str(tmp_path / "out"), "--catalogue"]
+    batch = importlib.import_module(f"{blend.__name__}.addon.batch")
+    assert batch.main([*words, str(tmp_path / "nowhere")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "nowhere cannot be read" in line
+    assert not (tmp_path / "out").exists()
+    assert blend.addon.session.preferences().catalogue == ""
+
+
 def test_a_room_is_furnished_from_the_catalogue(blend, models, settings, placing):
     folder, _ = models
     settings.instruction = "Put a nightstand to the left of a double bed."
@@ -209,3 +221,34 @@ def test_a_room_is_furnished_from_the_catalogue(blend, models, settings, placing
     assert all(asset.startswith("3d-future/") for asset in assets)
     assert placing.missing_models(room) == {}
     assert {obj.data["instructscene_asset"] for obj in placed if obj.get("instructscene_asset")} == assets
+
+
+def test_the_button_indexes_in_the_worker(blend, models, tmp_path):
+    folder, specs = models
+    preferences = blend.addon.session.preferences()
+    with pytest.raises(RuntimeError, match=r"has no model_info\.json"):
+        bpy.ops.instructscene.index_models(directory=str(tmp_path))
+    assert preferences.catalogue == ""
+    try:
+        assert bpy.ops.instructscene.index_models(directory=str(folder / "models")) == {"FINISHED"}
+        made = Path(preferences.catalogue)
+        assert len(blend.addon.models.read_models(made).folders) == 1
+        assert len(json.loads((made / "catalogue.json").read_text())["entries"]) == len(specs)
+        assert made.is_relative_to(bpy.utils.extension_path_user(blend.__name__))
+    finally:
+        preferences.catalogue = ""
+
+
+def test_indexing_shows_progress_and_can_be_cancelled(blend, models, session, tmp_path):
+    folder = tmp_path / "others"
+    shutil.copytree(models[0] / "models", folder)
+    shares = []
+    session.start(blend.addon.jobs.index_models(folder))
+    while session.tick() is None and not shares[2:]:
+        if session.progress.label == "Indexing models" and session.progress.share not in shares:
+            shares.append(session.progress.share)
+    session.cancel()
+    assert shares == sorted(shares)
+    assert len(shares) == 3
+    assert not session.busy
+    assert blend.addon.session.preferences().catalogue == ""
