@@ -88,7 +88,6 @@ TASKS = {"prior": prior_task, "decoder": decoder_task, "vqvae": vqvae_task}
 
 def main(folder: Path, batch: int) -> None:
     """Trains as many samples in all, whatever the number of processes."""
-    torch.set_num_threads(1)
     rooms = small_rooms()
     with joined("cpu") as group:
         settings = replace(SMALL_LOOP, batch=batch)

@@ -14,6 +14,7 @@ from torch.nn.parallel import DistributedDataParallel
 from ..errors import InvalidInputError
 from ..generator import pick_device
 
+_BACKENDS: Final = {"cpu": "gloo", "cuda": "nccl", "xpu": "xccl"}
 _VARIABLES: Final = ("RANK", "WORLD_SIZE", "LOCAL_RANK")
 
 
@@ -44,7 +45,7 @@ class Group:
         """
         if self.size == 1:
             return network
-        ids = [self.device.index] if self.device.type == "cuda" else None
+        ids = None if self.device.type == "cpu" else [self.device.index]
         return DistributedDataParallel(network, device_ids=ids, find_unused_parameters=True)
 
     def gathered(self, values: Tensor) -> Tensor:
@@ -93,14 +94,22 @@ def joined(device: str) -> Generator[Group]:
         yield Group(device=where)
         return
     rank, size, local = (int(os.environ[name]) for name in _VARIABLES)
-    if where.type == "cuda":
-        if local >= torch.cuda.device_count():
-            message = f"Process {local} has no GPU: there are {torch.cuda.device_count()}"
-            raise InvalidInputError(message, "Lower --nproc-per-node")
-        where = torch.device("cuda", local)
-        torch.cuda.set_device(where)
-    dist.init_process_group("nccl" if where.type == "cuda" else "gloo")
+    if where.type not in _BACKENDS:
+        raise InvalidInputError(f"Several processes cannot share {where.type}", "Start one, or use --device cpu")
+    if where.type != "cpu":
+        where = _own_gpu(where.type, local)
+    dist.init_process_group(_BACKENDS[where.type])
     try:
         yield Group(rank, size, where)
     finally:
         dist.destroy_process_group()
+
+
+def _own_gpu(kind: str, number: int) -> torch.device:
+    """The GPU of a process."""
+    library = torch.get_device_module(kind)
+    if number >= library.device_count():
+        message = f"Process {number} has no GPU: there are {library.device_count()}"
+        raise InvalidInputError(message, "Lower --nproc-per-node")
+    library.set_device(number)
+    return torch.device(kind, number)

@@ -94,6 +94,8 @@ def take_vqvae(source: Path, target: Path) -> None:
         InvalidInputError: there is none, or it is damaged.
     """
     load_model(source / "vqvae", FeatureVQVAE)
+    if source.resolve() == target.resolve():
+        return
     target.mkdir(parents=True, exist_ok=True)
     for name in ("vqvae", "points"):
         for path in (source / f"{name}.safetensors", source / f"{name}.json"):

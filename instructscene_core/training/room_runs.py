@@ -160,7 +160,7 @@ class RoomTraining:
     def __init__(self, run: RoomRun, group: Group) -> None:
         self.run, self.group = run, group
         check_folder(run.out)
-        self._encoder: TextEncoder
+        self._encoder: TextEncoder | None = None
         self.rooms = self._rooms("train")
         self.unseen = self._rooms("test") if run.validate_every else None
         self.shares = Shares(group, run.batch, run.parts, run.workers, run.compiled)
@@ -173,32 +173,36 @@ class RoomTraining:
         return rooms
 
     def train(self, parts: tuple[Part, ...]) -> None:
-        """Trains the parts in their order; a VQ-VAE needs features, without which the starter's is taken.
+        """Trains the parts in their order.
+
+        Of all three the VQ-VAE is left out where another one is given, or there are no features to learn from.
 
         Raises:
             InvalidInputError: something that a part needs is missing, told before the first begins.
         """
         self._check_start(parts)
         if "prior" in parts:
-            self._encoder = load_encoder(ENCODERS[self.run.text], self.group.device, self.run.clip)
-        if self.run.vqvae is not None:
-            self._first_alone(lambda: take_vqvae(self._given(), self.run.out))
-        if "vqvae" in parts and len(parts) > 1 and (self.rooms.features is None or self.run.vqvae is not None):
+            self._encoder = self._loaded_encoder()
+        source = self.run.vqvae or self.run.start
+        if source is not None and parts != ("vqvae",) and (self.run.vqvae or not has_vqvae(self.run.out)):
+            self._first_alone(lambda: take_vqvae(source, self.run.out))
+        if len(parts) > 1 and (source is not None or self.rooms.features is None):
             parts = tuple(part for part in parts if part != "vqvae")
         whole = sum(_TIME_SHARES[part] for part in parts)
         for part in parts:
             {"vqvae": self._vqvae, "decoder": self._decoder, "prior": self._prior}[part](_TIME_SHARES[part] / whole)
             self.group.wait()
 
+    def _loaded_encoder(self) -> TextEncoder:
+        encoder = load_encoder(ENCODERS[self.run.text], self.group.device, self.run.clip)
+        encoder.encode(["a bed"])  # some read their weights with the first text
+        return encoder
+
     def _check_start(self, parts: tuple[Part, ...]) -> None:
         start = self.run.start
         missing = [part for part in parts if start is not None and not (start / f"{part}.safetensors").is_file()]
         if missing:
             raise InvalidInputError(f"{start} has no {missing[0]} to go on from", "Choose a whole model folder")
-
-    def _given(self) -> Path:
-        assert self.run.vqvae is not None  # noqa: S101 - tells the type checker
-        return self.run.vqvae
 
     def _first_alone(self, work: Callable[[], None]) -> None:
         """The first process writes, then all go on."""
@@ -249,7 +253,7 @@ class RoomTraining:
         if rooms.codes is None and not has_vqvae(run.out):
             self._first_alone(lambda: provide_vqvae(rooms, run.out))
         looks = find_looks(rooms, run.out)
-        encoder = self._encoder
+        encoder = self._encoder or self._loaded_encoder()
         gained = isinstance(encoder, MiniLM)
         config = _prior_config(run, encoder.width)
         model = self._model("prior", GraphPrior, lambda: (new_prior if gained else GraphPrior)(config))

@@ -141,11 +141,12 @@ def test_a_resumed_run_gives_the_same_weights_and_parts_the_same_gradient(rooms,
 
 
 def test_two_processes_learn_what_one_learns_from_a_batch_twice_as_large(tmp_path):
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(_SCRIPT.parents[1])}
-    for name, start in (("one", []), ("two", ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"])):
+    for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        command = [sys.executable, *start, str(_SCRIPT), str(tmp_path / name), "8"]
-        subprocess.run(command, check=True, env=environment, timeout=300)
+    small.main(tmp_path / "one", 8)
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(_SCRIPT.parents[1])}
+    start = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    subprocess.run([*start, str(_SCRIPT), str(tmp_path / "two"), "8"], check=True, env=environment, timeout=300)
     for name in small.TASKS:
         one, two = (torch.load(tmp_path / group / f"{name}.pt") for group in ("one", "two"))
         assert one.keys() <= two.keys()
