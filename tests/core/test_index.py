@@ -5,10 +5,12 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
 from instructscene_core.catalogue.future_classes import classes_of
@@ -294,6 +296,20 @@ def test_rooms_are_furnished_from_it(sixty, tiny_generator):
         assert scene.objects
         for item in scene.objects:
             assert catalogue.get(item.asset).class_in("bedroom") == item.category
+
+
+def test_with_features_of_the_models_own_kind_rooms_are_furnished_by_look(sixty, tiny_generator):
+    wide = Catalogue.open(sixty[0] / "catalogue").entries
+    entries = [replace(e, feature=e.feature[:384] / np.linalg.norm(e.feature[:384])) for e in wide]
+    generator = Generator(tiny_generator.models, Catalogue(entries, "look"), tiny_generator.encoder)
+    (scene,) = generator.run([Request.from_json({"text": "A bedroom.", "room": "bedroom", "add": 10})], tries=1)[0]
+    vqvae = tiny_generator.models["bedroom"].networks.vqvae
+    assert len(scene.objects) == 10
+    for item in scene.objects:
+        with torch.inference_mode():
+            wanted = vqvae.decode(torch.tensor(item.codes)).numpy()
+        alike = {e.id: float(e.feature @ wanted) for e in entries if e.category == item.category}
+        assert item.asset == max(alike, key=alike.get)
 
 
 def test_codes_come_from_a_model_that_takes_such_features(few, tmp_path, tiny_folder, capsys):
