@@ -45,6 +45,7 @@ DEFAULTS: Final = {
 OnFile = Callable[[str, int, int], None]
 """(name, files done, files): told before every file; what it raises ends the import."""
 _EPOCH: Final = re.compile(r"(?P<tag>.*?)epoch_(?P<number>\d+)\.pth")
+_PUBLISHED_WIDTH: Final = 512
 _PATIENCE: Final = 3.0
 """Seconds of silence where nobody watches."""
 _NAMES: Final[dict[str, RoomType]] = {"bedroom": "bedroom", "living": "livingroom", "dining": "diningroom"}
@@ -84,12 +85,12 @@ class Result:
     Args:
         networks: what was recognised.
         folders: a model folder for each room type.
-        lacking: what a model folder lacks before it can generate, one line each.
+        notes: what a model folder lacks before it can generate, and what was assumed, one line each.
     """
 
     networks: tuple[Imported, ...]
     folders: tuple[Path, ...]
-    lacking: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 class _Import:
@@ -98,10 +99,10 @@ class _Import:
     Args:
         sources: files and folders.
         room: the room of files whose names do not tell; only its files are taken.
-        heads: attention heads.
+        heads: attention heads; None: the published number.
     """
 
-    def __init__(self, sources: Sequence[Path], room: RoomType | None, heads: int) -> None:
+    def __init__(self, sources: Sequence[Path], room: RoomType | None, heads: int | None) -> None:
         self.room, self.heads = room, heads
         files = _files(sources)
         self.checkpoints = _latest(path for path in files if path.suffix == ".pth")
@@ -116,6 +117,7 @@ class _Import:
             limits, n_classes = read_dataset_stats(path)
             self.stats[self.room_of(path, n_classes)] = limits
         self.done: list[Imported] = []
+        self.unusual: list[Path] = []
 
     def room_of(self, path: Path, n_classes: int) -> RoomType:
         """The room type of a file: 21 classes are a bedroom's, 24 a living or dining room's, which the name tells.
@@ -140,7 +142,7 @@ class _Import:
     def take(self, path: Path, stage: Path) -> None:
         """Reads one checkpoint and writes its network to the unfinished folder."""
         bounds = self.feature_bounds or (-1.0, 1.0)
-        model = import_official(path, heads=self.heads, bounds=bounds)
+        model = import_official(path, heads=self.heads or HEADS, bounds=bounds)
         part = _part(model)
         room = None if isinstance(model, FeatureVQVAE) else self.room_of(path, model.config.n_classes)
         if room is not None and self.room not in (None, room):
@@ -155,6 +157,8 @@ class _Import:
         item = Imported(path, part, room, sum(p.numel() for p in model.parameters()), _sha256(path))
         save_model(stage / (room or "") / part, model, self.about(item), half=False)
         self.done.append(item)
+        if model.config.width != _PUBLISHED_WIDTH:
+            self.unusual.append(path)
 
     def about(self, item: Imported) -> dict[str, object]:
         """What the JSON beside the weights says."""
@@ -177,8 +181,14 @@ class _Import:
             if room not in self.stats:
                 missing.append(f"bounds of boxes ({STATS})")
             if missing:
-                lines.append(f"The {room} model lacks its {', '.join(missing)}")
+                lines.append(f"The {room} model lacks its {', '.join(missing)} and cannot generate without")
         return lines
+
+    def assumed(self) -> list[str]:
+        """What no file tells and nobody has said: the heads of networks of other sizes than the published."""
+        if self.heads is not None or not self.unusual:
+            return []
+        return [f"{self.unusual[0].name} is not of the published size: {HEADS} attention heads were assumed (--heads)"]
 
     def rooms(self) -> list[RoomType]:
         """Room types of which there is a prior or a decoder."""
@@ -190,7 +200,7 @@ def import_models(
     folder: Path,
     *,
     room: RoomType | None = None,
-    heads: int = HEADS,
+    heads: int | None = None,
     whole: bool = False,
     replace: bool = False,
     on_file: OnFile | None = None,
@@ -201,7 +211,7 @@ def import_models(
         sources: files and folders; of a training folder's epochs the last one counts.
         folder: created where it is missing; models of other rooms in it stay.
         room: of files with 24 classes whose names do not tell; files of other rooms are then left out.
-        heads: attention heads of the networks, which no shape tells.
+        heads: attention heads of the networks, which no shape tells; None: the published number.
         whole: refuse models that lack a part, so that they cannot generate.
         replace: models of the same rooms that are there already; otherwise that is refused.
         on_file: told before every checkpoint; what it raises ends the import.
@@ -221,7 +231,7 @@ def import_models(
         if not job.done or (whole and (lacking or not rooms)):
             message = lacking[0] if lacking else f"There is no checkpoint of a {room or 'room'} among these"
             raise InvalidInputError(message, "Name its file or the folder that holds it too")
-        return Result(tuple(job.done), _publish(stage, folder, rooms, replace=replace), tuple(lacking))
+        return Result(tuple(job.done), _publish(stage, folder, rooms, replace=replace), (*lacking, *job.assumed()))
 
 
 def _publish(stage: Path, folder: Path, rooms: Sequence[RoomType], *, replace: bool) -> tuple[Path, ...]:
@@ -280,7 +290,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sources", type=Path, nargs="+", metavar="FOLDER_OR_FILE", help="official files")
     parser.add_argument("--out", type=Path, required=True, help="folder that gets a model folder for each room type")
     parser.add_argument("--room", choices=ROOM_TYPES, help="only this room type, which names of files need not tell")
-    parser.add_argument("--heads", type=int, default=HEADS, help="attention heads (published: 8)")
+    parser.add_argument("--heads", type=int, help=f"attention heads of the networks; absent: {HEADS}, as published")
     parser.add_argument("--replace", action="store_true", help="put them in the place of models of the same rooms")
     parser.add_argument("--whole", action="store_true", help="refuse models that lack a part")
 
@@ -304,6 +314,6 @@ def run(options: argparse.Namespace) -> int:
     )
     for line in (*result.networks, *result.folders):
         sys.stdout.write(f"{line}\n")
-    for line in result.lacking:
-        sys.stderr.write(f"{line}; it cannot generate until it is imported with it\n")
+    for line in result.notes:
+        sys.stderr.write(f"{line}\n")
     return 0
