@@ -1,4 +1,7 @@
-"""Measures warm seconds from request to scene, and the peak memory of the process."""
+"""Measures warm seconds from request to scene and the peak memory of the process; or the networks alone, at paper size.
+
+``benchmark --size paper --room livingroom --batch 8 --profile`` does the latter.
+"""
 
 import argparse
 import json
@@ -9,25 +12,42 @@ import time
 import torch
 
 from .cli import add_model_arguments, set_threads
+from .errors import InvalidInputError
 from .generator import TRIES, load_generator
 from .memory import peak_memory_mb
 from .scene import Request
+from .speed import OFFICIAL_STEPS, Case, load_or_make, measure, profiled
+from .vocabulary import ROOM_TYPES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("--instruction", default="Put a desk to the right of a single bed.")
-    parser.add_argument("--room", default="bedroom")
+    parser.add_argument("--room", choices=ROOM_TYPES, default="bedroom")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--variations", type=int, default=1)
     parser.add_argument("--tries", type=int, default=TRIES, help="layouts drawn at most until the instruction is met")
     add_model_arguments(parser)
+    networks = parser.add_argument_group("the networks alone, against the official code's cost")
+    networks.add_argument("--size", choices=["paper"], help="time the networks alone: --model, or random weights")
+    networks.add_argument("--batch", type=int, default=1, help="scenes at once")
+    networks.add_argument("--steps", type=int, nargs=2, default=OFFICIAL_STEPS, metavar=("PRIOR", "DECODER"))
+    networks.add_argument("--guidance", type=float, default=1.0, help="of the prior; 1 is off")
+    networks.add_argument("--profile", action="store_true", help="list the operators that take most of the time")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints one JSON line: seconds to load, of each warm run, their median, and peak memory in MiB."""
+    """Prints one JSON line: seconds to load, of each warm run, their median, and peak memory in MiB.
+
+    Raises:
+        InvalidInputError: a number is out of range.
+    """
     if options.threads is not None:
         set_threads(options.threads)
+    if min(options.batch, *options.steps, options.repeats) < 1:
+        raise InvalidInputError("--batch, --steps and --repeats must be at least 1", "Correct them")
+    if options.size is not None:
+        return _run_networks(options)
     start = time.perf_counter()
     generator = load_generator(options.model, device=options.device, catalogue=options.catalogue, clip=options.clip)
     loading = time.perf_counter() - start
@@ -58,4 +78,14 @@ def run(options: argparse.Namespace) -> int:
         "peak_memory_mb": peak_memory_mb(),
     }
     sys.stdout.write(json.dumps(answer) + "\n")
+    return 0
+
+
+def _run_networks(options: argparse.Namespace) -> int:
+    """Prints one JSON line of :func:`.speed.measure`, and with ``--profile`` one for each operator."""
+    case = Case(options.room, options.batch, tuple(options.steps), options.guidance)
+    model = load_or_make(options.model, options.room, options.device)
+    lines = [measure(model, case, options.repeats), *(profiled(model, case) if options.profile else [])]
+    for line in lines:
+        sys.stdout.write(json.dumps(line) + "\n")
     return 0

@@ -13,14 +13,15 @@ from torch import Tensor
 from .boxes import Bounds
 from .checkpoints import load_model
 from .diffusion.discrete import DiscreteDiffusion, Partial, States, even_steps
-from .diffusion.discrete import Variable as SymbolVariable
 from .diffusion.gaussian import GaussianDiffusion, Known, even_times
 from .errors import InvalidInputError
 from .layout_model import Defaults, Draws, Job, Layout, OnStep, Points, Settings
+from .models.decoder_plan import DecoderPlan
 from .models.feature_vqvae import FeatureVQVAE
-from .models.graph_prior import N_RELATIONS, GraphPrior, TextBatch, TextContext, without_text
+from .models.graph_prior import GraphPrior, TextBatch, variables
 from .models.layout_decoder import LayoutDecoder
 from .models.point_encoder import PointEncoder
+from .models.prior_plan import PriorPlan, PriorRun
 from .scene import TASKS, Task
 from .text.encoder import TextStates
 from .vocabulary import CLASSES, MAX_OBJECTS, N_CODES, N_FEATURE_TOKENS, NO_RELATION, ROOM_TYPES, RoomType
@@ -81,12 +82,8 @@ class TwoStageModel:
         self.text_encoder = text_encoder
         self.device = torch.device(device)
         config = networks.prior.config
-        variables = (
-            SymbolVariable("x", config.n_classes + 1),
-            SymbolVariable("e", N_RELATIONS, 10.0),
-            SymbolVariable("o", config.n_codes + 1),
-        )
-        self._symbols = DiscreteDiffusion(variables, LEVELS)
+        self._prior, self._decoder = PriorPlan(networks.prior), DecoderPlan(networks.decoder)
+        self._symbols = DiscreteDiffusion(variables(config), LEVELS)
         self._boxes = GaussianDiffusion()
         self._upper = np.triu_indices(config.max_objects, 1)
         self._parameters = sum(p.numel() for p in networks.prior.parameters())
@@ -168,17 +165,13 @@ class TwoStageModel:
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Classes (B, N), relations as a full matrix (B, N, N), codes (B, N, 4) without "empty" in real slots."""
         prior = self.networks.prior
-        context = self._context(text, guided=settings.guidance != 1.0)
-
-        def network(states: States, t: Tensor) -> tuple[Tensor, ...]:
-            return prior(*states, t, context)
 
         def told(step: int, steps: int, _: States) -> None:
             if on_step is not None:
                 on_step("prior", step, steps)
 
         classes, pairs, tokens = self._symbols.sample(
-            network,
+            self._told(text, guided=settings.guidance != 1.0),
             self._known_symbols(jobs),
             even_steps(settings.steps[0], max(1, int(LEVELS * settings.ratio + 1e-9))),
             draws.uniform,
@@ -196,13 +189,11 @@ class TwoStageModel:
         spare = (draws.uniform(tuple(codes.shape)) * N_CODES).long().to(self.device)
         return classes, edges, torch.where((codes == EMPTY_CODE) & real[..., None], spare, codes)
 
-    def _context(self, text: TextStates, *, guided: bool) -> TextContext:
+    def _told(self, text: TextStates, *, guided: bool) -> PriorRun:
+        """The prior with the jobs' texts."""
         mask = None if text.mask is None else text.mask.to(self.device)
         batch = TextBatch(text.hidden.to(self.device), text.pooled.to(self.device), mask)
-        context = self.networks.prior.encode_text(batch)
-        if not guided:
-            return context
-        return TextContext.concatenate(self.networks.prior.encode_text(without_text(batch)), context)
+        return self._prior.run(batch, guided=guided)
 
     def _known_symbols(self, jobs: Sequence[Job]) -> Partial:
         """What is known of the three variables: classes, upper triangle of the relations, tokens object by object."""
@@ -235,13 +226,13 @@ class TwoStageModel:
     def _layout(
         self,
         jobs: Sequence[Job],
-        graph: tuple[Tensor, Tensor, Tensor],
+        sampled: tuple[Tensor, Tensor, Tensor],
         settings: Settings,
         draws: Draws,
         on_step: OnStep | None,
     ) -> Tensor:
         """Normalised boxes (B, N, 8); rooms whose poses are all known skip the network."""
-        objs, edges, features = graph
+        objs, edges, features = sampled
         real = objs != self.networks.decoder.config.n_classes
         known = self._known_boxes(jobs)
         boxes = known.clean.clone()
@@ -249,7 +240,7 @@ class TwoStageModel:
         if not rows:
             return boxes
         decoder = self.networks.decoder
-        context = decoder.encode_graph(objs[rows], edges[rows], features[rows], real[rows])
+        graph = decoder.encode_graph(objs[rows], edges[rows], features[rows], real[rows])
         times = even_times(settings.steps[1])
 
         def told(step: int, steps: int, _: Tensor) -> None:
@@ -257,7 +248,7 @@ class TwoStageModel:
                 on_step("decoder", step, steps)
 
         boxes[rows] = self._boxes.sample(
-            lambda x, t: decoder(x, t, context),
+            self._decoder.run(graph),
             real[rows],
             times,
             draws.only(rows).normal,

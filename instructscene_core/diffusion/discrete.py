@@ -9,6 +9,7 @@ Code index t is the paper's t + 1: noise levels are 0..T-1, and -1 is the clean 
 everywhere: (B, n, L) for B samples of L symbols. Randomness enters only through ``draw``.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -26,9 +27,24 @@ Draw = Callable[[tuple[int, ...]], Tensor]
 OnStep = Callable[[int, int, States], None]
 """(steps done, steps in all, symbols now); may raise to cancel."""
 
+
+class LazyNetwork(ABC):
+    """A network that saves work where its answer does not matter."""
+
+    @abstractmethod
+    def where_undecided(self, states: States, t: Tensor, undecided: States) -> tuple[Tensor, ...]:
+        """As a :data:`Network`, but only the logits of undecided symbols, (B, L) bool per variable, need be right."""
+
+    @abstractmethod
+    def __call__(self, states: States, t: Tensor) -> tuple[Tensor, ...]:
+        """As a :data:`Network`."""
+
+
 LOG_FLOOR = -70.0
 _FLOOR = 3.9754497e-31  # exp(LOG_FLOOR), still a normal float32
 _AUXILIARY_WEIGHT = 5e-4
+_ROUNDING = 1e-3
+"""By how much logarithms must differ to be told apart without doubt."""
 
 
 class Variable(NamedTuple):
@@ -199,9 +215,49 @@ def _truncate(log_p: Tensor, rate: float) -> Tensor:
 
 def sample_symbols(p: Tensor, draw: Draw) -> Tensor:
     """One symbol from each distribution (B, K, L) -> (B, L), by the Gumbel trick with the official constants."""
-    u = draw(tuple(p.shape)).to(p)
-    gumbel = -torch.log(-torch.log(u + 1e-30) + 1e-30)
+    return _choose(p, _gumbel(draw, tuple(p.shape), p.device))
+
+
+def _gumbel(draw: Draw, shape: tuple[int, ...], device: torch.device) -> Tensor:
+    return -torch.log(-torch.log(draw(shape).to(device, torch.float32) + 1e-30) + 1e-30)
+
+
+def _choose(p: Tensor, gumbel: Tensor) -> Tensor:
     return (log_probabilities(p) + gumbel).argmax(dim=1)
+
+
+def undecided(x_t: Tensor, k: Kernel, gumbel: Tensor, mass: float = 1.0) -> Tensor:
+    """Where the network can still matter, once the random numbers of a step are drawn.
+
+    In most steps most symbols stay as they are, whatever the network says: the posterior leaves little to the others,
+    and the numbers drawn do not favour them. With S the mass of p(x_0), bounds of :func:`posterior` over every p are
+
+        x_t = [MASK]:  P([MASK]) = G_s / G_t,                            P(m) ≤ g (A_s + B_s) / G_t
+        x_t = k:       P(k) ≥ S (a + b) min(B_s / B_t, (A_s + B_s) / (A_t + B_t)),   P(m) ≤ b (A_s + B_s) / B_t.
+
+    Args:
+        x_t: (B, L) symbols.
+        k: the coefficients of the step.
+        gumbel: (B, n+1, L) that the symbols will be chosen with.
+        mass: S, at least: the truncation.
+
+    Returns:
+        (B, L) bool, False where the symbol is certain to stay.
+    """
+    n = gumbel.shape[1] - 1
+    masked, now = x_t == n, one_hot(x_t, n + 1)
+    least = (k.uniform_s / k.uniform_t).minimum((k.keep_s + k.uniform_s) / (k.keep_t + k.uniform_t))
+    stay_revealed = mass * (k.keep_step + k.uniform_step) * least
+    leave_revealed = k.uniform_step * (k.keep_s + k.uniform_s) / k.uniform_t
+    leave_masked = k.mask_step * (k.keep_s + k.uniform_s) / k.mask_t
+    stay, leave = (
+        torch.where(masked, m[:, 0], r[:, 0]).log()
+        for m, r in ((k.mask_s / k.mask_t, stay_revealed), (leave_masked, leave_revealed))
+    )
+    staying = (gumbel * now).sum(dim=1) + stay
+    # A revealed symbol cannot become [MASK] again.
+    others = gumbel[:, :n].masked_fill(now[:, :n], -torch.inf).amax(dim=1) + leave
+    return others + _ROUNDING > staying
 
 
 @dataclass(frozen=True)
@@ -273,7 +329,7 @@ class DiscreteDiffusion:
     @torch.inference_mode()
     def sample(
         self,
-        network: Network,
+        network: Network | LazyNetwork,
         start: Partial,
         steps: Sequence[Step],
         draw: Draw,
@@ -291,7 +347,8 @@ class DiscreteDiffusion:
         has such a variant, "ratio 0", which its scripts do not use.)
 
         Args:
-            network: gives logits; with guidance of twice the batch, unconditional first.
+            network: gives logits; with guidance of twice the batch, unconditional first. A :class:`LazyNetwork` is told
+                which of them this step's random numbers leave open; the result is the same.
             start: what is known.
             steps: from :func:`even_steps`.
             draw: uniforms; asked for (B, n+1, L) for each variable in order, in every step.
@@ -320,22 +377,26 @@ class DiscreteDiffusion:
                 hidden = conceal * float(self.schedule.mask[step.source])
                 states = start.conceal(states, order, hidden, [v.n_classes for v in self.variables])
             t = torch.tensor([step.t], device=states[0].device)
-            log_p0 = [
-                predict_clean(logits, guidance, truncation, a)
-                for logits, a in zip(network(states, t), allowed, strict=True)
-            ]
-            states = self.step_back(log_p0, states, step, draw)
+            shapes = [(len(x), v.n_classes + 1, x.shape[1]) for v, x in zip(self.variables, states, strict=True)]
+            gumbels = [_gumbel(draw, shape, t.device) for shape in shapes]
+            kernels = self._kernels(step, t.device)
+            if isinstance(network, LazyNetwork):
+                doubts = tuple(undecided(*item, truncation) for item in zip(states, kernels, gumbels, strict=True))
+                answer = network.where_undecided(states, t, doubts)
+            else:
+                answer = network(states, t)
+            log_p0 = (predict_clean(logits, guidance, truncation, a) for logits, a in zip(answer, allowed, strict=True))
+            states = tuple(
+                _choose(posterior(lp.exp(), x, k), g)
+                for lp, x, k, g in zip(log_p0, states, kernels, gumbels, strict=True)
+            )
             if on_step is not None:
                 on_step(done, len(steps), states)
         return start.restore(states)
 
-    def step_back(self, log_p0: Sequence[Tensor], states: States, step: Step, draw: Draw) -> States:
-        """One reverse step: the posterior of each variable, then a symbol from it."""
-        source, target = (torch.tensor([level], device=states[0].device) for level in (step.source, step.target))
-        return tuple(
-            sample_symbols(posterior(lp.exp(), x, self.schedule.kernel(source, target, v.n_classes)), draw)
-            for v, lp, x in zip(self.variables, log_p0, states, strict=True)
-        )
+    def _kernels(self, step: Step, device: torch.device) -> list[Kernel]:
+        source, target = (torch.tensor([level], device=device) for level in (step.source, step.target))
+        return [self.schedule.kernel(source, target, v.n_classes) for v in self.variables]
 
     def loss(
         self,

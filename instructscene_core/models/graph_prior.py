@@ -14,7 +14,16 @@ from torch import Tensor, nn
 
 from ..diffusion.discrete import Variable
 from ..vocabulary import NO_RELATION, reverse_predicate
-from .layers import GraphBlock, KeysValues, PlainBlock, sinusoidal_code, symbol_embedding, symbol_table, time_embedding
+from .layers import (
+    GraphBlock,
+    KeysValues,
+    PlainBlock,
+    graph_block,
+    sinusoidal_code,
+    symbol_embedding,
+    symbol_table,
+    time_embedding,
+)
 
 N_RELATIONS = NO_RELATION + 1
 """Relations that the network predicts, "none" included."""
@@ -214,7 +223,7 @@ class GraphPrior(nn.Module):
         pooled = self.global_condition_embed(text.pooled)
         context = torch.cat([text.hidden, pooled[:, None]], dim=1)  # (B, L + 1, D)
         mask = None if text.mask is None else F.pad(text.mask, (0, 1), value=True)[:, None, None]
-        return TextContext(tuple(_block(b).cross_attn.keys_values(context) for b in self.transformer_blocks), mask)
+        return TextContext(tuple(graph_block(b).cross_attn.keys_values(context) for b in self.transformer_blocks), mask)
 
     def forward(self, x: Tensor, e: Tensor, o: Tensor, t: Tensor, text: TextContext) -> tuple[Tensor, Tensor, Tensor]:
         """Logits of the clean symbols.
@@ -244,7 +253,7 @@ class GraphPrior(nn.Module):
     def embed(self, x: Tensor, e: Tensor, o: Tensor, t: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Inputs of the first block: nodes (B, N, W), edges (B, N, N, De), GELU(time embedding) (B, Dt)."""
         nodes = F.embedding(x, symbol_table(self.node_embed)) + self.pool_features(o) + self.positions
-        edges = F.embedding(self.edge_matrix(e), self._edge_table()) + self.pair_positions
+        edges = F.embedding(self.edge_matrix(e), self.edge_table()) + self.pair_positions
         return nodes, edges, F.gelu(self.time_embed(t))
 
     def edge_matrix(self, e: Tensor) -> Tensor:
@@ -255,7 +264,7 @@ class GraphPrior(nn.Module):
         diagonal = torch.eye(n, dtype=torch.bool, device=e.device)
         return full.masked_fill(diagonal, MASKED_RELATION + 1)
 
-    def _edge_table(self) -> Tensor:
+    def edge_table(self) -> Tensor:
         """Rows of the 12 relation symbols and a row of zeros, the diagonal's."""
         return F.pad(symbol_table(self.edge_embed), (0, 0, 0, 1))
 
@@ -274,7 +283,10 @@ class GraphPrior(nn.Module):
 
     def read_edges(self, edges: Tensor) -> Tensor:
         """Edges (B, N, N, De) -> relation logits (B, 11, E): the mean of [i, j] and the reverse of [j, i]."""
-        out = self.edge_proj_out(edges)
+        return self.symmetric(self.edge_proj_out(edges))
+
+    def symmetric(self, out: Tensor) -> Tensor:
+        """Logits of every edge (B, N, N, 11) -> of the pairs (B, 11, E)."""
         out = (out + out.transpose(1, 2)[..., self.reverse[:N_RELATIONS]]) / 2
         return out.flatten(1, 2)[:, self.upper].transpose(1, 2)
 
@@ -287,9 +299,3 @@ class GraphPrior(nn.Module):
             tokens = block(tokens, context)
         logits = self.objfeat_out(self.objfeat_out_norm(tokens))  # (B·N, K, 65)
         return logits.view(nodes.shape[0], -1, logits.shape[-1]).transpose(1, 2)
-
-
-def _block(module: nn.Module) -> GraphBlock:
-    """Tells the type checker what a ModuleList of graph blocks holds."""
-    assert isinstance(module, GraphBlock)  # noqa: S101
-    return module

@@ -250,3 +250,9 @@ class GraphBlock(nn.Module):
             e = e + de
             e = e + self.ff_e(self.ff_e_norm(e, t_act))
         return x, e
+
+
+def graph_block(module: nn.Module) -> GraphBlock:
+    """Tells the type checker what a ModuleList of graph blocks holds."""
+    assert isinstance(module, GraphBlock)  # noqa: S101
+    return module

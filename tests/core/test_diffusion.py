@@ -7,6 +7,7 @@ import torch
 
 from instructscene_core.diffusion.discrete import (
     DiscreteDiffusion,
+    LazyNetwork,
     MaskSchedule,
     Partial,
     TimeSampler,
@@ -196,6 +197,40 @@ def test_draws_are_asked_for_in_one_order_whatever_is_known():
     clean = tuple(torch.zeros(2, n, dtype=torch.long) for n in LENGTHS)
     known = tuple(torch.ones(2, n, dtype=torch.bool) for n in LENGTHS)
     assert shapes(Partial.nothing(2, LENGTHS)) == shapes(Partial(clean, known)) == [(2, 6, 4), (2, 4, 6)] * 3
+
+
+class Doubtful(LazyNetwork):
+    """A network that gives nonsense wherever that is said not to matter."""
+
+    def __init__(self, network):
+        self.network, self.asked, self.symbols = network, 0, 0
+
+    def __call__(self, states, t):
+        return self.network(states, t)
+
+    def where_undecided(self, states, t, undecided):
+        self.asked += sum(int(u.sum()) for u in undecided)
+        self.symbols += sum(u.numel() for u in undecided)
+        nonsense = [30 * torch.randn(len(x), v.n_classes, x.shape[1]) for v, x in zip(VARIABLES, states, strict=True)]
+        answer = self.network(states, t)
+        return tuple(torch.where(u[:, None], a, n) for a, n, u in zip(answer, nonsense, undecided, strict=True))
+
+
+@pytest.mark.parametrize("opinion", [0.0, 3.0, 30.0])
+@pytest.mark.parametrize(("calls", "truncation", "share"), [(100, 1.0, 0.3), (100, 0.7, 0.35), (10, 1.0, 0.9)])
+def test_logits_of_decided_symbols_do_not_matter(calls, truncation, share, opinion):
+    def network(states, t):
+        generator = torch.Generator().manual_seed(int(t))
+        shapes = [(len(x), v.n_classes, x.shape[1]) for v, x in zip(VARIABLES, states, strict=True)]
+        return tuple(opinion * torch.randn(shape, generator=generator) for shape in shapes)
+
+    doubtful, start = Doubtful(network), Partial.nothing(300, LENGTHS)
+    plain, lazy = (
+        DiscreteDiffusion(VARIABLES).sample(one, start, even_steps(calls), drawing(5), truncation=truncation)
+        for one in (network, doubtful)
+    )
+    assert all(torch.equal(a, b) for a, b in zip(plain, lazy, strict=True))
+    assert doubtful.asked < share * doubtful.symbols
 
 
 def test_discrete_loss_is_least_for_the_truth():

@@ -8,6 +8,7 @@ import torch
 
 from instructscene_core.diffusion.discrete import DiscreteDiffusion, TimeSampler
 from instructscene_core.diffusion.gaussian import GaussianDiffusion
+from instructscene_core.models.decoder_plan import DecoderPlan
 from instructscene_core.models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from instructscene_core.models.graph_prior import (
     GraphPrior,
@@ -19,6 +20,7 @@ from instructscene_core.models.graph_prior import (
     without_text,
 )
 from instructscene_core.models.layout_decoder import GraphContext, LayoutDecoder, LayoutDecoderConfig
+from instructscene_core.models.prior_plan import PriorPlan
 
 TINY_PRIOR = GraphPriorConfig(
     width=32,
@@ -155,6 +157,48 @@ def test_dropped_edges_make_relations_irrelevant():
     assert torch.allclose(decoder(boxes, t, both), torch.cat([b, b]), atol=1e-6)
 
 
+@pytest.mark.parametrize("masked", [True, False])
+@pytest.mark.parametrize("guided", [True, False])
+@pytest.mark.parametrize(("blocks", "feature_blocks"), [(1, 1), (2, 3)])
+@torch.inference_mode()
+def test_prepared_prior_gives_the_same_logits(blocks, feature_blocks, guided, masked):
+    prior = GraphPrior(dataclasses.replace(TINY_PRIOR, blocks=blocks, feature_blocks=feature_blocks)).eval()
+    batch = text(3)
+    batch = batch if masked else batch._replace(mask=None)
+    told = prior.encode_text(batch)
+    context = TextContext.concatenate(prior.encode_text(without_text(batch)), told) if guided else told
+    run = PriorPlan(prior).run(batch, guided=guided)
+    for t in (99, 40, 0):  # one after the other, so that remembered tokens come into play
+        states = symbols(3)
+        wanted = prior(*states, torch.tensor([t]), context)
+        undecided = tuple(torch.rand(s.shape) < 0.3 for s in states)
+        some = run.where_undecided(states, torch.tensor([t]), undecided)
+        for right, all_of_them, a, u in zip(wanted, run(states, torch.tensor([t])), some, undecided, strict=True):
+            assert torch.allclose(all_of_them, right, atol=1e-5)
+            rows = u.repeat(2 if guided else 1, 1)
+            assert torch.allclose(a.transpose(1, 2)[rows], right.transpose(1, 2)[rows], atol=1e-5)
+
+
+@torch.inference_mode()
+def test_prepared_prior_works_where_nothing_is_undecided():
+    prior = GraphPrior(TINY_PRIOR).eval()
+    states, t = symbols(2), torch.tensor([40])
+    nothing = tuple(torch.zeros_like(s, dtype=torch.bool) for s in states)
+    shapes = [logits.shape for logits in prior(*states, t, prior.encode_text(text(2)))]
+    assert [a.shape for a in PriorPlan(prior).run(text(2)).where_undecided(states, t, nothing)] == shapes
+
+
+@pytest.mark.parametrize("real", [(12, 12, 12), (7, 1, 0), (0, 0, 0)])
+@torch.inference_mode()
+def test_prepared_decoder_gives_the_same_noise(real):
+    decoder = LayoutDecoder(TINY_DECODER).eval()
+    objs, edges, features, _ = graph_of(decoder, batch=3)
+    mask = torch.rand(3, 12).argsort(dim=1) < torch.tensor(real)[:, None]  # anywhere among the slots
+    graph = decoder.encode_graph(objs, edges, features, mask)
+    boxes, t = torch.randn(3, 12, 8), torch.tensor([300])
+    assert torch.allclose(DecoderPlan(decoder).run(graph)(boxes, t), decoder(boxes, t, graph), atol=1e-5)
+
+
 def test_prior_learns_a_room_by_heart():
     prior = GraphPrior(TINY_PRIOR)
     diffusion, times = DiscreteDiffusion(variables(TINY_PRIOR)), TimeSampler()
@@ -220,10 +264,9 @@ def test_starter_answers_in_seconds_not_minutes():
     """Ten network calls with guidance: a guard against losing a speed-up by ten times, not a benchmark."""
     prior = GraphPrior(GraphPriorConfig.starter()).eval()
     batch = TextBatch(torch.randn(1, 24, 384), torch.randn(1, 384), torch.ones(1, 24, dtype=torch.bool))
-    context = TextContext.concatenate(prior.encode_text(without_text(batch)), prior.encode_text(batch))
-    states, t = symbols(1), torch.tensor([50])
-    prior(*states, t, context)
+    run, states = PriorPlan(prior).run(batch, guided=True), symbols(1)
+    run(states, torch.tensor([50]))
     started = time.process_time()
-    for _ in range(10):
-        prior(*states, t, context)
+    for t in range(10):
+        run(states, torch.tensor([t]))
     assert time.process_time() - started < 4

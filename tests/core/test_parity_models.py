@@ -23,10 +23,12 @@ from instructscene_core.diffusion.discrete import (
     predict_clean,
 )
 from instructscene_core.diffusion.gaussian import GaussianDiffusion, Known, even_times
+from instructscene_core.models.decoder_plan import DecoderPlan
 from instructscene_core.models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, TextContext, variables
 from instructscene_core.models.graph_prior import without_text as no_text
 from instructscene_core.models.layout_decoder import GraphContext, LayoutDecoder, LayoutDecoderConfig
+from instructscene_core.models.prior_plan import PriorPlan
 from instructscene_core.official_checkpoints import import_official, read_feature_bounds
 from instructscene_core.vocabulary import CLASSES, MAX_OBJECTS, NO_RELATION, reverse_predicate
 
@@ -40,6 +42,8 @@ SMALL = {"width": 64, "heads": 4}
 SMALL_GRAPH = {"edge_width": 16, "time_width": 32, "blocks": 2}
 BOUNDS = float(np.float32(-0.6)), float(np.float32(0.9))
 EDITS = {"stylize": 25, "rearrange": 50, "complete": 50}
+BOTH = pytest.mark.parametrize("how", ["model", "plan"])
+"""The plain networks, which are trained, and their plans, which the product samples with."""
 pytestmark = pytest.mark.skipif(not PARITY.is_dir(), reason=f"no fixtures in {PARITY}")
 
 
@@ -121,6 +125,7 @@ class PriorCase:
         sizes = {} if size == "full" else {**SMALL, **SMALL_GRAPH}
         config = GraphPriorConfig(len(CLASSES[room]), MAX_OBJECTS[room], **sizes)
         self.model = filled(GraphPrior(config), recipe)
+        self.plan = PriorPlan(self.model)
         self.diffusion = DiscreteDiffusion(variables(config))
         self.states = tuple(self.data[key].long() for key in "xeo")
         self.t = self.data["t"].long()
@@ -128,18 +133,38 @@ class PriorCase:
         hidden = torch.from_numpy(recipe.normal(5, f"{self.tag}/h", (3, 77, 512)))
         self.text = TextBatch(hidden, pooled / pooled.norm(dim=1, keepdim=True))
 
+    def texts(self, rows):
+        return TextBatch(self.text.hidden[rows], self.text.pooled[rows])
+
     def context(self, batch=3, *, guided=False):
-        text = TextBatch(self.text.hidden[:batch], self.text.pooled[:batch])
+        text = self.texts(slice(batch))
         with torch.inference_mode():
             told = self.model.encode_text(text)
             return TextContext.concatenate(self.model.encode_text(no_text(text)), told) if guided else told
 
-    def logits(self, guided):
+    def logits(self, guided, how="model"):
         with torch.inference_mode():
-            return self.model(*self.states, self.t, self.context(guided=guided))
+            if how == "model":
+                return self.model(*self.states, self.t, self.context(guided=guided))
+            # A plan takes one time for the whole batch, the fixtures have one for each sample.
+            alone = [
+                self.plan.run(self.texts([i]), guided=guided)(tuple(s[i : i + 1] for s in self.states), self.t[i])
+                for i in range(len(self.t))
+            ]
+            sides = range(2 if guided else 1)
+            return tuple(
+                torch.cat([one[side : side + 1] for side in sides for one in kind]) for kind in zip(*alone, strict=True)
+            )
 
     def network(self, context):
         return lambda states, t: self.model(*states, t, context)
+
+    def sampler(self, how, *, guided):
+        """The network for the first two texts: the plain one, or the product's prepared one."""
+        if how == "model":
+            return self.network(self.context(2, guided=guided))
+        with torch.inference_mode():
+            return self.plan.run(self.texts(slice(2)), guided=guided)
 
     def noise(self, run):
         return Noise(self.recipe.uniform, f"{self.tag}/{run}")
@@ -167,8 +192,9 @@ def prior(request, recipe):
     return PriorCase(request.param, recipe)
 
 
-def test_parity_prior_logits_with_and_without_text(prior):
-    for symbol, both in zip("xeo", prior.logits(guided=True), strict=True):
+@BOTH
+def test_parity_prior_logits_with_and_without_text(prior, how):
+    for symbol, both in zip("xeo", prior.logits(guided=True, how=how), strict=True):
         without, told = both.chunk(2)
         close(told, prior.data[f"out_{symbol}"])
         close(without, prior.data[f"uncond_{symbol}"])
@@ -187,10 +213,11 @@ def test_parity_prior_block_by_block(prior):
             close(e[:1], data[f"hidden/e_after_block{index}"])
 
 
+@BOTH
 @pytest.mark.parametrize(("guidance", "truncation"), [(1.0, 1.0), (2.0, 1.0), (1.0, 0.9)])
-def test_parity_prior_clean_distribution_and_posterior(prior, guidance, truncation):
+def test_parity_prior_clean_distribution_and_posterior(prior, guidance, truncation, how):
     for symbol, v, x_t, logits in zip(
-        "xeo", prior.diffusion.variables, prior.states, prior.logits(guidance != 1.0), strict=True
+        "xeo", prior.diffusion.variables, prior.states, prior.logits(guidance != 1.0, how), strict=True
     ):
         log_p0 = predict_clean(logits, guidance, truncation)
         official = prior.data[f"log_p0_{symbol}/cfg{guidance}_trunc{truncation}"]
@@ -220,10 +247,10 @@ def test_parity_prior_loss_and_history(prior):
     assert torch.allclose(history, prior.data["loss/Lt_history"].float(), rtol=1e-5, atol=3e-6)
 
 
-def sampled(prior, run, start, steps, *, guidance=1.0):
+def sampled(prior, run, start, steps, how, *, guidance=1.0):
     states = []
     result = prior.diffusion.sample(
-        prior.network(prior.context(2, guided=guidance != 1.0)),
+        prior.sampler(how, guided=guidance != 1.0),
         start,
         steps,
         prior.noise(run),
@@ -244,12 +271,13 @@ def assert_samples(prior, run, result, states):
             assert torch.equal(torch.stack([s[k] for s in states]), data[f"sample/{run}/steps_{symbol}"].long())
 
 
+@BOTH
 @pytest.mark.parametrize("run", ["generate", "generate_cfg2", "generate_skip3"])
-def test_parity_prior_generates_the_same_symbols(prior, run):
+def test_parity_prior_generates_the_same_symbols(prior, run, how):
     lengths = [s.shape[1] for s in prior.states]
     steps = official_skip_steps(3) if run == "generate_skip3" else even_steps(100)
     guidance = 2.0 if run == "generate_cfg2" else 1.0
-    result, states = sampled(prior, run, Partial.nothing(2, lengths), steps, guidance=guidance)
+    result, states = sampled(prior, run, Partial.nothing(2, lengths), steps, how, guidance=guidance)
     assert_samples(prior, run, result, states)
 
 
@@ -269,10 +297,11 @@ def known_parts(prior, run):
     return Partial(clean, tuple(known))
 
 
+@BOTH
 @pytest.mark.parametrize("run", list(EDITS))
-def test_parity_prior_edits_the_same_symbols(prior, run):
+def test_parity_prior_edits_the_same_symbols(prior, run, how):
     start = known_parts(prior, run)
-    result, states = sampled(prior, run, start, even_steps(EDITS[run], EDITS[run]))
+    result, states = sampled(prior, run, start, even_steps(EDITS[run], EDITS[run]), how)
     assert_samples(prior, run, result, states)
     for ours, clean, known in zip(result, start.clean, start.known, strict=True):
         assert torch.equal(ours[known], clean[known])
@@ -323,6 +352,7 @@ class DecoderCase:
             self.features = vqvae_of(size, recipe, *BOUNDS).decode(self.data["feat_idx"].long())
             self.graph, without = self.encode(), self.encode(drop_edges=torch.ones(3, dtype=torch.bool))
         self.guided = GraphContext.concatenate(without, self.graph)
+        self.plan = DecoderPlan(self.model)
 
     def encode(self, **options):
         objs, edges = self.data["objs"].long(), self.data["edges"].long()
@@ -330,6 +360,11 @@ class DecoderCase:
 
     def network(self, boxes, t):
         return self.model(boxes, t, self.graph)
+
+    def sampler(self, how, graph=None):
+        """The plain network, or the product's prepared one."""
+        graph = graph or self.graph
+        return (lambda boxes, t: self.model(boxes, t, graph)) if how == "model" else self.plan.run(graph)
 
     def noise(self, run):
         return Noise(self.recipe.normal, f"{self.tag}/{run}")
@@ -340,30 +375,33 @@ def decoder(request, recipe):
     return DecoderCase(request.param, recipe)
 
 
+@BOTH
 @pytest.mark.parametrize("guidance", [1.0, 1.5])
 @pytest.mark.parametrize("t", [0, 500, 990])
 @torch.inference_mode()
-def test_parity_decoder_noise(decoder, t, guidance):
-    without, told = decoder.model(decoder.boxes, torch.tensor([t]), decoder.guided).chunk(2)
+def test_parity_decoder_noise(decoder, t, guidance, how):
+    without, told = decoder.sampler(how, decoder.guided)(decoder.boxes, torch.tensor([t])).chunk(2)
     close(without + guidance * (told - without), decoder.data[f"eps/t{t}_cfg{guidance}"])
     close(decoder.features[0], decoder.data["feats_first_scene"])
 
 
+@BOTH
 @pytest.mark.parametrize("calls", [10, 100])
-def test_parity_decoder_boxes(decoder, calls):
+def test_parity_decoder_boxes(decoder, calls, how):
     noise = decoder.noise(f"sample{calls}")
-    boxes = decoder.diffusion.sample(decoder.network, decoder.mask, even_times(calls), noise)
+    boxes = decoder.diffusion.sample(decoder.sampler(how), decoder.mask, even_times(calls), noise)
     close(boxes, decoder.data[f"sample{calls}/boxes"])
     assert noise.calls == calls  # the start, and every step but the last
 
 
-def test_parity_decoder_completion(decoder):
+@BOTH
+def test_parity_decoder_completion(decoder, how):
     clean = decoder.boxes.clamp(-1, 1)
     made = torch.zeros_like(decoder.mask)
     made[0, 0] = made[1, 1] = made[1, 2] = True
     known = Known(clean, (decoder.mask & ~made)[..., None])
     boxes = decoder.diffusion.sample(
-        decoder.network, decoder.mask, even_times(10), decoder.noise("complete"), known=known
+        decoder.sampler(how), decoder.mask, even_times(10), decoder.noise("complete"), known=known
     )
     close(boxes[made], decoder.data["complete10/boxes"][made])
     kept = known.known.expand_as(boxes)

@@ -1,0 +1,77 @@
+"""The layout decoder prepared for inference: the noise of ``LayoutDecoder``, without what is worked out twice there.
+
+What is saved, beside what ``packed.py`` lists: empty slots drop out, each object keeping the positional code of its
+slot, and so do the edges of the last block, which nobody reads (section 19).
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .layers import graph_block
+from .layout_decoder import BOX_WIDTH, GraphContext, LayoutDecoder
+from .packed import PackedGraphBlock, TimeTable
+
+
+class DecoderPlan:
+    """A layout decoder whose weights no longer change.
+
+    Args:
+        decoder: in evaluation mode.
+    """
+
+    @torch.no_grad()
+    def __init__(self, decoder: LayoutDecoder) -> None:
+        blocks = [graph_block(block) for block in decoder.transformer_blocks]
+        self.times = TimeTable(decoder.time_embed, blocks)
+        self.blocks = [PackedGraphBlock(block) for block in blocks]
+        self.boxes = decoder.node_proj_in.weight[:, -BOX_WIDTH:].contiguous()
+        self.proj_out = decoder.proj_out
+
+    def run(self, graph: GraphContext) -> "DecoderRun":
+        """The network for one sampling run.
+
+        Args:
+            graph: (R·B graphs) from ``LayoutDecoder.encode_graph``.
+        """
+        return DecoderRun(self, graph)
+
+
+class DecoderRun:
+    """A plan with the graphs of a batch; the times of a call are one for the whole batch.
+
+    Args:
+        plan: of the decoder.
+        graph: (R·B graphs).
+    """
+
+    def __init__(self, plan: DecoderPlan, graph: GraphContext) -> None:
+        self._plan = plan
+        counts = graph.mask.sum(dim=1)
+        n = int(counts.max())
+        # (R·B, n) slots of the real objects, then some empty ones where other scenes have more.
+        self._slots = graph.mask.int().argsort(dim=1, descending=True, stable=True)[:, :n]
+        self._nodes = self._of_objects(graph.nodes)
+        rows = self._slots[:, :, None, None].expand(-1, -1, *graph.edges.shape[2:])
+        columns = self._slots[:, None, :, None].expand(-1, n, -1, graph.edges.shape[-1])
+        self._edges = graph.edges.gather(1, rows).gather(2, columns)
+        self._real = torch.arange(n, device=counts.device) < counts[:, None]
+        self._mask = None if bool((counts == n).all()) else self._real
+
+    def __call__(self, boxes: Tensor, t: Tensor) -> Tensor:
+        """The noise, as ``LayoutDecoder.forward`` gives it: boxes (B, N, 8) -> (R·B, N, 8)."""
+        boxes = boxes.repeat(len(self._slots) // len(boxes), 1, 1)
+        result = torch.zeros_like(boxes)
+        if not self._slots.shape[1]:
+            return result
+        nodes, edges = self._nodes + F.linear(self._of_objects(boxes), self._plan.boxes), self._edges
+        last = len(self._plan.blocks) - 1
+        for index, (block, norms) in enumerate(zip(self._plan.blocks, self._plan.times.at(int(t)), strict=True)):
+            nodes, edges = block.attend(nodes, edges, norms, mask=self._mask, edges_out=index < last)
+            nodes = block.finish(nodes, norms)
+        noise = self._plan.proj_out(nodes) * self._real[..., None]
+        return result.scatter_(1, self._slots[..., None].expand_as(noise), noise)
+
+    def _of_objects(self, x: Tensor) -> Tensor:
+        """Numbers of the slots (R·B, N, D) -> of the objects (R·B, n, D)."""
+        return x.gather(1, self._slots[..., None].expand(-1, -1, x.shape[-1]))

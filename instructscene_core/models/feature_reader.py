@@ -1,0 +1,193 @@
+"""The graph prior's feature tokens prepared for inference: their encoder, and their decoder for the tokens asked for.
+
+Both give what ``GraphPrior.pool_features`` and ``GraphPrior.read_features`` give. Shapes: M objects, K feature tokens,
+Wf their width, H the hidden width of their feed-forward, W the width of the nodes.
+"""
+
+from typing import Final
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .layers import PlainBlock
+from .packed import Packed, PackedFeedForward, affine_of, linear_of
+
+_REMEMBERED: Final = 16384
+"""Objects' tokens whose vector is kept at most."""
+
+
+def plain_block(module: nn.Module) -> PlainBlock:
+    """Tells the type checker what a ModuleList of plain blocks holds."""
+    assert isinstance(module, PlainBlock)  # noqa: S101
+    return module
+
+
+class _PackedPlainBlock:
+    """A plain block over the K tokens of each object."""
+
+    def __init__(self, block: PlainBlock) -> None:
+        attn = block.attn
+        self._heads, self._width = attn.heads, attn.to_q.out_features
+        self._to_q, self._to_kv = Packed.of(attn.to_q), Packed.of(attn.to_k, attn.to_v)
+        self._to_out = Packed.of(linear_of(attn.to_out[0]))
+        self._attn_norm, self._ff_norm = affine_of(block.attn_norm), affine_of(block.ff_norm)
+        self._ff = PackedFeedForward(block.ff)
+
+    def __call__(self, tokens: Tensor, rows: Tensor | None = None, context: Tensor | None = None) -> Tensor:
+        """One block.
+
+        Args:
+            tokens: (M, K, Wf).
+            rows: (m,) which of the M·K tokens are read afterwards; None: all.
+            context: (M, Wf) what the cross-attention to a single token gives.
+
+        Returns:
+            (M, K, Wf), or (m, Wf) where ``rows`` are given.
+        """
+        n, k, width = shape = tokens.shape
+        some = torch.arange(n * k, device=tokens.device) if rows is None else rows
+        whose = some // k
+        h = self._attn_norm(tokens)
+        keys, values = self._to_kv(h).view(n, k, 2, self._heads, -1)[whose].unbind(2)  # (m, K, heads, Wf / heads)
+        q = self._to_q(h.flatten(0, 1)[some]).view(-1, 1, self._heads, width // self._heads)
+        weights = ((q * keys).sum(dim=-1, keepdim=True) * q.shape[-1] ** -0.5).softmax(dim=1)
+        x = self._to_out((weights * values).sum(dim=1).flatten(1)).add_(tokens.flatten(0, 1)[some])
+        if context is not None:
+            x = x + context[whose]
+        x = self._ff(self._ff_norm(x)).add_(x)
+        return x.view(shape) if rows is None else x
+
+
+class FeaturePool:
+    """Feature tokens of an object to one vector, which they alone decide: each 4-tuple is encoded once (section 19).
+
+    Args:
+        embed: of the symbols.
+        positions: (K, Wf).
+        blocks: plain blocks.
+        norm: after them.
+        pool: two layers.
+    """
+
+    def __init__(
+        self, embed: nn.Embedding, positions: Tensor, blocks: nn.ModuleList, norm: nn.LayerNorm, pool: nn.Sequential
+    ) -> None:
+        self._table, self._positions = embed.weight.detach(), positions
+        self._blocks = [_PackedPlainBlock(plain_block(block)) for block in blocks]
+        self._norm = affine_of(norm)
+        self._first, self._second = Packed.of(linear_of(pool[0])), Packed.of(linear_of(pool[2]))
+
+    def __call__(self, symbols: Tensor) -> Tensor:
+        """Symbols (M, K) -> (M, W)."""
+        tokens = F.embedding(symbols, self._table) + self._positions
+        for block in self._blocks:
+            tokens = block(tokens)
+        return self._second(F.gelu(self._first(self._norm(tokens).mean(dim=1))))
+
+
+class RememberedPool:
+    """A :class:`FeaturePool` that remembers what it has seen in one run; most objects keep their tokens in a step.
+
+    A new one for each run: what else was asked before must not change a bit of the result.
+    """
+
+    def __init__(self, pool: FeaturePool) -> None:
+        self._pool = pool
+        self._rows: dict[tuple[int, ...], int] = {}
+        self._seen: Tensor | None = None
+
+    def __call__(self, symbols: Tensor) -> Tensor:
+        """Symbols (M, K) -> (M, W)."""
+        if symbols.device.type != "cpu":  # to look at symbols there would have the processor wait
+            return self._pool(symbols)
+        if len(self._rows) > _REMEMBERED:
+            self._rows, self._seen = {}, None
+        tuples = [tuple(row) for row in symbols.tolist()]
+        unseen = sorted(set(tuples) - self._rows.keys())
+        if unseen:
+            fresh = self._pool(torch.tensor(unseen))
+            self._rows |= {row: len(self._rows) + i for i, row in enumerate(unseen)}
+            self._seen = fresh if self._seen is None else torch.cat([self._seen, fresh])
+        assert self._seen is not None  # noqa: S101 - for the type checker: there are symbols
+        return self._seen[[self._rows[row] for row in tuples]]
+
+
+class FeatureReader:
+    """Learned query tokens that read one node each: logits of the feature symbols, only of those asked for.
+
+    Before the first feed-forward a token is u_k + c_n: a constant, as the first self-attention acts on constants, plus
+    W_o W_v node + b, as the softmax over a single key is 1 (section 19). Its layer norm and the feed-forward's first
+    layer are linear but for one number for each token, its deviation, so that this layer, W_1, runs once an object
+    instead of K times:
+
+        W_1 (γ (u_k + c_n - mean) / deviation + β) + b_1 = (W_1 γ P u_k + W_1 γ P c_n) / deviation + (W_1 β + b_1)
+
+    with P = I - 1 1ᵀ / Wf, which takes the mean away.
+
+    Args:
+        tokens: (K, Wf) the constant tokens, with their positions.
+        blocks: plain blocks with attention to a single token.
+        norm: after them.
+        out: two layers.
+    """
+
+    def __init__(self, tokens: Tensor, blocks: nn.ModuleList, norm: nn.LayerNorm, out: nn.Sequential) -> None:
+        first, *others = [plain_block(block) for block in blocks]
+        h = first.attn_norm(tokens)[None]
+        self._tokens = (tokens + first.attn(h, first.attn.keys_values(h))[0]).detach()
+        self._width = tokens.shape[-1]
+        contexts = [_single(block) for block in (first, *others)]
+        up = linear_of(first.ff.mlp[0].proj)
+        centred = _centred(up.weight.double() * first.ff_norm.weight.double())
+        ups = (centred @ contexts[0][0], centred @ contexts[0][1])
+        self._constants = (self._tokens.double() @ centred.t()).to(tokens).detach()  # (K, 2H)
+        self._bias = (up.weight @ first.ff_norm.bias + up.bias).detach()
+        self._eps = first.ff_norm.eps
+        weights, biases = (torch.cat(parts).to(tokens) for parts in zip(*contexts, ups, strict=True))
+        self._read = Packed(weights, biases)
+        self._first_ff = PackedFeedForward(first.ff)
+        self._others = [_PackedPlainBlock(block) for block in others]
+        self._norm = affine_of(norm)
+        self._classes = linear_of(out[2]).out_features
+        self._out, self._logits = Packed.of(linear_of(out[0])), Packed.of(linear_of(out[2]))
+
+    def __call__(self, nodes: Tensor, rows: Tensor | None = None) -> Tensor:
+        """Logits.
+
+        Args:
+            nodes: (M, W).
+            rows: (m,) ascending, which of the M·K tokens are asked for; None: all.
+
+        Returns:
+            (m, n_codes + 1).
+        """
+        n_tokens = len(self._tokens)
+        if rows is None:
+            rows = torch.arange(len(nodes) * n_tokens, device=nodes.device)
+        elif not len(rows):
+            return nodes.new_zeros(0, self._classes)
+        else:  # objects of which nothing is asked drop out
+            asked, whose = torch.unique_consecutive(rows // n_tokens, return_inverse=True)
+            nodes, rows = nodes[asked], whose * n_tokens + rows % n_tokens
+        *contexts, up = self._read(nodes).split([self._width] * (1 + len(self._others)) + [self._constants.shape[1]], 1)
+        tokens = self._tokens + contexts[0][:, None]
+        deviation = (tokens.var(dim=-1, correction=0, keepdim=True) + self._eps).rsqrt()
+        h = (up[:, None] + self._constants).mul_(deviation).add_(self._bias)
+        if not self._others:
+            tokens, h = tokens.flatten(0, 1)[rows], h.flatten(0, 1)[rows]
+        tokens = self._first_ff.down(h).add_(tokens)
+        for block, context in zip(self._others, contexts[1:], strict=True):
+            tokens = block(tokens, rows if block is self._others[-1] else None, context)
+        return self._logits(F.gelu(self._out(self._norm(tokens.reshape(-1, self._width)))))
+
+
+def _single(block: PlainBlock) -> tuple[Tensor, Tensor]:
+    """Cross-attention to a single token as one layer: W_o W_v (Wf, W) and b (Wf,), in double precision."""
+    out = linear_of(block.cross_attn.to_out[0])
+    return out.weight.double() @ block.cross_attn.to_v.weight.double(), out.bias.double()
+
+
+def _centred(weight: Tensor) -> Tensor:
+    """W P: a layer that takes its input's mean away first."""
+    return weight - weight.mean(dim=1, keepdim=True)

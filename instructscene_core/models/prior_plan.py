@@ -1,0 +1,144 @@
+"""The graph prior prepared for inference: the same logits as ``GraphPrior``, without what is worked out twice there.
+
+What is saved, beside what ``packed.py`` and ``feature_reader.py`` list: a prompt's keys and values once a run; without
+text, attention to it in closed form; with guidance, everything before the first look at the text once for both sides;
+and the logits of symbols that the step cannot change, whatever they are (see ``DiscreteDiffusion.sample``).
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..diffusion.discrete import LazyNetwork, States
+from .feature_reader import FeaturePool, FeatureReader, RememberedPool
+from .graph_prior import N_RELATIONS, GraphPrior, TextBatch
+from .layers import graph_block, symbol_table
+from .packed import (
+    BlockNorms,
+    NoTextAttention,
+    Packed,
+    PackedGraphBlock,
+    PackedTextAttention,
+    TimeTable,
+    affine_of,
+    linear_of,
+)
+
+
+class PriorPlan:
+    """A graph prior whose weights no longer change.
+
+    Args:
+        prior: in evaluation mode.
+    """
+
+    @torch.no_grad()
+    def __init__(self, prior: GraphPrior) -> None:
+        blocks = [graph_block(block) for block in prior.transformer_blocks]
+        self.prior = prior
+        self.times = TimeTable(prior.time_embed, blocks)
+        self.blocks = [PackedGraphBlock(block) for block in blocks]
+        self.told = [PackedTextAttention(block.cross_attn) for block in blocks]
+        nothing = prior.global_condition_embed(prior.positions.new_zeros(prior.config.text_width))
+        self.untold = [NoTextAttention(block.cross_attn, nothing) for block in blocks]
+        self.node_table, self.edge_table = symbol_table(prior.node_embed), prior.edge_table()
+        self.pool = FeaturePool(
+            prior.objfeat_embed,
+            prior.token_positions,
+            prior.objfeat_pool_transformer,
+            prior.objfeat_pool_norm,
+            prior.objfeat_pool,
+        )
+        self.reader = FeatureReader(
+            prior.out_objfeat_tokens + prior.token_positions,
+            prior.out_objfeat_transformer,
+            prior.objfeat_out_norm,
+            prior.objfeat_out,
+        )
+        self.edge_norm = affine_of(prior.edge_proj_out[0])
+        self.edge_logits = Packed.of(linear_of(prior.edge_proj_out[1]))
+
+    def run(self, text: TextBatch, *, guided: bool = False) -> "PriorRun":
+        """The network for one sampling run.
+
+        Args:
+            text: a prompt for each scene.
+            guided: give the logits without text too, first.
+        """
+        return PriorRun(self, text, guided=guided)
+
+
+class PriorRun(LazyNetwork):
+    """A plan with the texts of a batch; the times of a call are one for the whole batch.
+
+    Args:
+        plan: of the prior.
+        text: B prompts.
+        guided: give the logits without text too, first.
+    """
+
+    def __init__(self, plan: PriorPlan, text: TextBatch, *, guided: bool) -> None:
+        self._plan, self._prior = plan, plan.prior
+        self._text = plan.prior.encode_text(text)
+        self._pool = RememberedPool(plan.pool)
+        self._sides = 2 if guided else 1
+        # Of a masked text one zero remains (see drop_text), of an unmasked one every token.
+        zeros = text.hidden.shape[1] if text.mask is None else 1
+        self._zeros = torch.tensor(float(zeros), device=text.hidden.device).log()
+
+    def __call__(self, states: States, t: Tensor) -> tuple[Tensor, ...]:
+        """All logits, as ``GraphPrior.forward`` gives them."""
+        return self._logits(states, t, None)
+
+    def where_undecided(self, states: States, t: Tensor, undecided: States) -> tuple[Tensor, ...]:
+        """Logits that are right where ``undecided``, and zeros elsewhere where that saves work."""
+        return self._logits(states, t, undecided)
+
+    def _logits(self, states: States, t: Tensor, undecided: States | None) -> tuple[Tensor, ...]:
+        plan, prior = self._plan, self._prior
+        x, e, o = states
+        pairs, tokens = (None, None) if undecided is None else (undecided[1], undecided[2])
+        wanted = self._wanted_edges(e, pairs)
+        nodes = F.embedding(x, plan.node_table) + prior.positions
+        nodes += self._pool(o.reshape(-1, prior.config.n_feature_tokens)).view_as(nodes)
+        edges = F.embedding(prior.edge_matrix(e), plan.edge_table) + prior.pair_positions
+        last = len(plan.blocks) - 1
+        for index, (block, norms) in enumerate(zip(plan.blocks, plan.times.at(int(t)), strict=True)):
+            read = None if index < last else wanted if index == 0 else wanted.repeat(self._sides, 1, 1)
+            nodes, edges = block.attend(nodes, edges, norms, wanted=read)
+            if index == 0 and self._sides == 2:  # only now do the sides part
+                nodes, edges = nodes.repeat(2, 1, 1), edges.repeat(2, *[1] * (edges.dim() - 1))
+            nodes = block.finish(self._read_text(index, nodes, norms), norms)
+        return prior.read_nodes(nodes), self._read_edges(edges, wanted), self._read_features(nodes, tokens)
+
+    def _read_text(self, index: int, nodes: Tensor, norms: BlockNorms) -> Tensor:
+        """Attention to the texts; the first of two sides has none."""
+        assert norms.ca is not None  # noqa: S101 - the prior's blocks have it
+        h = norms.ca(nodes)
+        text = self._plan.told[index](h[-len(self._text.blocks[0].keys) :], self._text.blocks[index], self._text.mask)
+        if self._sides == 2:
+            text = torch.cat([self._plan.untold[index](h[: len(text)], self._zeros), text])
+        return text.add_(nodes)
+
+    def _wanted_edges(self, e: Tensor, pairs: Tensor | None) -> Tensor:
+        """The edges that are read, (B, N, N) bool: both directions of the pairs asked for (B, E), or of all."""
+        n = self._prior.config.max_objects
+        off_diagonal = ~torch.eye(n, dtype=torch.bool, device=e.device)
+        if pairs is None:
+            return off_diagonal.expand(len(e), n, n)
+        return pairs[:, self._prior.pair_of].view(-1, n, n) & off_diagonal
+
+    def _read_edges(self, edges: Tensor, wanted: Tensor) -> Tensor:
+        """Wanted edges (m, De) -> logits (B, 11, E), zero where a pair is not wanted."""
+        full = edges.new_zeros(self._sides * wanted[0].numel() * len(wanted), N_RELATIONS)
+        full[wanted.repeat(self._sides, 1, 1).flatten()] = self._plan.edge_logits(self._plan.edge_norm(edges))
+        return self._prior.symmetric(full.view(-1, *wanted.shape[1:], N_RELATIONS))
+
+    def _read_features(self, nodes: Tensor, tokens: Tensor | None) -> Tensor:
+        """Nodes (B, N, W) -> logits (B, 65, K·N), zero where a token (B, K·N) was not asked for."""
+        count = nodes.shape[1] * self._prior.config.n_feature_tokens
+        rows = None if tokens is None else tokens.repeat(self._sides, 1).flatten().nonzero()[:, 0]
+        logits = self._plan.reader(nodes.flatten(0, 1), rows)
+        if rows is not None:
+            logits = logits.new_zeros(len(nodes) * count, logits.shape[1]).index_copy_(0, rows, logits)
+        return logits.view(len(nodes), count, -1).transpose(1, 2)
