@@ -17,6 +17,7 @@ from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig
 from instructscene_core.models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from instructscene_core.text.minilm import MiniLM
 from instructscene_core.two_stage import TwoStageModel
+from instructscene_core.vocabulary import CLASSES, MAX_OBJECTS
 
 BOUNDS = Bounds.from_json(
     {"translations": [[-2.5, 0.1, -2.5], [2.5, 2.7, 2.5]], "sizes": [[0.1, 0.05, 0.1], [1.1, 1.2, 1.2]]}
@@ -31,29 +32,32 @@ def room_cache(tmp_path_factory):
         yield
 
 
-def write_tiny_model(folder):
+def write_tiny_model(folder, room_type="bedroom", feature_width=384):
     """Writes a model folder laid out as starter/weights."""
+    room = {"n_classes": len(CLASSES[room_type]), "max_objects": MAX_OBJECTS[room_type], "dropout": 0.0}
+    graph = {**room, "width": 32, "edge_width": 16, "time_width": 16, "heads": 4, "blocks": 1}
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        prior = GraphPrior(
-            GraphPriorConfig(
-                width=32, edge_width=16, time_width=16, heads=4, blocks=1, text_width=384, feature_width=16, dropout=0.0
-            )
-        )
-        decoder = LayoutDecoder(
-            LayoutDecoderConfig(
-                width=32, edge_width=16, time_width=16, heads=4, blocks=1, feature_width=384, dropout=0.0
-            )
-        )
-        vqvae = FeatureVQVAE(FeatureVQVAEConfig(feature_width=384, width=16, heads=4, blocks=1, dropout=0.0))
+        prior = GraphPrior(GraphPriorConfig(**graph, text_width=384, feature_width=16))
+        decoder = LayoutDecoder(LayoutDecoderConfig(**graph, feature_width=feature_width))
+        vqvae = FeatureVQVAE(
+            FeatureVQVAEConfig(feature_width=feature_width, width=16, heads=4, blocks=1, dropout=0.0)
+        )  # fmt: skip
     about = {
         "name": "tiny",
+        "room_types": [room_type],
         "defaults": {"steps": [8, 4], "guidance": 2.0, "truncation": 0.95, "conceal": {"rearrange": 0.5}},
     }
     save_model(folder / "prior", prior, about)
     save_model(folder / "decoder", decoder, {"bounds": BOUNDS.to_json()})
     save_model(folder / "vqvae", vqvae)
     return folder
+
+
+@pytest.fixture
+def tiny_model(tmp_path_factory):
+    """Writes a model folder with random weights: of a room type, with features of a width."""
+    return lambda *sizes: write_tiny_model(tmp_path_factory.mktemp("tiny"), *sizes)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from instructscene_core.catalogue.retrieval import placed_size
 from instructscene_core.cli import main
@@ -11,9 +12,12 @@ from instructscene_core.datasets.official import official_rooms, split_names
 from instructscene_core.datasets.sample import write_sample
 from instructscene_core.evaluation.layouts import Layouts, layouts_of, layouts_of_set, objects_of_layouts
 from instructscene_core.evaluation.questions import data_questions, official_instructions, own_furniture
+from instructscene_core.evaluation.sampling import Source, requests_for
+from instructscene_core.evaluation.sampling import sample as samples
 from instructscene_core.instructions.sentences import describe, instruction
 from instructscene_core.relations import lamp_flags, relation_matrix, triplets
 from instructscene_core.scene import Scene
+from instructscene_core.two_stage import TwoStageModel
 from instructscene_core.vocabulary import CLASSES
 
 pytestmark = pytest.mark.usefixtures("room_cache")
@@ -72,6 +76,24 @@ def test_a_layout_is_measured_by_what_was_retrieved(sample):
     assert layouts_of([placed], asked.catalogue).boxes[0, 0, 3:6] == pytest.approx([width / 2, height / 2, depth / 2])
 
 
+def test_what_is_retrieved_looks_most_alike(sample, tiny_model):
+    """As officially: the same class, the largest cosine with the feature of the generated codes, whatever the size."""
+    folder = tiny_model("bedroom", 1280)
+    asked = data_questions("official", sample, "bedroom", 2, None)
+    requests = requests_for(asked.instructions, 0, 1.0)
+    scenes = list(samples(Source(folder, asked.catalogue, device="cpu"), requests))
+    vqvae = TwoStageModel.load(folder).networks.vqvae
+    objects = [item for scene in scenes for item in scene.objects if asked.catalogue.of_class(item.category)]
+    assert len(objects) > 5
+    for item in objects:
+        entries = asked.catalogue.of_class(item.category)
+        with torch.no_grad():
+            feature = vqvae.decode(torch.tensor([item.codes]))[0].numpy()
+        cosines = [entry.feature @ feature / np.linalg.norm(feature) for entry in entries]
+        assert asked.catalogue.get(item.asset).feature @ feature / np.linalg.norm(feature) >= max(cosines) - 2e-6
+        assert item.placed_size is None
+
+
 def test_own_furniture_is_each_look_and_size_once(sample):
     rooms = official_rooms(sample, "bedroom", "test")
     catalogue = own_furniture(rooms, rooms)
@@ -103,7 +125,7 @@ def test_the_command_scores_real_bedrooms(tiny_folder, tmp_path, capsys):
     assert any(line.split()[:5] == ["the", "described", "rooms", "themselves", "100.0"] for line in lines)
 
 
-def test_living_rooms_are_asked_for_in_their_own_classes(tmp_path):
+def test_living_rooms_are_asked_for_in_their_own_classes(tmp_path, tiny_model, capsys):
     labels = ("multi_seat_sofa", "coffee_table", "tv_stand", "dining_table")
     for name in ("ssr_rooms_train.jsonl", "ssr_rooms_dev.jsonl"):
         lines = front_lines("livingroom", "LivingDiningRoom-1", labels, 2)
@@ -115,6 +137,12 @@ def test_living_rooms_are_asked_for_in_their_own_classes(tmp_path):
     (triplet, *_) = asked.triplets[0]
     assert {CLASSES["livingroom"][triplet[0]], CLASSES["livingroom"][triplet[2]]} <= set(labels)
     assert isinstance(asked.training, Layouts)
+    model = tiny_model("livingroom")
+    words = ["--set", "front", "--data", str(tmp_path), "--room", "livingroom", "--seeds", "1", "--workers", "1"]
+    assert main(["evaluate", *words, "--model", str(model), "--device", "cpu"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.split()[:5] == ["the", "described", "rooms", "themselves", "100.0"] for line in lines)
+    assert main(["evaluate", *words[:4], "--model", str(model), "--device", "cpu"]) == 2  # no bedrooms in the folder
 
 
 @pytest.mark.parametrize(
