@@ -194,7 +194,7 @@ class Trainer:
             self._tick(time.perf_counter() - started)
             bar.update()
             if row:
-                row["samples_per_second"] = self._speed(self.seconds - logged)
+                row |= {"seconds": round(self.seconds, 1), "samples_per_second": self._speed(self.seconds - logged)}
                 logged = self.seconds
                 bar.set_postfix(loss=row["loss"], rate=f"{row['samples_per_second']:.0f}/s")
                 if log is not None:
@@ -216,7 +216,7 @@ class Trainer:
         return {
             "step": self.step,
             "samples": self.step * self.settings.batch,
-            "seconds": round(self.seconds, 1),
+            "seconds": 0.0,
             "learning_rate": round(rate, 8),
             "samples_per_second": 0.0,
             **{name: round(value, 5) for name, value in zip(names, self.group.mean(values).tolist(), strict=True)},

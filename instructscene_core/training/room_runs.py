@@ -279,6 +279,7 @@ class RoomTraining:
             "text_encoder": encoder.name,
             "defaults": {"steps": [100, 10], "guidance": 1.0, "truncation": 1.0},
             "codes": looks.origin,
+            "training_rooms": rooms.n,
         }
         self._train("prior", task, share, metadata, None if unseen is None else task.validate)
 
