@@ -61,23 +61,22 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
     )
 
     def draw(self, _: bpy.types.Context) -> None:
-        """Settings, then Self-Check and what it found."""
+        """Settings, the jobs that make them, then Self-Check and what it found."""
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        for name in ("device", "worker_python", "model_folder", "clip_weights", "clip_download"):
+        for name in ("device", "worker_python", "idle_minutes", "model_folder", "clip_weights", "clip_download"):
             layout.prop(self, name)
         layout.operator("instructscene.import_official", icon="IMPORT")
         layout.prop(self, "catalogue")
         layout.operator("instructscene.index_models", icon="FILE_REFRESH")
-        layout.prop(self, "idle_minutes")
+        draw_progress(layout)
+        if SESSION.failure:
+            draw_lines(layout, SESSION.failure, 90, "ERROR")
         row = layout.row(align=True)
         row.operator("instructscene.self_check", icon="CHECKMARK")
         row.operator("instructscene.release_memory", icon="TRASH")
         row.operator("instructscene.copy_report", icon="COPYDOWN")
-        draw_progress(layout)
-        if SESSION.failure:
-            draw_lines(layout, SESSION.failure, 90, "ERROR")
         if SESSION.self_check is not None:
             box = layout.box().column(align=True)
             for line in report_lines(SESSION.self_check):
