@@ -173,7 +173,9 @@ def read_pickle(
         _check_lengths(raw)
         return _Unpickler(io.BytesIO(raw), records or {}).load()
     except pickle.UnpicklingError as error:
-        message = f"{path} holds more than data, or is damaged ({error}); nothing in it was run"
+        what = " ".join(str(error).split())
+        message = f"{path} holds more than data, or is damaged ({what}); nothing in it was run"
         raise InvalidInputError(message, "Use the file as published") from error
     except _DAMAGE as error:
-        raise InvalidInputError(f"{path} is damaged ({type(error).__name__}: {error})", "Copy it again") from error
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        raise InvalidInputError(f"{path} is damaged ({what})", "Copy it again") from error

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, Final, cast
 
 import numpy as np
@@ -185,7 +186,7 @@ def read_feature(folder: Path) -> Feature | None:
         values = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, SyntaxError, TokenError) as error:  # numpy reads a header as Python would
         raise InvalidInputError(f"{FEATURE_FILE} cannot be read") from error
     if not isinstance(values, np.ndarray) or values.dtype.kind != "f" or values.size != max(values.shape, default=0):
         raise InvalidInputError(f"{FEATURE_FILE} is no vector of numbers")

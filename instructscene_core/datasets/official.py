@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, Final, Literal, TypeVar, cast
 
 import numpy as np
@@ -38,6 +39,11 @@ SPLITS: Final[Mapping[str, tuple[str, ...]]] = {"train": ("train", "val"), "test
 
 _LARGEST: Final = 64 << 20
 """Bytes of a room's arrays; real ones have some kilobytes."""
+_DAMAGE: Final = (
+    OSError, ValueError, KeyError, EOFError, SyntaxError, TokenError, zipfile.BadZipFile, zlib.error, MemoryError,
+    NotImplementedError,
+)  # fmt: skip
+"""What numpy and zipfile raise of damaged files; numpy reads a header as it would Python."""
 _BOXES: Final = ("class_labels", "translations", "sizes", "angles")
 _REMEDY: Final = "Copy the data set again"
 
@@ -298,8 +304,8 @@ def _open(path: Path, read: Callable[[Path], _T]) -> _T:
         return read(path)
     except FileNotFoundError as error:
         raise InvalidInputError(f"{path} is missing", _REMEDY) from error
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, MemoryError) as error:
-        raise InvalidInputError(f"{path} is damaged ({error})", _REMEDY) from error
+    except _DAMAGE as error:
+        raise InvalidInputError(f"{path} is damaged ({' '.join(str(error).split())})", _REMEDY) from error
 
 
 @dataclass(frozen=True, eq=False)

@@ -223,6 +223,13 @@ def test_a_broken_model_leaves_its_rooms_out(folders, tmp_path, capsys):
     assert "a broken model, stand: raw_model.obj" in capsys.readouterr().err
 
 
+def test_a_feature_with_a_broken_header_leaves_its_rooms_out(folders, tmp_path, capsys):
+    header = b"\x93NUMPY\x01\x00\x08\x00{'a': (\n"
+    (folders[1] / "stand" / "openshape_pointbert_vitg14.npy").write_bytes(header + b"\0" * 64)
+    assert convert(folders, tmp_path / "out") == 2
+    assert "a broken model, stand: openshape" in capsys.readouterr().err
+
+
 def test_living_rooms_have_classes_of_their_own(folders, tmp_path):
     house = a_house()
     room = house["scene"]["room"][0]

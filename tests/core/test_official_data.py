@@ -294,6 +294,7 @@ DAMAGE = {
     "relations.npy names": lambda f: np.save(f / "relations.npy", [[0, 10, 1]]),
     "relations.npy holds no rows": lambda f: np.save(f / "relations.npy", [[0.5, 1, 1]]),
     "relations.npy relates": lambda f: np.save(f / "relations.npy", [[0, 1, 1], [0, 2, 1]]),
+    "relations.npy is damaged .": lambda f: (f / "relations.npy").write_bytes(b"\x93NUMPY\x01\x00\x08\x00{'a': (\n"),
     "relations.npy is damaged": lambda f: np.save(f / "relations.npy", np.array([{}]), allow_pickle=True),
     "descriptions.pkl has no": lambda f: (f / "descriptions.pkl").write_bytes(pickle.dumps({})),
     "descriptions.pkl: obj_class_ids": lambda f: (f / "descriptions.pkl").write_bytes(
