@@ -121,6 +121,7 @@ def noun_phrase(description: str) -> str:
     """
     bare = _CAPTION_STARTS.sub("", description.strip())
     words = next((part for part in (piece.strip() for piece in _CAPTION_ENDS.split(bare)) if " " in part), bare)
+    words = _CAPTION_STARTS.sub("", words)
     words = words if words[:2].isupper() else words[:1].lower() + words[1:]
     return f"{'an' if words.lower().startswith(_VOWEL_SOUNDS) else 'a'} {words}"
 
