@@ -371,7 +371,8 @@ class DiscreteDiffusion:
         masked = [torch.full_like(x, v.n_classes) for v, x in zip(self.variables, start.clean, strict=True)]
         states = tuple(masked)
         order = tuple(draw(tuple(x.shape)) for x in masked) if conceal > 0 else ()
-        for done, step in enumerate(steps, start=1):
+        all_kernels = self._kernels(steps, masked[0].device)
+        for done, (step, kernels) in enumerate(zip(steps, all_kernels, strict=True), start=1):
             states = start.restore(states)
             if order:
                 hidden = conceal * float(self.schedule.mask[step.source])
@@ -379,7 +380,6 @@ class DiscreteDiffusion:
             t = torch.tensor([step.t], device=states[0].device)
             shapes = [(len(x), v.n_classes + 1, x.shape[1]) for v, x in zip(self.variables, states, strict=True)]
             gumbels = [_gumbel(draw, shape, t.device) for shape in shapes]
-            kernels = self._kernels(step, t.device)
             if isinstance(network, LazyNetwork):
                 doubts = tuple(undecided(*item, truncation) for item in zip(states, kernels, gumbels, strict=True))
                 answer = network.where_undecided(states, t, doubts)
@@ -394,9 +394,11 @@ class DiscreteDiffusion:
                 on_step(done, len(steps), states)
         return start.restore(states)
 
-    def _kernels(self, step: Step, device: torch.device) -> list[Kernel]:
-        source, target = (torch.tensor([level], device=device) for level in (step.source, step.target))
-        return [self.schedule.kernel(source, target, v.n_classes) for v in self.variables]
+    def _kernels(self, steps: Sequence[Step], device: torch.device) -> list[list[Kernel]]:
+        """For each step the coefficients of each variable."""
+        sources, targets = (torch.tensor(levels, device=device) for levels in zip(*[s[1:] for s in steps], strict=True))
+        kernels = [self.schedule.kernel(sources, targets, v.n_classes) for v in self.variables]
+        return [[Kernel(*(part[i : i + 1] for part in k)) for k in kernels] for i in range(len(steps))]
 
     def loss(
         self,

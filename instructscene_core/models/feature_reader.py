@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .layers import PlainBlock
-from .packed import Packed, PackedFeedForward, affine_of, linear_of
+from .packed import Packed, PackedFeedForward, affine_of, linear_of, padded
 
 _REMEMBERED: Final = 16384
 """Objects' tokens whose vector is kept at most."""
@@ -106,7 +106,8 @@ class RememberedPool:
         tuples = [tuple(row) for row in symbols.tolist()]
         unseen = sorted(set(tuples) - self._rows.keys())
         if unseen:
-            fresh = self._pool(torch.tensor(unseen))
+            rows = padded(torch.arange(len(unseen)))
+            fresh = self._pool(torch.tensor(unseen)[rows])[: len(unseen)]
             self._rows |= {row: len(self._rows) + i for i, row in enumerate(unseen)}
             self._seen = fresh if self._seen is None else torch.cat([self._seen, fresh])
         assert self._seen is not None  # noqa: S101 - for the type checker: there are symbols
@@ -149,7 +150,6 @@ class FeatureReader:
         self._first_ff = PackedFeedForward(first.ff)
         self._others = [_PackedPlainBlock(block) for block in others]
         self._norm = affine_of(norm)
-        self._classes = linear_of(out[2]).out_features
         self._out, self._logits = Packed.of(linear_of(out[0])), Packed.of(linear_of(out[2]))
 
     def __call__(self, nodes: Tensor, rows: Tensor | None = None) -> Tensor:
@@ -163,13 +163,12 @@ class FeatureReader:
             (m, n_codes + 1).
         """
         n_tokens = len(self._tokens)
+        count = len(nodes) * n_tokens if rows is None else len(rows)
         if rows is None:
-            rows = torch.arange(len(nodes) * n_tokens, device=nodes.device)
-        elif not len(rows):
-            return nodes.new_zeros(0, self._classes)
+            rows = torch.arange(count, device=nodes.device)
         else:  # objects of which nothing is asked drop out
             asked, whose = torch.unique_consecutive(rows // n_tokens, return_inverse=True)
-            nodes, rows = nodes[asked], whose * n_tokens + rows % n_tokens
+            nodes, rows = nodes[padded(asked)], padded(whose * n_tokens + rows % n_tokens)
         *contexts, up = self._read(nodes).split([self._width] * (1 + len(self._others)) + [self._constants.shape[1]], 1)
         tokens = self._tokens + contexts[0][:, None]
         deviation = (tokens.var(dim=-1, correction=0, keepdim=True) + self._eps).rsqrt()
@@ -179,7 +178,7 @@ class FeatureReader:
         tokens = self._first_ff.down(h).add_(tokens)
         for block, context in zip(self._others, contexts[1:], strict=True):
             tokens = block(tokens, rows if block is self._others[-1] else None, context)
-        return self._logits(F.gelu(self._out(self._norm(tokens.reshape(-1, self._width)))))
+        return self._logits(F.gelu(self._out(self._norm(tokens.reshape(-1, self._width)[:count]))))
 
 
 def _single(block: PlainBlock) -> tuple[Tensor, Tensor]:

@@ -138,6 +138,8 @@ class PriorRun(LazyNetwork):
         """Nodes (B, N, W) -> logits (B, 65, K·N), zero where a token (B, K·N) was not asked for."""
         count = nodes.shape[1] * self._prior.config.n_feature_tokens
         rows = None if tokens is None else tokens.repeat(self._sides, 1).flatten().nonzero()[:, 0]
+        if rows is not None and not len(rows):
+            return nodes.new_zeros(len(nodes), self._prior.config.n_codes + 1, count)
         logits = self._plan.reader(nodes.flatten(0, 1), rows)
         if rows is not None:
             logits = logits.new_zeros(len(nodes) * count, logits.shape[1]).index_copy_(0, rows, logits)

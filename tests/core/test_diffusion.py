@@ -216,7 +216,7 @@ class Doubtful(LazyNetwork):
         return tuple(torch.where(u[:, None], a, n) for a, n, u in zip(answer, nonsense, undecided, strict=True))
 
 
-@pytest.mark.parametrize("opinion", [0.0, 3.0, 30.0])
+@pytest.mark.parametrize("opinion", [0.0, 10.0])
 @pytest.mark.parametrize(("calls", "truncation", "share"), [(100, 1.0, 0.3), (100, 0.7, 0.35), (10, 1.0, 0.9)])
 def test_logits_of_decided_symbols_do_not_matter(calls, truncation, share, opinion):
     def network(states, t):
@@ -224,7 +224,7 @@ def test_logits_of_decided_symbols_do_not_matter(calls, truncation, share, opini
         shapes = [(len(x), v.n_classes, x.shape[1]) for v, x in zip(VARIABLES, states, strict=True)]
         return tuple(opinion * torch.randn(shape, generator=generator) for shape in shapes)
 
-    doubtful, start = Doubtful(network), Partial.nothing(300, LENGTHS)
+    doubtful, start = Doubtful(network), Partial.nothing(100, LENGTHS)
     plain, lazy = (
         DiscreteDiffusion(VARIABLES).sample(one, start, even_steps(calls), drawing(5), truncation=truncation)
         for one in (network, doubtful)

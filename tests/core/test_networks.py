@@ -32,6 +32,8 @@ TINY_PRIOR = GraphPriorConfig(
     feature_width=8,
     dropout=0.0,
 )
+WIDE = {"width": 256, "edge_width": 256, "feature_width": 256}
+"""Wide enough that every kind of layer is laid out for oneDNN."""
 TINY_DECODER = LayoutDecoderConfig(
     width=32, edge_width=24, time_width=16, heads=4, blocks=2, feature_width=10, dropout=0.0
 )
@@ -159,10 +161,10 @@ def test_dropped_edges_make_relations_irrelevant():
 
 @pytest.mark.parametrize("masked", [True, False])
 @pytest.mark.parametrize("guided", [True, False])
-@pytest.mark.parametrize(("blocks", "feature_blocks"), [(1, 1), (2, 3)])
+@pytest.mark.parametrize("sizes", [{"blocks": 1, "feature_blocks": 1}, {"feature_blocks": 3}, WIDE])
 @torch.inference_mode()
-def test_prepared_prior_gives_the_same_logits(blocks, feature_blocks, guided, masked):
-    prior = GraphPrior(dataclasses.replace(TINY_PRIOR, blocks=blocks, feature_blocks=feature_blocks)).eval()
+def test_prepared_prior_gives_the_same_logits(sizes, guided, masked):
+    prior = GraphPrior(dataclasses.replace(TINY_PRIOR, **sizes)).eval()
     batch = text(3)
     batch = batch if masked else batch._replace(mask=None)
     told = prior.encode_text(batch)
@@ -179,9 +181,10 @@ def test_prepared_prior_gives_the_same_logits(blocks, feature_blocks, guided, ma
             assert torch.allclose(a.transpose(1, 2)[rows], right.transpose(1, 2)[rows], atol=1e-5)
 
 
+@pytest.mark.parametrize("sizes", [{}, WIDE])
 @torch.inference_mode()
-def test_prepared_prior_works_where_nothing_is_undecided():
-    prior = GraphPrior(TINY_PRIOR).eval()
+def test_prepared_prior_works_where_nothing_is_undecided(sizes):
+    prior = GraphPrior(dataclasses.replace(TINY_PRIOR, **sizes)).eval()
     states, t = symbols(2), torch.tensor([40])
     nothing = tuple(torch.zeros_like(s, dtype=torch.bool) for s in states)
     shapes = [logits.shape for logits in prior(*states, t, prior.encode_text(text(2)))]
