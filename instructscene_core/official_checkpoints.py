@@ -56,7 +56,9 @@ def read_torch_checkpoint(path: Path) -> dict[str, Any]:
     if altered is not None:
         raise InvalidInputError(f"{path} is damaged: the checksum of {altered} is wrong", "Download it again")
     if not isinstance(content, dict):
-        raise InvalidInputError(f"{path} is no PyTorch checkpoint", "Choose a file that torch.save of PyTorch 1.6 or later wrote")
+        raise InvalidInputError(
+            f"{path} is no PyTorch checkpoint", "Choose a file that torch.save of PyTorch 1.6 or later wrote"
+        )
     return cast("dict[str, Any]", content)
 
 
