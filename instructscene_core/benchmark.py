@@ -16,7 +16,7 @@ from .errors import InvalidInputError
 from .generator import TRIES, load_generator
 from .memory import peak_memory_mb
 from .scene import Request
-from .speed import OFFICIAL_STEPS, Case, load_or_make, measure, profiled
+from .speed import OFFICIAL_STEPS, PRECISIONS, Case, load_or_make, measure, profiled
 from .vocabulary import ROOM_TYPES
 
 
@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     networks.add_argument("--batch", type=int, default=1, help="scenes at once")
     networks.add_argument("--steps", type=int, nargs=2, default=OFFICIAL_STEPS, metavar=("PRIOR", "DECODER"))
     networks.add_argument("--guidance", type=float, default=1.0, help="of the prior; 1 is off")
+    networks.add_argument("--precision", choices=list(PRECISIONS), default="fp32", help="of the matrix products")
     networks.add_argument("--profile", action="store_true", help="list the operators that take most of the time")
 
 
@@ -84,8 +85,11 @@ def run(options: argparse.Namespace) -> int:
 def _run_networks(options: argparse.Namespace) -> int:
     """Prints one JSON line of :func:`.speed.measure`, and with ``--profile`` one for each operator."""
     case = Case(options.room, options.batch, tuple(options.steps), options.guidance)
-    model = load_or_make(options.model, options.room, options.device)
-    lines = [measure(model, case, options.repeats), *(profiled(model, case) if options.profile else [])]
+    model = load_or_make(options.model, options.room, options.device, options.precision)
+    lines = [
+        {"precision": options.precision} | measure(model, case, options.repeats),
+        *(profiled(model, case) if options.profile else []),
+    ]
     for line in lines:
         sys.stdout.write(json.dumps(line) + "\n")
     return 0

@@ -40,6 +40,7 @@ OFFICIAL_SECONDS: Final[dict[RoomType, dict[int, tuple[float, float]]]] = {
     "diningroom": {1: (8.9, 0.44), 8: (44.2, 2.4), 32: (203.0, 10.8)},  # of the living room's size
 }
 """Of prior and decoder, by the scenes in a batch."""
+PRECISIONS: Final = {"fp32": torch.float32, "bf16": torch.bfloat16}
 _SIDE: Final = 2048
 _CLIP_TOKENS: Final = 77
 _PROFILE_ROWS: Final = 12
@@ -62,7 +63,9 @@ class Case:
     guidance: float = 1.0
 
 
-def paper_model(room: RoomType, device: str = "auto", seed: int = 0) -> TwoStageModel:
+def paper_model(
+    room: RoomType, device: str = "auto", precision: torch.dtype = torch.float32, seed: int = 0
+) -> TwoStageModel:
     """The published networks' architecture with random weights: as fast as trained ones, and nothing to download."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -74,7 +77,7 @@ def paper_model(room: RoomType, device: str = "auto", seed: int = 0) -> TwoStage
         network.eval().to(where)
     bounds = Bounds(np.array([[-3.0, 0, -3], [3, 3, 3]]), np.array([[0.0, 0, 0], [2, 2, 2]]))
     networks = Networks(prior, decoder, vqvae, None, bounds)
-    return TwoStageModel(networks, name="random weights", room_types=(room,), device=where)
+    return TwoStageModel(networks, name="random weights", room_types=(room,), device=where, precision=precision)
 
 
 def measure(model: TwoStageModel, case: Case, repeats: int) -> Json:
@@ -193,15 +196,15 @@ def _linear_flop(
     return 2 * int(np.prod(x)) * int(w[0])
 
 
-def load_or_make(folder: Path | None, room: RoomType, device: str) -> TwoStageModel:
+def load_or_make(folder: Path | None, room: RoomType, device: str, precision: str) -> TwoStageModel:
     """The model of a folder, or one of the paper's size with random weights.
 
     Raises:
         InvalidInputError: the folder holds no model of such rooms.
     """
     if folder is None:
-        return paper_model(room, device)
-    model = TwoStageModel.load(folder, pick_device(device))
+        return paper_model(room, device, PRECISIONS[precision])
+    model = TwoStageModel.load(folder, pick_device(device), PRECISIONS[precision])
     if room not in model.room_types:
         raise InvalidInputError(f"The model {model.name} makes no {room}", f"It knows: {', '.join(model.room_types)}")
     return model

@@ -18,13 +18,14 @@ class DecoderPlan:
 
     Args:
         decoder: in evaluation mode.
+        dtype: of the matrix products; float32 gives what the decoder gives.
     """
 
     @torch.no_grad()
-    def __init__(self, decoder: LayoutDecoder) -> None:
+    def __init__(self, decoder: LayoutDecoder, dtype: torch.dtype = torch.float32) -> None:
         blocks = [graph_block(block) for block in decoder.transformer_blocks]
         self.times = TimeTable(decoder.time_embed, blocks)
-        self.blocks = [PackedGraphBlock(block) for block in blocks]
+        self.blocks = [PackedGraphBlock(block, dtype) for block in blocks]
         self.boxes = decoder.node_proj_in.weight[:, -BOX_WIDTH:].contiguous()
         self.proj_out = decoder.proj_out
 

@@ -26,13 +26,13 @@ def plain_block(module: nn.Module) -> PlainBlock:
 class _PackedPlainBlock:
     """A plain block over the K tokens of each object."""
 
-    def __init__(self, block: PlainBlock) -> None:
+    def __init__(self, block: PlainBlock, dtype: torch.dtype) -> None:
         attn = block.attn
         self._heads, self._width = attn.heads, attn.to_q.out_features
-        self._to_q, self._to_kv = Packed.of(attn.to_q), Packed.of(attn.to_k, attn.to_v)
-        self._to_out = Packed.of(linear_of(attn.to_out[0]))
+        self._to_q, self._to_kv = Packed.of(attn.to_q, dtype=dtype), Packed.of(attn.to_k, attn.to_v, dtype=dtype)
+        self._to_out = Packed.of(linear_of(attn.to_out[0]), dtype=dtype)
         self._attn_norm, self._ff_norm = affine_of(block.attn_norm), affine_of(block.ff_norm)
-        self._ff = PackedFeedForward(block.ff)
+        self._ff = PackedFeedForward(block.ff, dtype)
 
     def __call__(self, tokens: Tensor, rows: Tensor | None = None, context: Tensor | None = None) -> Tensor:
         """One block.
@@ -68,15 +68,22 @@ class FeaturePool:
         blocks: plain blocks.
         norm: after them.
         pool: two layers.
+        dtype: of the matrix products.
     """
 
     def __init__(
-        self, embed: nn.Embedding, positions: Tensor, blocks: nn.ModuleList, norm: nn.LayerNorm, pool: nn.Sequential
+        self,
+        embed: nn.Embedding,
+        positions: Tensor,
+        blocks: nn.ModuleList,
+        norm: nn.LayerNorm,
+        pool: nn.Sequential,
+        dtype: torch.dtype,
     ) -> None:
         self._table, self._positions = embed.weight.detach(), positions
-        self._blocks = [_PackedPlainBlock(plain_block(block)) for block in blocks]
+        self._blocks = [_PackedPlainBlock(plain_block(block), dtype) for block in blocks]
         self._norm = affine_of(norm)
-        self._first, self._second = Packed.of(linear_of(pool[0])), Packed.of(linear_of(pool[2]))
+        self._first, self._second = (Packed.of(linear_of(layer), dtype=dtype) for layer in (pool[0], pool[2]))
 
     def __call__(self, symbols: Tensor) -> Tensor:
         """Symbols (M, K) -> (M, W)."""
@@ -131,9 +138,12 @@ class FeatureReader:
         blocks: plain blocks with attention to a single token.
         norm: after them.
         out: two layers.
+        dtype: of the matrix products.
     """
 
-    def __init__(self, tokens: Tensor, blocks: nn.ModuleList, norm: nn.LayerNorm, out: nn.Sequential) -> None:
+    def __init__(
+        self, tokens: Tensor, blocks: nn.ModuleList, norm: nn.LayerNorm, out: nn.Sequential, dtype: torch.dtype
+    ) -> None:
         first, *others = [plain_block(block) for block in blocks]
         h = first.attn_norm(tokens)[None]
         self._tokens = (tokens + first.attn(h, first.attn.keys_values(h))[0]).detach()
@@ -146,11 +156,11 @@ class FeatureReader:
         self._bias = (up.weight @ first.ff_norm.bias + up.bias).detach()
         self._eps = first.ff_norm.eps
         weights, biases = (torch.cat(parts).to(tokens) for parts in zip(*contexts, ups, strict=True))
-        self._read = Packed(weights, biases)
-        self._first_ff = PackedFeedForward(first.ff)
-        self._others = [_PackedPlainBlock(block) for block in others]
+        self._read = Packed(weights, biases, dtype)
+        self._first_ff = PackedFeedForward(first.ff, dtype)
+        self._others = [_PackedPlainBlock(block, dtype) for block in others]
         self._norm = affine_of(norm)
-        self._out, self._logits = Packed.of(linear_of(out[0])), Packed.of(linear_of(out[2]))
+        self._out, self._logits = (Packed.of(linear_of(layer), dtype=dtype) for layer in (out[0], out[2]))
 
     def __call__(self, nodes: Tensor, rows: Tensor | None = None) -> Tensor:
         """Logits.

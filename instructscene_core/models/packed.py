@@ -45,30 +45,32 @@ def matrix_product() -> object | None:
 
 
 class Packed:
-    """A linear layer whose weight is laid out once for oneDNN's fp32 kernels, where there are any.
+    """A linear layer whose weight is laid out once for oneDNN's kernels, where there are any.
 
     Args:
         weight: (out, in).
         bias: (out,).
+        dtype: of the product; numbers go in and come out as they are.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor | None = None) -> None:
-        self._bias = None if bias is None else bias.detach().contiguous()
+    def __init__(self, weight: Tensor, bias: Tensor | None = None, dtype: torch.dtype = torch.float32) -> None:
+        self._dtype = dtype
+        self._bias = None if bias is None else bias.detach().to(dtype).contiguous()
+        weight = weight.detach().to(dtype).contiguous()
         self._packed = _ONEDNN.suits(weight)
-        weight = weight.detach().contiguous()
         self._weight = _ONEDNN.reorder(weight) if self._packed else weight
 
     @classmethod
-    def of(cls, *layers: nn.Linear) -> "Packed":
+    def of(cls, *layers: nn.Linear, dtype: torch.dtype = torch.float32) -> "Packed":
         """Several layers of one input as one."""
         biases = [bias for layer in layers if (bias := getattr(layer, "bias", None)) is not None]
-        return cls(torch.cat([layer.weight for layer in layers]), torch.cat(biases) if biases else None)
+        return cls(torch.cat([layer.weight for layer in layers]), torch.cat(biases) if biases else None, dtype)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Any x (..., in) -> (..., out)."""
         if self._packed:
             return _ONEDNN.linear(x, self._weight, self._bias, "none", [], "")
-        return F.linear(x, self._weight, self._bias)
+        return F.linear(x.to(self._dtype), self._weight, self._bias).to(x.dtype)
 
 
 def padded(rows: Tensor) -> Tensor:
@@ -87,9 +89,9 @@ def linear_of(module: object) -> nn.Linear:
 class PackedFeedForward:
     """GEGLU and linear layer."""
 
-    def __init__(self, ff: FeedForward) -> None:
-        self._up = Packed.of(linear_of(ff.mlp[0].proj))
-        self._down = Packed.of(linear_of(ff.mlp[2]))
+    def __init__(self, ff: FeedForward, dtype: torch.dtype) -> None:
+        self._up = Packed.of(linear_of(ff.mlp[0].proj), dtype=dtype)
+        self._down = Packed.of(linear_of(ff.mlp[2]), dtype=dtype)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Any x (..., W) -> (..., W)."""
@@ -169,10 +171,10 @@ def _norms_of(block: GraphBlock) -> list[AdaLayerNorm]:
 class PackedTextAttention:
     """Attention of the nodes to a text."""
 
-    def __init__(self, attention: Attention) -> None:
+    def __init__(self, attention: Attention, dtype: torch.dtype) -> None:
         self._heads = attention.heads
-        self._to_q = Packed.of(attention.to_q)
-        self._to_out = Packed.of(linear_of(attention.to_out[0]))
+        self._to_q = Packed.of(attention.to_q, dtype=dtype)
+        self._to_out = Packed.of(linear_of(attention.to_out[0]), dtype=dtype)
 
     def __call__(self, x: Tensor, text: KeysValues, mask: Tensor | None) -> Tensor:
         """Nodes (B, N, W) -> (B, N, W)."""
@@ -215,16 +217,18 @@ class PackedGraphBlock:
     over a few scenes at a time, so that its (N, N, W) numbers stay in the cache.
     """
 
-    def __init__(self, block: GraphBlock) -> None:
+    def __init__(self, block: GraphBlock, dtype: torch.dtype) -> None:
         attn = block.graph_attn
         self._width = attn.to_q.out_features
-        self._to_qkv = Packed(torch.cat([attn.to_q.weight * attn.scale, attn.to_k.weight, attn.to_v.weight]))
+        self._to_qkv = Packed(
+            torch.cat([attn.to_q.weight * attn.scale, attn.to_k.weight, attn.to_v.weight]), dtype=dtype
+        )
         ones = torch.ones_like(attn.to_e_mul.weight[:, 0])
         film = torch.cat([attn.to_e_mul.weight, attn.to_e_add.weight])
-        self._to_film = Packed(film, torch.cat([ones, torch.zeros_like(ones)]))
-        self._to_out = Packed.of(linear_of(attn.to_out[0]))
-        self._to_e_out = Packed.of(linear_of(attn.to_e_out[0]))
-        self._ff_x, self._ff_e = PackedFeedForward(block.ff_x), PackedFeedForward(block.ff_e)
+        self._to_film = Packed(film, torch.cat([ones, torch.zeros_like(ones)]), dtype)
+        self._to_out = Packed.of(linear_of(attn.to_out[0]), dtype=dtype)
+        self._to_e_out = Packed.of(linear_of(attn.to_e_out[0]), dtype=dtype)
+        self._ff_x, self._ff_e = PackedFeedForward(block.ff_x, dtype), PackedFeedForward(block.ff_e, dtype)
 
     def attend(
         self,

@@ -30,15 +30,16 @@ class PriorPlan:
 
     Args:
         prior: in evaluation mode.
+        dtype: of the matrix products; float32 gives what the prior gives.
     """
 
     @torch.no_grad()
-    def __init__(self, prior: GraphPrior) -> None:
+    def __init__(self, prior: GraphPrior, dtype: torch.dtype = torch.float32) -> None:
         blocks = [graph_block(block) for block in prior.transformer_blocks]
         self.prior = prior
         self.times = TimeTable(prior.time_embed, blocks)
-        self.blocks = [PackedGraphBlock(block) for block in blocks]
-        self.told = [PackedTextAttention(block.cross_attn) for block in blocks]
+        self.blocks = [PackedGraphBlock(block, dtype) for block in blocks]
+        self.told = [PackedTextAttention(block.cross_attn, dtype) for block in blocks]
         nothing = prior.global_condition_embed(prior.positions.new_zeros(prior.config.text_width))
         self.untold = [NoTextAttention(block.cross_attn, nothing) for block in blocks]
         self.node_table, self.edge_table = symbol_table(prior.node_embed), prior.edge_table()
@@ -48,12 +49,14 @@ class PriorPlan:
             prior.objfeat_pool_transformer,
             prior.objfeat_pool_norm,
             prior.objfeat_pool,
+            dtype,
         )
         self.reader = FeatureReader(
             prior.out_objfeat_tokens + prior.token_positions,
             prior.out_objfeat_transformer,
             prior.objfeat_out_norm,
             prior.objfeat_out,
+            dtype,
         )
         self.edge_norm = affine_of(prior.edge_proj_out[0])
         self.edge_logits = Packed.of(linear_of(prior.edge_proj_out[1]))

@@ -191,6 +191,16 @@ def test_prepared_prior_works_where_nothing_is_undecided(sizes):
     assert [a.shape for a in PriorPlan(prior).run(text(2)).where_undecided(states, t, nothing)] == shapes
 
 
+@torch.inference_mode()
+def test_bfloat16_products_stay_near():
+    prior, states, t = GraphPrior(dataclasses.replace(TINY_PRIOR, **WIDE)).eval(), symbols(2), torch.tensor([40])
+    batch = text(2)
+    exact, rough = (PriorPlan(prior, dtype).run(batch)(states, t) for dtype in (torch.float32, torch.bfloat16))
+    for a, b in zip(exact, rough, strict=True):
+        assert 1e-5 < float((a - b).abs().max()) < 0.05
+        assert b.dtype == torch.float32
+
+
 @pytest.mark.parametrize("real", [(12, 12, 12), (7, 1, 0), (0, 0, 0)])
 @torch.inference_mode()
 def test_prepared_decoder_gives_the_same_noise(real):
