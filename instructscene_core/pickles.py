@@ -71,6 +71,11 @@ def _real(dtype: object) -> np.dtype[Any]:
     return dtype.real
 
 
+def _array_class(*_: object) -> None:
+    """Stands for numpy's class, which a pickle names but must not call: with bytes of its own it makes any object."""
+    raise pickle.UnpicklingError("it makes an array of anything")
+
+
 def _new_array(kind: object, shape: object, dtype: object) -> _Array:
     """What numpy's own reconstruction of an array does first."""
     del kind, shape, dtype
@@ -113,7 +118,7 @@ def _numpy(module: str) -> dict[tuple[str, str], Callable[..., object]]:
 
 
 _ALLOWED: Final[Mapping[tuple[str, str], Callable[..., object]]] = {
-    ("numpy", "ndarray"): _Array,
+    ("numpy", "ndarray"): _array_class,
     ("numpy", "dtype"): _DType,
     **_numpy("numpy.core"),
     **_numpy("numpy._core"),

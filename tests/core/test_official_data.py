@@ -227,6 +227,23 @@ def test_pickles_hold_plain_values_only(tmp_path, value):
         read_pickle(tmp_path / "a.pkl")
 
 
+class Calls:
+    """Makes a pickle call something that pickles may name."""
+
+    def __init__(self, *arguments):
+        self.arguments = arguments
+
+    def __reduce__(self):
+        return np.ndarray, self.arguments
+
+
+@pytest.mark.parametrize("arguments", [((1,), "O", b"\0" * 8), ((1,), "i8", b"\0" * 8), ((1 << 33,), "i1")])
+def test_pickles_make_no_arrays_of_pointers_or_without_contents(tmp_path, arguments):
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps(Calls(*arguments)))
+    with pytest.raises(InvalidInputError, match=r"a\.pkl.*nothing in it was run"):
+        read_pickle(tmp_path / "a.pkl")
+
+
 @pytest.mark.parametrize("protocol", range(6))
 def test_plain_values_and_arrays_survive(tmp_path, protocol):
     values = {
