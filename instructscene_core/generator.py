@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import torch
 
+from .arrays import read_array
 from .assembly import Plan, assemble
 from .catalogue.entries import STARTER, Catalogue
 from .errors import InvalidInputError
@@ -32,6 +33,8 @@ DEVICES: Final = ("auto", "cpu", "cuda", "mps", "xpu")
 _LIKE: Final = math.log(1.5)
 """How far an object's extents may be from a class's furniture for the class to come into question."""
 _MOST_POINTS: Final = 10_000_000
+_LARGEST_POINTS: Final = 512 << 20
+"""Bytes of their file."""
 _POINTS_READ: Final = 1024
 _TRY_STRIDE: Final = 0x9E3779B1
 """Between the seeds of the tries of a scene, of which torch reads 32 bits: far from what people count up by."""
@@ -237,10 +240,10 @@ def read_points(path: Path) -> Points:
     """
     remedy = "Give a .npy file with an (n, 6) array of finite numbers"
     try:
-        points = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        points = read_array(path, _LARGEST_POINTS)
+    except InvalidInputError as error:
         raise InvalidInputError(f"Cannot read the points {path.name}", remedy) from error
-    if not isinstance(points, np.ndarray) or points.ndim != 2 or points.shape[1] != 6 or points.dtype.kind not in "fiu":
+    if points.ndim != 2 or points.shape[1] != 6 or points.dtype.kind not in "fiu":
         raise InvalidInputError(f"{path.name} holds no (n, 6) array of numbers", remedy)
     if not 0 < len(points) <= _MOST_POINTS:
         raise InvalidInputError(f"{path.name} holds {len(points)} points", remedy)

@@ -10,11 +10,11 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tokenize import TokenError
 from typing import Any, Final, cast
 
 import numpy as np
 
+from ..arrays import read_array
 from ..errors import InvalidInputError
 from ..scene import Vector3
 from ..vocabulary import RoomType
@@ -33,6 +33,7 @@ WIDEST: Final = 20.0
 """Metres: a larger model is none of 3D-FUTURE, or not in metres."""
 _LARGEST_INFO: Final = 64 << 20
 _LARGEST_FEATURE: Final = 1 << 20
+_LARGEST_TEXTURE: Final = 128 << 20
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _NO_WORD: Final = ("", "others", "other", "none", "null", "-", "unknown")
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
@@ -148,6 +149,8 @@ def check_texture(path: Path) -> None:
     if not path.is_file():  # nor a pipe, which would never end
         raise InvalidInputError(f"{path.name} is missing")
     try:
+        if path.stat().st_size > _LARGEST_TEXTURE:
+            raise InvalidInputError(f"{path.name} is too large")
         with path.open("rb") as file:
             head = file.read(len(_PNG))
             if head == _PNG and not _is_whole_png(file.read()):
@@ -180,15 +183,13 @@ def read_feature(folder: Path) -> Feature | None:
         InvalidInputError: the file is no such array.
     """
     path = folder / FEATURE_FILE
-    try:
-        if path.stat().st_size > _LARGEST_FEATURE:
-            raise InvalidInputError(f"{FEATURE_FILE} is too large")
-        values = np.load(path, mmap_mode="r", allow_pickle=False)
-    except FileNotFoundError:
+    if not path.exists():
         return None
-    except (OSError, ValueError, EOFError, SyntaxError, TokenError) as error:  # numpy reads a header as Python would
+    try:
+        values = read_array(path, _LARGEST_FEATURE)
+    except InvalidInputError as error:
         raise InvalidInputError(f"{FEATURE_FILE} cannot be read") from error
-    if not isinstance(values, np.ndarray) or values.dtype.kind != "f" or values.size != max(values.shape, default=0):
+    if values.dtype.kind != "f" or values.size != max(values.shape, default=0):
         raise InvalidInputError(f"{FEATURE_FILE} is no vector of numbers")
     feature = np.asarray(values, dtype=np.float32).reshape(-1)
     length = float(np.linalg.norm(feature)) if feature.size else 0.0

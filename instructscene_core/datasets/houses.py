@@ -6,6 +6,7 @@ A house holds ``furniture`` (uid, jid, valid, size or bbox), ``mesh`` (uid, type
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from ..arrays import read_array
 from ..catalogue.future_models import ModelInfo, read_feature
 from ..catalogue.obj_file import read_obj
 from ..errors import InvalidInputError
 from ..vocabulary import MAX_OBJECTS, RoomType
-from .official import FEATURE_WIDTH, open_array
+from .official import FEATURE_WIDTH
 from .official_writer import NewRoom, Piece, Vector
 
 FloatArray = npt.NDArray[np.float64]
@@ -33,6 +35,8 @@ _WIDEST_FLOOR: Final[Mapping[RoomType, float]] = {"bedroom": 6.0, "livingroom": 
 _UPRIGHT: Final = 0.05
 """x and z of a quaternion: beyond, a piece is tilted and has no box with a yaw."""
 _LARGEST_HOUSE: Final = 256 << 20
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
+"""Of a house or a room: a folder's name holds both, with an underscore between them."""
 
 
 class LeftOutError(Exception):
@@ -90,7 +94,7 @@ class Models:
         return self._features[jid]
 
     def caption(self, jid: str) -> str | None:
-        """The caption of a model, one line in lower case; None where it has none."""
+        """The caption of a model, one line without a capital and a full stop; None where it has none."""
         path = None if self.captions is None else self.captions / f"{jid}.txt"
         if path is None or not path.is_file():
             return None
@@ -101,12 +105,15 @@ class Models:
 def _mesh_box(folder: Path) -> tuple[FloatArray, FloatArray] | None:
     """Middle and half extents of a mesh; None where there is none."""
     if (folder / "bbox_vertices.npy").is_file():
-        corners = open_array(folder / "bbox_vertices.npy").astype(np.float64).reshape(-1, 3)
+        corners = read_array(folder / "bbox_vertices.npy")
+        if corners.shape != (8, 3) or corners.dtype.kind not in "fiu":
+            raise InvalidInputError("bbox_vertices.npy does not hold the eight corners of a box")
     elif (folder / "raw_model.obj").is_file():
-        corners = read_obj(folder / "raw_model.obj").vertices
+        mesh = read_obj(folder / "raw_model.obj")
+        corners = mesh.vertices[mesh.triangles.ravel()]  # those that no face uses count for nothing
     else:
         return None
-    low, high = corners.min(axis=0), corners.max(axis=0)
+    low, high = corners.min(axis=0).astype(np.float64), corners.max(axis=0).astype(np.float64)
     return (low + high) / 2, (high - low) / 2
 
 
@@ -162,7 +169,7 @@ def rooms_of_house(
         for room in house["scene"]["room"]:
             if _NAMED[filters.room_type] in room["type"].lower():
                 yield str(room["instanceid"]), _room(name, room, furniture, meshes, models, filters)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         raise InvalidInputError(f"it is malformed ({type(error).__name__}: {error})") from error
 
 
@@ -189,7 +196,7 @@ def _room(
 def _check_lists(house: str, room_id: str, filters: Filters) -> None:
     if not filters.invalid_rooms.isdisjoint((room_id, f"{house}_{room_id}")):
         raise LeftOutError("on the list of invalid rooms")
-    if "_" in house or "_" in room_id or "/" in room_id:
+    if not (_NAME.fullmatch(house) and _NAME.fullmatch(room_id)):
         raise LeftOutError("a name that the layout cannot hold")
 
 

@@ -8,18 +8,16 @@ FOLDER/configs/<room>_threed_front_splits.csv             or beside the rooms, s
 
 import csv
 import json
-import zipfile
-import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tokenize import TokenError
-from typing import Any, Final, Literal, TypeVar, cast
+from typing import Any, Final, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
+from ..arrays import read_array, read_arrays
 from ..boxes import Bounds
 from ..errors import InvalidInputError
 from ..instructions.sentences import Relation, describe
@@ -28,7 +26,6 @@ from ..relations import REVERSED, triplets
 from ..vocabulary import CLASSES, MAX_OBJECTS, N_CODES, N_FEATURE_TOKENS, NO_RELATION, PREDICATES, RoomType
 from .room_set import EMPTY_CODE, NO_ROW, RoomSet, matrices
 
-_T = TypeVar("_T")
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -37,13 +34,6 @@ FEATURE_WIDTH: Final = 1280
 STATS_FILE: Final = "dataset_stats.txt"
 SPLITS: Final[Mapping[str, tuple[str, ...]]] = {"train": ("train", "val"), "test": ("test",)}
 
-_LARGEST: Final = 64 << 20
-"""Bytes of a room's arrays; real ones have some kilobytes."""
-_DAMAGE: Final = (
-    OSError, ValueError, KeyError, EOFError, SyntaxError, TokenError, zipfile.BadZipFile, zlib.error, MemoryError,
-    NotImplementedError,
-)  # fmt: skip
-"""What numpy and zipfile raise of damaged files; numpy reads a header as it would Python."""
 _BOXES: Final = ("class_labels", "translations", "sizes", "angles")
 _REMEDY: Final = "Copy the data set again"
 
@@ -254,7 +244,7 @@ def read_room(folder: Path, room_type: RoomType) -> Room:
 
 
 def _read_boxes(path: Path, room_type: RoomType) -> tuple[IntArray, FloatArray]:
-    arrays = _open(path, _npz)
+    arrays = read_arrays(path, _BOXES)
     count = len(arrays["translations"])
     width = len(CLASSES[room_type]) + 2  # the last two columns are start and end
     shapes = {"class_labels": (count, width), "translations": (count, 3), "sizes": (count, 3), "angles": (count, 1)}
@@ -272,40 +262,6 @@ def _read_boxes(path: Path, room_type: RoomType) -> tuple[IntArray, FloatArray]:
         raise InvalidInputError(f"{path}: sizes must be positive", _REMEDY)
     boxes = np.concatenate([arrays[name].astype(np.float64) for name in _BOXES[1:]], axis=1)
     return labels.argmax(axis=1), boxes
-
-
-def _npz(path: Path) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of ``boxes.npz`` that count, within the size of real ones."""
-    with zipfile.ZipFile(path) as archive:
-        if any(archive.getinfo(f"{name}.npy").file_size > _LARGEST for name in _BOXES):
-            raise ValueError("its arrays are too large")
-    with np.load(path, allow_pickle=False) as stored:
-        return {name: np.atleast_1d(stored[name]) for name in _BOXES}
-
-
-def open_array(path: Path) -> npt.NDArray[Any]:
-    """The array of an ``.npy`` file.
-
-    Raises:
-        InvalidInputError: it is missing, damaged, too large, or holds objects.
-    """
-    return _open(path, _npy)
-
-
-def _npy(path: Path) -> npt.NDArray[Any]:
-    if path.stat().st_size > _LARGEST:
-        raise ValueError("it is too large")
-    return np.load(path, allow_pickle=False)
-
-
-def _open(path: Path, read: Callable[[Path], _T]) -> _T:
-    """What a numpy file holds, or one line on what is wrong with it."""
-    try:
-        return read(path)
-    except FileNotFoundError as error:
-        raise InvalidInputError(f"{path} is missing", _REMEDY) from error
-    except _DAMAGE as error:
-        raise InvalidInputError(f"{path} is damaged ({' '.join(str(error).split())})", _REMEDY) from error
 
 
 @dataclass(frozen=True, eq=False)
@@ -351,7 +307,7 @@ def _all_codes(values: Sequence[object], path: Path) -> npt.NDArray[np.int8]:
 def _read_features(path: Path, count: int) -> npt.NDArray[np.float32] | None:
     if not path.exists():
         return None
-    features = open_array(path)
+    features = read_array(path)
     if features.shape != (count, FEATURE_WIDTH) or features.dtype.kind != "f" or not np.isfinite(features).all():
         message = f"{path} holds no {count} x {FEATURE_WIDTH} finite numbers"
         raise InvalidInputError(message, _REMEDY)
@@ -361,7 +317,7 @@ def _read_features(path: Path, count: int) -> npt.NDArray[np.float32] | None:
 def _read_relations(path: Path, class_ids: IntArray, boxes: FloatArray, room_type: RoomType) -> IntArray:
     if not path.exists():
         return triplets(matrices(room_type, class_ids[None].astype(np.int8), boxes[None])[0])
-    rows = open_array(path)
+    rows = read_array(path)
     if rows.size == 0:
         return np.zeros((0, 3), dtype=np.int64)
     if rows.ndim != 2 or rows.shape[1] != 3 or rows.dtype.kind not in "iu":

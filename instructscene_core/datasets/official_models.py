@@ -9,11 +9,12 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
+from ..arrays import read_array
 from ..catalogue.entries import Catalogue, CatalogueEntry
 from ..errors import InvalidInputError
 from ..pickles import Record, read_pickle
 from ..vocabulary import CLASSES, RoomType, is_lamp
-from .official import FEATURE_WIDTH, FEATURES_FILE, Room, open_array, read_rooms, split_names
+from .official import FEATURE_WIDTH, FEATURES_FILE, Room, read_rooms, split_names
 
 Feature = npt.NDArray[np.float32]
 Half = tuple[float, float, float]
@@ -103,7 +104,7 @@ def _model(model: Any, room_type: RoomType, meshes: Path, rooms: _Rooms) -> Futu
         raise InvalidInputError(message, "Put 3D-FRONT beside the data set")
     feature = getattr(model, "openshape_vitg14_features", None)
     if feature is None and (meshes / jid / FEATURES_FILE).exists():
-        feature = open_array(meshes / jid / FEATURES_FILE)
+        feature = read_array(meshes / jid / FEATURES_FILE)
     feature = rooms.get(jid)[1] if feature is None else np.asarray(feature, dtype=np.float32)
     if feature is not None and (feature.shape != (FEATURE_WIDTH,) or not np.isfinite(feature).all()):
         raise ValueError(f"the feature of {jid} is no row of {FEATURE_WIDTH} finite numbers")
@@ -119,7 +120,7 @@ def _mesh_size(path: Path, scale: object) -> Half | None:
     """Half the edges of the box around a mesh, of whose corners 4, 2 and 1 are the neighbours of 0 along x, y and z."""
     if not path.exists():
         return None
-    corners = open_array(path).reshape(8, 3) * np.asarray(scale, dtype=np.float64).reshape(3)
+    corners = read_array(path).reshape(8, 3) * np.asarray(scale, dtype=np.float64).reshape(3)
     return _half(np.linalg.norm(corners[[4, 2, 1]] - corners[0], axis=1) / 2)
 
 

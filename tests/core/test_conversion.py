@@ -27,6 +27,7 @@ def obj(extents, middle):
     corners = [[m + s * e / 2 for m, e, s in zip(middle, extents, signs, strict=True)]
                for signs in ((x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1))]  # fmt: skip
     lines = [f"v {x} {y} {z}" for x, y, z in corners]
+    lines.append("v 9 9 9")  # of no face
     return "\n".join([*lines, "f 1 2 4", "f 1 4 3", "f 5 6 8", "f 5 8 7", "f 1 2 6"]) + "\n"
 
 
@@ -186,8 +187,11 @@ REASONS = {
     "a tilted piece": lambda h: children(h)[2].update(rot=[0.7, 0, 0, 0.7]),
     "a name that": lambda h: h["scene"]["room"][0].update(instanceid="Bed_room"),
     "a name that ": lambda h: h["scene"]["room"][0].update(instanceid="../Bedroom"),
+    "a name that  ": lambda h: h["scene"]["room"][0].update(instanceid="Bed,\nroom"),
+    "a name that   ": lambda h: h["scene"]["room"][0].update(instanceid="Bed\0room"),
     "it is malformed": lambda h: children(h)[2].pop("pos"),
     "it is malformed ": lambda h: children(h)[2].update(pos=[1, 2]),
+    "it is malformed  ": lambda h: h["mesh"][0]["faces"].__setitem__(0, 10**30),
 }
 
 
@@ -221,6 +225,13 @@ def test_a_broken_model_leaves_its_rooms_out(folders, tmp_path, capsys):
     (folders[1] / "stand" / "raw_model.obj").write_text("v 1 2\n")
     assert convert(folders, tmp_path / "out") == 2
     assert "a broken model, stand: raw_model.obj" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("corners", [np.zeros((0, 3)), np.full((8, 3), "a"), np.zeros((7, 3))])
+def test_corners_that_are_none_leave_its_rooms_out(folders, tmp_path, capsys, corners):
+    np.save(folders[1] / "stand" / "bbox_vertices.npy", corners)
+    assert convert(folders, tmp_path / "out") == 2
+    assert "a broken model, stand: bbox_vertices.npy" in capsys.readouterr().err
 
 
 def test_a_feature_with_a_broken_header_leaves_its_rooms_out(folders, tmp_path, capsys):

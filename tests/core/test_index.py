@@ -208,6 +208,15 @@ def odd_feature(folder):
     np.save(folder / "openshape_pointbert_vitg14.npy", np.full(1280, np.nan, dtype=np.float32))
 
 
+def zipped_feature(folder):
+    (folder / "openshape_pointbert_vitg14.npy").write_bytes(b"PK\x03\x04 and no more")
+
+
+def large_texture(folder):
+    with (folder / "texture.png").open("r+b") as file:
+        file.truncate((128 << 20) + 1)
+
+
 def pickled_feature(folder):
     np.save(folder / "openshape_pointbert_vitg14.npy", np.array([{}], dtype=object))
 
@@ -220,7 +229,9 @@ def pickled_feature(folder):
         (huge, "too large for furniture in metres", 3),
         (cut_texture, "texture.png is cut off", 3),
         (odd_feature, "holds no direction; indexed without feature", 4),
+        (large_texture, "texture.png is too large", 3),
         (pickled_feature, "cannot be read; indexed without feature", 4),
+        (zipped_feature, "cannot be read; indexed without feature", 4),
         (lambda folder: (folder / "openshape_pointbert_vitg14.npy").unlink(), "", 4),
     ],
 )
