@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from ..catalogue.future_models import read_info
 from ..errors import InvalidInputError
+from ..output import check_folder
 from ..vocabulary import RoomType
 from .houses import Filters, Models, read_house, rooms_of_house
 from .official import read_splits, room_names
@@ -73,8 +74,7 @@ def convert(sources: Sources, filters: Filters, out: Path) -> Outcome:
         raise InvalidInputError(f"{sources.front} holds no houses (*.json)", _REMEDY)
     given = None if sources.splits is None else read_splits(sources.splits)
     models = Models(sources.future, {info.id: info for info in read_info(sources.future)}, sources.captions)
-    if out.exists() and not out.is_dir():
-        raise InvalidInputError(f"{out} is no folder", "Choose another one for --out")
+    check_folder(out)
     outcome, splits = Outcome(), dict[str, str]()
     pieces: dict[str, Piece] = {}
     for path in tqdm(houses, desc="houses", unit="house"):

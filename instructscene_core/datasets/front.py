@@ -135,7 +135,7 @@ def _read(path: Path, room_type: RoomType) -> Iterator[tuple[str, list[_Piece]]]
                 pieces = [p for o in room["objects"] if (p := _piece(o, room_type))] if _is(room, room_type) else []
                 if _FEWEST <= len(pieces) <= _MOST[room_type]:
                     yield str(room.get("id", f"room{number}")), pieces[: MAX_OBJECTS[room_type]]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         message = f"{path.name} does not hold rooms of 3D-FRONT as JSON lines ({type(error).__name__}: {error})"
         remedy = f"Choose the folder of {TRAIN_FILE} and {DEV_FILE} (by default {ROOMS_VARIABLE} names it)"
         raise InvalidInputError(message, remedy) from error
@@ -154,6 +154,8 @@ def _piece(item: Mapping[str, Any], room_type: RoomType) -> _Piece | None:
         return None
     (x, base, z), half = item["pos"], [s / 2 for s in item["size"]]
     box = x, base + half[1], z, *half, math.radians(item["yaw_deg"])
+    if len(half) != 3 or min(half) <= 0 or not all(map(math.isfinite, box)):
+        raise ValueError(f"a {label} has no box")
     return _Piece(classes.index(label), box, noun_phrase(item.get("desc") or f"a {label.replace('_', ' ')}"))
 
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ..catalogue.entries import Catalogue, CatalogueEntry
 from ..errors import InvalidInputError
+from ..output import check_folder
 from ..vocabulary import display_name
 from .official import FEATURE_WIDTH, split_names
 from .official_writer import NewRoom, Piece, write_models, write_room, write_splits, write_stats
@@ -38,13 +39,15 @@ def write_sample(folder: Path, count: int) -> list[str]:
         Names of the rooms.
 
     Raises:
-        InvalidInputError: too few rooms, or the folder holds something.
+        InvalidInputError: too few rooms, or the folder holds something or cannot be written to.
     """
     if count < FEWEST:
         raise InvalidInputError(f"--rooms must be at least {FEWEST}", "Ask for more")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InvalidInputError(f"{folder} exists and is not empty", "Choose another folder for --out")
+    folder = folder.absolute()
     part = folder.with_name(f".{folder.name}.part")
+    check_folder(part)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:

@@ -24,6 +24,7 @@ from tqdm import tqdm
 from ..catalogue.entries import STARTER, Catalogue
 from ..cli import add_model_arguments
 from ..errors import InvalidInputError
+from ..instructions.sentences import Triplet
 from ..scene import Scene
 from ..vocabulary import ROOM_TYPES, RoomType
 from .held_out import rooms_with_classes
@@ -251,10 +252,14 @@ def _generated_rows(generated: list[Layouts], scenes: list[Scene], asked: Questi
     """The scenes against their own instructions, and against those of other rooms."""
     found = collisions([scene.objects for scene in scenes], asked.catalogue)
     own = score("generated", [(rooms, asked.triplets) for rooms in generated], found)
-    others = [
-        (rooms, asked.triplets[shift:] + asked.triplets[:shift]) for shift, rooms in enumerate(generated, start=1)
-    ]
+    others = [(rooms, of_others(asked.triplets, k)) for k, rooms in enumerate(generated)]
     return own, score("generated, against shuffled instructions", others)
+
+
+def of_others(triplets: list[tuple[Triplet, ...]], k: int) -> list[tuple[Triplet, ...]]:
+    """For each of two rooms or more what another room asks for: the k-th such choice, never its own."""
+    shift = 1 + k % (len(triplets) - 1)
+    return triplets[shift:] + triplets[:shift]
 
 
 def _room_rows(asked: Questions) -> list[Row]:

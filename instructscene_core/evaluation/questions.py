@@ -110,12 +110,14 @@ def data_questions(
         catalogue: what is retrieved from; None: the data set's own furniture.
 
     Raises:
-        InvalidInputError: the data set is missing or malformed.
+        InvalidInputError: the data set is missing or malformed, has one test room, or none with a relation.
     """
     asked, training = (load_rooms(f"{kind}:{folder}", room_type, split) for split in ("test", "train"))
     instructions = official_instructions(asked)[:count]
     if not any(item.text for item in instructions):
         raise InvalidInputError(f"The test rooms of {folder} offer no relations to ask for", "Choose other rooms")
+    if asked.n < 2:
+        raise InvalidInputError(f"{folder} has one test room, two are needed to compare", "Choose other rooms")
     if catalogue is None:
         own = kind == "official"
         catalogue = catalogue_of(official_models(folder, room_type)) if own else own_furniture(training, asked)

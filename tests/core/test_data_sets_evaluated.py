@@ -10,6 +10,8 @@ from instructscene_core.catalogue.retrieval import placed_size
 from instructscene_core.cli import main
 from instructscene_core.datasets.official import official_rooms, split_names
 from instructscene_core.datasets.sample import write_sample
+from instructscene_core.errors import InvalidInputError
+from instructscene_core.evaluation.command import of_others
 from instructscene_core.evaluation.layouts import Layouts, layouts_of, layouts_of_set, objects_of_layouts
 from instructscene_core.evaluation.questions import data_questions, official_instructions, own_furniture
 from instructscene_core.evaluation.sampling import Source, requests_for
@@ -123,6 +125,23 @@ def test_the_command_scores_real_bedrooms(tiny_folder, tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith(f"2 instructions of 1 or 2 triplets, from the test rooms of {tmp_path}")
     assert any(line.split()[:5] == ["the", "described", "rooms", "themselves", "100.0"] for line in lines)
+
+
+@pytest.mark.parametrize("rooms", [2, 3, 6])
+def test_shuffled_instructions_are_never_a_rooms_own(rooms):
+    own = [((k, 0, k),) for k in range(rooms)]
+    for seed in range(8):
+        others = of_others(own, seed)
+        assert sorted(others) == own
+        assert all(a != b for a, b in zip(own, others, strict=True))
+
+
+def test_one_room_is_none_to_compare(tmp_path):
+    for name in ("ssr_rooms_train.jsonl", "ssr_rooms_dev.jsonl"):
+        (line,) = front_lines("bedroom", "Bedroom-1", ("double_bed", "nightstand", "wardrobe"), 1)
+        (tmp_path / name).write_text(json.dumps(line))
+    with pytest.raises(InvalidInputError, match="has one test room"):
+        data_questions("front", tmp_path, "bedroom", None, None)
 
 
 def test_living_rooms_are_asked_for_in_their_own_classes(tmp_path, tiny_model, capsys):

@@ -418,8 +418,9 @@ def test_the_sample_is_written_whole_or_not_at_all(tmp_path, capsys):
     (tmp_path / "full" / "file").touch()
     assert main(["data", "write-sample", "--out", str(tmp_path / "full")]) == 2
     assert main(["data", "write-sample", "--rooms", "3", "--out", str(tmp_path / "new")]) == 2
+    assert main(["data", "write-sample", "--out", str(tmp_path / "full" / "file" / "new")]) == 2
     assert [p.name for p in tmp_path.rglob("*")] == ["full", "file"]
-    assert capsys.readouterr().err.count("\n") == 2
+    assert capsys.readouterr().err.count("\n") == 3
 
 
 def test_living_rooms_have_their_own_classes_and_slots(sample):
@@ -461,3 +462,15 @@ def test_real_rooms_of_every_type(tmp_path):
     assert living.objs.shape == (1, 21)
     with pytest.raises(InvalidInputError, match="holds no rooms of the type bedroom"):
         load_rooms(f"front:{tmp_path}", "bedroom", "test")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"size": [1.0, float("nan"), 1.0]}, {"size": [0, 1, 1]}, {"pos": [1e400, 0, 0]}, {"size": [1, 1]}, {"pos": 1}],
+)
+def test_real_rooms_without_a_box_are_one_line(tmp_path, change):
+    line = front_line()
+    line["objects"][0].update(change)
+    (tmp_path / "ssr_rooms_train.jsonl").write_text(json.dumps(line))
+    with pytest.raises(InvalidInputError, match=r"ssr_rooms_train\.jsonl does not hold rooms"):
+        load_rooms(f"front:{tmp_path}", "livingroom", "train")
