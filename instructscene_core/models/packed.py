@@ -136,10 +136,11 @@ class TimeTable:
     Args:
         time_embed: of the network.
         blocks: its graph blocks.
+        together: times that are worked out at once, those of a run being neighbours.
     """
 
-    def __init__(self, time_embed: nn.Module, blocks: Sequence[GraphBlock]) -> None:
-        self._time_embed = time_embed
+    def __init__(self, time_embed: nn.Module, blocks: Sequence[GraphBlock], together: int = 1) -> None:
+        self._time_embed, self._together = time_embed, together
         self._blocks = [_norms_of(block) for block in blocks]
         layers = [norm.linear for norms in self._blocks for norm in norms]
         self._linear = Packed.of(*layers)
@@ -152,12 +153,14 @@ class TimeTable:
         if t not in self._kept:
             if len(self._kept) >= _TIMES_KEPT:
                 self._kept.clear()
-            self._kept[t] = self._made(t)
+            first = t - t % self._together
+            times = torch.arange(first, first + self._together, device=self._device)
+            rows = self._linear(F.gelu(self._time_embed(times)))
+            self._kept |= {first + i: self._norms(row) for i, row in enumerate(rows)}
         return self._kept[t]
 
-    def _made(self, t: int) -> tuple[BlockNorms, ...]:
-        t_act = F.gelu(self._time_embed(torch.tensor([t], device=self._device)))
-        parts = [part.contiguous() for part in self._linear(t_act)[0].split(self._widths)]
+    def _norms(self, row: Tensor) -> tuple[BlockNorms, ...]:
+        parts = row.split(self._widths)
         affines = iter([Affine(1 + scale, shift) for scale, shift in zip(parts[::2], parts[1::2], strict=True)])
         return tuple(BlockNorms(*(next(affines) for _ in norms)) for norms in self._blocks)
 

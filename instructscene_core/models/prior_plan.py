@@ -37,7 +37,7 @@ class PriorPlan:
     def __init__(self, prior: GraphPrior, dtype: torch.dtype = torch.float32) -> None:
         blocks = [graph_block(block) for block in prior.transformer_blocks]
         self.prior = prior
-        self.times = TimeTable(prior.time_embed, blocks)
+        self.times = TimeTable(prior.time_embed, blocks, together=100)
         self.blocks = [PackedGraphBlock(block, dtype) for block in blocks]
         self.told = [PackedTextAttention(block.cross_attn, dtype) for block in blocks]
         nothing = prior.global_condition_embed(prior.positions.new_zeros(prior.config.text_width))
