@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import bpy
+import numpy as np
 from mathutils import Matrix
 
 from ..instructscene_core.errors import InvalidInputError
@@ -28,6 +29,10 @@ _LARGEST_CATALOGUE: Final = 256 << 20
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 _GEOMETRY: Final = (b"v ", b"vt ", b"vn ", b"f ", b"s ")
 """Beginnings of the lines that are imported: no names of files, and no groups, since a model is one object."""
+
+_FARTHEST: Final = 1e6
+"""Metres from its origin that no corner of furniture is."""
+_REMEDY: Final = "Choose another catalogue in the add-on's preferences, or index the models again"
 
 
 class ModelError(InvalidInputError):
@@ -78,9 +83,6 @@ def read_models(path: Path | None) -> Models:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or "it is no catalogue"
         raise ModelError(f"The catalogue {path} cannot be read: {reason}", _REMEDY) from error
-
-
-_REMEDY: Final = "Choose another catalogue in the add-on's preferences, or index the models again"
 
 
 @lru_cache(maxsize=2)
@@ -166,15 +168,15 @@ def _set_origin(mesh: bpy.types.Mesh, *, at_top: bool) -> None:
     """Moves the mesh so that the middle of its base, or of its top, is at the origin.
 
     Raises:
-        ModelError: its corners are not finite numbers.
+        ModelError: a corner is no number, or too far away for furniture.
     """
-    values = [0.0] * (3 * len(mesh.vertices))
-    mesh.vertices.foreach_get("co", values)
-    bounds = [(min(values[axis::3]), max(values[axis::3])) for axis in range(3)]
-    if not all(-1e6 < low <= high < 1e6 for low, high in bounds):
+    corners = np.empty(3 * len(mesh.vertices), dtype=np.float32)
+    mesh.vertices.foreach_get("co", corners)
+    if not (np.abs(corners) < _FARTHEST).all():
         raise ModelError(f'The mesh "{mesh.name}" has corners that are no places')
-    (x0, x1), (y0, y1), (z0, z1) = bounds
-    mesh.transform(Matrix.Translation((-(x0 + x1) / 2, -(y0 + y1) / 2, -z1 if at_top else -z0)))
+    low, high = (bound(corners.reshape(-1, 3), axis=0).tolist() for bound in (np.min, np.max))
+    x, y, _ = ((a + b) / 2 for a, b in zip(low, high, strict=True))
+    mesh.transform(Matrix.Translation((-x, -y, -(high[2] if at_top else low[2]))))
 
 
 def _material(texture: Path, asset: str, undo: ExitStack) -> bpy.types.Material:

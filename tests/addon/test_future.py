@@ -100,10 +100,9 @@ def test_scale_origin_front_and_texture(placing, models, scene_of):
         assert (red[:, 0] < 0).all()  # and is not mirrored
 
 
-def test_a_model_is_imported_once_and_nothing_else_is_touched(placing, models, scene_of, contents):
+def test_a_model_is_imported_once_and_nothing_else_is_touched(placing, models, scene_of):
     folder, specs = models
     piece = next(iter(specs.items()))
-    before = contents()
     own = bpy.data.objects.new("mine", None)
     bpy.context.collection.objects.link(own)
     own.select_set(True)
@@ -114,7 +113,6 @@ def test_a_model_is_imported_once_and_nothing_else_is_touched(placing, models, s
     textures = [image for image in bpy.data.images if image.source == "FILE"]
     assert (len(textures), len(bpy.data.materials), len(bpy.data.scenes)) == (1, 1, 1)
     assert own.select_get()
-    assert before["selected"] == []
 
     shutil.move(folder / "catalogue", folder / "away")  # what is in the file needs no catalogue
     placing.place_scene(bpy.context, scene_of([piece]))
@@ -146,7 +144,7 @@ def nonsense(folder):
     [
         (shutil.rmtree, "cannot be read"),
         (truncate, "no faces"),
-        (nonsense, "3d-future|corners"),
+        (nonsense, "corners that are no places"),
         (lambda folder: (folder / "texture.png").unlink(), "texture.png"),
         (lambda folder: (folder / "texture.png").write_bytes(b"no picture"), "texture.png"),
     ],
@@ -163,7 +161,7 @@ def test_boxes_stand_for_what_cannot_be_read(placing, models, scene_of, tmp_path
     room = placing.place_scene(bpy.context, scene_of(pieces), catalogue=tmp_path / "catalogue.json")
     ((asset, reason),) = placing.missing_models(room).items()
     assert asset == f"3d-future/{name}"
-    assert any(word in reason or word in asset for word in words.split("|"))
+    assert words in reason
     bpy.context.view_layer.update()
     boxes = placing.room_objects(room)
     assert len(boxes["o0"].data.polygons) == 6
