@@ -111,7 +111,7 @@ def measure(model: TwoStageModel, case: Case, repeats: int) -> Json:
         "samples_per_second": round(case.batch / best, 3),
         "peak_memory_mb": peak_memory_mb(),
         "matmul_gflops": round(peak, 1),
-        "gflop": round(work, 1),
+        "gflop": round(work, 3),
         "share_of_matmul_peak": round(work / best / peak, 3),
     }
     official = official_seconds(case, peak)
@@ -169,7 +169,7 @@ class _Run:
         """Floating-point operations of the matrix products of a run, two for each multiplication and addition."""
         for network in (self._model.networks.prior, self._model.networks.decoder, self._model.networks.vqvae):
             network.requires_grad_(requires_grad=False)  # the counter would follow gradients
-        with FlopCounterMode(display=False, custom_mapping=_products()) as counter:
+        with FlopCounterMode(display=False, custom_mapping=operators()) as counter:
             self()
         return float(counter.get_total_flops())
 
@@ -182,7 +182,7 @@ def _random_text(batch: int, width: int) -> TextStates:
     return TextStates(hidden, None, pooled / pooled.norm(dim=1, keepdim=True), (False,) * batch)
 
 
-def _products() -> dict[Any, Any]:
+def operators() -> dict[Any, Any]:
     """How the counter is to count the layers that are laid out for the CPU."""
     operator = matrix_product()
     return {} if operator is None else {operator: _linear_flop}
