@@ -21,6 +21,8 @@ Ranking = Literal["balanced", "look"]
 Feature = npt.NDArray[np.float32]
 
 CATALOGUE_VERSION: Final = 1
+CATALOGUE_FILE: Final = "catalogue.json"
+FEATURES_FILE: Final = "features.safetensors"
 STRETCH: Final = 0.25
 """How far an axis of a mesh may be stretched or shrunk before it is fitted uniformly instead."""
 WHOLE: Final[Part] = (0.0, 0.0, 0.0, 1.0, 1.0, 1.0)
@@ -28,8 +30,6 @@ STARTER: Final = Path(__file__).resolve().parent.parent / "starter"
 _REMEDY: Final = "Rebuild the catalogue, or reinstall the extension"
 _REINDEX: Final = "Index the models again, or choose another catalogue"
 _KNOWN: Final = ("id", "category", "rooms", "size", "caption", "style", "palette", "mount", "shape", "parts")
-_CATALOGUE: Final = "catalogue.json"
-_FEATURES: Final = "features.safetensors"
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,8 +149,8 @@ class Catalogue:
         Raises:
             InvalidInputError: as `load`.
         """
-        path = path / _CATALOGUE if path.is_dir() else path
-        features = path.with_name(_FEATURES)
+        path = path / CATALOGUE_FILE if path.is_dir() else path
+        features = path.with_name(FEATURES_FILE)
         return Catalogue.load(path, features if features.exists() else None)
 
     @staticmethod

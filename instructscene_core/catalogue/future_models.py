@@ -27,6 +27,8 @@ INFO_FILE: Final = "model_info.json"
 MESH_FILE: Final = "raw_model.obj"
 TEXTURE_FILE: Final = "texture.png"
 FEATURE_FILE: Final = "openshape_pointbert_vitg14.npy"
+MODEL_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
+"""Which ids are names of folders, wherever they come from."""
 THINNEST: Final = 1e-3
 """Metres: a model that is flatter along an axis has no box to speak of."""
 WIDEST: Final = 20.0
@@ -34,7 +36,6 @@ WIDEST: Final = 20.0
 _LARGEST_INFO: Final = 64 << 20
 _LARGEST_FEATURE: Final = 1 << 20
 _LARGEST_TEXTURE: Final = 128 << 20
-_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _NO_WORD: Final = ("", "others", "other", "none", "null", "-", "unknown")
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8\xff"
@@ -91,7 +92,7 @@ def read_info(folder: Path) -> list[ModelInfo]:
     for number, row in enumerate(cast("list[Any]", rows)):
         item = cast("Mapping[str, Any]", row) if isinstance(row, dict) else {}
         name = item.get("model_id")
-        if not isinstance(name, str) or not _ID.fullmatch(name):
+        if not isinstance(name, str) or not MODEL_ID.fullmatch(name):
             raise InvalidInputError(f"{INFO_FILE}, entry {number}: model_id is missing or no name", remedy)
         infos.setdefault(name, _info(name, item))
     return list(infos.values())

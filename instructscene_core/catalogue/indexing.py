@@ -18,13 +18,11 @@ import numpy.typing as npt
 from ..errors import InstructSceneError, InvalidInputError
 from ..output import check_folder
 from ..vocabulary import is_lamp
-from .entries import CATALOGUE_VERSION, Catalogue, Feature
+from .entries import CATALOGUE_FILE, CATALOGUE_VERSION, FEATURES_FILE, Catalogue, Feature
 from .future_models import MESH_FILE, TEXTURE_FILE, Geometry, ModelInfo, read_feature, read_geometry, read_info
 
 SOURCE: Final = "3d-future"
 """First half of the ids: ``3d-future/<model_id>``."""
-CATALOGUE_FILE: Final = "catalogue.json"
-FEATURES_FILE: Final = "features.safetensors"
 SKIPPED_FILE: Final = "skipped.txt"
 MEMORY_FILE: Final = "models.jsonl"
 
@@ -214,7 +212,10 @@ def catalogue_json(index: Index) -> str:
 
 
 def _write(index: Index, out: Path, coder: Coder | None) -> None:
-    """All files at once: each is complete before the first takes its place."""
+    """All files, each complete before the first takes its place.
+
+    Whenever it is cut off, the catalogue that is there has its own features or none, never those of another.
+    """
     with tempfile.TemporaryDirectory(prefix=".index-", dir=out) as name:
         stage = Path(name)
         (stage / CATALOGUE_FILE).write_text(catalogue_json(index), encoding="utf-8")
@@ -223,9 +224,8 @@ def _write(index: Index, out: Path, coder: Coder | None) -> None:
         if index.features:
             _write_features(index, stage / FEATURES_FILE, coder)
         Catalogue.open(stage)  # nothing takes a good catalogue's place that cannot be read
-        if not index.features:
-            (out / FEATURES_FILE).unlink(missing_ok=True)
-        for path in sorted(stage.iterdir(), reverse=True):  # the catalogue itself comes last
+        (out / FEATURES_FILE).unlink(missing_ok=True)
+        for path in sorted(stage.iterdir()):  # the catalogue itself comes first
             path.replace(out / path.name)
 
 

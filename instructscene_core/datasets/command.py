@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     houses.add_argument("--front", type=Path, required=True, help="folder of the houses (*.json)")
     houses.add_argument("--future", type=Path, required=True, help="folder 3D-FUTURE-model, with model_info.json")
     houses.add_argument("--room", choices=ROOM_TYPES, default="bedroom")
-    houses.add_argument("--out", type=Path, required=True, help="folder of the data set; rooms in it are kept")
+    houses.add_argument("--out", type=Path, required=True, help="folder of the data set; an interrupted run goes on")
     houses.add_argument("--splits", type=Path, help="CSV of room ids and splits; absent: by house, 8, 1 and 1 of ten")
     houses.add_argument("--captions", type=Path, help="folder with MODEL.txt; absent: classes stand for captions")
     houses.add_argument("--invalid-rooms", type=Path, help="list of rooms that are left out, one id a line")

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from ..arrays import read_array, read_arrays
 from ..boxes import Bounds
+from ..catalogue.future_models import FEATURE_FILE
 from ..errors import InvalidInputError
 from ..instructions.sentences import Relation, describe
 from ..pickles import read_pickle
@@ -29,7 +30,6 @@ from .room_set import EMPTY_CODE, NO_ROW, RoomSet, matrices
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-FEATURES_FILE: Final = "openshape_pointbert_vitg14.npy"
 FEATURE_WIDTH: Final = 1280
 STATS_FILE: Final = "dataset_stats.txt"
 SPLITS: Final[Mapping[str, tuple[str, ...]]] = {"train": ("train", "val"), "test": ("test",)}
@@ -239,7 +239,7 @@ def read_room(folder: Path, room_type: RoomType) -> Room:
         infos.jids,
         infos.captions,
         infos.codes,
-        _read_features(folder / FEATURES_FILE, len(class_ids)),
+        _read_features(folder / FEATURE_FILE, len(class_ids)),
     )
 
 

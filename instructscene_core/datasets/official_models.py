@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from ..arrays import read_array
 from ..catalogue.entries import Catalogue, CatalogueEntry
+from ..catalogue.future_models import FEATURE_FILE, MODEL_ID
 from ..errors import InvalidInputError
 from ..pickles import Record, read_pickle
 from ..vocabulary import CLASSES, RoomType, is_lamp
-from .official import FEATURE_WIDTH, FEATURES_FILE, Room, read_rooms, split_names
+from .official import FEATURE_WIDTH, Room, read_rooms, split_names
 
 Feature = npt.NDArray[np.float32]
 Half = tuple[float, float, float]
@@ -88,7 +89,7 @@ def official_models(folder: Path, room_type: RoomType) -> list[FutureModel]:
     for number, model in enumerate(cast("list[object]", models)):
         try:
             read = _model(cast("Any", model), room_type, meshes, rooms)
-        except (AttributeError, ValueError, TypeError, OverflowError) as error:
+        except (AttributeError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise InvalidInputError(f"{path}: model {number} is malformed ({error})", _REMEDY) from error
         found[read.jid] = read
     return list(found.values())
@@ -96,15 +97,15 @@ def official_models(folder: Path, room_type: RoomType) -> list[FutureModel]:
 
 def _model(model: Any, room_type: RoomType, meshes: Path, rooms: _Rooms) -> FutureModel:  # noqa: ANN401 - a record
     jid, label = str(model.model_jid), str(model._label)  # noqa: SLF001 - the name in the file
-    if label not in CLASSES[room_type] or "/" in jid or jid in ("", ".", ".."):
+    if label not in CLASSES[room_type] or not MODEL_ID.fullmatch(jid):
         raise ValueError(f"{jid!r}, {label!r}")
     half = _cached_size(model) or _mesh_size(meshes / jid / "bbox_vertices.npy", model.scale) or rooms.get(jid)[0]
     if half is None:
         message = f"The size of the model {jid} is neither in threed_future_model_{room_type}.pkl nor in {meshes}"
         raise InvalidInputError(message, "Put 3D-FRONT beside the data set")
     feature = getattr(model, "openshape_vitg14_features", None)
-    if feature is None and (meshes / jid / FEATURES_FILE).exists():
-        feature = read_array(meshes / jid / FEATURES_FILE)
+    if feature is None and (meshes / jid / FEATURE_FILE).exists():
+        feature = read_array(meshes / jid / FEATURE_FILE)
     feature = rooms.get(jid)[1] if feature is None else np.asarray(feature, dtype=np.float32)
     if feature is not None and (feature.shape != (FEATURE_WIDTH,) or not np.isfinite(feature).all()):
         raise ValueError(f"the feature of {jid} is no row of {FEATURE_WIDTH} finite numbers")

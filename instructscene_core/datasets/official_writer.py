@@ -17,10 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..boxes import Bounds
+from ..catalogue.future_models import FEATURE_FILE
 from ..instructions.sentences import describe
 from ..relations import triplets
 from ..vocabulary import CLASSES, RoomType
-from .official import FEATURES_FILE, STATS_FILE, Room, read_rooms
+from .official import STATS_FILE, Room, read_rooms
 from .official_models import Half
 from .room_set import matrices
 
@@ -131,7 +132,7 @@ def write_room(parent: Path, room_type: RoomType, room: NewRoom) -> Path:
     (part / "models_info.pkl").write_bytes(pickle.dumps([_model_info(p) for p in room.pieces], _PROTOCOL))
     features = [piece.feature for piece in room.pieces if piece.feature is not None]
     if len(features) == len(room.pieces):
-        np.save(part / FEATURES_FILE, np.stack(features))
+        np.save(part / FEATURE_FILE, np.stack(features))
     part.replace(done)
     return done
 
