@@ -16,6 +16,7 @@ from .layers import AdaLayerNorm, Attention, FeedForward, GraphBlock, KeysValues
 
 _EDGES_AT_ONCE: Final = 512
 """Edges whose channel-wise attention is worked out together: few enough that they stay in the processor's cache."""
+_EDGES_ON_A_GPU: Final = 2**18
 _TIMES_KEPT: Final = 128
 _WORTH_PACKING: Final = 2**16
 """Numbers in a weight from which on oneDNN is no slower than torch's default, which starts quicker."""
@@ -261,7 +262,8 @@ class PackedGraphBlock:
         q, k, v = self._to_qkv(norms.ga_x(x)).split(self._width, dim=-1)
         attended = torch.empty_like(q, memory_format=torch.contiguous_format)
         edges: list[Tensor] = []
-        scenes = max(1, _EDGES_AT_ONCE // size**2)
+        at_once = _EDGES_AT_ONCE if x.device.type == "cpu" else _EDGES_ON_A_GPU
+        scenes = max(1, at_once // max(1, size**2))
         for start in range(0, x.shape[0], scenes):
             some = slice(start, start + scenes)
             s = self._scores(q[some], k[some], norms.ga_e(e[some]))

@@ -95,20 +95,22 @@ class PriorRun(LazyNetwork):
 
     def where_undecided(self, states: States, t: Tensor, undecided: States) -> tuple[Tensor, ...]:
         """Logits that are right where ``undecided``, and zeros elsewhere where that saves work."""
-        return self._logits(states, t, undecided)
+        # A GPU would wait at every look at which they are.
+        return self._logits(states, t, undecided if t.device.type == "cpu" else None)
 
     def _logits(self, states: States, t: Tensor, undecided: States | None) -> tuple[Tensor, ...]:
         plan, prior = self._plan, self._prior
         x, e, o = states
         pairs, tokens = (None, None) if undecided is None else (undecided[1], undecided[2])
-        wanted = self._wanted_edges(e, pairs)
+        wanted = None if pairs is None else self._both_directions(pairs)
         nodes = F.embedding(x, plan.node_table) + prior.positions
         nodes += self._pool(o.reshape(-1, prior.config.n_feature_tokens)).view_as(nodes)
         edges = F.embedding(prior.edge_matrix(e), plan.edge_table) + prior.pair_positions
         last = len(plan.blocks) - 1
         for index, (block, norms) in enumerate(zip(plan.blocks, plan.times.at(int(t)), strict=True)):
-            read = None if index < last else wanted if index == 0 else wanted.repeat(self._sides, 1, 1)
-            nodes, edges = block.attend(nodes, edges, norms, wanted=read)
+            read = wanted if index == last else None
+            sides = len(nodes) // len(x)
+            nodes, edges = block.attend(nodes, edges, norms, wanted=None if read is None else read.repeat(sides, 1, 1))
             if index == 0 and self._sides == 2:  # only now do the sides part
                 nodes, edges = nodes.repeat(2, 1, 1), edges.repeat(2, *[1] * (edges.dim() - 1))
             nodes = block.finish(self._read_text(index, nodes, norms), norms)
@@ -123,19 +125,19 @@ class PriorRun(LazyNetwork):
             text = torch.cat([self._plan.untold[index](h[: len(text)], self._zeros), text])
         return text.add_(nodes)
 
-    def _wanted_edges(self, e: Tensor, pairs: Tensor | None) -> Tensor:
-        """The edges that are read, (B, N, N) bool: both directions of the pairs asked for (B, E), or of all."""
+    def _both_directions(self, pairs: Tensor) -> Tensor:
+        """Pairs (B, E) bool -> the edges that are read for them, (B, N, N) bool."""
         n = self._prior.config.max_objects
-        off_diagonal = ~torch.eye(n, dtype=torch.bool, device=e.device)
-        if pairs is None:
-            return off_diagonal.expand(len(e), n, n)
+        off_diagonal = ~torch.eye(n, dtype=torch.bool, device=pairs.device)
         return pairs[:, self._prior.pair_of].view(-1, n, n) & off_diagonal
 
-    def _read_edges(self, edges: Tensor, wanted: Tensor) -> Tensor:
-        """Wanted edges (m, De) -> logits (B, 11, E), zero where a pair is not wanted."""
-        full = edges.new_zeros(self._sides * wanted[0].numel() * len(wanted), N_RELATIONS)
-        full[wanted.repeat(self._sides, 1, 1).flatten()] = self._plan.edge_logits(self._plan.edge_norm(edges))
-        return self._prior.symmetric(full.view(-1, *wanted.shape[1:], N_RELATIONS))
+    def _read_edges(self, edges: Tensor, wanted: Tensor | None) -> Tensor:
+        """Edges (B, N, N, De), or those wanted (m, De) -> logits (B, 11, E), zero where a pair is not wanted."""
+        logits = self._plan.edge_logits(self._plan.edge_norm(edges))
+        if wanted is not None:
+            rows = wanted.repeat(self._sides, 1, 1)
+            logits = logits.new_zeros(*rows.shape, N_RELATIONS).index_put_((rows,), logits)
+        return self._prior.symmetric(logits)
 
     def _read_features(self, nodes: Tensor, tokens: Tensor | None) -> Tensor:
         """Nodes (B, N, W) -> logits (B, 65, K·N), zero where a token (B, K·N) was not asked for."""
