@@ -197,10 +197,10 @@ def test_sizes_and_features_come_from_meshes_or_rooms_where_they_are_not_cached(
      {"openshape_vitg14_features": np.zeros(3)}],
 )  # fmt: skip
 def test_a_malformed_model_is_one_line(copy, change):
-    models, path = without_cache(copy)
+    models, path = without_cache(copy, "size", "openshape_vitg14_features")
     vars(models[1]).update(change)
     rewrite(path, models)
-    with pytest.raises(InvalidInputError, match="threed_future_model_bedroom.pkl: model 1 is malformed"):
+    with pytest.raises(InvalidInputError, match=r"threed_future_model_bedroom\.pkl: model 1 is malformed"):
         official_models(copy, "bedroom")
 
 
