@@ -23,7 +23,8 @@ from .checkpoints import save_model
 from .errors import InvalidInputError
 from .models.feature_vqvae import FeatureVQVAE
 from .models.graph_prior import GraphPrior
-from .official_checkpoints import HEADS, OfficialNetwork, import_official, read_dataset_stats, read_feature_bounds
+from .official_checkpoints import HEADS, OfficialNetwork, import_official, read_feature_bounds
+from .official_stats import STATS_FILE, read_stats
 from .output import check_folder, staging
 from .text.clip import NAME as CLIP
 from .text.clip import WIDTH as TEXT_WIDTH
@@ -32,7 +33,6 @@ from .vocabulary import CLASSES, ROOM_TYPES, RoomType
 Part = Literal["prior", "decoder", "vqvae"]
 PARTS: Final[dict[Part, str]] = {"prior": "graph prior", "decoder": "layout decoder", "vqvae": "feature VQ-VAE"}
 FEATURE_BOUNDS: Final = "objfeat_bounds.pkl"
-STATS: Final = "dataset_stats.txt"
 DEFAULTS: Final = {
     "steps": [100, 100],
     "guidance": 1.0,
@@ -113,9 +113,9 @@ class _Import:
         bounds = [path for path in files if path.name == FEATURE_BOUNDS]
         self.feature_bounds = read_feature_bounds(bounds[0]) if bounds else None
         self.stats: dict[RoomType, Bounds] = {}
-        for path in (path for path in files if path.name == STATS):
-            limits, n_classes = read_dataset_stats(path)
-            self.stats[self.room_of(path, n_classes)] = limits
+        for path in (path for path in files if path.name == STATS_FILE):
+            bounds_of_boxes, types = read_stats(path)
+            self.stats[self.room_of(path, len(types))] = bounds_of_boxes
         self.done: list[Imported] = []
         self.unusual: list[Path] = []
 
@@ -179,7 +179,7 @@ class _Import:
             if "vqvae" in parts and self.feature_bounds is None:
                 missing.append(f"feature bounds ({FEATURE_BOUNDS})")
             if room not in self.stats:
-                missing.append(f"bounds of boxes ({STATS})")
+                missing.append(f"bounds of boxes ({STATS_FILE})")
             if missing:
                 lines.append(f"The {room} model lacks its {', '.join(missing)} and cannot generate without")
         return lines

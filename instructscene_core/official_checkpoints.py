@@ -3,7 +3,6 @@
 Nothing here unpickles more than tensors and plain values, so that a file from anywhere may be tried.
 """
 
-import json
 import pickle
 import zipfile
 import zlib
@@ -15,7 +14,6 @@ from typing import Any, Final, cast
 import torch
 from torch import Tensor
 
-from .boxes import Bounds
 from .errors import InvalidInputError
 from .models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from .models.graph_prior import GraphPrior, GraphPriorConfig
@@ -30,7 +28,6 @@ OfficialNetwork = GraphPrior | LayoutDecoder | FeatureVQVAE
 _PREFIX: Final = "network."
 _LARGEST_SIZE: Final = 8192
 _LARGEST_BOUNDS: Final = 10_000
-_LARGEST_STATS: Final = 10_000_000
 _BROKEN_ZIP: Final = (zipfile.BadZipFile, zlib.error)
 _SLOTS: Final = {len(CLASSES[room]): slots for room, slots in MAX_OBJECTS.items()}
 
@@ -258,20 +255,3 @@ def read_feature_bounds(path: Path) -> tuple[float, float]:
     if not low < high:
         raise InvalidInputError(f"{path}: the bounds {low} and {high} are not in order", "Use the official file")
     return low, high
-
-
-def read_dataset_stats(path: Path) -> tuple[Bounds, int]:
-    """Bounds of a data set's boxes and its number of object classes, from the official ``dataset_stats.txt``.
-
-    Raises:
-        InvalidInputError: it is missing or no such file.
-    """
-    try:
-        data = json.loads(path.read_bytes()[:_LARGEST_STATS])
-        keys = {"translations": data["bounds_translations"], "sizes": data["bounds_sizes"]}
-        limits = {name: [numbers[:3], numbers[3:]] for name, numbers in keys.items()}
-        return Bounds.from_json(limits), len(data["object_types"])
-    except OSError as error:
-        raise InvalidInputError(f"{path} cannot be read ({error.strerror})", "Check the path") from error
-    except (ValueError, KeyError, TypeError, IndexError, InvalidInputError) as error:
-        raise InvalidInputError(f"{path} holds no bounds of boxes ({error})", "Use the official file") from error

@@ -17,6 +17,8 @@ from .indexing import Coder, index_models, listed, summary
 
 _SHOWN: Final = 10
 """Skipped models that are named on the terminal."""
+_AT_ONCE: Final = 1024
+"""Features of which codes are made at once, for the sake of memory."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +87,7 @@ def coder_of(folder: Path) -> Coder:
             message = f"The VQ-VAE of {folder} takes features of {width} numbers, not {features.shape[1]}"
             raise InvalidInputError(message, "Choose the model for which the features were made")
         with torch.inference_mode():
-            return network.indices(torch.from_numpy(features)).numpy().astype(np.int64)
+            parts = [network.indices(part) for part in torch.from_numpy(features).split(_AT_ONCE)]
+            return torch.cat(parts).numpy().astype(np.int64)
 
     return codes

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
 from ..vocabulary import CLASSES, MAX_OBJECTS, RoomType
-from .room_set import RoomSet, descriptions, matrices
+from .room_set import RoomSet, Split, descriptions, matrices
 
 ROOMS_VARIABLE: Final = "INSTRUCTSCENE_ROOMS"
 TRAIN_FILE: Final = "ssr_rooms_train.jsonl"
@@ -86,7 +86,7 @@ def real_bedrooms(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.flo
     return _arrays("bedroom", [pieces for _, pieces in _read(path, "bedroom")])
 
 
-def front_rooms(folder: Path, room_type: RoomType, split: Literal["train", "test"]) -> RoomSet:
+def front_rooms(folder: Path, room_type: RoomType, split: Split) -> RoomSet:
     """The rooms of a type; the split "test" is the file of development rooms.
 
     Args:

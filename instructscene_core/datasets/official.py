@@ -7,11 +7,10 @@ FOLDER/configs/<room>_threed_front_splits.csv             or beside the rooms, s
 """
 
 import csv
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,17 +21,17 @@ from ..boxes import Bounds
 from ..catalogue.future_models import FEATURE_FILE
 from ..errors import InvalidInputError
 from ..instructions.sentences import Relation, describe
+from ..official_stats import STATS_FILE, read_stats
 from ..pickles import read_pickle
 from ..relations import REVERSED, triplets
 from ..vocabulary import CLASSES, MAX_OBJECTS, N_CODES, N_FEATURE_TOKENS, NO_RELATION, PREDICATES, RoomType
-from .room_set import EMPTY_CODE, NO_ROW, RoomSet, matrices
+from .room_set import EMPTY_CODE, NO_ROW, RoomSet, Split, matrices
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 FEATURE_WIDTH: Final = 1280
-STATS_FILE: Final = "dataset_stats.txt"
-SPLITS: Final[Mapping[str, tuple[str, ...]]] = {"train": ("train", "val"), "test": ("test",)}
+_SPLITS: Final[Mapping[Split, tuple[str, ...]]] = {"train": ("train", "val"), "test": ("test",)}
 
 _BOXES: Final = ("class_labels", "translations", "sizes", "angles")
 _REMEDY: Final = "Copy the data set again"
@@ -94,14 +93,14 @@ def split_file(folder: Path, room_type: RoomType) -> Path:
     raise InvalidInputError(f"{name} was not found in {looked}", "Copy it from the configs of InstructScene's code")
 
 
-def split_names(folder: Path, room_type: RoomType, split: Literal["train", "test"]) -> list[str]:
+def split_names(folder: Path, room_type: RoomType, split: Split) -> list[str]:
     """Names of a split's room folders in the official order, sorted as strings; training is train and val together.
 
     Raises:
         InvalidInputError: a file is missing or malformed, or no folder belongs to the split.
     """
     path = split_file(folder, room_type)
-    wanted = {room for room, name in read_splits(path).items() if name in SPLITS[split]}
+    wanted = {room for room, name in read_splits(path).items() if name in _SPLITS[split]}
     found = room_names(folder, room_type, wanted)
     if not found:
         message = f"None of the rooms in {rooms_folder(folder, room_type)} is of the split {split}"
@@ -148,7 +147,7 @@ def read_rooms(folder: Path, room_type: RoomType, names: Sequence[str]) -> list[
     return [read_room(where / name, room_type) for name in tqdm(names, desc="rooms", unit="room", delay=2)]
 
 
-def official_rooms(folder: Path, room_type: RoomType, split: Literal["train", "test"]) -> RoomSet:
+def official_rooms(folder: Path, room_type: RoomType, split: Split) -> RoomSet:
     """A split of the data set.
 
     Args:
@@ -159,7 +158,7 @@ def official_rooms(folder: Path, room_type: RoomType, split: Literal["train", "t
     Raises:
         InvalidInputError: a file is missing or malformed; the message names it.
     """
-    bounds = read_bounds(rooms_folder(folder, room_type) / STATS_FILE, room_type)
+    bounds = _bounds(rooms_folder(folder, room_type), room_type)
     return room_set(room_type, read_rooms(folder, room_type, split_names(folder, room_type, split)), bounds)
 
 
@@ -350,25 +349,14 @@ def _read_described(path: Path, class_ids: IntArray, boxes: FloatArray, relation
     return tuple(found)
 
 
-def read_bounds(path: Path, room_type: RoomType) -> Bounds:
-    """The bounds in ``dataset_stats.txt``, whose types of furniture must be ours, in our order.
+def _bounds(folder: Path, room_type: RoomType) -> Bounds:
+    """The bounds in ``dataset_stats.txt`` of a folder of rooms.
 
     Raises:
-        InvalidInputError: the file is missing, malformed, or of other types.
+        InvalidInputError: the file is missing, malformed, or of another type of room.
     """
-    try:
-        stats: Any = json.loads(path.read_text(encoding="utf-8"))
-        types = stats["object_types"]
-        rows = {key: np.reshape(np.asarray(stats[f"bounds_{key}"], dtype=float), (2, 3)).tolist()
-                for key in ("translations", "sizes")}  # fmt: skip
-    except OSError as error:
-        raise InvalidInputError(f"{path} cannot be read ({error.strerror})", _REMEDY) from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        message = f"{path} holds no object_types, bounds_translations and bounds_sizes ({type(error).__name__})"
-        raise InvalidInputError(message, _REMEDY) from error
-    if types != list(CLASSES[room_type]):
+    path = folder / STATS_FILE
+    bounds, types = read_stats(path)
+    if types != CLASSES[room_type]:
         raise InvalidInputError(f"{path}: object_types are not the {len(CLASSES[room_type])} of a {room_type}", _REMEDY)
-    try:
-        return Bounds.from_json(rows)
-    except InvalidInputError as error:
-        raise InvalidInputError(f"{path}: {error.message}", _REMEDY) from error
+    return bounds

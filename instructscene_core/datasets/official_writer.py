@@ -19,9 +19,10 @@ import numpy.typing as npt
 from ..boxes import Bounds
 from ..catalogue.future_models import FEATURE_FILE
 from ..instructions.sentences import describe
+from ..official_stats import STATS_FILE
 from ..relations import triplets
 from ..vocabulary import CLASSES, RoomType
-from .official import STATS_FILE, Room, read_rooms
+from .official import Room, read_rooms
 from .official_models import Half
 from .room_set import matrices
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,8 @@ from ..boxes import Bounds
 from ..instructions.sentences import Relation, describe_rooms
 from ..relations import lamp_flags, relation_matrix
 from ..vocabulary import CLASSES, N_CODES, RoomType
+
+Split = Literal["train", "test"]
 
 NO_ROW: Final = -1
 """In place of a row of ``features`` where an object has none."""

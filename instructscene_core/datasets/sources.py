@@ -1,7 +1,7 @@
 """Rooms by the name of their source, as commands take it: official:FOLDER, front:FOLDER or starter:COUNT."""
 
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 import numpy as np
 
@@ -10,10 +10,8 @@ from ..errors import InvalidInputError
 from ..vocabulary import N_FEATURE_TOKENS, RoomType
 from .front import front_rooms
 from .official import official_rooms
-from .room_set import EMPTY_CODE, RoomSet, descriptions, matrices, named
+from .room_set import EMPTY_CODE, RoomSet, Split, descriptions, matrices, named
 from .starter import EVALUATION_SEED, TRAINING_SEED, build_rooms
-
-Split = Literal["train", "test"]
 
 SOURCES: Final = "official:FOLDER, front:FOLDER or starter:COUNT"
 

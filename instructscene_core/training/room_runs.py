@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from ..boxes import Bounds
 from ..checkpoints import load_model, save_model
-from ..datasets.room_set import RoomSet
-from ..datasets.sources import Split, load_rooms
+from ..datasets.room_set import RoomSet, Split
+from ..datasets.sources import load_rooms
 from ..errors import InvalidInputError
 from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig

@@ -393,6 +393,8 @@ def stats(folder, **changes):
         (lambda f: shutil.rmtree(f / "configs"), "bedroom_threed_front_splits.csv was not found in"),
         (lambda f: shutil.rmtree(f / "threed_front_bedroom"), "has no folder threed_front_bedroom"),
         (lambda f: stats(f, object_types=["sofa"]), "object_types are not the 21"),
+        (lambda f: stats(f, object_types=CLASSES["bedroom"][::-1]), "object_types are not the 21"),
+        (lambda f: stats(f, object_types=CLASSES["livingroom"]), "object_types are not the 21 of a bedroom"),
         (lambda f: stats(f, bounds_sizes=[1, 2]), "dataset_stats.txt holds no"),
         (lambda f: stats(f, bounds_sizes=[2, 2, 2, 1, 1, 1]), "dataset_stats.txt"),
         (lambda f: (f / "threed_front_bedroom" / "dataset_stats.txt").unlink(), "dataset_stats.txt cannot be read"),
