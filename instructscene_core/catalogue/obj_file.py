@@ -54,10 +54,18 @@ def read_obj(path: Path) -> ObjMesh:
         raise InvalidInputError(f"{path.name} has no faces")
     triangles = _plain_triangles(faces)
     triangles = _triangles(faces, path.name) if triangles is None else triangles
+    if triangles.min() < 0 and _counts_back_early(lines):
+        raise InvalidInputError(f"{path.name} has faces that count back from vertices in its midst")
     triangles = np.where(triangles < 0, triangles + len(vertices), triangles - 1)
     if triangles.min() < 0 or triangles.max() >= len(vertices):
         raise InvalidInputError(f"{path.name} has a face with a vertex that it does not hold")
     return ObjMesh(vertices, triangles)
+
+
+def _counts_back_early(lines: list[bytes]) -> bool:
+    """Whether a face is numbered back from a vertex that is not the last, which stands for another number later."""
+    last = max(place for place, line in enumerate(lines) if line[:2] == b"v ")
+    return any(line[:2] == b"f " and b"-" in line for line in lines[:last])
 
 
 def _vertices(lines: list[bytes], name: str) -> Array:

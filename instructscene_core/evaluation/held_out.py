@@ -44,7 +44,7 @@ class HeldOut:
 
 
 def held_out(count: int, training: Rooms, captions: list[str], seed: int = EVALUATION_SEED) -> HeldOut:
-    """Rooms from seed ``seed`` on whose graphs no training room has, with an instruction by section 4 for each.
+    """Rooms from seed ``seed`` on, whose graphs no training room has, with an instruction by section 4 for each.
 
     Args:
         count: how many.

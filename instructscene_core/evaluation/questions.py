@@ -63,7 +63,7 @@ class Questions:
 
 
 def starter_questions(count: int, training_rooms: int, catalogue: Catalogue, workers: int) -> Questions:
-    """Rooms of the starter on whose graphs no training room has.
+    """Rooms of the starter whose graphs no training room has.
 
     Args:
         count: instructions.

@@ -174,6 +174,7 @@ BROKEN = [
     ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2", "three corners"),
     ("v 0 0 0\nv 1 0 0\nv 0 1 0\n", "no faces"),
     ("\x7fELF\x00\x01", "no vertices"),
+    ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf -3 -2 -1\nv 1 1 1\nf 2 3 4", "count back"),
 ]
 
 
