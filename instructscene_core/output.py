@@ -57,6 +57,20 @@ def write_scenes(folder: Path, scenes: Mapping[str, Scene]) -> list[Path]:
 
 
 @contextmanager
+def writing(folder: Path) -> Generator[None]:
+    """Tells in one line where something could not be written; what was written by then stays.
+
+    Raises:
+        InstructSceneError: names the folder.
+    """
+    try:
+        yield
+    except OSError as error:
+        message = f"Cannot write to {folder}: {error.strerror or error}"
+        raise InstructSceneError(message, "Free some space, or choose another folder") from error
+
+
+@contextmanager
 def staging(folder: Path) -> Generator[Path]:
     """A folder for unfinished files inside ``folder``; where the block fails, all that was created is removed."""
     created = [path for path in (folder, *folder.parents) if not path.exists()]

@@ -6,8 +6,7 @@ In the output folder: ``catalogue.json``, ``features.safetensors`` (where models
 
 import json
 import tempfile
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final, Self
@@ -15,8 +14,8 @@ from typing import IO, Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import InstructSceneError, InvalidInputError
-from ..output import check_folder
+from ..errors import InvalidInputError
+from ..output import check_folder, writing
 from ..vocabulary import is_lamp
 from .entries import CATALOGUE_FILE, CATALOGUE_VERSION, FEATURES_FILE, Catalogue, Feature
 from .future_models import MESH_FILE, TEXTURE_FILE, Geometry, ModelInfo, read_feature, read_geometry, read_info
@@ -70,7 +69,7 @@ def index_models(folder: Path, out: Path, told: Told, coder: Coder | None = None
     infos = read_info(folder)
     check_folder(out)
     index = Index(folder.resolve())
-    with _writing(out):
+    with writing(out):
         out.mkdir(parents=True, exist_ok=True)
         with _Memory(out / MEMORY_FILE) as memory:
             for number, info in enumerate(infos):
@@ -238,15 +237,6 @@ def _write_features(index: Index, path: Path, coder: Coder | None) -> None:
     if coder is not None:
         tensors["codes"] = coder(features)
     save_file(tensors, path)
-
-
-@contextmanager
-def _writing(out: Path) -> Generator[None]:
-    try:
-        yield
-    except OSError as error:
-        message = f"Cannot write to {out}: {error.strerror or error}"
-        raise InstructSceneError(message, "Free some space, or choose another folder") from error
 
 
 def summary(index: Index, out: Path) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from ..catalogue.future_models import read_info
 from ..errors import InvalidInputError
-from ..output import check_folder
+from ..output import check_folder, writing
 from ..vocabulary import RoomType
 from .houses import Filters, Models, read_house, rooms_of_house
 from .official import read_splits, room_names
@@ -68,6 +68,7 @@ def convert(sources: Sources, filters: Filters, out: Path) -> Outcome:
 
     Raises:
         InvalidInputError: a folder holds nothing of the kind, a list is malformed, or no room passes the filters.
+        InstructSceneError: the output cannot be written; a later run goes on.
     """
     houses = sorted(sources.front.glob("*.json")) if sources.front.is_dir() else []
     if not houses:
@@ -75,6 +76,13 @@ def convert(sources: Sources, filters: Filters, out: Path) -> Outcome:
     given = None if sources.splits is None else read_splits(sources.splits)
     models = Models(sources.future, {info.id: info for info in read_info(sources.future)}, sources.captions)
     check_folder(out)
+    with writing(out):
+        return _converted(houses, models, filters, out, given)
+
+
+def _converted(
+    houses: Sequence[Path], models: Models, filters: Filters, out: Path, given: Mapping[str, str] | None
+) -> Outcome:
     outcome, splits = Outcome(), dict[str, str]()
     pieces: dict[str, Piece] = {}
     for path in tqdm(houses, desc="houses", unit="house"):

@@ -8,6 +8,7 @@ into a larger space by a fixed matrix with orthonormal rows (seed 0), which leav
 import math
 import shutil
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from ..catalogue.entries import Catalogue, CatalogueEntry
 from ..errors import InvalidInputError
-from ..output import check_folder
+from ..output import check_folder, writing
 from ..vocabulary import display_name
 from .official import FEATURE_WIDTH, split_names
 from .official_writer import NewRoom, Piece, write_models, write_room, write_splits, write_stats
@@ -40,6 +41,7 @@ def write_sample(folder: Path, count: int) -> list[str]:
 
     Raises:
         InvalidInputError: too few rooms, or the folder holds something or cannot be written to.
+        InstructSceneError: the disk is full or fails; nothing was written.
     """
     if count < FEWEST:
         raise InvalidInputError(f"--rooms must be at least {FEWEST}", "Ask for more")
@@ -48,22 +50,27 @@ def write_sample(folder: Path, count: int) -> list[str]:
     folder = folder.absolute()
     part = folder.with_name(f".{folder.name}.part")
     check_folder(part)
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    try:
-        rooms = sample_rooms(build_rooms(count))
-        for room in rooms:
-            write_room(part / "threed_front_bedroom", "bedroom", room)
-        order = ("train", "train", "val", "test")
-        write_splits(part, "bedroom", {room.room_id: order[k % len(order)] for k, room in enumerate(rooms)})
-        write_stats(part, "bedroom", split_names(part, "bedroom", "train"))
-        write_models(part, "bedroom", (piece for room in rooms for piece in room.pieces))
-        if folder.exists():
-            folder.rmdir()
-        part.replace(folder)
-    finally:
+    rooms = sample_rooms(build_rooms(count))
+    with writing(folder):
         shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        try:
+            _write_rooms(part, rooms)
+            if folder.exists():
+                folder.rmdir()
+            part.replace(folder)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
     return [room.name for room in rooms]
+
+
+def _write_rooms(folder: Path, rooms: Sequence[NewRoom]) -> None:
+    for room in rooms:
+        write_room(folder / "threed_front_bedroom", "bedroom", room)
+    order = ("train", "train", "val", "test")
+    write_splits(folder, "bedroom", {room.room_id: order[k % len(order)] for k, room in enumerate(rooms)})
+    write_stats(folder, "bedroom", split_names(folder, "bedroom", "train"))
+    write_models(folder, "bedroom", (piece for room in rooms for piece in room.pieces))
 
 
 def widened(features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

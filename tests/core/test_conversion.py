@@ -261,3 +261,16 @@ def test_missing_folders_are_one_line(folders, tmp_path, capsys, missing):
     assert convert((front, future), tmp_path / "out") == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_an_output_that_fails_is_one_line_and_a_later_run_goes_on(folders, tmp_path, capsys):
+    out = tmp_path / "out"
+    (out / "configs").mkdir(parents=True)
+    blocked = out / "configs" / "bedroom_threed_front_splits.csv.part"
+    blocked.mkdir()
+    assert convert(folders, out) == 1
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"Cannot write to {out}: Is a directory")
+    blocked.rmdir()
+    assert convert(folders, out) == 0
+    assert capsys.readouterr().out == f"0 rooms written, 1 were there: {out}\n"
+    assert official_rooms(out, "bedroom", "train").n == 1
