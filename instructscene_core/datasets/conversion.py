@@ -14,7 +14,7 @@ from ..errors import InvalidInputError
 from ..output import check_folder, writing
 from ..vocabulary import RoomType
 from .houses import Filters, Models, read_house, rooms_of_house
-from .official import read_splits, room_names
+from .official import read_splits, room_names, rooms_folder
 from .official_writer import NewRoom, Piece, write_models, write_room, write_splits, write_stats
 
 _TENTHS: Final = ("train",) * 8 + ("val", "test")
@@ -67,7 +67,8 @@ def convert(sources: Sources, filters: Filters, out: Path) -> Outcome:
         What became of the rooms.
 
     Raises:
-        InvalidInputError: a folder holds nothing of the kind, a list is malformed, or no room passes the filters.
+        InvalidInputError: a folder holds nothing of the kind, a list is malformed, no room passes the filters, or the
+            output holds rooms that are not of this run.
         InstructSceneError: the output cannot be written; a later run goes on.
     """
     houses = sorted(sources.front.glob("*.json")) if sources.front.is_dir() else []
@@ -99,6 +100,7 @@ def _converted(
             outcome.bad_houses[path.name] = error.message
     if not splits:
         raise InvalidInputError(f"No {filters.room_type} of {len(houses)} houses is taken", _reasons(outcome))
+    _refuse_strangers(out, filters.room_type, splits)
     write_splits(out, filters.room_type, splits)
     write_stats(out, filters.room_type, room_names(out, filters.room_type, _measured(splits)))
     write_models(out, filters.room_type, pieces.values())
@@ -125,6 +127,15 @@ def _write(out: Path, room_type: RoomType, room: NewRoom, outcome: Outcome) -> N
         return
     write_room(parent, room_type, room)
     outcome.written += 1
+
+
+def _refuse_strangers(out: Path, room_type: RoomType, splits: Mapping[str, str]) -> None:
+    """The lists are written anew, of this run's rooms: others in the folder would drop out of the data set."""
+    known = set(room_names(out, room_type, splits))
+    strangers = sorted(p.name for p in rooms_folder(out, room_type).iterdir() if p.is_dir() and p.name not in known)
+    if strangers:
+        message = f"{out} holds {len(strangers)} rooms of other houses or options, such as {strangers[0]}"
+        raise InvalidInputError(message, "Choose another folder, or give all houses and the same options")
 
 
 def _split(house: str) -> str:

@@ -157,6 +157,21 @@ def test_a_second_run_keeps_what_is_there_and_adds_what_is_new(folders, tmp_path
     assert rooms[0].bounds.sizes[1] == pytest.approx([0.9, 0.5, 1.1])
 
 
+def test_rooms_of_other_houses_do_not_drop_out_of_a_data_set(folders, tmp_path, capsys):
+    out = tmp_path / "out"
+    convert(folders, out)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    other = tmp_path / "other"
+    other.mkdir()
+    house = a_house()
+    house["scene"]["room"][0]["instanceid"] = "Bedroom-7"
+    write(other, "1b", house)
+    assert convert((other, folders[1]), out) == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "1 rooms of other houses or options, such as 0a-house_MasterBedroom-1" in error
+    assert all(path.read_bytes() == content for path, content in before.items())
+
+
 def test_splits_of_ones_own(folders, tmp_path, capsys):
     splits = tmp_path / "splits.csv"
     splits.write_text("MasterBedroom-1,test\nBedroom-9,train\n")
