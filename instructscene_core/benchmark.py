@@ -11,12 +11,12 @@ import time
 
 import torch
 
-from .cli import add_model_arguments, set_threads
 from .errors import InvalidInputError
-from .generator import TRIES, load_generator
+from .generator import TRIES
 from .memory import peak_memory_mb
+from .options import add_model_arguments, load, set_threads
 from .scene import Request
-from .speed import OFFICIAL_STEPS, PRECISIONS, Case, load_or_make, measure, profiled
+from .speed import OFFICIAL_STEPS, Case, load_or_make, measure, profiled
 from .vocabulary import ROOM_TYPES
 
 
@@ -33,7 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     networks.add_argument("--batch", type=int, default=1, help="scenes at once")
     networks.add_argument("--steps", type=int, nargs=2, default=OFFICIAL_STEPS, metavar=("PRIOR", "DECODER"))
     networks.add_argument("--guidance", type=float, default=1.0, help="of the prior; 1 is off")
-    networks.add_argument("--precision", choices=list(PRECISIONS), default="fp32", help="of the matrix products")
     networks.add_argument("--profile", action="store_true", help="list the operators that take most of the time")
 
 
@@ -43,14 +42,12 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         InvalidInputError: a number is out of range.
     """
-    if options.threads is not None:
-        set_threads(options.threads)
     if min(options.batch, *options.steps, options.repeats) < 1:
         raise InvalidInputError("--batch, --steps and --repeats must be at least 1", "Correct them")
     if options.size is not None:
         return _run_networks(options)
     start = time.perf_counter()
-    generator = load_generator(options.model, device=options.device, catalogue=options.catalogue, clip=options.clip)
+    generator = load(options)
     loading = time.perf_counter() - start
     seconds: list[float] = []
     for seed in range(options.repeats + 1):
@@ -84,6 +81,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _run_networks(options: argparse.Namespace) -> int:
     """Prints one JSON line of :func:`.speed.measure`, and with ``--profile`` one for each operator."""
+    set_threads(options.threads)
     case = Case(options.room, options.batch, tuple(options.steps), options.guidance)
     model = load_or_make(options.model, options.room, options.device, options.precision)
     lines = [

@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Final
 
 from .errors import InstructSceneError, InvalidInputError
+from .options import add_model_arguments, load
 from .output import check_folder, write_scenes
 from .scene import TASKS, Json, Request, Scene, read_requests, read_scene
 from .vocabulary import ROOM_TYPES
@@ -32,7 +33,6 @@ _TOOLS: Final = {
     "data": ("datasets.command", "make, convert and compare rooms"),
     "train": ("training.__main__", "train the networks"),
 }
-_DEVICES: Final = ("auto", "cpu", "cuda", "mps", "xpu")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,15 +71,6 @@ def _tool(name: str) -> ModuleType:
             raise
         remedy = "Use the source tree; the installed extension leaves it out"
         raise InvalidInputError(f"This installation has no {name}", remedy) from error
-
-
-def add_model_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments that choose the model; ``evaluate`` and ``benchmark`` share them."""
-    parser.add_argument("--model", type=Path, help="model folder; absent: the embedded starter")
-    parser.add_argument("--catalogue", type=Path, help="catalogue.json; absent: the embedded one")
-    parser.add_argument("--clip", help="CLIP's weights file, or download; for models that read texts with CLIP")
-    parser.add_argument("--device", choices=_DEVICES, default="auto")
-    parser.add_argument("--threads", type=int, help="of torch on the CPU")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -170,28 +161,10 @@ def variation_name(request: Request, k: int) -> str:
 
 
 def _generate(requests: Sequence[Request], options: argparse.Namespace) -> list[list[Scene]]:
-    from .generator import load_generator  # noqa: PLC0415 - torch is slow to import; bad input is refused before
-
-    if options.threads is not None:
-        set_threads(options.threads)
     progress = _Progress()
-    generator = load_generator(options.model, device=options.device, catalogue=options.catalogue, clip=options.clip)
-    results = generator.run(requests, progress, settle=not options.no_settle, batch_size=options.batch)
+    results = load(options).run(requests, progress, settle=not options.no_settle, batch_size=options.batch)
     progress.close()
     return results
-
-
-def set_threads(count: int) -> None:
-    """Limits torch's threads on the CPU.
-
-    Raises:
-        InvalidInputError: less than one.
-    """
-    import torch  # noqa: PLC0415 - slow to import
-
-    if count < 1:
-        raise InvalidInputError("--threads must be at least 1", "Correct it")
-    torch.set_num_threads(count)
 
 
 class _Progress:

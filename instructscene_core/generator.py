@@ -29,7 +29,8 @@ BATCH: Final = 32
 """Scenes that go through the networks at once."""
 TRIES: Final = 4
 """Layouts that are drawn of a scene at most, where the first does not do what was asked."""
-DEVICES: Final = ("auto", "cpu", "cuda", "mps", "xpu")
+DTYPES: Final = {"fp32": torch.float32, "bf16": torch.bfloat16}
+"""Of matrix products, by the name of a precision."""
 _LIKE: Final = math.log(1.5)
 """How far an object's extents may be from a class's furniture for the class to come into question."""
 _MOST_POINTS: Final = 10_000_000
@@ -274,21 +275,27 @@ def pick_device(name: str) -> torch.device:
 
 
 def load_generator(
-    folder: Path | None = None, *, device: str = "auto", catalogue: Path | None = None, clip: str | None = None
+    folder: Path | None = None,
+    *,
+    device: str = "auto",
+    catalogue: Path | None = None,
+    clip: str | None = None,
+    precision: str = "fp32",
 ) -> Generator:
     """Loads a model folder, or one with a model folder for each room type in it, a catalogue and the text encoder.
 
     Args:
         folder: the model's; None is the embedded starter.
-        device: one of ``DEVICES``.
+        device: see :func:`pick_device`.
         catalogue: file or its folder, with ``features.safetensors`` where it has features; None is the embedded one.
         clip: for models that read texts with CLIP, see :func:`.text.loading.load_encoder`.
+        precision: one of ``DTYPES``, of the networks' matrix products.
 
     Raises:
         InvalidInputError: something is missing, damaged or does not fit.
     """
     where = pick_device(device)
-    models = RoomModels.load(STARTER / "weights" if folder is None else folder, where)
+    models = RoomModels.load(STARTER / "weights" if folder is None else folder, where, DTYPES[precision])
     entries = Catalogue.starter() if catalogue is None else Catalogue.open(catalogue)
     _log.info("Model %s on %s, %d catalogue entries", models.name, where, len(entries.entries))
     return Generator(models, entries, load_encoder(models.text_encoder, where, clip))

@@ -46,7 +46,7 @@ class RoomModels:
         return RoomModels(loaders, name=model.name, text_encoder=model.text_encoder, device=model.device)
 
     @staticmethod
-    def load(folder: Path, device: torch.device | str) -> "RoomModels":
+    def load(folder: Path, device: torch.device | str, precision: torch.dtype = torch.float32) -> "RoomModels":
         """Opens a model folder, or a folder with one for each room type in it, whose weights are not read yet.
 
         Raises:
@@ -54,7 +54,7 @@ class RoomModels:
         """
         parts: dict[RoomType, Path] = {room: folder / room for room in ROOM_TYPES if (folder / room).is_dir()}
         if (folder / "prior.json").exists() or not parts:
-            return RoomModels.of(TwoStageModel.load(folder, device))
+            return RoomModels.of(TwoStageModel.load(folder, device, precision))
         device = torch.device(device)
         encoders = {room: recorded_encoder(read_metadata(part / "prior")) for room, part in parts.items()}
         if len(set(encoders.values())) > 1:
@@ -62,7 +62,7 @@ class RoomModels:
             message = f"The models in {folder} read texts of different encoders ({told})"
             raise InvalidInputError(message, "Keep them in different folders")
         loaders: dict[RoomType, Callable[[], LayoutModel]] = {
-            room: partial(_load, part, room, device) for room, part in parts.items()
+            room: partial(_load, part, room, device, precision) for room, part in parts.items()
         }
         return RoomModels(loaders, name=folder.name, text_encoder=next(iter(encoders.values())), device=device)
 
@@ -81,8 +81,8 @@ class RoomModels:
         return self._models[room_type]
 
 
-def _load(folder: Path, room_type: RoomType, device: torch.device) -> LayoutModel:
-    model = TwoStageModel.load(folder, device)
+def _load(folder: Path, room_type: RoomType, device: torch.device, precision: torch.dtype) -> LayoutModel:
+    model = TwoStageModel.load(folder, device, precision)
     if room_type not in model.room_types:
         message = f"{folder} holds a model of {', '.join(model.room_types)}"
         raise InvalidInputError(message, f"Name the folder after its room type ({_FOLDERS})")

@@ -18,7 +18,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from .boxes import Bounds
 from .errors import InvalidInputError
-from .generator import pick_device
+from .generator import DTYPES, pick_device
 from .layout_model import Job, Settings
 from .masks import prepare
 from .memory import peak_memory_mb
@@ -40,7 +40,6 @@ OFFICIAL_SECONDS: Final[dict[RoomType, dict[int, tuple[float, float]]]] = {
     "diningroom": {1: (8.9, 0.44), 8: (44.2, 2.4), 32: (203.0, 10.8)},  # of the living room's size
 }
 """Of prior and decoder, by the scenes in a batch."""
-PRECISIONS: Final = {"fp32": torch.float32, "bf16": torch.bfloat16}
 _SIDE: Final = 2048
 _CLIP_TOKENS: Final = 77
 _PROFILE_ROWS: Final = 12
@@ -203,8 +202,8 @@ def load_or_make(folder: Path | None, room: RoomType, device: str, precision: st
         InvalidInputError: the folder holds no model of such rooms.
     """
     if folder is None:
-        return paper_model(room, device, PRECISIONS[precision])
-    model = TwoStageModel.load(folder, pick_device(device), PRECISIONS[precision])
+        return paper_model(room, device, DTYPES[precision])
+    model = TwoStageModel.load(folder, pick_device(device), DTYPES[precision])
     if room not in model.room_types:
         raise InvalidInputError(f"The model {model.name} makes no {room}", f"It knows: {', '.join(model.room_types)}")
     return model

@@ -22,9 +22,9 @@ import numpy as np
 from tqdm import tqdm
 
 from ..catalogue.entries import STARTER, Catalogue
-from ..cli import add_model_arguments
 from ..errors import InvalidInputError
 from ..instructions.sentences import Triplet
+from ..options import add_model_arguments
 from ..scene import Scene
 from ..vocabulary import ROOM_TYPES, RoomType
 from .held_out import rooms_with_classes
@@ -125,7 +125,16 @@ def read_task(options: argparse.Namespace) -> Task:
             raise InvalidInputError(f"{option} must be at least {least}", "Correct it")
     guidance = options.guidance if own or options.guidance is not None else 1.0
     threads = options.threads or 1
-    source = Source(options.model, options.catalogue, options.device, threads, workers, options.batch, options.clip)
+    source = Source(
+        model=options.model,
+        catalogue=options.catalogue,
+        device=options.device,
+        threads=threads,
+        workers=workers,
+        batch=options.batch,
+        clip=options.clip,
+        precision=options.precision,
+    )
     return Task(name, data, options.room, count, options.seeds, guidance, rooms, source)
 
 

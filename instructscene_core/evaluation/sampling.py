@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from ..catalogue.entries import Catalogue
 from ..instructions.sentences import Instruction
+from ..options import set_threads
 from ..scene import Request, Scene
 from ..vocabulary import RoomType
 
@@ -33,6 +34,7 @@ class Source:
         workers: processes.
         batch: scenes at once in each process.
         clip: CLIP's weights, where the model reads texts with CLIP, as for the command line.
+        precision: of matrix products, as for the command line.
     """
 
     model: Path | None = None
@@ -42,6 +44,7 @@ class Source:
     workers: int = 1
     batch: int = 50
     clip: str | None = None
+    precision: str = "fp32"
 
 
 def requests_for(
@@ -103,13 +106,14 @@ _loaded: dict[str, "Generator"] = {}
 
 def _load(source: Source) -> None:
     """Loads the generator once a process."""
-    from ..cli import set_threads  # noqa: PLC0415 - what imports torch is imported where it is used
-    from ..generator import load_generator  # noqa: PLC0415
+    from ..generator import load_generator  # noqa: PLC0415 - what imports torch is imported where it is used
 
     set_threads(source.threads)
     given = source.catalogue
     path = given if isinstance(given, Path) else None
-    loaded = load_generator(source.model, device=source.device, catalogue=path, clip=source.clip)
+    loaded = load_generator(
+        source.model, device=source.device, catalogue=path, clip=source.clip, precision=source.precision
+    )
     if isinstance(given, Catalogue):
         loaded.catalogue = given
     _loaded["generator"] = loaded

@@ -64,6 +64,15 @@ def test_generate_writes_a_file_for_each_variation(run, tmp_path):
     assert [scene.provenance["seed"] for scene in scenes] == [0, 1, 2]
 
 
+def test_a_lower_precision_reaches_the_networks(run, tmp_path):
+    poses = {}
+    for precision in ("fp32", "bf16"):
+        code, _, _ = run("generate", "--precision", precision, "--no-settle", "--out", tmp_path / precision)
+        assert code == 0
+        poses[precision] = [item.position for item in read_scene(tmp_path / precision / "scene.json").objects]
+    assert poses["fp32"] != poses["bf16"]
+
+
 @pytest.mark.parametrize("task", ["complete", "restyle", "rearrange"])
 def test_edits_of_a_scene_file(run, tmp_path, task):
     (tmp_path / "in.json").write_text(json.dumps(SCENE))
