@@ -1,8 +1,8 @@
 """Training of the layout decoder."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from ..datasets.starter import Rooms
 from ..diffusion.gaussian import GaussianDiffusion
 from ..models.layout_decoder import LayoutDecoder
 from ..relations import ROTATED_PREDICATES, rotate_boxes
+from .loop import StatelessTask
 from .pairs import EMPTY, permuted, room_relations
 
 _TURNS: Final = 4
@@ -57,7 +58,7 @@ class Graphs(NamedTuple):
     dropped: Tensor
 
 
-class DecoderTask:
+class DecoderTask(StatelessTask):
     """Loss of the layout decoder on rooms turned by random quarter turns, their objects in random order.
 
     Args:
@@ -121,18 +122,6 @@ class DecoderTask:
             torch.from_numpy(random.random(len(rows)) < self.settings.edge_dropout),
         )
         return graphs, torch.from_numpy(boxes).float()
-
-    def rate(self, name: str) -> float:
-        """The same for all."""
-        del name
-        return 1.0
-
-    def state(self) -> dict[str, Any]:
-        """Nothing besides the weights."""
-        return {}
-
-    def load_state(self, state: Mapping[str, Any]) -> None:
-        """Nothing to take back."""
 
 
 def _forward(model: LayoutDecoder) -> Callable[[Tensor, Tensor, Graphs], Tensor]:

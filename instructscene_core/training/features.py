@@ -1,7 +1,7 @@
 """Training of the feature space: the point encoder, then the feature VQ-VAE on what it gives."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from ..models.point_encoder import PointEncoder
 from ..starter.furniture.points import Jitter, coloured_points
 from ..starter.furniture.specs import Spec
+from .loop import StatelessTask
 
 N_POINTS: Final = 512
 _VIEWS: Final = 8
@@ -20,7 +21,7 @@ _MARGIN: Final = 1.25
 """How much further than the catalogue's features the VQ-VAE's bounds reach, for people's own meshes."""
 
 
-class PointTask:
+class PointTask(StatelessTask):
     """Pulls the feature of an entry's cloud to the sentence vector of its caption, and away from the other captions.
 
     Args:
@@ -47,20 +48,8 @@ class PointTask:
         contrast = F.cross_entropy(features @ self.targets.T / self._TEMPERATURE, labels)
         return [{"loss": cosine + 0.2 * contrast, "cosine": cosine, "contrast": contrast}]
 
-    def rate(self, name: str) -> float:
-        """The same for all."""
-        del name
-        return 1.0
 
-    def state(self) -> dict[str, Any]:
-        """Nothing besides the weights."""
-        return {}
-
-    def load_state(self, state: Mapping[str, Any]) -> None:
-        """Nothing to take back."""
-
-
-class VQVAETask:
+class VQVAETask(StatelessTask):
     """Reconstruction of the features of jittered clouds.
 
     Args:
@@ -79,18 +68,6 @@ class VQVAETask:
         rows = torch.from_numpy(random.integers(len(self.features), size=self.batch))
         loss = self.model.loss(self.features[rows], torch.rand)
         return [{"loss": loss.total, "reconstruction": loss.reconstruction, "kl": loss.kl}]
-
-    def rate(self, name: str) -> float:
-        """The same for all."""
-        del name
-        return 1.0
-
-    def state(self) -> dict[str, Any]:
-        """Nothing besides the weights."""
-        return {}
-
-    def load_state(self, state: Mapping[str, Any]) -> None:
-        """Nothing to take back."""
 
 
 @torch.inference_mode()

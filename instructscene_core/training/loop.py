@@ -57,6 +57,22 @@ class Task(Protocol):
         ...
 
 
+class StatelessTask:
+    """What most tasks say to a part of :class:`Task`."""
+
+    def rate(self, name: str) -> float:
+        """The same for all."""
+        del name
+        return 1.0
+
+    def state(self) -> dict[str, Any]:
+        """Nothing besides the weights."""
+        return {}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Nothing to take back."""
+
+
 @dataclass(frozen=True)
 class LoopSettings:
     """How long and how fast to train.

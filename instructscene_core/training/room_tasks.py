@@ -20,6 +20,7 @@ from ..models.layout_decoder import LayoutDecoder
 from .batches import DecoderBatch, DecoderBatches, FeatureBatches, Feed, PriorBatch, PriorBatches
 from .encoding import StepTexts
 from .group import Group, without_averaging
+from .loop import StatelessTask
 from .prior import EMPHASES, Emphasis, asked_symbols, prior_variables, text_gain
 
 _NOISE_STREAM: Final = 1_000_000_007
@@ -77,7 +78,7 @@ class _Noise:
         return lambda shape: sampler((self._whole, *shape[1:]), generator=generator)[rows]
 
 
-class _RoomTask:
+class _RoomTask(StatelessTask):
     """What the three have in common.
 
     Args:
@@ -88,18 +89,6 @@ class _RoomTask:
     def __init__(self, seed: int, shares: Shares) -> None:
         self.seed, self.shares = seed, shares
         self.device = shares.group.device
-
-    def rate(self, name: str) -> float:
-        """The same for all."""
-        del name
-        return 1.0
-
-    def state(self) -> dict[str, Any]:
-        """Nothing besides the weights."""
-        return {}
-
-    def load_state(self, state: Mapping[str, Any]) -> None:
-        """Nothing to take back."""
 
 
 class PriorNetwork(nn.Module):
