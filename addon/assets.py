@@ -17,10 +17,10 @@ from .models import ModelError, Models, import_model
 
 ASSET_KEY: Final = "instructscene_asset"
 MATERIAL_KEY: Final = "instructscene_material"
-STARTER_LIBRARY: Final = Path(__file__).resolve().parent.parent / "instructscene_core" / "starter" / "furniture.blend"
+STARTER_LIBRARY: Final = Path(__file__).resolve().parent.parent / "instructscene_core" / "starter" / "library"
 BOX: Final = "instructscene/box"
 _AT_ONCE: Final = 4
-"""Meshes that are appended at once: opening a library takes 10 to 30 ms, each mesh about 2."""
+"""Meshes that are appended at once: opening a library of one class takes some 5 ms, each mesh about 2."""
 _LOGGER = logging.getLogger(__name__)
 _CUBE_CORNERS: Final = [(x, y, z) for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]
 _CUBE_FACES: Final = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
@@ -45,7 +45,8 @@ class AssetLibrary:
     Only names are kept, since pointers do not survive an undo between two ticks of an operator.
 
     Args:
-        sources: library file of each part of the catalogue: ``starter/x`` is object ``x`` of ``sources["starter"]``.
+        sources: library of each part of the catalogue: ``starter/x`` is object ``x`` of ``sources["starter"]``, a file,
+            or a folder of files each named by a class, with which the names of its objects begin.
         undo: where the removal of every new datablock is registered.
         models: of a person's own catalogue, which are imported one by one.
         failed: models that could not be imported, and why; a box stands for each.
@@ -75,19 +76,22 @@ class AssetLibrary:
         for source, names in _by_source(absent).items():
             if source in self.models.folders:
                 continue
-            known = set(_object_names(self._path(source)))
-            missing = [name for name in names if name not in known]
-            if missing:
-                message = f'The furniture "{source}/{missing[0]}" is not in its library'
-                raise PlacingError(message, "Reinstall the extension, or choose another catalogue")
+            for path, part in self._files(source, names).items():
+                known = set(_object_names(path))
+                if missing := [name for name in part if name not in known]:
+                    raise _lacking(source, missing[0])
         return absent
 
     def batches(self, assets: Iterable[str]) -> list[list[str]]:
         """Entries by what is to be loaded at once: a few of a library, a model by itself."""
         batches: list[list[str]] = []
         for source, names in _by_source(assets).items():
-            size = 1 if source in self.models.folders else _AT_ONCE
-            batches += [[f"{source}/{name}" for name in names[i : i + size]] for i in range(0, len(names), size)]
+            if source in self.models.folders:
+                batches += [[f"{source}/{name}"] for name in names]
+                continue
+            for part in self._files(source, names).values():
+                starts = range(0, len(part), _AT_ONCE)
+                batches += [[f"{source}/{name}" for name in part[i : i + _AT_ONCE]] for i in starts]
         return batches
 
     def load(self, assets: Iterable[str]) -> None:
@@ -101,7 +105,8 @@ class AssetLibrary:
             if source in self.models.folders:
                 self._import([f"{source}/{name}" for name in names])
             else:
-                self._append(source, names)
+                for path, part in self._files(source, names).items():
+                    self._append(source, path, part)
 
     def mesh(self, asset: str | None) -> bpy.types.Mesh:
         """The mesh of an entry, loaded where the file lacks it; a plain box for none, or for one that failed."""
@@ -118,6 +123,21 @@ class AssetLibrary:
             raise PlacingError(f'No furniture library is called "{source}"', remedy)
         return self.sources[source]
 
+    def _files(self, source: str, names: Iterable[str]) -> dict[Path, list[str]]:
+        """Names by the file that holds them."""
+        path = self._path(source)
+        if not path.is_dir():
+            return {path: list(names)}
+        files: dict[Path, list[str]] = {}
+        present = sorted(path.glob("*.blend"), key=lambda file: len(file.stem))
+        for name in names:
+            # Of "table" and "table_lamp" the longer one is meant.
+            found = [file for file in present if name.startswith(f"{file.stem}_")]
+            if not found:
+                raise _lacking(source, name)
+            files.setdefault(found[-1], []).append(name)
+        return files
+
     def _import(self, assets: list[str]) -> None:
         for asset in assets:
             try:
@@ -126,10 +146,10 @@ class AssetLibrary:
                 _LOGGER.warning("%s: %s", asset, error)
                 self.failed[asset] = str(error)
 
-    def _append(self, source: str, names: list[str]) -> None:
+    def _append(self, source: str, path: Path, names: list[str]) -> None:
         known = {material[MATERIAL_KEY]: material for material in bpy.data.materials if MATERIAL_KEY in material}
         groups = set(bpy.data.node_groups)
-        with _open(self._path(source)) as (_, wanted):
+        with _open(path) as (_, wanted):
             wanted.objects = list(names)
         groups = set(bpy.data.node_groups) - groups
         for group in groups:  # what is registered first is removed last, when nothing uses it any more
@@ -179,6 +199,11 @@ def extent(mesh: bpy.types.Mesh) -> Extent:
     return Extent((low + high) / 2, high - low)
 
 
+def _lacking(source: str, name: str) -> PlacingError:
+    message = f'The furniture "{source}/{name}" is not in its library'
+    return PlacingError(message, "Reinstall the extension, or choose another catalogue")
+
+
 def _by_source(assets: Iterable[str]) -> dict[str, list[str]]:
     """Names of the objects wanted of each library, from ``library/name``."""
     wanted: dict[str, list[str]] = {}
@@ -189,10 +214,17 @@ def _by_source(assets: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _take_mesh(template: bpy.types.Object | None) -> bpy.types.Mesh | None:
-    """The mesh of an appended object, which is removed."""
+    """The mesh of an appended object, which is removed; with the object's materials, and for this entry alone.
+
+    A library may have one mesh for several entries, with the materials in the slots of their objects.
+    """
     if template is None:
         return None
     mesh = template.data
+    if isinstance(mesh, bpy.types.Mesh):
+        mesh = mesh if mesh.users == 1 else mesh.copy()
+        for i, slot in enumerate(template.material_slots):
+            mesh.materials[i] = slot.material
     bpy.data.objects.remove(template)
     return mesh if isinstance(mesh, bpy.types.Mesh) else None
 

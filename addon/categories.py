@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from ..instructscene_core.vocabulary import CLASSES, RoomType
+from ..instructscene_core.vocabulary import CLASSES, EXTRAS, RoomType
 
 _OTHER_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "double_bed": ("king bed", "queen bed", "bed", "mattress"),
@@ -17,7 +17,7 @@ _OTHER_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "cabinet": ("dresser", "drawer", "chest", "sideboard", "cupboard", "credenza", "commode"),
     "bookshelf": ("book shelf", "bookcase", "book case"),
     "shelf": ("shelves", "rack", "shelving"),
-    "tv_stand": ("television stand", "tv cabinet", "media console", "tv unit", "tv table", "tv"),
+    "tv_stand": ("television stand", "tv cabinet", "media console", "tv unit", "tv table"),
     "desk": ("writing table", "work table", "computer table"),
     "dressing_table": ("vanity", "make up table", "makeup table"),
     "dressing_chair": ("vanity chair", "vanity stool"),
@@ -41,6 +41,11 @@ _OTHER_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "wine_cabinet": ("wine rack", "bar cabinet"),
     "pendant_lamp": ("chandelier", "hanging lamp", "pendant light", "pendant", "lamp"),
     "ceiling_lamp": ("ceiling light", "light"),
+    "floor_lamp": ("standing lamp", "floor light"),
+    "plant": ("houseplant", "flower", "tree"),
+    "rug": ("carpet",),
+    "table_lamp": ("desk lamp", "bedside lamp"),
+    "tv": ("television", "tv set"),
 }
 
 
@@ -50,7 +55,7 @@ def guess_category(name: str, room_type: RoomType) -> str | None:
 
     Args:
         name: as in "My_NightStand.001".
-        room_type: only its classes are given.
+        room_type: only its classes are given, and what finishes any room.
 
     Returns:
         None where the name says nothing.
@@ -58,7 +63,7 @@ def guess_category(name: str, room_type: RoomType) -> str | None:
     text = f" {' '.join(_words(name))} "
     found = [
         (len(words), text.rfind(f" {words} "), -rank, category)
-        for category in CLASSES[room_type]
+        for category in (*CLASSES[room_type], *EXTRAS)
         for rank, words in enumerate(_names(category))
         if f" {words} " in text
     ]

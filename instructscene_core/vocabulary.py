@@ -23,6 +23,10 @@ _LIVING: Final = (
 CLASSES: Final[dict[RoomType, tuple[str, ...]]] = {"bedroom": _BEDROOM, "livingroom": _LIVING, "diningroom": _LIVING}
 MAX_OBJECTS: Final[dict[RoomType, int]] = {"bedroom": 12, "livingroom": 21, "diningroom": 21}
 ALL_CLASSES: Final[tuple[str, ...]] = tuple(sorted({*_BEDROOM, *_LIVING}))
+EXTRAS: Final = ("floor_lamp", "plant", "rug", "table_lamp", "tv")
+"""What finishes a room once its graph stands: categories of objects and of the catalogue, not classes of the graph."""
+CATEGORIES: Final[tuple[str, ...]] = (*ALL_CLASSES, *EXTRAS)
+"""What an object of a scene may be."""
 
 PREDICATES: Final = (
     "above", "left of", "in front of", "closely left of", "closely in front of",
@@ -40,9 +44,9 @@ def reverse_predicate(predicate: int) -> int:
     return predicate if predicate >= NO_RELATION else (predicate + 5) % NO_RELATION
 
 
-def is_lamp(category: str) -> bool:
+def hangs(category: str) -> bool:
     """Whether the class hangs from the ceiling."""
-    return "lamp" in category
+    return category in ("ceiling_lamp", "pendant_lamp")
 
 
 def display_name(category: str) -> str:

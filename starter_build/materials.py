@@ -1,11 +1,12 @@
 """Node materials of the furniture library, one for each `Material` of the palettes."""
 
 from collections.abc import Callable
-from typing import Final
+from functools import partial
+from typing import Final, NamedTuple
 
 import bpy
 
-from instructscene_core.starter.furniture.palettes import Material
+from instructscene_core.starter.furniture.materials import Material
 
 BOARD: Final = "board"
 """Face attribute: three times a number that is each part's own, plus the axis of its grain."""
@@ -23,7 +24,7 @@ def make_material(material: Material) -> bpy.types.Material:
     made = bpy.data.materials.new(material.name)
     made.use_nodes = True
     made.diffuse_color = (*material.colour, 1.0)
-    made.roughness = {"metal": 0.35, "mirror": 0.0, "fabric": 0.9}.get(material.kind, 0.5)
+    made.roughness = {"metal": 0.35, "mirror": 0.0, "fabric": 0.9, "velvet": 0.8, "boucle": 0.9}.get(material.kind, 0.5)
     made.metallic = 1.0 if material.kind in ("metal", "mirror") else 0.0
     _BUILDERS[material.kind](_Tree(made), material)
     return made
@@ -169,10 +170,9 @@ def _metal(tree: _Tree, material: Material) -> None:
         tree.bump(grain.outputs[0], 0.12, 0.0005)
 
 
-def _fabric(tree: _Tree, material: Material) -> None:
+def _cloth(tree: _Tree, material: Material, weave: "_Weave") -> None:
     place = tree.add("ShaderNodeTexCoord", 6)
-    velvet = "Velvet" in material.name
-    yarn = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=260.0, Detail=2.0)
+    yarn = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=weave.yarn, Detail=2.0)
     soft = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=14.0, Detail=2.0)
     # The yarn alone colours it: unevenness over a hand's breadth is a bump, as colour it would look like a stain.
     height = tree.add("ShaderNodeMath", 3)
@@ -181,11 +181,80 @@ def _fabric(tree: _Tree, material: Material) -> None:
     height.inputs[1].default_value = 1.2
     tree.links.new(yarn.outputs[0], height.inputs[2])
     tree.set(
-        Base_Color=tree.blend(yarn.outputs[0], material, (2.4 * _DARK, 0.0) if not velvet else (1.4 * _DARK, 0.4)),
-        Roughness=0.75 if velvet else 0.92, Sheen_Weight=0.7 if velvet else 0.2,
-        Sheen_Roughness=0.35 if velvet else 0.5, Sheen_Tint=(*material.colour, 1.0),
+        Base_Color=tree.blend(yarn.outputs[0], material, weave.shades), Roughness=weave.rough,
+        Sheen_Weight=weave.sheen, Sheen_Roughness=weave.spread, Sheen_Tint=(*material.colour, 1.0),
     )  # fmt: skip
-    tree.bump(height.outputs[0], 0.3 if velvet else 0.45, 0.002)
+    tree.bump(height.outputs[0], weave.bump, weave.depth)
+
+
+class _Weave(NamedTuple):
+    """How a cloth is made: thread's scale, shares of its dark colour, roughness, sheen and its spread, bump."""
+
+    yarn: float
+    shades: tuple[float, float]
+    rough: float
+    sheen: float
+    spread: float
+    bump: float
+    depth: float
+
+
+_PLAIN: Final = _Weave(260.0, (2.4 * _DARK, 0.0), 0.92, 0.2, 0.5, 0.45, 0.002)
+_VELVET: Final = _Weave(260.0, (1.4 * _DARK, 0.4), 0.75, 0.7, 0.35, 0.3, 0.002)
+_BOUCLE: Final = _Weave(95.0, (2.6 * _DARK, 0.0), 0.95, 0.35, 0.6, 0.9, 0.006)
+
+
+def _leather(tree: _Tree, material: Material) -> None:
+    place = tree.add("ShaderNodeTexCoord", 5)
+    grain = tree.add("ShaderNodeTexVoronoi", 4, Vector=place.outputs["Object"], Scale=420.0)
+    worn = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=5.0, Detail=3.0)
+    tree.set(
+        Base_Color=tree.blend(worn.outputs[0], material, (0.75, 0.1)), Roughness=0.42, Coat_Weight=0.15,
+        Coat_Roughness=0.3,
+    )  # fmt: skip
+    tree.bump(grain.outputs["Distance"], 0.22, 0.0012)
+
+
+def _stone(tree: _Tree, material: Material) -> None:
+    """Veins where a bent noise crosses its middle; concrete, whose two colours are alike, shows clouds."""
+    place = tree.add("ShaderNodeTexCoord", 6)
+    clouds = tree.add("ShaderNodeTexNoise", 5, Vector=place.outputs["Object"], Scale=2.2, Detail=7.0, Distortion=1.6)
+    fold = tree.add("ShaderNodeMath", 4)
+    fold.operation = "SUBTRACT"
+    tree.feed(fold, "Value", clouds.outputs[0])
+    fold.inputs[1].default_value = 0.5
+    away = tree.add("ShaderNodeMath", 3)
+    away.operation = "ABSOLUTE"
+    tree.feed(away, "Value", fold.outputs[0])
+    ramp = tree.add("ShaderNodeValToRGB", 2, Fac=away.outputs[0])
+    for stop, position, share in zip(ramp.color_ramp.elements, (0.0, 0.024), (0.7, 0.0), strict=True):
+        stop.position, stop.color = position, (*mixed(material, share), 1.0)
+    matt = material.name in ("Concrete", "Travertine")
+    tree.set(Base_Color=ramp.outputs["Color"], Roughness=0.75 if matt else 0.16, Coat_Weight=0.0 if matt else 0.3)
+
+
+def _cane(tree: _Tree, material: Material) -> None:
+    """Strands over and under each other."""
+    place = tree.add("ShaderNodeTexCoord", 5)
+    weave = tree.add("ShaderNodeTexChecker", 4, Vector=place.outputs["Object"], Scale=150.0)
+    strand = tree.add("ShaderNodeTexNoise", 4, Vector=place.outputs["Object"], Scale=60.0, Detail=2.0)
+    height = tree.add("ShaderNodeMath", 3)
+    height.operation = "MULTIPLY_ADD"
+    tree.feed(height, "Value", weave.outputs["Fac"])
+    height.inputs[1].default_value = 0.35
+    tree.links.new(strand.outputs[0], height.inputs[2])
+    tree.set(Base_Color=tree.blend(height.outputs[0], material, (0.9, 0.0)), Roughness=0.6)
+    tree.bump(height.outputs[0], 0.5, 0.002)
+
+
+def _leaf(tree: _Tree, material: Material) -> None:
+    place = tree.add("ShaderNodeTexCoord", 4)
+    spots = tree.add("ShaderNodeTexNoise", 3, Vector=place.outputs["Object"], Scale=9.0, Detail=2.0)
+    tree.set(Base_Color=tree.blend(spots.outputs[0], material, (0.9, 0.0)), Roughness=0.4, Sheen_Weight=0.15)
+
+
+def _screen(tree: _Tree, material: Material) -> None:
+    tree.set(Base_Color=(*material.colour, 1.0), Roughness=0.08, Coat_Weight=0.4, Coat_Roughness=0.03)
 
 
 def _glass(tree: _Tree, material: Material) -> None:
@@ -205,7 +274,14 @@ _BUILDERS: Final[dict[str, Callable[[_Tree, Material], None]]] = {
     "wood": _wood,
     "paint": _paint,
     "metal": _metal,
-    "fabric": _fabric,
+    "fabric": partial(_cloth, weave=_PLAIN),
+    "velvet": partial(_cloth, weave=_VELVET),
+    "boucle": partial(_cloth, weave=_BOUCLE),
+    "leather": _leather,
+    "stone": _stone,
+    "cane": _cane,
+    "leaf": _leaf,
+    "screen": _screen,
     "glass": _glass,
     "mirror": _mirror,
     "glow": _glow,

@@ -30,7 +30,7 @@ CATEGORIES = {
     "stool": "Footstool / Sofastool / Bed End Stool / Stool", "table": "Corner/Side Table", "tv_stand": "TV Stand",
     "wardrobe": "Wardrobe",
 }  # fmt: skip
-"""A category of 3D-FUTURE for each of the starter's classes."""
+"""A category of 3D-FUTURE for each of the starter's bedroom classes; models are made of these."""
 
 
 def core(name):
@@ -65,11 +65,12 @@ def make_future_folder(folder, count=60, *, broken=2):
 
 
 def chosen(count):
-    """As many of the starter's pieces, of all classes alike, by made-up model ids."""
+    """As many of the starter's pieces, of all bedroom classes alike, by made-up model ids."""
     specs = core("starter.furniture.specs").SPECS
     by_class = {}
     for spec in specs:
-        by_class.setdefault(spec.category, []).append(spec)
+        if spec.category in CATEGORIES:
+            by_class.setdefault(spec.category, []).append(spec)
     rounds = max(map(len, by_class.values()))
     ordered = [pieces[k] for k in range(rounds) for pieces in by_class.values() if k < len(pieces)]
     return {str(uuid.uuid5(uuid.NAMESPACE_URL, spec.id)): spec for spec in ordered[:count]}
@@ -89,7 +90,7 @@ def starter_features():
 def write_model(folder, spec, feature):
     """Writes one model's files."""
     folder.mkdir(parents=True)
-    parts = core("starter.furniture.designs").meshes(spec)
+    parts = core("starter.furniture.designs").meshes(spec.shape)
     roles = list(dict.fromkeys(part.role for part in parts))
     (folder / "raw_model.obj").write_text(obj_text(parts, roles, spec))
     (folder / "model.mtl").write_text("newmtl material_0\nKd 1 1 1\nmap_Kd ./texture.png\n")

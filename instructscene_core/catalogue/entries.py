@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ..errors import InvalidInputError
 from ..scene import Vector3
-from ..vocabulary import ALL_CLASSES, CLASSES, N_CODES, N_FEATURE_TOKENS, ROOM_TYPES, RoomType
+from ..vocabulary import CATEGORIES, CLASSES, N_CODES, N_FEATURE_TOKENS, ROOM_TYPES, RoomType
 
 Part = tuple[float, float, float, float, float, float]
 Mount = Literal["floor", "ceiling"]
@@ -29,7 +29,7 @@ WHOLE: Final[Part] = (0.0, 0.0, 0.0, 1.0, 1.0, 1.0)
 STARTER: Final = Path(__file__).resolve().parent.parent / "starter"
 _REMEDY: Final = "Rebuild the catalogue, or reinstall the extension"
 _REINDEX: Final = "Index the models again, or choose another catalogue"
-_KNOWN: Final = ("id", "category", "rooms", "size", "caption", "style", "palette", "mount", "shape", "parts")
+_KNOWN: Final = ("id", "category", "rooms", "size", "caption", "style", "palette", "tags", "mount", "shape", "parts")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +46,7 @@ class CatalogueEntry:
         feature: (F,) of length 1, in the feature space of the model that generates; None where unknown.
         codes: the quantised feature; None where unknown.
         rooms: its class in each type of room that it suits; None where that is ``category`` in all of them.
+        tags: lower-case words for the style, the colours and the materials that it visibly has.
     """
 
     id: str
@@ -57,6 +58,7 @@ class CatalogueEntry:
     feature: Feature | None = None
     codes: tuple[int, ...] | None = None
     rooms: Mapping[RoomType, str] | None = None
+    tags: tuple[str, ...] = ()
 
     def class_in(self, room_type: RoomType) -> str | None:
         """Its class in a type of room; None where it does not belong there."""
@@ -187,7 +189,7 @@ def _entry(row: object, where: str) -> CatalogueEntry:
     if unknown:
         raise InvalidInputError(f'{where}: unknown key "{unknown[0]}"', _REMEDY)
     name, category, mount = item.get("id"), item.get("category"), item.get("mount", "floor")
-    if not isinstance(name, str) or not name or category not in ALL_CLASSES or mount not in ("floor", "ceiling"):
+    if not isinstance(name, str) or not name or category not in CATEGORIES or mount not in ("floor", "ceiling"):
         raise InvalidInputError(f"{where}: id, category or mount is missing or unknown", _REMEDY)
     width, depth, height = _numbers(item.get("size"), 3, f"{where}.size")
     parts = item.get("parts") or [list(WHOLE)]
@@ -201,7 +203,15 @@ def _entry(row: object, where: str) -> CatalogueEntry:
         mount=mount,
         parts=tuple(_part(p, f"{where}.parts[{i}]") for i, p in enumerate(cast("list[Any]", parts))),
         rooms=None if item.get("rooms") is None else _rooms(item["rooms"], f"{where}.rooms"),
+        tags=_tags(item.get("tags"), f"{where}.tags"),
     )
+
+
+def _tags(data: object, where: str) -> tuple[str, ...]:
+    words: list[Any] = cast("list[Any]", data) if isinstance(data, list) else []
+    if (data is not None and not isinstance(data, list)) or not all(isinstance(word, str) for word in words):
+        raise InvalidInputError(f"{where} must be a list of words", _REMEDY)
+    return tuple(words)
 
 
 def _rooms(data: object, where: str) -> dict[RoomType, str]:

@@ -51,3 +51,9 @@ def classes_of(category: str) -> dict[RoomType, str]:
     name = "/".join(part.strip() for part in category.lower().split("/"))
     bedroom, living = _CLASSES.get(name, (None, None))
     return {room: found for room in CLASSES if (found := bedroom if room == "bedroom" else living) is not None}
+
+
+def in_bedrooms(category: str) -> str | None:
+    """What a class of living rooms is called in bedrooms, where that is another: a dining chair is a chair there."""
+    found = {bedroom for bedroom, living in _CLASSES.values() if living == category and bedroom is not None}
+    return found.pop() if category not in CLASSES["bedroom"] and len(found) == 1 else None

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ..errors import InvalidInputError
 from ..output import check_folder, writing
-from ..vocabulary import is_lamp
+from ..vocabulary import hangs
 from .entries import CATALOGUE_FILE, CATALOGUE_VERSION, FEATURES_FILE, Catalogue, Feature
 from .future_models import MESH_FILE, TEXTURE_FILE, Geometry, ModelInfo, read_feature, read_geometry, read_info
 
@@ -200,7 +200,7 @@ def catalogue_json(index: Index) -> str:
             "size": geometry.size,
             "caption": info.caption,
             "style": info.style,
-            "mount": "ceiling" if any(is_lamp(name) for name in info.rooms.values()) else "floor",
+            "mount": "ceiling" if any(hangs(name) for name in info.rooms.values()) else "floor",
             "parts": geometry.parts,
         }
         for info, geometry in index.models

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 STARTER = Path(__file__).resolve().parents[2] / "instructscene_core" / "starter"
-LARGEST = 10_000_000
+LARGEST = 28_000_000
 """Bytes: it is in every zip."""
 
 
@@ -21,11 +21,15 @@ def entries():
 @pytest.fixture(scope="module")
 def library():
     """The library's objects by name, linked for as long as these tests run."""
-    path = STARTER / "furniture.blend"
-    with bpy.data.libraries.load(str(path), link=True) as (there, here):
-        here.objects = list(there.objects)
-    yield {obj.name: obj for obj in here.objects}
-    bpy.data.libraries.remove(next(lib for lib in bpy.data.libraries if lib.name == path.name))
+    objects = {}
+    for path in sorted((STARTER / "library").glob("*.blend")):
+        with bpy.data.libraries.load(str(path), link=True) as (there, here):
+            here.objects = list(there.objects)
+        assert all(obj.name.startswith(f"{path.stem}_") for obj in here.objects)
+        objects |= {obj.name: obj for obj in here.objects}
+    yield objects
+    for library in list(bpy.data.libraries):
+        bpy.data.libraries.remove(library)
 
 
 def corners(obj):
@@ -35,16 +39,30 @@ def corners(obj):
     return flat.reshape(-1, 3)
 
 
+def spread(obj):
+    """How long the largest face's edges are in UVs, as a share of their metres seen along its main axis."""
+    mesh = obj.data
+    uv = np.empty(2 * len(mesh.loops), dtype=np.float32)
+    mesh.uv_layers[0].uv.foreach_get("vector", uv)
+    face = max(mesh.polygons, key=lambda f: f.area)
+    place = np.delete(corners(obj)[list(face.vertices)], np.argmax(np.abs(face.normal)), axis=1)
+    return _around(uv.reshape(-1, 2)[list(face.loop_indices)]) / _around(place)
+
+
+def _around(points):
+    return np.linalg.norm(np.roll(points, 1, axis=0) - points, axis=1).sum()
+
+
 def catalogs():
     """Name of each asset catalog by its id."""
-    lines = (STARTER / "blender_assets.cats.txt").read_text(encoding="utf-8").splitlines()
+    lines = (STARTER / "library" / "blender_assets.cats.txt").read_text(encoding="utf-8").splitlines()
     rows = [line.split(":") for line in lines if line.count(":") == 2]
     return {name: path for name, path, _ in rows}
 
 
 def test_it_holds_the_catalogue_and_nothing_else(library, entries):
     assert set(library) == {entry["id"].removeprefix("starter/") for entry in entries}
-    assert (STARTER / "furniture.blend").stat().st_size < LARGEST
+    assert sum(path.stat().st_size for path in (STARTER / "library").glob("*.blend")) < LARGEST
 
 
 def test_sizes_and_origins(library, entries):
@@ -76,21 +94,38 @@ def test_they_are_cc0_assets_in_the_catalog_of_their_class(library, entries):
 
 def test_materials_are_node_trees_that_every_face_uses(library):
     for obj in library.values():
-        assert obj.data.materials
+        assert obj.material_slots
         used = np.empty(len(obj.data.polygons), dtype=np.int32)
         obj.data.polygons.foreach_get("material_index", used)
-        assert set(used) == set(range(len(obj.data.materials)))
-        for material in obj.data.materials:
-            shader = material.node_tree.nodes["Principled BSDF"]
-            assert shader.outputs["BSDF"].is_linked
-            assert len(material.node_tree.nodes) > 3 or "Glass" in material.name or "Mirror" in material.name
-    kinds = {material.name for obj in library.values() for material in obj.data.materials}
+        assert set(used) == set(range(len(obj.material_slots)))
+        for slot in obj.material_slots:
+            assert slot.link == "OBJECT"
+            nodes = slot.material.node_tree.nodes
+            assert nodes["Principled BSDF"].outputs["BSDF"].is_linked
+            assert len(nodes) > 3 or "Glass" in slot.material.name or slot.material.name in ("Mirror", "Screen")
+    kinds = {slot.material.name for obj in library.values() for slot in obj.material_slots}
     assert {"Light Oak", "Grey Linen", "Brass", "Lamp Glass", "Mirror"} <= kinds
 
 
+def test_entries_of_one_shape_share_a_mesh(library, entries):
+    for entry in entries:
+        assert library[entry["id"].removeprefix("starter/")].data.name == entry["shape"]
+
+
+def test_every_asset_has_a_picture_and_tags(library, entries):
+    for entry in entries:
+        obj = library[entry["id"].removeprefix("starter/")]
+        width, height = obj.preview.image_size
+        cover = np.array(obj.preview.image_pixels_float[:], dtype=np.float32).reshape(height, width, 4)[..., 3]
+        assert 0.03 < cover.mean() < 0.95
+        assert set(entry["tags"]) <= {tag.name for tag in obj.asset_data.tags}
+
+
 def test_meshes_are_moderate_valid_and_shaded(library):
-    for obj in library.values():
-        assert 100 < len(obj.data.polygons) < 20_000
+    for obj in {obj.data.name: obj for obj in library.values()}.values():
+        assert 500 <= sum(face.loop_total - 2 for face in obj.data.polygons) <= 15_000
+        assert len(obj.data.uv_layers) == 1
+        assert spread(obj) == pytest.approx(1.0, abs=0.1)
         smooth = np.empty(len(obj.data.polygons), dtype=bool)
         obj.data.polygons.foreach_get("use_smooth", smooth)
         soft = "fabric" in obj.asset_data.description or "bed" in obj.name

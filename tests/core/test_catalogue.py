@@ -9,7 +9,7 @@ from safetensors.numpy import save_file
 from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
 from instructscene_core.catalogue.retrieval import choose, placed_height, placed_size
 from instructscene_core.errors import InvalidInputError
-from instructscene_core.vocabulary import CLASSES, is_lamp
+from instructscene_core.vocabulary import CLASSES, hangs
 
 
 def unit(*values):
@@ -22,7 +22,7 @@ def test_the_starter_has_two_pieces_or_more_for_every_bedroom_class():
     for category in CLASSES["bedroom"]:
         entries = catalogue.of_class(category)
         assert len(entries) >= 2
-        assert all((entry.mount == "ceiling") == is_lamp(category) for entry in entries)
+        assert all((entry.mount == "ceiling") == hangs(category) for entry in entries)
         assert all(catalogue.get(entry.id) is entry for entry in entries)
 
 

@@ -16,10 +16,11 @@ def entry(spec: Spec) -> dict[str, Any]:
         "size": list(spec.size),
         "caption": spec.caption,
         "style": spec.palette.style,
+        "tags": list(spec.tags),
         "palette": spec.palette.name,
         "mount": spec.mount,
         "shape": spec.shape.key,
-        "parts": [list(row) for row in solids(spec)],
+        "parts": [list(row) for row in solids(spec.shape)],
     }
 
 

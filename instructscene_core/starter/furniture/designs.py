@@ -1,90 +1,45 @@
-"""Every shape's design, and the finished geometry of an entry: exactly its size, centred on its box."""
+"""The finished geometry of a shape: exactly its size, centred on its box."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Final
 
 import numpy as np
 
-from . import beds, lamps, seats, storage, tables
-from .meshes import Array, Mesh, part_mesh
+from .meshes import Array, Mesh, part_mesh, triangles
+from .palettes import Role
 from .parts import Design
-from .specs import Spec
+from .shapes import Shape
 
 _APART: Final = 6e-5
 """Metres between the faces of neighbouring parts that were designed in one plane."""
 
 Row = tuple[float, float, float, float, float, float]
 
-DESIGNS: Final[dict[str, Callable[[Design], None]]] = {
-    "armchair_box": seats.armchair_box,
-    "armchair_lounge": seats.armchair_lounge,
-    "bookshelf_tall": storage.bookshelf_tall,
-    "bookshelf_cubes": storage.bookshelf_cubes,
-    "cabinet_drawers": storage.cabinet_drawers,
-    "cabinet_doors": storage.cabinet_doors,
-    "ceiling_lamp_disc": lamps.ceiling_disc,
-    "ceiling_lamp_drum": lamps.ceiling_drum,
-    "ceiling_lamp_branches": lamps.ceiling_branches,
-    "chair_slats": seats.chair_slats,
-    "chair_shell": seats.chair_shell,
-    "children_cabinet_bins": storage.children_cabinet_bins,
-    "children_cabinet_house": storage.children_cabinet_house,
-    "coffee_table_round": tables.coffee_table_round,
-    "coffee_table_tray": tables.coffee_table_tray,
-    "desk_drawers": tables.desk_drawers,
-    "desk_legs": tables.desk_legs,
-    "double_bed_slatted": beds.slatted,
-    "double_bed_upholstered": beds.upholstered,
-    "double_bed_platform": beds.platform,
-    "dressing_chair_round": seats.dressing_chair_round,
-    "dressing_chair_oval": seats.dressing_chair_oval,
-    "dressing_table_round": tables.dressing_table_round,
-    "dressing_table_tall": tables.dressing_table_tall,
-    "kids_bed_house": beds.house,
-    "kids_bed_rails": beds.rails,
-    "nightstand_drawers": storage.nightstand_drawers,
-    "nightstand_open": storage.nightstand_open,
-    "nightstand_round": storage.nightstand_round,
-    "pendant_lamp_dome": lamps.pendant_dome,
-    "pendant_lamp_globes": lamps.pendant_globes,
-    "pendant_lamp_bar": lamps.pendant_bar,
-    "shelf_ladder": storage.shelf_ladder,
-    "shelf_rack": storage.shelf_rack,
-    "single_bed_slatted": beds.slatted,
-    "single_bed_upholstered": beds.upholstered,
-    "sofa_two_seat": seats.sofa_two_seat,
-    "sofa_three_seat": seats.sofa_three_seat,
-    "stool_round": seats.stool_round,
-    "stool_bench": seats.stool_bench,
-    "stool_pouf": seats.stool_pouf,
-    "table_legs": tables.table_legs,
-    "table_pedestal": tables.table_pedestal,
-    "tv_stand_drawers": storage.tv_stand_drawers,
-    "tv_stand_open": storage.tv_stand_open,
-    "wardrobe_two_doors": storage.wardrobe_two_doors,
-    "wardrobe_four_doors": storage.wardrobe_four_doors,
-    "wardrobe_sliding": storage.wardrobe_sliding,
-    "wardrobe_open": storage.wardrobe_open,
-}
 
-
-def raw_meshes(spec: Spec, *, fine: bool = False) -> list[Mesh]:
+def raw_meshes(shape: Shape, *, fine: bool = False) -> list[Mesh]:
     """Meshes as designed: x and y about the middle, z from the lowest point; may miss the size by millimetres."""
-    design = Design(*spec.size, fine=fine)
-    DESIGNS[spec.shape.key](design)
+    design = Design(*shape.size, fine=fine)
+    shape.build(design)
     return [part_mesh(part) for part in design.parts]
 
 
 @cache
-def meshes(spec: Spec, *, fine: bool = False) -> tuple[Mesh, ...]:
-    """Meshes of an entry whose common bounding box is its size about the origin, metres; for ``fine`` see `Design`."""
-    raw = _parted(raw_meshes(spec, fine=fine)) if fine else raw_meshes(spec)
+def meshes(shape: Shape) -> tuple[Mesh, ...]:
+    """Meshes of the plain design whose common bounding box is the shape's size about the origin, metres."""
+    return _fitted(raw_meshes(shape), shape)
+
+
+def fine_meshes(shape: Shape) -> tuple[Mesh, ...]:
+    """As `meshes`, of the design that the library shows, see `Design`."""
+    return _fitted(_parted(raw_meshes(shape, fine=True)), shape)
+
+
+def _fitted(raw: list[Mesh], shape: Shape) -> tuple[Mesh, ...]:
     low, high = bounds(raw)
-    scale = np.array(spec.size) / (high - low)
+    scale = np.array(shape.size) / (high - low)
     middle = (low + high) / 2
-    return tuple(Mesh((m.vertices - middle) * scale, m.faces, m.flat, m.role, m.solid) for m in raw)
+    return tuple(replace(mesh, vertices=(mesh.vertices - middle) * scale) for mesh in raw)
 
 
 def _parted(parts: list[Mesh]) -> list[Mesh]:
@@ -98,15 +53,27 @@ def _parted(parts: list[Mesh]) -> list[Mesh]:
     return apart
 
 
-def solids(spec: Spec) -> list[Row]:
-    """Boxes around the solid groups of an entry: centre and extents as fractions of its size."""
-    size = np.array(spec.size)
+def solids(shape: Shape) -> list[Row]:
+    """Boxes around the solid groups of a shape: centre and extents as fractions of its size."""
+    size = np.array(shape.size)
     rows: list[Row] = []
-    for name in dict.fromkeys(mesh.solid for mesh in meshes(spec)):
-        low, high = bounds([mesh for mesh in meshes(spec) if mesh.solid == name])
+    for name in dict.fromkeys(mesh.solid for mesh in meshes(shape)):
+        low, high = bounds([mesh for mesh in meshes(shape) if mesh.solid == name])
         fractions = np.concatenate([(low + high) / 2 / size, (high - low) / size]).round(4).tolist()
         rows.append((fractions[0], fractions[1], fractions[2], fractions[3], fractions[4], fractions[5]))
     return rows
+
+
+@cache
+def shares(shape: Shape) -> dict[Role, float]:
+    """Share of the surface that each role has, adding up to 1."""
+    areas: dict[Role, float] = {}
+    for mesh in meshes(shape):
+        a, b, c = mesh.vertices[triangles(mesh.faces)].swapaxes(0, 1)
+        area = float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum())
+        areas[mesh.role] = areas.get(mesh.role, 0.0) + area
+    whole = sum(areas.values())
+    return {role: area / whole for role, area in areas.items()}
 
 
 def bounds(parts: list[Mesh] | tuple[Mesh, ...]) -> tuple[Array, Array]:

@@ -1,9 +1,11 @@
 """Lamps that hang from the ceiling: the top of each is at the ceiling."""
 
 import math
+from typing import Final
 
 from .palettes import Role
 from .parts import Design
+from .shapes import Shape
 
 
 def _ball(radius: float, steps: int = 10) -> list[tuple[float, float]]:
@@ -113,3 +115,39 @@ def pendant_bar(d: Design) -> None:
     for side in (-1, 1):
         _cord(d, side * 0.25 * d.w, bar + 0.03)
     d.box("metal", (-0.3 * d.w, -0.03, d.h - 0.025), (0.3 * d.w, 0.03, d.h), bevel=0.006)
+
+
+SHAPES: Final[tuple[Shape, ...]] = (
+    Shape(
+        "ceiling_lamp",
+        "disc",
+        (0.48, 0.48, 0.12),
+        "flat round {name} with a {shade} rim and a white glass cover",
+        ceiling_disc,
+    ),
+    Shape(
+        "ceiling_lamp", "drum", (0.60, 0.60, 0.24), "{name} with a {shade} drum shade on a {metal} plate", ceiling_drum
+    ),
+    Shape(
+        "ceiling_lamp",
+        "branches",
+        (0.78, 0.78, 0.30),
+        "{metal} {name} with five curved arms and glass globes",
+        ceiling_branches,
+    ),
+    Shape("pendant_lamp", "dome", (0.46, 0.46, 0.92), "{name} with a {shade} dome shade on a long cord", pendant_dome),
+    Shape(
+        "pendant_lamp",
+        "globes",
+        (0.72, 0.72, 0.96),
+        "{metal} {name} with a cluster of three glass globes",
+        pendant_globes,
+    ),
+    Shape(
+        "pendant_lamp",
+        "bar",
+        (1.04, 0.22, 0.84),
+        "long {metal} {name} with a bar of four {shade} cylinder shades",
+        pendant_bar,
+    ),
+)

@@ -4,19 +4,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import singledispatch
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .palettes import Role
 from .parts import Box, Cushion, Part, Pillow, Slab, Tube, Turned
+from .surfaces import Loft, Posed, Sheet
 
 Array = NDArray[np.float64]
 Face = tuple[int, ...]
 
 _CHAMFER_BELOW = 0.006
 """Metres: a smaller bevel is one flat face, a larger one is rounded."""
-_TUBE_SEGMENTS = 10
+_TUBE_SEGMENTS = 8
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def _cushion(part: Cushion) -> tuple[Array, list[Face], list[bool]]:
     half = (high - low) / 2
     bulge = np.minimum(part.bulge, 0.4 * half)
     core = half - bulge - part.folds
-    points, faces = _rounded(core, np.minimum(part.radius, 0.98 * core), 2, _cuts(core, part))
+    points, faces = _rounded(core, np.minimum(part.radius, 0.98 * core), 1 if part.folds else 2, _cuts(core, part))
     share = np.clip(points / core, -1, 1)
     swell = 1 - share**2
     for axis in range(3):
@@ -106,11 +108,11 @@ def _cuts(core: Array, part: Cushion) -> tuple[int, int, int]:
     """Faces along each axis of a cushion: as many as its bulge, its folds or its quilting need."""
     finest, most = (0.12, 9) if part.folds else (0.25, 4)
     if part.quilt:
-        finest, most = part.quilt / 5, 5 * round(2 * float(core.max()) / part.quilt)
+        finest, most = part.quilt / 3, 3 * round(2 * float(core.max()) / part.quilt)
     elif part.folds:
-        finest, most = finest / part.detail, most * part.detail
+        finest, most = finest / part.detail, round(most * part.detail)
     x, y, z = (int(np.clip(np.ceil(2 * extent / finest), 2, most)) for extent in core)
-    return x, y, min(z, 9)
+    return x, y, min(z, 4)
 
 
 def _quilting(points: Array, part: Cushion) -> Array:
@@ -137,7 +139,7 @@ def _folds(points: Array, height: float) -> Array:
 
 @_geometry.register
 def _pillow(part: Pillow) -> tuple[Array, list[Face], list[bool]]:
-    lines = np.sin(np.linspace(-math.pi / 2, math.pi / 2, 10 * part.detail + 1))
+    lines = np.sin(np.linspace(-math.pi / 2, math.pi / 2, round(9 * part.detail) + 1))
     unit, faces = _grid_box([lines, lines, np.array([-1.0, 1.0])])
     x, y, side = unit.T
     rim = np.sqrt((1 - x**4) * (1 - y**4))
@@ -204,6 +206,43 @@ def _slab(part: Slab) -> tuple[Array, list[Face], list[bool]]:
     levels = [np.insert(rim, part.axis, height, axis=1) for rim, height in zip(rims, heights, strict=True)]
     faces = _skin([list(range(i * n, (i + 1) * n)) for i in range(len(levels))], closed=False)
     return np.vstack(levels), faces, [True] * len(faces)
+
+
+@_geometry.register
+def _sheet(part: Sheet) -> tuple[Array, list[Face], list[bool]]:
+    along, across = np.gradient(part.grid, axis=0), np.gradient(part.grid, axis=1)
+    normals = np.cross(along, across)
+    normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-12)
+    sides = (part.grid + normals * part.front[..., None], part.grid - normals * part.back[..., None])
+    points = np.concatenate([side.reshape(-1, 3) for side in sides])
+    u, v = part.front.shape
+    index = np.arange(2 * u * v).reshape(2, u, v)
+    front, back = index
+    faces = [quad for side in (front, back[:, ::-1]) for quad in _quads(side)]
+    rim = [np.concatenate([s[:-1, 0], s[-1, :-1], s[:0:-1, -1], s[0, :0:-1]]).tolist() for s in (back, front)]
+    count = len(rim[0])
+    points, faces = _welded(points, [*faces, *_skin(rim, closed=False)[:count]])
+    return points, faces, [False] * len(faces)
+
+
+def _quads(index: NDArray[np.int64]) -> list[Face]:
+    """Faces of a grid of vertex numbers, (U, V)."""
+    corners = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1)
+    return [(int(a), int(b), int(c), int(d)) for a, b, c, d in corners.reshape(-1, 4)]
+
+
+@_geometry.register
+def _loft(part: Loft) -> tuple[Array, list[Face], list[bool]]:
+    counts = np.cumsum([0, *(len(ring) for ring in part.rings)])
+    rings = [list(range(start, end)) for start, end in pairwise(counts.tolist())]
+    faces = _skin(rings, closed=False)
+    return np.concatenate(part.rings), faces, [len(face) > 4 for face in faces]
+
+
+@_geometry.register
+def _posed(part: Posed) -> tuple[Array, list[Face], list[bool]]:
+    vertices, faces, flat = _geometry(part.part)
+    return part.moved(vertices), faces, flat
 
 
 def _inset(outline: Array, by: float) -> Array:

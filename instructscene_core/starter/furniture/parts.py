@@ -64,7 +64,7 @@ class Cushion(Part):
     bulge: float = 0.01
     folds: float = 0.0
     quilt: float = 0.0
-    detail: int = 1
+    detail: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Pillow(Part):
     centre: Point
     size: Point
     tilt: float = 0.0
-    detail: int = 1
+    detail: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -161,12 +161,12 @@ class Design:
         """Adds a `Cushion`; it is quilted in the fine design only."""
         if not self.fine:
             options.pop("quilt", None)
-        detail = 2 if self.fine else 1
+        detail = 1.01 if self.fine else 1.0
         self.parts.append(Cushion(role, self.solid, low, high, **options, detail=detail))
 
     def pillow(self, role: Role, centre: Point, size: Point, tilt: float = 0.0) -> None:
         """Adds a `Pillow`."""
-        self.parts.append(Pillow(role, self.solid, centre, size, tilt, 2 if self.fine else 1))
+        self.parts.append(Pillow(role, self.solid, centre, size, tilt, 1.01 if self.fine else 1.0))
 
     def turned(
         self, role: Role, at: Point, profile: Sequence[tuple[float, float]], *, axis: Axis = 2, closed: bool = False

@@ -1,9 +1,11 @@
 """Chairs, armchairs, sofas and stools; they face −y."""
 
 import math
+from typing import Final
 
 from .palettes import Role
 from .parts import Design, Point
+from .shapes import Shape
 
 
 def _arc(radius: float, start: float, end: float, steps: int) -> list[tuple[float, float]]:
@@ -244,3 +246,52 @@ def stool_pouf(d: Design) -> None:
         radius = r * (0.86 + 0.14 * math.sin(math.pi * (z / d.h - 0.06) / 0.86))
         cord = [(radius + 0.005 * a, z + 0.005 * b) for a, b in _arc(1.0, 0, 300, 5)]
         d.turned("bedding", (0, 0, 0), cord, closed=True)
+
+
+SHAPES: Final[tuple[Shape, ...]] = (
+    Shape(
+        "armchair",
+        "box",
+        (0.84, 0.85, 0.80),
+        "{fabric} fabric {name} with thick padded arms and {metal} feet",
+        armchair_box,
+    ),
+    Shape(
+        "armchair",
+        "lounge",
+        (0.72, 0.80, 0.88),
+        "{name} with an open {wood} frame and loose {fabric} cushions",
+        armchair_lounge,
+    ),
+    Shape("chair", "slats", (0.46, 0.53, 0.88), "{wood} {name} with a slatted back", chair_slats),
+    Shape(
+        "chair", "shell", (0.50, 0.56, 0.83), "{name} with a padded {fabric} seat and back on {metal} legs", chair_shell
+    ),
+    Shape(
+        "dressing_chair",
+        "round",
+        (0.54, 0.54, 0.76),
+        "{name} with a curved low {fabric} back and {metal} legs",
+        dressing_chair_round,
+    ),
+    Shape(
+        "dressing_chair",
+        "oval",
+        (0.47, 0.52, 0.92),
+        "{wood} {name} with a {fabric} seat and an oval padded back",
+        dressing_chair_oval,
+    ),
+    Shape(
+        "sofa", "two_seat", (1.58, 0.86, 0.80), "small {fabric} {name} with two seats and padded arms", sofa_two_seat
+    ),
+    Shape(
+        "sofa",
+        "three_seat",
+        (2.06, 0.90, 0.84),
+        "long {fabric} {name} with three seats on a {wood} base",
+        sofa_three_seat,
+    ),
+    Shape("stool", "round", (0.40, 0.40, 0.46), "round {wood} {name} with three legs", stool_round),
+    Shape("stool", "bench", (1.16, 0.43, 0.46), "long {fabric} upholstered bench {name} on {metal} legs", stool_bench),
+    Shape("stool", "pouf", (0.50, 0.50, 0.42), "soft round {fabric} pouf {name}", stool_pouf),
+)
