@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final, cast
 
 from .scene import FloorPlan, Json, Point2, Scene, SceneObject
-from .vocabulary import is_lamp
+from .vocabulary import hangs
 
 MARGIN: Final = 0.3
 """Metres between the furniture and a wall."""
@@ -82,7 +82,7 @@ def _margin(objects: Sequence[SceneObject], sides: Rectangle, side: int) -> floa
     inward = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))[side]
     for item in objects:
         forward = math.sin(item.yaw), -math.cos(item.yaw)
-        if is_lamp(item.category or "") or forward[0] * inward[0] + forward[1] * inward[1] < _FACING:
+        if hangs(item.category or "") or forward[0] * inward[0] + forward[1] * inward[1] < _FACING:
             continue
         depth = (item.placed_size or item.size)[1] / 2
         rear = item.position[side % 2] - forward[side % 2] * depth

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from .vocabulary import NO_RELATION, is_lamp
+from .vocabulary import NO_RELATION, hangs
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -67,7 +67,7 @@ def lamp_flags(classes: Sequence[str]) -> BoolArray:
     Returns:
         (C + 1,) bool.
     """
-    return np.array([*(is_lamp(name) for name in classes), False], dtype=np.bool_)
+    return np.array([*(hangs(name) for name in classes), False], dtype=np.bool_)
 
 
 def corner_centres(boxes: npt.ArrayLike) -> FloatArray:

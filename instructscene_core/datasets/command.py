@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from ..vocabulary import ROOM_TYPES
-from . import compare
+from . import compare, tell_apart
 from .conversion import Sources, convert, read_list
 from .houses import Filters
 from .sample import write_sample
@@ -14,9 +14,12 @@ from .sample import write_sample
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The commands and their options."""
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    made = commands.add_parser("compare", help="our own bedrooms beside real ones: counts, sizes and relations")
+    made = commands.add_parser("compare", help="our own rooms beside real ones: counts, sizes, relations, walls")
     compare.add_arguments(made)
     made.set_defaults(run_data=_compare)
+    told = commands.add_parser("tell-apart", help="how well a classifier tells our own rooms from real ones")
+    tell_apart.add_arguments(told)
+    told.set_defaults(run_data=_tell_apart)
     sample = commands.add_parser("write-sample", help="a small data set in the official layout, of the starter's rooms")
     sample.add_argument("--rooms", type=int, default=24, help="how many")
     sample.add_argument("--out", type=Path, required=True, help="folder that does not exist, or is empty")
@@ -44,6 +47,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     sys.stdout.write(compare.run(options) + "\n")
+    return 0
+
+
+def _tell_apart(options: argparse.Namespace) -> int:
+    sys.stdout.write(tell_apart.run(options) + "\n")
     return 0
 
 

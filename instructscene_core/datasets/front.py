@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
-from ..vocabulary import CLASSES, MAX_OBJECTS, RoomType
+from ..instructions.lexicon import furniture_phrases
+from ..vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, RoomType, display_name
 from .room_set import RoomSet, Split, descriptions, matrices
 
 ROOMS_VARIABLE: Final = "INSTRUCTSCENE_ROOMS"
@@ -51,10 +52,17 @@ _MERGED: Final[Mapping[RoomType, Mapping[str, str]]] = {
 }  # fmt: skip
 """Labels by the room type's names for the same categories of 3D-FUTURE."""
 _CAPTION_ENDS: Final = re.compile(
-    r"[,.;]|\b(?:features?|featuring|showcas\w+|ideal|perfect|blend\w+|boasts|for|that)\b"
+    r"[.;]|\b(?:features?|featuring|showcas\w+|characterized|ideal|perfect|blends|blending|combines|combining|merging|boasts|for|that)\b"
 )
+_NO_NOUN: Final = re.compile(r"\s*\b(?:(?:furniture|storage|decor) )?(?:piece|unit|item)s?(?: of furniture)?\b")
 _CAPTION_STARTS: Final = re.compile(r"^(?:this|an?|the)\s+", re.IGNORECASE)
 
+_NOUNS: Final = frozenset(phrase[-1] for phrase in furniture_phrases(ALL_CLASSES)) | {
+    *("seat", "seats", "daybed", "bookrack", "barstool", "barstools", "partition", "fan"),
+}
+"""Words that furniture is called by."""
+_ADJECTIVES: Final = frozenset({"light", "frame", "frames", "set"})
+"""Such of them as mostly say something else: "light grey"."""
 _VOWEL_SOUNDS: Final = (*"aeiou", "l-")
 
 
@@ -72,18 +80,6 @@ def rooms_folder() -> Path | None:
     beside = Path(__file__).resolve().parents[3] / "shared" / "data" / "rooms_3dfront"
     folder = Path(os.environ.get(ROOMS_VARIABLE) or beside)
     return folder if (folder / TRAIN_FILE).is_file() else None
-
-
-def real_bedrooms(path: Path) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Bedrooms of 3D-FRONT with 3 to 13 known pieces of furniture, of which the first 12 count.
-
-    Returns:
-        (R, 12) class numbers, 21 where there is no object, and (R, 12, 7) boxes in the tensor frame.
-
-    Raises:
-        InvalidInputError: the file is of another form.
-    """
-    return _arrays("bedroom", [pieces for _, pieces in _read(path, "bedroom")])
 
 
 def front_rooms(folder: Path, room_type: RoomType, split: Split) -> RoomSet:
@@ -114,16 +110,34 @@ def front_rooms(folder: Path, room_type: RoomType, split: Split) -> RoomSet:
     )
 
 
-def noun_phrase(description: str) -> str:
+def noun_phrase(description: str, name: str = "") -> str:
     """A caption's sentence as a noun phrase with its article.
 
-    "Modern sofa with brown fabric, featuring cushions." -> "a modern sofa with brown fabric".
+    "Sleek, modern sofa with brown fabric, featuring cushions." -> "a sleek, modern sofa with brown fabric".
+
+    Args:
+        description: the sentence.
+        name: what the thing is called where the sentence does not say it, as in "a modern furniture piece".
     """
     bare = _CAPTION_STARTS.sub("", description.strip())
-    words = next((part for part in (piece.strip() for piece in _CAPTION_ENDS.split(bare)) if " " in part), bare)
-    words = _CAPTION_STARTS.sub("", words)
-    words = words if words[:2].isupper() else words[:1].lower() + words[1:]
-    return f"{'an' if words.lower().startswith(_VOWEL_SOUNDS) else 'a'} {words}"
+    phrase = _CAPTION_ENDS.split(bare)[0].strip().rstrip(",")
+    parts = phrase.split(", ")
+    named = next((number for number, part in enumerate(parts) if _names_furniture(part)), None)
+    if named is not None:
+        phrase = ", ".join(parts[: named + 1])
+    elif name:
+        # The adjectives before the name: what follows "with" or "in" would put it at the wrong end.
+        adjectives = re.split(r"\b(?:with|in|and)\b", _NO_NOUN.sub("", parts[0]), maxsplit=1)[0].strip()
+        phrase = f"{adjectives} {name}".strip()
+    phrase = phrase if phrase[:2].isupper() else phrase[:1].lower() + phrase[1:]
+    return f"{'an' if phrase.lower().startswith(_VOWEL_SOUNDS) else 'a'} {phrase}"
+
+
+def _names_furniture(words: str) -> bool:
+    """Whether a word stands before "with" and its like that a piece of furniture is called by."""
+    head = re.split(r"\b(?:with|in|on)\b", words.lower(), maxsplit=1)[0]
+    found = re.findall(r"[a-z]+", head)
+    return any(word in _NOUNS and word not in _ADJECTIVES for word in found) or found[-1:] == ["light"]
 
 
 def _read(path: Path, room_type: RoomType) -> Iterator[tuple[str, list[_Piece]]]:
@@ -156,7 +170,12 @@ def _piece(item: Mapping[str, Any], room_type: RoomType) -> _Piece | None:
     box = x, base + half[1], z, *half, math.radians(item["yaw_deg"])
     if len(half) != 3 or min(half) <= 0 or not all(map(math.isfinite, box)):
         raise ValueError(f"a {label} has no box")
-    return _Piece(classes.index(label), box, noun_phrase(item.get("desc") or f"a {label.replace('_', ' ')}"))
+    return _Piece(classes.index(label), box, _caption(item, label))
+
+
+def _caption(item: Mapping[str, Any], label: str) -> str:
+    name = display_name(label)
+    return noun_phrase(item.get("desc") or f"a {name}", name)
 
 
 def _arrays(room_type: RoomType, rooms: list[list[_Piece]]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:

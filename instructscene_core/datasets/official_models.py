@@ -14,7 +14,7 @@ from ..catalogue.entries import Catalogue, CatalogueEntry
 from ..catalogue.future_models import FEATURE_FILE, MODEL_ID
 from ..errors import InvalidInputError
 from ..pickles import Record, read_pickle
-from ..vocabulary import CLASSES, RoomType, is_lamp
+from ..vocabulary import CLASSES, RoomType, hangs
 from .official import FEATURE_WIDTH, Room, read_rooms, split_names
 
 Feature = npt.NDArray[np.float32]
@@ -144,6 +144,6 @@ def _entry(model: FutureModel) -> CatalogueEntry:
         f"3d-future/{model.jid}",
         model.label,
         (2 * x, 2 * z, 2 * y),
-        mount="ceiling" if is_lamp(model.label) else "floor",
+        mount="ceiling" if hangs(model.label) else "floor",
         feature=None if model.feature is None or not length else model.feature / length,
     )

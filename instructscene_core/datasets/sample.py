@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from ..catalogue.entries import Catalogue, CatalogueEntry
 from ..errors import InvalidInputError
@@ -26,7 +27,6 @@ from .starter import EMPTY, Rooms, build_rooms
 FEWEST: Final = 4
 """Rooms: at least one for validation and one for testing must be among them."""
 _NAMES: Final = uuid.UUID("6c3f3c0e-5b0c-4b3c-9f0a-9d2f7c1f6a10")
-_FACES: Final = np.array([[0, 1, 2], [0, 2, 3]])
 
 
 def write_sample(folder: Path, count: int) -> list[str]:
@@ -87,14 +87,21 @@ def sample_rooms(rooms: Rooms) -> list[NewRoom]:
     wide = widened(np.stack([_feature(entry) for entry in entries]))
     made: list[NewRoom] = []
     for row, seed in enumerate(rooms.seeds.tolist()):
-        half_x, half_z, _ = rooms.walls[row].astype(np.float64)
-        corners = [[-half_x, 0, -half_z], [-half_x, 0, half_z], [half_x, 0, half_z], [half_x, 0, -half_z]]
+        floor = rooms.floor[row][~np.isnan(rooms.floor[row, :, 0])].astype(np.float64)
+        corners = np.insert(floor, 1, 0.0, axis=1)
         numbers = rooms.asset[row][rooms.objs[row] != EMPTY].tolist()
         boxes = rooms.boxes[row].astype(np.float64)
         pieces = tuple(_piece(entries[k], wide[k], box) for k, box in zip(numbers, boxes, strict=False))
         house = str(uuid.uuid5(_NAMES, f"room {seed}"))
-        made.append(NewRoom(house, f"Bedroom-{seed}", np.array(corners), _FACES, pieces))
+        made.append(NewRoom(house, f"Bedroom-{seed}", corners, _faces(floor), pieces))
     return made
+
+
+def _faces(floor: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Triangles (F, 3) of a floor (C, 2), as numbers of its corners."""
+    triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(shapely.Polygon(floor)))
+    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)[:, :3]
+    return (corners[:, :, None] == floor).all(axis=3).argmax(axis=2)
 
 
 def _feature(entry: CatalogueEntry) -> npt.NDArray[np.float32]:

@@ -47,14 +47,8 @@ def _count(text: str) -> int:
 
 
 def starter_rooms(count: int, room_type: RoomType, split: Split, workers: int = 1) -> RoomSet:
-    """Our own rooms, with the captions, features and codes of their furniture.
-
-    Raises:
-        InvalidInputError: the type is none that the starter makes.
-    """
-    if room_type != "bedroom":
-        raise InvalidInputError(f"The starter makes no rooms of the type {room_type}", "Use --room bedroom")
-    rooms = build_rooms(count, TRAINING_SEED if split == "train" else EVALUATION_SEED, workers)
+    """Our own rooms, with the captions, features and codes of their furniture."""
+    rooms = build_rooms(count, TRAINING_SEED if split == "train" else EVALUATION_SEED, workers, room_type=room_type)
     entries = Catalogue.starter().entries
     codes = features = feature_rows = None
     if all(entry.feature is not None for entry in entries):

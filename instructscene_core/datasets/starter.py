@@ -1,4 +1,4 @@
-"""The starter's bedrooms as arrays, made once and kept in a cache outside the tree."""
+"""The starter's rooms as arrays, made once and kept in a cache outside the tree."""
 
 import hashlib
 import json
@@ -9,44 +9,59 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..starter.rooms import CATALOGUE_FILE, Plan, furnish, load_pieces
-from ..vocabulary import CLASSES, MAX_OBJECTS
+from ..vocabulary import CLASSES, MAX_OBJECTS, RoomType
 
 TRAINING_SEED: Final = 0
 """Seeds of training rooms begin here and stay below ``EVALUATION_SEED``."""
 EVALUATION_SEED: Final = 10**9
 """Seeds of evaluation rooms begin here, so that no such room is ever trained on."""
 EMPTY: Final = len(CLASSES["bedroom"])
-SLOTS: Final = MAX_OBJECTS["bedroom"]
+"""The number of an empty slot in bedrooms."""
+CORNERS: Final = 8
+"""A floor has at most so many corners."""
+OPENINGS: Final = 8
+"""A room has at most so many doors and windows together."""
+ARRAYS: Final = ("objs", "boxes", "asset", "floor", "openings", "height", "seeds")
+"""The arrays of ``Rooms``, in order."""
 
-_VERSION: Final = 1
+_VERSION: Final = 3
 _CHUNK: Final = 500
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Rooms:
-    """R bedrooms in the tensor frame (Y up, front +Z, half extents, floor-centred), padded to 12 objects.
+    """R rooms of one type in the tensor frame (Y up, front +Z, half extents, floor-centred), padded to N slots.
 
     Args:
-        objs: (R, 12) int8 class numbers, 21 where there is no object.
-        boxes: (R, 12, 7) float32 [tx ty tz hx hy hz angle], metres and radians, zeros where there is no object.
-        asset: (R, 12) int16 index in the starter's catalogue, −1 where there is no object.
-        walls: (R, 3) float32 half extents of the floor along x and z, and the height of the ceiling, metres.
+        objs: (R, N) int8 numbers in ``CLASSES[room_type]``, C where there is no object.
+        boxes: (R, N, 7) float32 [tx ty tz hx hy hz angle], metres and radians, zeros where there is no object.
+        asset: (R, N) int16 index in the starter's catalogue, −1 where there is no object.
+        floor: (R, 8, 2) float32 corners (x, z) of the floor, anticlockwise seen from above, its bounding box centred
+            on the origin; NaN after the last one.
+        openings: (R, 8, 7) float32 rows [kind x0 z0 x1 z1 bottom top], metres: kind 0 is a door, 1 a window; the
+            segment lies on a wall. NaN after the last one.
+        height: (R,) float32 of the ceiling, metres.
         seeds: (R,) int64 seed of each room.
+        room_type: tells the classes and N.
     """
 
     objs: npt.NDArray[np.int8]
     boxes: npt.NDArray[np.float32]
     asset: npt.NDArray[np.int16]
-    walls: npt.NDArray[np.float32]
+    floor: npt.NDArray[np.float32]
+    openings: npt.NDArray[np.float32]
+    height: npt.NDArray[np.float32]
     seeds: npt.NDArray[np.int64]
+    room_type: RoomType = "bedroom"
 
     @property
     def n(self) -> int:
@@ -54,12 +69,27 @@ class Rooms:
         return len(self.objs)
 
     @property
+    def empty(self) -> int:
+        """The class number of an empty slot: C."""
+        return len(CLASSES[self.room_type])
+
+    @property
     def counts(self) -> npt.NDArray[np.int64]:
         """(R,) objects in each room; they come first in their rows."""
-        return (self.objs != EMPTY).sum(axis=1)
+        return (self.objs != self.empty).sum(axis=1)
+
+    def select(self, rows: npt.NDArray[Any] | slice) -> "Rooms":
+        """Some of the rooms, in the order of ``rows``."""
+        return Rooms(*(getattr(self, name)[rows] for name in ARRAYS), room_type=self.room_type)
 
 
-def build_rooms(n: int, seed0: int = TRAINING_SEED, workers: int = 1, catalogue: Path = CATALOGUE_FILE) -> Rooms:
+def build_rooms(
+    n: int,
+    seed0: int = TRAINING_SEED,
+    workers: int = 1,
+    catalogue: Path = CATALOGUE_FILE,
+    room_type: RoomType = "bedroom",
+) -> Rooms:
     """The rooms of the seeds seed0 … seed0 + n − 1, from the cache if they were made before.
 
     Room r of a seed is the same whatever ``n`` and ``workers`` are.
@@ -69,13 +99,14 @@ def build_rooms(n: int, seed0: int = TRAINING_SEED, workers: int = 1, catalogue:
         seed0: first seed.
         workers: processes that make the rooms; 1 makes them in this one.
         catalogue: the furniture; another catalogue gives other rooms and has a cache of its own.
+        room_type: which rooms.
     """
-    path = cache_folder() / f"rooms-{_fingerprint(catalogue)}-{seed0}-{n}.npz"
+    path = cache_folder() / f"{room_type}-{_fingerprint(catalogue)}-{seed0}-{n}.npz"
     if path.is_file():
         with np.load(path) as stored:
-            return Rooms(*(stored[name] for name in Rooms.__dataclass_fields__))
-    spans = [(start, min(start + _CHUNK, seed0 + n), catalogue) for start in range(seed0, seed0 + n, _CHUNK)]
-    rooms = _joined(list(_made(spans, workers)))
+            return Rooms(*(stored[name] for name in ARRAYS), room_type=room_type)
+    ends = (*range(seed0, seed0 + n, _CHUNK), seed0 + n)
+    rooms = _joined(list(_made([_Span(room_type, *ends_of, catalogue) for ends_of in pairwise(ends)], workers)))
     _store(path, rooms)
     return rooms
 
@@ -95,7 +126,16 @@ def _fingerprint(catalogue: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _made(spans: list[tuple[int, int, Path]], workers: int) -> Iterator[Rooms]:
+class _Span(NamedTuple):
+    """The rooms of the seeds first … last − 1."""
+
+    room_type: RoomType
+    first: int
+    last: int
+    catalogue: Path
+
+
+def _made(spans: list[_Span], workers: int) -> Iterator[Rooms]:
     if workers <= 1:
         yield from map(_span, spans)
         return
@@ -105,27 +145,32 @@ def _made(spans: list[tuple[int, int, Path]], workers: int) -> Iterator[Rooms]:
             yield rooms
 
 
-def _span(span: tuple[int, int, Path]) -> Rooms:
-    """Makes the rooms of the seeds first … last − 1."""
-    first, last, catalogue = span
-    pieces = load_pieces(catalogue)
-    return arrays([furnish(seed, pieces) for seed in range(first, last)], range(first, last))
+def _span(span: _Span) -> Rooms:
+    """Makes the rooms of a span."""
+    pieces = load_pieces(span.catalogue)
+    seeds = range(span.first, span.last)
+    return arrays([furnish(seed, pieces, span.room_type) for seed in seeds], seeds, span.room_type)
 
 
-def arrays(plans: list[Plan], seeds: range) -> Rooms:
+def arrays(plans: list[Plan], seeds: range, room_type: RoomType = "bedroom") -> Rooms:
     """Plans as arrays."""
-    count = len(plans)
-    objs = np.full((count, SLOTS), EMPTY, dtype=np.int8)
-    boxes = np.zeros((count, SLOTS, 7), dtype=np.float32)
-    asset = np.full((count, SLOTS), -1, dtype=np.int16)
-    number = {name: k for k, name in enumerate(CLASSES["bedroom"])}
+    count, slots, classes = len(plans), MAX_OBJECTS[room_type], CLASSES[room_type]
+    objs = np.full((count, slots), len(classes), dtype=np.int8)
+    boxes = np.zeros((count, slots, 7), dtype=np.float32)
+    asset = np.full((count, slots), -1, dtype=np.int16)
+    floor = np.full((count, CORNERS, 2), np.nan, dtype=np.float32)
+    openings = np.full((count, OPENINGS, 7), np.nan, dtype=np.float32)
+    number = {name: k for k, name in enumerate(classes)}
     for row, plan in enumerate(plans):
         for k, placed in enumerate(plan.placed):
             objs[row, k] = number[placed.piece.category]
             boxes[row, k] = (placed.x, placed.y, placed.z, *placed.half, _angle(placed.angle))
             asset[row, k] = placed.piece.row
-    walls = np.array([(p.half_x, p.half_z, p.height) for p in plans], dtype=np.float32)
-    return Rooms(objs, boxes, asset, walls, np.array(seeds, dtype=np.int64))
+        floor[row, : len(plan.corners)] = plan.corners
+        for k, opening in enumerate(plan.openings):
+            openings[row, k] = opening
+    height = np.array([plan.height for plan in plans], dtype=np.float32)
+    return Rooms(objs, boxes, asset, floor, openings, height, np.array(seeds, dtype=np.int64), room_type)
 
 
 def _angle(angle: float) -> float:
@@ -134,12 +179,13 @@ def _angle(angle: float) -> float:
 
 
 def _joined(parts: list[Rooms]) -> Rooms:
-    return Rooms(*(np.concatenate([getattr(p, name) for p in parts]) for name in Rooms.__dataclass_fields__))
+    arrays_of = (np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS)
+    return Rooms(*arrays_of, room_type=parts[0].room_type)
 
 
 def _store(path: Path, rooms: Rooms) -> None:
     """Writes to a temporary name first, so that a cache file is always whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        np.savez(file, **{name: getattr(rooms, name) for name in Rooms.__dataclass_fields__})
+        np.savez(file, **{name: getattr(rooms, name) for name in ARRAYS})
     Path(file.name).replace(path)

@@ -10,12 +10,13 @@ from instructscene_core.catalogue.retrieval import placed_size
 from instructscene_core.cli import main
 from instructscene_core.datasets.official import official_rooms, split_names
 from instructscene_core.datasets.sample import write_sample
+from instructscene_core.datasets.sources import load_rooms
 from instructscene_core.errors import InvalidInputError
-from instructscene_core.evaluation.command import of_others
 from instructscene_core.evaluation.layouts import Layouts, layouts_of, layouts_of_set, objects_of_layouts
 from instructscene_core.evaluation.questions import data_questions, official_instructions, own_furniture
 from instructscene_core.evaluation.sampling import Source, requests_for
 from instructscene_core.evaluation.sampling import sample as samples
+from instructscene_core.evaluation.scores import of_others
 from instructscene_core.instructions.sentences import describe, instruction
 from instructscene_core.relations import lamp_flags, relation_matrix, triplets
 from instructscene_core.scene import Scene
@@ -70,7 +71,8 @@ def test_a_layout_is_measured_by_what_was_retrieved(sample):
     room = layouts_of_set(official_rooms(sample, "bedroom", "test"))
     scenes = [Scene("bedroom", tuple(items)) for items in objects_of_layouts(room)]
     assert np.abs(layouts_of(scenes, asked.catalogue).boxes - room.boxes).max() < 1e-5
-    entry = asked.catalogue.entries[0]
+    there = {o.category for scene in scenes for o in scene.objects}
+    entry = next(entry for entry in asked.catalogue.entries if entry.category in there)
     assert placed_size(entry, (9.0, 0.1, 9.0), asked.catalogue.stretch) == (9.0, 0.1, 9.0)
     items = [o for scene in scenes for o in scene.objects if o.category == entry.category][:1]
     placed = Scene("bedroom", tuple(type(o)(o.id, o.category, o.position, (9, 9, 9), o.yaw, entry.id) for o in items))
@@ -116,6 +118,19 @@ def front_lines(room_type, room_id, labels, count):
     ]  # fmt: skip
 
 
+def test_wordings_ask_for_the_same(tmp_path):
+    lines = front_lines("livingroom", "LivingDiningRoom-1", ("multi_seat_sofa", "coffee_table", "tv_stand"), 6)
+    lines[0]["objects"][0]["desc"] = "Brown leather sofa with brass legs."
+    (tmp_path / "ssr_rooms_dev.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    rooms = load_rooms(f"front:{tmp_path}", "livingroom", "test")
+    asked = {wording: official_instructions(rooms, wording) for wording in ("official", "names", "phrases")}
+    for several in zip(*asked.values(), strict=True):
+        assert len({(item.triplets, item.described) for item in several}) == 1
+    assert all("small" not in item.text and "brown" not in item.text for item in asked["names"])
+    for item in asked["phrases"]:
+        assert item.text.count(" a ") == item.text.count(" a small ") + item.text.count(" a brown leather sofa ")
+
+
 def test_the_command_scores_real_bedrooms(tiny_folder, tmp_path, capsys):
     for name, count in (("ssr_rooms_train.jsonl", 3), ("ssr_rooms_dev.jsonl", 2)):
         lines = front_lines("bedroom", "Bedroom-1", ("double_bed", "nightstand", "wardrobe"), count)
@@ -123,8 +138,12 @@ def test_the_command_scores_real_bedrooms(tiny_folder, tmp_path, capsys):
     words = ["--set", f"front:{tmp_path}", "--model", str(tiny_folder), "--seeds", "1", "--workers", "1"]
     assert main(["evaluate", *words, "--device", "cpu"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith(f"2 instructions of 1 or 2 triplets, from the test rooms of {tmp_path}")
-    assert any(line.split()[:5] == ["the", "described", "rooms", "themselves", "100.0"] for line in lines)
+    told = [line for line in lines if line.endswith(f"from the test rooms of {tmp_path}, in their order.")]
+    assert [line.split(", from")[0] for line in told] == [
+        "2 instructions of 1 or 2 triplets in class names",
+        "2 instructions of 1 or 2 triplets in noun phrases",
+    ]
+    assert sum(line.split()[:5] == ["the", "described", "rooms", "themselves", "100.0"] for line in lines) == 2
 
 
 @pytest.mark.parametrize("rooms", [2, 3, 6])
@@ -170,7 +189,6 @@ def test_living_rooms_are_asked_for_in_their_own_classes(tmp_path, tiny_model, c
         (["--set", "elsewhere"], "There is no set elsewhere"),
         (["--set", "official"], "needs a data set"),
         (["--set", "official", "--data", "/nowhere"], "/nowhere is no folder"),
-        (["--set", "starter-bedroom", "--room", "livingroom"], "makes its own bedrooms"),
         (["--set", "official", "--data", "SAMPLE", "--room", "livingroom"], "no folder threed_front_livingroom"),
         (["--set", "front", "--data", "SAMPLE"], "ssr_rooms_dev.jsonl"),
         (["--set", "official", "--data", "SAMPLE", "--count", "1"], "--count must be at least 2"),

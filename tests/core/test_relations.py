@@ -17,7 +17,7 @@ from instructscene_core.relations import (
     rotate_boxes,
     triplets,
 )
-from instructscene_core.vocabulary import CLASSES, NO_RELATION, PREDICATES, is_lamp
+from instructscene_core.vocabulary import CLASSES, NO_RELATION, PREDICATES, hangs
 
 PARITY = Path(os.environ.get("INSTRUCTSCENE_PARITY", Path(__file__).parents[3] / "shared" / "parity"))
 LEFT, CLOSELY_RIGHT, ABOVE, BELOW = (PREDICATES.index(p) for p in ("left of", "closely right of", "above", "below"))
@@ -39,14 +39,14 @@ def named(index):
 
 
 def pair(names, boxes):
-    lamps = np.array([is_lamp(n) for n in names])
+    lamps = np.array([hangs(n) for n in names])
     return relation_matrix(lamps, np.array(boxes, dtype=float))
 
 
 def test_parity_random_pairs(official):
     cases = official["random"]
     boxes = np.array([[c["a"][1:], c["b"][1:]] for c in cases])
-    lamps = np.array([[is_lamp(c["a"][0]), is_lamp(c["b"][0])] for c in cases])
+    lamps = np.array([[hangs(c["a"][0]), hangs(c["b"][0])] for c in cases])
     assert [named(m[0, 1]) for m in relation_matrix(lamps, boxes)] == [c["rel"] for c in cases]
 
 

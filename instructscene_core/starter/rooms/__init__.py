@@ -1,6 +1,6 @@
-"""Bedrooms made by rule: where our own furniture stands in rooms that a person would recognise.
+"""Rooms made by rule: where our own furniture stands in rooms that a person would recognise.
 
-``furnish(seed, pieces)`` gives the same room for a seed, whatever else is made; ``pieces = load_pieces()``.
+``furnish(seed, pieces, room_type)`` gives the same room for a seed, whatever else is made; ``pieces = load_pieces()``.
 """
 
 from .furnish import furnish

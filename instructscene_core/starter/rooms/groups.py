@@ -1,16 +1,15 @@
 """Groups of furniture as people arrange them: a bed with its nightstands, a desk with its chair, lamps above.
 
-Each function places one group in the plan where it finds room, and leaves it out where it does not. Angles and walls
-are those of ``plan``: a piece at wall k faces angle k·pi/2.
+Each function places one group in the plan where it finds room, and leaves it out where it does not. Points beside a
+piece are given in its own axes: how far along its x axis, and how far along its front.
 """
 
 import math
 
-from .geometry import Block, block
-from .pieces import Piece
-from .plan import WALK_HEIGHT, Free, Placed, Plan
-
-Half = tuple[float, float, float]
+from .floor import WALK_HEIGHT
+from .geometry import Block, block, overlap
+from .pieces import Half, Piece
+from .plan import Free, Placed, Plan
 
 _TRIES = 8
 _BED_SIDE = 0.5
@@ -19,19 +18,29 @@ _HEAD = 0.6
 """Metres at the head of a bed that a nightstand may take from the way beside it."""
 
 
-def place_bed(plan: Plan, category: str) -> int | None:
-    """A bed with its head at a wall: double beds near the middle of it, others as often in a corner."""
+def place_bed(plan: Plan, category: str, wardrobe: bool = False) -> int | None:
+    """A bed with its head at a wall, a long one mostly: double beds with ways on both sides, others often in a corner.
+
+    Args:
+        plan: the room.
+        category: class of the bed.
+        wardrobe: whether a wardrobe is to stand beside it, for which one side is left wide enough.
+    """
     piece, half = plan.choose(category)
-    corner = 0.08 if category == "double_bed" else 0.6
+    corner = 0.08 if category == "double_bed" else 0.45
     for _ in range(_TRIES):
-        wall = plan.any_wall()
-        reach = plan.wall_length(wall) - half[0]
+        wall = plan.any_wall(5.0)
+        reach = wall.half - half[0]
+        if reach < 0:
+            continue
+        side = 1 if plan.chance(0.5) else -1
         if plan.chance(corner):
-            along = reach if plan.chance(0.5) else -reach
+            along = reach - plan.standoff()
+        elif wardrobe:
+            along = min(plan.between(1.0, 1.5), 2 * reach - plan.between(0.3, 0.6)) - reach
         else:
-            spread = 0.08 if plan.chance(0.6) else 0.35
-            along = max(-reach, min(reach, plan.near(0.0, reach * spread)))
-        new = plan.at_wall(piece, half, wall, along, plan.between(0.0, 0.03))
+            along = plan.near(0.0, reach * (0.15 if plan.chance(0.5) else 0.45))
+        new = plan.at_wall(piece, half, wall, side * max(-reach, min(reach, along)), plan.standoff() + 0.005)
         if plan.fits(new) and plan.ground_is_free(_foot(new)):
             sides = [s for s in (_side(new, -1), _side(new, 1)) if plan.inside(s) and plan.ground_is_free(s)]
             if sides:
@@ -41,23 +50,64 @@ def place_bed(plan: Plan, category: str) -> int | None:
     return None
 
 
-def place_nightstands(plan: Plan, bed: int, count: int) -> list[int]:
-    """Up to two nightstands at the head of a bed, most often a pair."""
+def place_nightstands(plan: Plan, bed: int, count: int, category: str = "nightstand") -> list[int]:
+    """Up to two nightstands (or small tables) at the head of a bed, most often a pair, about as near to the wall."""
     host = plan.placed[bed]
     sides = (-1, 1) if plan.chance(0.5) else (1, -1)
-    piece, half = plan.choose("nightstand")
+    piece, half = plan.choose(category)
     placed: list[int] = []
     for side in sides:
         if len(placed) >= count:
             break
         if placed and plan.chance(0.08):
-            piece, half = plan.choose("nightstand")
-        gap = plan.between(0.02, 0.1)
-        x, z = host.outline.point(side * (host.half[0] + half[0] + gap), half[2] - host.half[2])
-        index = plan.try_add(plan.stand(piece, half, x, z, host.angle), (bed,), 0.01)
-        if index is not None:
-            placed.append(index)
+            piece, half = plan.choose(category)
+        for gap, back in ((plan.between(0.01, 0.12), plan.near(-0.045, 0.05)), (0.01, 0.0)):
+            x, z = host.outline.point(side * (host.half[0] + half[0] + gap), half[2] - host.half[2] + back)
+            turn = plan.rng.choice((-1, 1)) * math.pi / 2 if plan.chance(0.04) else 0.0
+            index = plan.try_add(plan.stand(piece, half, x, z, host.angle + turn), (bed,), 0.01)
+            if index is not None:
+                placed.append(index)
+                break
     return placed
+
+
+def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, float, float]) -> int | None:
+    """A piece at a wall seen from the bed; elsewhere along any wall where it finds no room there.
+
+    Args:
+        plan: the room.
+        bed: index of the bed.
+        category: class of the piece.
+        chances: that it stands at the head's wall beside the bed, at a side wall, opposite of the bed.
+    """
+    piece, half = plan.choose(category)
+    host = plan.placed[bed]
+    friends = [bed, *(index for index, p in enumerate(plan.placed) if p.piece.category == "nightstand")]
+    zone = plan.rng.choices((0, 1, 2), chances)[0]
+    for attempt in range(_TRIES):
+        side = plan.rng.choice((-1, 1))
+        turn = (math.pi, -side * math.pi / 2, 0.0)[zone]
+        found = plan.wall_before(host.x, host.z, host.angle + turn)
+        if found is None:
+            continue
+        if zone == 0:
+            place = side * (host.half[0] + half[0] + plan.between(0.02, 0.12 + 0.1 * attempt)), 0.0
+        elif zone == 1:
+            place = 0.0, plan.near(-0.12, 0.2 + 0.08 * attempt)
+        else:
+            place = plan.near(0.0, 0.4 + 0.2 * attempt), 0.0
+        wall = found[0]
+        along = wall.local(*host.outline.point(*place))[0]
+        slack = wall.half - half[0]
+        if slack < 0 or abs(along) > slack + 0.5:
+            continue
+        new = plan.at_wall(piece, half, wall, max(-slack, min(slack, along)), plan.standoff())
+        if zone == 1 and overlap(new.outline, host.outline, 0.3):
+            continue
+        index = plan.try_add(new, friends, 0.02)
+        if index is not None:
+            return index
+    return place_at_wall(plan, category)
 
 
 def place_at_wall(plan: Plan, category: str) -> int | None:
@@ -65,34 +115,55 @@ def place_at_wall(plan: Plan, category: str) -> int | None:
     piece, half = plan.choose(category)
     for _ in range(_TRIES):
         wall = plan.any_wall()
-        reach = plan.wall_length(wall) - half[0]
+        reach = wall.half - half[0]
         if reach < 0:
             continue
-        index = plan.try_add(plan.at_wall(piece, half, wall, _along(plan, reach), 0.01))
+        index = plan.try_add(plan.at_wall(piece, half, wall, _along(plan, reach), plan.standoff()))
         if index is not None:
             return index
     return None
+
+
+def place_near(plan: Plan, category: str, host: int) -> int | None:
+    """A piece with its back to a wall, not far from another piece; elsewhere where there is no room."""
+    piece, half = plan.choose(category)
+    other = plan.placed[host]
+    for attempt in range(_TRIES):
+        wall = plan.any_wall()
+        reach = wall.half - half[0]
+        if reach < 0:
+            continue
+        new = plan.at_wall(piece, half, wall, _along(plan, reach), plan.standoff())
+        near = math.hypot(new.x - other.x, new.z - other.z) < 2.4 + 0.2 * attempt
+        index = plan.try_add(new) if near else None
+        if index is not None:
+            return index
+    return place_at_wall(plan, category)
 
 
 def place_tv(plan: Plan, bed: int) -> int | None:
     """A TV stand at the wall that the bed faces, opposite its middle."""
     piece, half = plan.choose("tv_stand")
     host = plan.placed[bed]
-    wall = (plan.wall_of(host) + 2) % 4
-    reach = plan.wall_length(wall) - half[0]
-    aim = plan.along_wall(wall, host.x, host.z)
-    for spread in (0.0, 0.15, 0.4):
+    found = plan.wall_before(host.x, host.z, host.angle)
+    if found is None:
+        return None
+    wall, _ = found
+    reach = wall.half - half[0]
+    aim, _ = wall.local(host.x, host.z)
+    for spread in (0.08 if plan.chance(0.7) else 0.3, 0.15, 0.4):
         along = plan.near(aim, spread)
         if abs(along) <= reach:
-            index = plan.try_add(plan.at_wall(piece, half, wall, along, 0.01))
+            index = plan.try_add(plan.at_wall(piece, half, wall, along, plan.standoff()))
             if index is not None:
                 return index
     return None
 
 
-def place_desk(plan: Plan, category: str, seat: str | None) -> int | None:
+def place_desk(plan: Plan, bed: int, category: str, seat: str | None) -> int | None:
     """A desk or dressing table at a wall, and a seat that is pushed under it as far as its parts allow."""
-    index = place_at_wall(plan, category)
+    chances = (0.4, 0.3, 0.3) if category == "desk" else (0.33, 0.12, 0.55)
+    index = place_around(plan, bed, category, chances)
     if index is not None and seat is not None:
         piece, half = plan.choose(seat)
         place_seat(plan, index, piece, half)
@@ -113,8 +184,16 @@ def place_seat(plan: Plan, table: int, piece: Piece, half: Half, turn: float = 0
     side = block(host.x, host.z, 0.0, 0.0, host.angle + turn, 0.0, 0.0)
     edge = abs(math.cos(turn)) * host.half[2] + abs(math.sin(turn)) * host.half[0]
     askew = plan.near(0.0, 0.12) if plan.chance(0.25) else 0.0
-    for tuck in (plan.between(0.12, 0.3), 0.1, 0.0, -0.06):
-        x, z = side.point(0.0, edge + half[2] - tuck)
+    slide = plan.near(0.0, 0.1) if plan.chance(0.6) else plan.near(0.0, 0.3)
+    for slid, tuck in (
+        (slide, plan.between(0.0, 0.3)),
+        (slide, 0.05),
+        (0.0, 0.1),
+        (0.0, 0.0),
+        (0.0, -0.06),
+        (0.0, -0.15),
+    ):
+        x, z = side.point(slid, edge + half[2] - tuck)
         index = plan.try_add(plan.stand(piece, half, x, z, host.angle + turn + math.pi + askew), (table,))
         if index is not None:
             return index
@@ -138,7 +217,7 @@ def place_armchair(plan: Plan, table: str | None, stool: bool) -> int | None:
         side = 1 if plan.chance(0.5) else -1
         turn = -side * (math.pi / 4 if plan.chance(0.6) else 0.0)
         wide = max(half[0], half[2]) * (1.42 if turn else 1.0)
-        along = side * (plan.wall_length(wall) - wide - plan.between(0.02, 0.7))
+        along = side * (wall.half - wide - plan.between(0.02, 0.7))
         straight = plan.at_wall(piece, half, wall, along, wide - half[2] + 0.03)
         index = plan.try_add(plan.stand(piece, half, straight.x, straight.z, straight.angle + turn))
         if index is not None:
@@ -169,7 +248,7 @@ def place_table(plan: Plan, chairs: int) -> int | None:
         return place_at_wall(plan, "table")
     piece, half = plan.choose("table")
     for _ in range(_TRIES):
-        reach = plan.half_x - half[0] - 0.5, plan.half_z - half[2] - 0.5
+        reach = plan.floor.half_x - half[0] - 0.5, plan.floor.half_z - half[2] - 0.5
         if min(reach) < 0:
             return None
         x, z = plan.between(-1, 1) * reach[0], plan.between(-1, 1) * reach[1]
@@ -180,21 +259,38 @@ def place_table(plan: Plan, chairs: int) -> int | None:
     return None
 
 
-def place_lamp(plan: Plan, category: str, bed: int | None) -> int | None:
-    """A lamp at the ceiling: over the bed, over a table, or over the middle of the room."""
+def place_lamp(plan: Plan, category: str, bed: int) -> int | None:
+    """A lamp at the ceiling, over the way at the foot of the bed mostly: about in the middle of the room."""
     piece, half = plan.choose(category)
-    spots: list[tuple[float, float]] = []
-    if bed is not None and plan.chance(0.35):
-        spots.append((plan.placed[bed].x, plan.placed[bed].z))
-    tables = [p for p in plan.placed if p.piece.category in ("table", "coffee_table")]
-    if tables and plan.chance(0.4):
-        spots.append((tables[0].x, tables[0].z))
-    spots.append((0.0, 0.0))
-    spots += [(plan.near(0.0, plan.half_x * 0.2), plan.near(0.0, plan.half_z * 0.2)) for _ in range(_TRIES)]
-    for place, (x, z) in enumerate(spots):
-        index = None
-        if place == len(spots) - 1 or not _at_an_edge(plan, x, z):
-            index = plan.try_add(plan.stand(piece, half, x, z, 0.0))
+    host = plan.placed[bed]
+    for attempt in range(_TRIES):
+        spread = (0.1 if plan.chance(0.7) else 0.3) + 0.05 * attempt
+        if plan.chance(0.8):
+            x, z = host.outline.point(plan.near(0.0, spread), plan.near(0.42, 0.3))
+        else:
+            x, z = plan.near(0.0, 0.3), plan.near(0.0, 0.3)
+        if attempt == _TRIES - 1 or not _at_an_edge(plan, x, z):
+            angle = host.angle if plan.chance(0.2) else 0.0
+            index = plan.try_add(plan.stand(piece, half, x, z, angle))
+            if index is not None:
+                return index
+    return None
+
+
+def place_lamp_over(plan: Plan, category: str, host: str) -> int | None:
+    """A lamp over the middle of a piece of furniture, or nearly so; anywhere in the room where there is none."""
+    piece, half = plan.choose(category)
+    hosts = [p for p in plan.placed if p.piece.category == host]
+    wide = plan.chance(0.4)
+    for attempt in range(_TRIES):
+        spread = (0.3 if wide else 0.07) + 0.1 * attempt
+        angle = 0.0
+        if hosts:
+            x, z = hosts[0].outline.point(plan.near(0.0, spread), plan.near(0.0, spread))
+            angle = hosts[0].angle if plan.chance(0.45) else 0.0
+        else:
+            x, z = plan.near(0.0, 0.5 * plan.floor.half_x), plan.near(0.0, 0.5 * plan.floor.half_z)
+        index = plan.try_add(plan.stand(piece, half, x, z, angle))
         if index is not None:
             return index
     return None
@@ -206,7 +302,7 @@ def place_bedside_lamps(plan: Plan, nightstands: list[int]) -> None:
     for index in nightstands:
         host = plan.placed[index]
         x, z = host.outline.point(0.0, max(0.0, half[2] - host.half[2]) + 0.01)  # a wide lamp hangs off the wall
-        plan.try_add(plan.stand(piece, half, x, z, host.angle))
+        plan.try_add(plan.stand(piece, half, x, z, host.angle if plan.chance(0.4) else 0.0))
 
 
 def _along(plan: Plan, reach: float) -> float:

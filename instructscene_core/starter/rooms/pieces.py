@@ -1,16 +1,23 @@
 """The catalogue as the room generator needs it: half sizes and solid parts, tensor frame, by class and palette."""
 
 import json
+import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from ...vocabulary import CLASSES, is_lamp
+from ...vocabulary import ALL_CLASSES, hangs
 
 CATALOGUE_FILE: Final = Path(__file__).parent.parent / "catalogue.json"
 SIZE_JITTER: Final = 0.08
-"""A piece may be this much larger or smaller than its catalogue entry, per axis."""
+"""A piece whose real sizes are not known may be this much larger or smaller than its catalogue entry, per axis."""
+_STRETCH: Final = math.log(1.22)
+"""The others may be stretched as far, per axis; at 1.25 retrieval would no longer do so."""
+_ANY: Final = 0.12
+"""How often a piece is taken whether or not it can be of the size that is wanted, so that all come up."""
 
 
 class Part(NamedTuple):
@@ -24,12 +31,17 @@ class Part(NamedTuple):
     hz: float
 
 
+Half = tuple[float, float, float]
+"""Half extents x, y up and z of a piece, metres."""
+
+
 class Piece(NamedTuple):
-    """A catalogue entry: its row there, class, natural half extents (x, y up, z), palette and solid parts."""
+    """A catalogue entry: its row there, class, half extents (x, y up, z) and their logarithms, palette, solid parts."""
 
     row: int
     category: str
-    half: tuple[float, float, float]
+    half: Half
+    logs: Half
     palette: str
     parts: tuple[Part, ...]
 
@@ -39,19 +51,47 @@ class Pieces:
     """All furniture, by class.
 
     Args:
-        by_class: pieces of each bedroom class, in catalogue order.
-        palettes: names of all palettes, sorted.
+        by_class: pieces of each class, in catalogue order.
+        by_palette: the same by palette.
+        palettes: how many pieces there are in each palette, lamps aside, which come in few.
     """
 
     by_class: dict[str, tuple[Piece, ...]]
-    palettes: tuple[str, ...]
+    by_palette: dict[str, dict[str, tuple[Piece, ...]]]
+    palettes: dict[str, int]
 
-    def pick(self, category: str, palette: str | None, rng: Random) -> Piece:
-        """A random piece of a class, of the palette where the class comes in it."""
-        choices = self.by_class[category]
-        if palette is not None:
-            choices = tuple(p for p in choices if p.palette == palette) or choices
-        return choices[int(rng.random() * len(choices))]
+    def draw_palettes(self, rng: Random) -> tuple[str, ...]:
+        """All palettes in random order, those with many pieces mostly first."""
+        return tuple(sorted(self.palettes, key=lambda name: rng.random() ** (1 / self.palettes[name]), reverse=True))
+
+    def pick(self, category: str, palettes: Sequence[str], rng: Random) -> tuple[Piece, Half]:
+        """A random piece of a class, in the first palette that it comes in, and its half extents, a bit varied."""
+        choices = self._choices(category, palettes)
+        piece = choices[int(rng.random() * len(choices))]
+        whole = 1 + rng.uniform(-0.5, 0.5) * SIZE_JITTER
+        x, y, z = (h * (whole + rng.uniform(-0.5, 0.5) * SIZE_JITTER) for h in piece.half)
+        return piece, (x, y, z)
+
+    def sized(self, category: str, palettes: Sequence[str], wanted: Half, rng: Random) -> tuple[Piece, Half]:
+        """Likewise a piece that can be of a wanted size, or nearly so, and that size."""
+        choices = self._choices(category, palettes)
+        a, b, c = (math.log(w) for w in wanted)
+        stretches = [max(abs(a - p.logs[0]), abs(b - p.logs[1]), abs(c - p.logs[2])) for p in choices]
+        fitting = [piece for piece, stretch in zip(choices, stretches, strict=True) if stretch <= _STRETCH]
+        if rng.random() < _ANY:
+            piece = choices[int(rng.random() * len(choices))]
+        elif fitting:
+            piece = fitting[int(rng.random() * len(fitting))]
+        else:
+            piece = choices[min(range(len(choices)), key=stretches.__getitem__)]
+        low, high = math.exp(-_STRETCH), math.exp(_STRETCH)
+        x, y, z = (min(max(w, h * low), h * high) for w, h in zip(wanted, piece.half, strict=True))
+        return piece, (x, y, z)
+
+    def _choices(self, category: str, palettes: Sequence[str]) -> tuple[Piece, ...]:
+        """Pieces of a class in the first of the palettes that it comes in, or all of them."""
+        by_palette = self.by_palette[category]
+        return next((by_palette[name] for name in palettes if name in by_palette), self.by_class[category])
 
     def all(self) -> tuple[Piece, ...]:
         """Every piece, in catalogue order."""
@@ -59,15 +99,25 @@ class Pieces:
 
 
 def load_pieces(path: Path = CATALOGUE_FILE) -> Pieces:
-    """Reads catalogue.json; every bedroom class must have an entry."""
+    """Reads catalogue.json; every class that a room is to hold must have an entry."""
     entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["entries"]
     pieces = [_piece(index, entry) for index, entry in enumerate(entries)]
-    by_class = {c: tuple(p for p in pieces if p.category == c) for c in CLASSES["bedroom"]}
-    return Pieces(by_class, tuple(sorted({p.palette for p in pieces if not is_lamp(p.category)})))
+    by_class = {c: tuple(p for p in pieces if p.category == c) for c in ALL_CLASSES}
+    by_palette = {c: _by_palette(found) for c, found in by_class.items()}
+    return Pieces(
+        by_class, by_palette, dict(sorted(Counter(p.palette for p in pieces if not hangs(p.category)).items()))
+    )
+
+
+def _by_palette(pieces: tuple[Piece, ...]) -> dict[str, tuple[Piece, ...]]:
+    names = dict.fromkeys(piece.palette for piece in pieces)
+    return {name: tuple(piece for piece in pieces if piece.palette == name) for name in names}
 
 
 def _piece(index: int, entry: dict[str, Any]) -> Piece:
     width, depth, height = (float(v) for v in entry["size"])
     # The catalogue is in the product's frame: z up, front −y. Fractions of full size become fractions of half size.
     parts = tuple(Part(2 * cx, 2 * cz, -2 * cy, w, h, d) for cx, cy, cz, w, d, h in entry["parts"])
-    return Piece(index, entry["category"], (width / 2, height / 2, depth / 2), entry["palette"], parts)
+    half = width / 2, height / 2, depth / 2
+    logs = math.log(half[0]), math.log(half[1]), math.log(half[2])
+    return Piece(index, entry["category"], half, logs, entry["palette"], parts)

@@ -1,23 +1,24 @@
 """A room being furnished: what stands where, what must stay free, and whether another piece fits."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
-from ...vocabulary import is_lamp
-from .geometry import Block, block, overlap, wrapped
-from .pieces import SIZE_JITTER, Piece, Pieces
+from ...vocabulary import hangs
+from .floor import WALK_HEIGHT, Floor, Opening, Wall
+from .geometry import Block, block, direction, overlap, wrapped
+from .pieces import Half, Piece, Pieces
+from .sizes import Spread
 
-FULL: Final = 12
-"""No bedroom holds more objects (section 1.9 of the reference)."""
-WALK_HEIGHT: Final = 1.5
-"""Free space for walking reaches up to here, metres; lamps hang above it."""
+Chosen = tuple[Piece, Half]
+"""A piece and the half extents that it is to have."""
 
 FRONT_SPACE: Final = {
-    "wardrobe": 0.5, "cabinet": 0.35, "children_cabinet": 0.35, "bookshelf": 0.35, "shelf": 0.3, "desk": 0.6,
-    "dressing_table": 0.55, "tv_stand": 0.3, "sofa": 0.3, "armchair": 0.2,
+    "wardrobe": 0.4, "cabinet": 0.35, "children_cabinet": 0.35, "bookshelf": 0.35, "shelf": 0.3, "desk": 0.6,
+    "dressing_table": 0.55, "tv_stand": 0.25, "sofa": 0.3, "armchair": 0.1, "wine_cabinet": 0.35, "console_table": 0.3,
+    "multi_seat_sofa": 0.2, "loveseat_sofa": 0.2,
 }  # fmt: skip
 """Metres to leave free in front of a piece, so that it can be used."""
 
@@ -55,17 +56,41 @@ class Free:
 
 @dataclass(slots=True)
 class Plan:
-    """The state of a room: half extents of its floor along x and z, ceiling height, pieces and free ground."""
+    """The state of a room.
 
-    half_x: float
-    half_z: float
+    Args:
+        floor: its floor and walls.
+        height: of the ceiling, metres.
+        rng: the only source of chance.
+        pieces: the catalogue.
+        palettes: what it is furnished in, the first where a class comes in it, else the next; none for a mixture.
+        sizes: how large furniture is in such rooms.
+        chosen: the first, second … piece of each class, once it was drawn: further attempts at a room get the same
+            ones, so that small pieces are no more frequent for fitting better.
+        full: no room of the type holds more objects (section 1.9 of the reference).
+        placed: what stands or hangs there.
+        free: ground that stays free for the use of what is placed.
+        closed: boxes that stay free of everything: swings of doors, views from windows.
+        openings: doors and windows.
+    """
+
+    floor: Floor
     height: float
     rng: Random
     pieces: Pieces
-    palette: str | None
+    palettes: tuple[str, ...]
+    sizes: Mapping[str, Spread]
+    chosen: dict[tuple[str, int], Chosen]
+    full: int
     placed: list[Placed] = field(default_factory=list[Placed])
     free: list[Free] = field(default_factory=list[Free])
     closed: list[Block] = field(default_factory=list[Block])
+    openings: list[Opening] = field(default_factory=list[Opening])
+
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """Corners (x, z) of the floor, anticlockwise seen from above."""
+        return self.floor.corners
 
     def between(self, low: float, high: float) -> float:
         """A uniform draw."""
@@ -79,24 +104,32 @@ class Plan:
         """A draw around the centre: triangular, never farther than twice the spread."""
         return centre + spread * (self.rng.random() + self.rng.random() - 1) * 2
 
-    def choose(self, category: str) -> tuple[Piece, tuple[float, float, float]]:
-        """A piece of the class in the room's palette, and its half extents a little changed."""
-        piece = self.pieces.pick(category, self.palette, self.rng)
-        whole = 1 + self.between(-0.5, 0.5) * SIZE_JITTER
-        jitter = (whole + self.between(-0.5, 0.5) * SIZE_JITTER for _ in range(3))
-        x, y, z = (h * j for h, j in zip(piece.half, jitter, strict=True))
-        return piece, (x, y, z)
+    def choose(self, category: str) -> Chosen:
+        """A piece of the class in the room's palettes, and its half extents, as large as real ones are."""
+        turn = category, sum(p.piece.category == category for p in self.placed)
+        if turn not in self.chosen:
+            self.chosen[turn] = self._drawn(category)
+        return self.chosen[turn]
+
+    def _drawn(self, category: str) -> Chosen:
+        spread = self.sizes.get(category)
+        if spread is None:
+            return self.pieces.pick(category, self.palettes, self.rng)
+        x, y, z = spread.draw(self.rng)
+        return self.pieces.sized(category, self.palettes, (x, min(y, self.height / 2 - 0.03), z), self.rng)
 
     def stand(self, piece: Piece, half: tuple[float, float, float], x: float, z: float, angle: float) -> Placed:
         """The piece at a place, on the floor or hanging from the ceiling; not yet in the room."""
         hx, hy, hz = half
-        y = self.height - hy if is_lamp(piece.category) else hy
+        y = self.height - hy if hangs(piece.category) else hy
         return Placed(piece, x, y, z, half, wrapped(angle), block(x, z, hx, hz, angle, y - hy, y + hy))
 
     def inside(self, outline: Block) -> bool:
         """Whether it lies within the walls."""
         rx, rz = outline.reach()
-        return abs(outline.x) + rx <= self.half_x + 1e-9 and abs(outline.z) + rz <= self.half_z + 1e-9
+        if abs(outline.x) + rx > self.floor.half_x + 1e-9 or abs(outline.z) + rz > self.floor.half_z + 1e-9:
+            return False
+        return not any(overlap(outline, cut) for cut in self.floor.cuts)
 
     def fits(self, new: Placed, friends: Collection[int] = (), gap: float = 0.02) -> bool:
         """Whether the piece is inside the room, touches nothing and blocks no way.
@@ -108,7 +141,7 @@ class Plan:
             gap: metres to keep to all others.
         """
         outline = new.outline
-        if len(self.placed) >= FULL or not self.inside(outline):
+        if len(self.placed) >= self.full or not self.inside(outline):
             return False
         if any(overlap(outline, closed) for closed in self.closed):
             return False
@@ -154,47 +187,57 @@ class Plan:
             return self.add(new)
         return None
 
-    # Walls: 0 at the back (−z), 1 left (−x), 2 in front (+z), 3 right (+x); pieces at wall k face angle k·pi/2.
-
-    def wall_length(self, wall: int) -> float:
-        """Half the length of a wall."""
-        return self.half_z if wall % 2 else self.half_x
-
     def at_wall(
-        self, piece: Piece, half: tuple[float, float, float], wall: int, along: float, gap: float = 0.0
+        self, piece: Piece, half: tuple[float, float, float], wall: Wall, along: float, gap: float = 0.0
     ) -> Placed:
         """The piece with its back to a wall.
 
         Args:
             piece: what stands there.
             half: its half extents.
-            wall: number of the wall.
+            wall: the wall.
             along: position along the wall, metres from its middle, in the direction of the piece's own x axis.
             gap: metres between its back and the wall.
         """
-        out = (self.half_x if wall % 2 else self.half_z) - half[2] - gap
-        angle = wall * math.pi / 2
-        origin = block(0.0, 0.0, 0.0, 0.0, angle, 0.0, 0.0)
-        x, z = origin.point(along, -out)
-        return self.stand(piece, half, x, z, angle)
+        x, z = wall.point(along, half[2] + gap)
+        return self.stand(piece, half, x, z, wall.angle)
 
-    def any_wall(self) -> int:
-        """A wall, the longer ones more often."""
-        return int(self.rng.random() * 2) * 2 + (self.rng.random() * (self.half_x + self.half_z) < self.half_z)
+    def wall_gap(self, new: Placed) -> float:
+        """Metres between the back of a piece and the wall behind it; 0 where there is none."""
+        sin, cos = -new.outline.sin, -new.outline.cos
+        found = self.wall_before(new.x, new.z, math.atan2(sin, cos))
+        return 0.0 if found is None else found[1] - new.half[2]
 
-    def wall_of(self, placed: Placed) -> int:
-        """The wall that a piece has in its back."""
-        return round(placed.angle / (math.pi / 2)) % 4
+    def state(self) -> tuple[int, int]:
+        """What ``undo`` needs to come back to this state."""
+        return len(self.placed), len(self.free)
 
-    def ground_at_wall(self, wall: int, along: float, half_width: float, half_depth: float) -> Block:
-        """Walking ground at a wall, such as a door needs."""
-        out = (self.half_x if wall % 2 else self.half_z) - half_depth
-        x, z = block(0.0, 0.0, 0.0, 0.0, wall * math.pi / 2, 0.0, 0.0).point(along, -out)
-        return block(x, z, half_width, half_depth, wall * math.pi / 2, 0.0, WALK_HEIGHT)
+    def undo(self, state: tuple[int, int]) -> None:
+        """Takes away what was added since a state."""
+        del self.placed[state[0] :], self.free[state[1] :]
 
-    def along_wall(self, wall: int, x: float, z: float) -> float:
-        """Position along a wall of the point that faces (x, z)."""
-        return (x, -z, -x, z)[wall]
+    def standoff(self) -> float:
+        """Metres between a wall and the back of what stands at it (in real rooms 0, 0.02, 0.06; 5 % above 0.2)."""
+        draw = self.rng.random()
+        if draw < 0.45:
+            return self.between(0.0, 0.025)
+        return self.between(0.02, 0.08) if draw < 0.86 else self.between(0.08, 0.2) if draw < 0.97 else 0.3
+
+    def any_wall(self, power: float = 1.0) -> Wall:
+        """A wall, the longer ones more often: by a power of their lengths."""
+        return self.rng.choices(self.floor.walls, [wall.half**power for wall in self.floor.walls])[0]
+
+    def wall_before(self, x: float, z: float, angle: float) -> tuple[Wall, float] | None:
+        """The wall that one looks at from a point, and how far it is; None from outside."""
+        sin, cos = direction(angle)
+        nearest: tuple[Wall, float] | None = None
+        for wall in self.floor.walls:
+            facing = direction(wall.angle)
+            if facing[0] * sin + facing[1] * cos < -0.99:
+                along, out = wall.local(x, z)
+                if abs(along) <= wall.half and 0 <= out < (nearest[1] if nearest else math.inf):
+                    nearest = wall, out
+        return nearest
 
 
 def _apart(a: Placed, b: Placed) -> bool:

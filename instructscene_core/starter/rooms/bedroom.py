@@ -1,0 +1,140 @@
+"""Bedrooms: what they should hold, how large they are, and the order in which they are filled."""
+
+from random import Random
+from typing import Final, NamedTuple
+
+from .floor import Floor, draw_floor
+from .groups import (
+    place_armchair,
+    place_around,
+    place_bed,
+    place_bedside_lamps,
+    place_bench,
+    place_desk,
+    place_lamp,
+    place_nightstands,
+    place_sofa,
+    place_table,
+    place_tv,
+)
+from .plan import Plan
+from .sizes import FLOORS
+
+
+class Kind(NamedTuple):
+    """A kind of bedroom: its bed, how often that is, and the chance of each wish."""
+
+    bed: str
+    share: float
+    second_bed: float
+    nightstands: tuple[float, float]
+    wishes: dict[str, float]
+
+
+KINDS: Final = (
+    Kind(
+        "double_bed", 0.80, 0.0, (0.17, 0.36),
+        {
+            "wardrobe": 0.72, "tv_stand": 0.40, "dressing_table": 0.15, "desk": 0.08, "sofa": 0.03, "armchair": 0.06,
+            "cabinet": 0.10, "stool": 0.06, "bookshelf": 0.05, "shelf": 0.05, "table": 0.09, "children_cabinet": 0.01,
+        },
+    ),
+    Kind(
+        "single_bed", 0.11, 0.10, (0.22, 0.55),
+        {
+            "wardrobe": 0.72, "tv_stand": 0.28, "dressing_table": 0.10, "desk": 0.25, "sofa": 0.03, "armchair": 0.04,
+            "cabinet": 0.12, "stool": 0.06, "bookshelf": 0.10, "shelf": 0.08, "table": 0.10, "children_cabinet": 0.03,
+        },
+    ),
+    Kind(
+        "kids_bed", 0.09, 0.14, (0.45, 0.85),
+        {
+            "wardrobe": 0.40, "tv_stand": 0.03, "dressing_table": 0.06, "desk": 0.36, "sofa": 0.03, "armchair": 0.04,
+            "cabinet": 0.08, "stool": 0.06, "bookshelf": 0.12, "shelf": 0.10, "table": 0.12, "children_cabinet": 0.55,
+        },
+    ),
+)  # fmt: skip
+"""Nightstands: the chances of none, and of at most one. Shares follow the counts of 3D-FRONT's bedrooms (double beds
+0.83 a room, nightstands 1.36, wardrobes 0.58, TV stands 0.20); rare classes are more frequent here, so that they are
+learnt as well. Wishes come in the order in which they are placed: what has few possible places first."""
+
+_WALLS: Final = {
+    "wardrobe": (0.04, 0.87, 0.09), "cabinet": (0.04, 0.21, 0.75), "bookshelf": (0.2, 0.2, 0.6),
+    "shelf": (0.15, 0.45, 0.4), "children_cabinet": (0.15, 0.45, 0.4),
+}  # fmt: skip
+"""How often storage stands beside the bed's head, at a side wall, or opposite of the bed."""
+
+
+class BedroomWishes(NamedTuple):
+    """What a bedroom should hold: its kind, whether it has a second bed, its nightstands, its other groups."""
+
+    kind: Kind
+    twin: bool
+    nightstands: int
+    groups: tuple[str, ...]
+
+    def floor(self, rng: Random, growth: float) -> Floor:
+        """A floor, the larger the more it is to hold."""
+        pieces = self.nightstands + 1.4 * len(self.groups) + 2 * self.twin
+        return draw_floor(FLOORS["bedroom"], (pieces - 4.3) / 1.5, growth, rng)
+
+    def fill(self, plan: Plan) -> int | None:
+        """Places all groups; how many wishes found no place, None where not even the bed did."""
+        bed = place_bed(plan, self.kind.bed, "wardrobe" in self.groups)
+        if bed is None:
+            return None
+        missed = int(self.twin and place_bed(plan, self.kind.bed) is None)
+        nightstands = place_nightstands(plan, bed, self.nightstands)
+        missed += self.nightstands - len(nightstands)
+        pair = len(nightstands) == 2 and plan.chance(0.15)
+        if pair:
+            place_bedside_lamps(plan, nightstands)
+        for group in self.groups:
+            if len(plan.placed) < plan.full - 3:  # the largest group has four pieces, of which the last may be left out
+                missed += _place_group(plan, group, bed) is None
+        if plan.chance(0.65 if pair else 0.8):
+            lamp = "ceiling_lamp" if plan.chance(0.4 if pair else 0.345) else "pendant_lamp"
+            missed += place_lamp(plan, lamp, bed) is None
+        return missed
+
+
+def bedroom(rng: Random) -> BedroomWishes:
+    """Draws what a bedroom should hold."""
+    draw, kind = rng.random(), KINDS[-1]
+    for candidate in KINDS:
+        if draw < candidate.share:
+            kind = candidate
+            break
+        draw -= candidate.share
+    groups = tuple(name for name, chance in kind.wishes.items() if rng.random() < chance)
+    draw = rng.random()
+    return BedroomWishes(kind, rng.random() < kind.second_bed, sum(draw >= p for p in kind.nightstands), groups)
+
+
+def _place_group(plan: Plan, group: str, bed: int) -> int | None:
+    """Places one wish; the index of its main piece, None where it found no place."""
+    draw = plan.rng.random()
+    if group == "tv_stand":
+        return place_tv(plan, bed)
+    if group == "desk":
+        return place_desk(plan, bed, group, "chair" if draw < 0.8 else "stool" if draw < 0.87 else None)
+    if group == "dressing_table":
+        return place_desk(plan, bed, group, "dressing_chair" if draw < 0.24 else "stool" if draw < 0.55 else None)
+    return _place_loose(plan, group, bed, draw)
+
+
+def _place_loose(plan: Plan, group: str, bed: int, draw: float) -> int | None:
+    """Places what is no work place: seats, tables, storage."""
+    if group == "stool":
+        return place_bench(plan, bed)
+    if group == "armchair":
+        return place_armchair(plan, None if draw < 0.35 else "table" if draw < 0.7 else "coffee_table", draw > 0.55)
+    if group == "sofa":
+        return place_sofa(plan, draw < 0.75)
+    if group == "table" and draw < 0.55:
+        tables = place_nightstands(plan, bed, 1 + plan.chance(0.4), group)
+        return tables[0] if tables else None
+    if group == "table":
+        large = min(plan.floor.half_x, plan.floor.half_z) > 1.9
+        return place_table(plan, (2 if draw < 0.8 else 3) if large and draw > 0.5 else 0)
+    return place_around(plan, bed, group, _WALLS[group])

@@ -1,0 +1,118 @@
+"""The part of a room where people eat: a table with its chairs, and lamps above."""
+
+import math
+from typing import Final, NamedTuple
+
+from .geometry import Block
+from .pieces import Half, Piece
+from .plan import Plan
+
+_TRIES: Final = 60
+
+
+class Dining(NamedTuple):
+    """A dining table with so many chairs, and whether it stands with its end at a wall."""
+
+    chairs: int
+    at_wall: bool
+
+
+def place_dining(plan: Plan, wish: Dining, apart: int | None = None) -> int | None:
+    """Table and chairs; how many chairs found no place, None where the table did not.
+
+    Args:
+        plan: the room.
+        wish: what is wished for.
+        apart: index of a piece to keep away from, as long as there is room elsewhere.
+    """
+    piece, half = plan.choose("dining_table")
+    state = plan.state()
+    missed = None
+    for attempt in range(_TRIES):
+        x, z, angle = _spot(plan, wish, half)
+        new = plan.stand(piece, half, x, z, angle)
+        other = plan.placed[apart] if apart is not None else None
+        slack = 0.04 * attempt
+        if other is not None and not 3.3 - slack < math.hypot(new.x - other.x, new.z - other.z) < 5.2 + slack:
+            continue
+        if plan.fits(new, gap=0.05) and _room_for_chairs(plan, new.outline, half):
+            plan.undo(state)
+            missed = wish.chairs - _place_chairs(plan, plan.add(new), wish.chairs)
+            if missed <= attempt // 20:
+                break
+    return missed
+
+
+def _spot(plan: Plan, wish: Dining, half: Half) -> tuple[float, float, float]:
+    """A place for the table: one end to a wall (in real rooms 44 % right at it), or out in the room."""
+    wall = plan.any_wall()
+    if wish.at_wall:
+        reach = max(0.0, wall.half - half[2] - 0.12)
+        gap = plan.between(0.0, 0.05) if plan.chance(0.6) else plan.between(0.05, 0.6)
+        x, z = wall.point(reach * plan.rng.choice((-1, 1)) * (1 - plan.between(0.0, 1.0) ** 2), half[0] + gap)
+        return x, z, wall.angle + plan.rng.choice((-1, 1)) * math.pi / 2
+    reach = max(0.0, wall.half - half[0] - 0.3)
+    turned = plan.chance(0.5)
+    out = (half[0] if turned else half[2]) + plan.between(0.55, 1.4)
+    x, z = wall.point(plan.near(0.0, reach * 0.5), out)
+    return x, z, wall.angle + (math.pi / 2 if turned else 0.0) + math.pi * int(plan.chance(0.5))
+
+
+def _room_for_chairs(plan: Plan, table: Block, half: Half) -> bool:
+    """Whether there is ground at both long sides of a table."""
+    for side in (-1, 1):
+        x, z = table.point(0.0, side * (half[2] + 0.23))
+        if not plan.ground_is_free(table._replace(x=x, z=z, hz=0.23, bottom=0.0)):
+            return False
+    return True
+
+
+def _place_chairs(plan: Plan, table: int, count: int) -> int:
+    """Like chairs around the table, as deep under it as each may be; how many were placed."""
+    host = plan.placed[table]
+    piece, half = plan.choose("dining_chair")
+    tuck = plan.between(-0.06, 0.24)
+    placed = 0
+    for side, front, turn in _seats(plan, host.half, half, count):
+        placed += _place_chair(plan, table, piece, half, (side, front, turn), tuck)
+    return placed
+
+
+def _seats(plan: Plan, table: Half, chair: Half, count: int) -> list[tuple[float, float, float]]:
+    """Places of chairs at the table's edge: how far along its x axis and its front, and the way that they face."""
+    ends = [(table[0], 0.0, -math.pi / 2), (-table[0], 0.0, math.pi / 2)]
+    if table[0] < 0.66 and table[2] > 0.5:  # a square or round table: one at each side
+        return [(0.0, table[2], math.pi), (0.0, -table[2], 0.0), *ends][:count]
+    a_row = max(1, min((count + 1) // 2, int(2 * table[0] / (2 * chair[0] + 0.02))))
+    if count in (5, 6) and a_row == 3 and plan.chance(0.3):
+        a_row = 2
+    step = (
+        max(2 * chair[0] + 0.03, min(2 * table[0] / a_row, plan.between(0.58, 0.76) if plan.chance(0.75) else 1.2))
+        if a_row > 1
+        else 0.0
+    )
+    row = [(k - (a_row - 1) / 2) * step for k in range(a_row)]
+    seats = [seat for x in row for seat in ((x, table[2], math.pi), (x, -table[2], 0.0))]
+    if count == 2 and plan.chance(0.4):
+        seats = [(x, table[2], math.pi) for x in (-step / 2 or -0.33, step / 2 or 0.33)]
+    if count % 2 and len(seats) > count:
+        seats.pop()
+    return (seats + ends)[:count]
+
+
+def _place_chair(
+    plan: Plan, table: int, piece: Piece, half: Half, seat: tuple[float, float, float], tuck: float
+) -> bool:
+    """One chair at the table, turned a little now and then; False where it does not fit."""
+    host = plan.placed[table]
+    side, front, turn = seat
+    side, tuck = side + plan.near(0.0, 0.015), tuck + plan.near(0.0, 0.015)
+    askew = plan.between(-0.5, 0.5) if plan.chance(0.06) else 0.0
+    along_x = abs(math.sin(turn)) > 0.5
+    for depth in (tuck, 0.08, 0.0, -0.06, -0.15):
+        out = half[2] - depth
+        place = (side + math.copysign(out, side), front) if along_x else (side, front + math.copysign(out, front))
+        x, z = host.outline.point(*place)
+        if plan.try_add(plan.stand(piece, half, x, z, host.angle + turn + askew), (table,), 0.01) is not None:
+            return True
+    return False
