@@ -6,7 +6,7 @@ Phrases are lower-case words separated by single spaces, hyphens and apostrophes
 from collections.abc import Iterable
 from typing import Final
 
-from ..vocabulary import ALL_CLASSES, PREDICATES, display_name
+from ..vocabulary import ALL_CLASSES, EXTRAS, PREDICATES, display_name
 
 Names = frozenset[str]
 Predicates = frozenset[int]
@@ -41,36 +41,46 @@ _SYNONYMS: Final[dict[str, str]] = {
     "cabinet console_table": "sideboard|side cabinet|buffet",
     "cabinet children_cabinet": "kids cabinet|kid cabinet|childrens cabinet|child cabinet|toy cabinet",
     "bookshelf": "bookcase|book case|book shelf|bookrack|book rack",
-    "shelf": "shelving|shelving unit|rack|wall shelf|shelf unit|etagere",
+    "shelf": "shelving|shelving unit|rack|wall shelf|shelf unit|etagere|open shelf|open shelving|storage rack",
     "desk": "writing desk|writing table|work desk|work table|workstation|computer desk|computer table|study desk",
     "dressing_table": "vanity|vanity table|makeup table|make up table|vanity desk|toilet table",
     "dressing_chair stool": "vanity stool|vanity chair|dressing stool|makeup stool|makeup chair",
     "stool": "footstool|foot stool|ottoman|pouf|pouffe|bench|bed bench|bar stool|barstool|hassock",
     "armchair": "easy chair|club chair|wing chair|wingback chair|reading chair|recliner|arm chair",
-    "armchair lounge_chair chair": "lounge chair|lounger|rocking chair",
+    "armchair lounge_chair chair": "lounge chair|lounger|rocking chair|relaxing chair|relax chair",
     _SEATS: "chair|side chair|cafe chair",
     "chair lounge_chair dining_chair": "desk chair|office chair|work chair|study chair|computer chair|swivel chair",
     "chair dining_chair": "dining chair|kitchen chair",
-    "chair chinese_chair": "chinese chair",
-    _SOFAS: "sofa|couch|settee|divan|sofa bed",
-    "loveseat_sofa sofa": "loveseat|love seat|two seat sofa|two seater sofa|two seater",
+    "chair chinese_chair": "chinese chair|chinese style chair|chinese armchair",
+    _SOFAS: "sofa|couch|settee|divan|sofa bed|big sofa|large sofa|big couch|large couch|small couch",
+    "loveseat_sofa sofa": "loveseat|love seat|two seat sofa|two seater sofa|two seater|small sofa|2 seater"
+    "|2 seat sofa|2 seater sofa",
     "l_shaped_sofa sofa": "sectional|sectional sofa|corner sofa|l shaped couch|l shaped sofa",
     "chaise_longue_sofa sofa": "chaise longue|chaise lounge|chaise",
-    "lazy_sofa sofa": "bean bag|beanbag|bean bag chair|lazy sofa",
-    "multi_seat_sofa sofa": "three seat sofa|three seater sofa|three seater|multi seat sofa",
+    "lazy_sofa sofa": "bean bag|beanbag|bean bag chair|lazy sofa|lounge bag",
+    "multi_seat_sofa sofa": "three seat sofa|three seater sofa|three seater|multi seat sofa|3 seater"
+    "|3 seat sofa|3 seater sofa",
     "coffee_table": "cocktail table|tea table|low table",
-    "table dining_table": "dining table|kitchen table|dinner table",
+    "table dining_table": "dining table|kitchen table|dinner table|dining room table",
     f"{_SIDE_TABLES} coffee_table dining_table": "table",
-    _SIDE_TABLES: "side table|end table|corner table|accent table|corner side table|round end table|occasional table",
+    _SIDE_TABLES: "side table|end table|corner table|accent table|corner side table|round end table|occasional table|"
+    "round side table|little round table|small table|round table|small side table",
     "console_table cabinet": "console|console table|hall table",
-    "tv_stand": "tv table|tv unit|tv cabinet|tv console|tv bench|television stand|media console|media unit",
-    "wine_cabinet": "wine rack|bar cabinet|liquor cabinet",
+    "tv_stand": "tv table|tv unit|tv cabinet|tv console|tv bench|television stand|media console"
+    "|media unit|media stand|media cabinet",
+    "wine_cabinet": "wine rack|bar cabinet|liquor cabinet|drinks cabinet|wine cupboard|drinks cupboard",
     _LAMPS: "lamp|light|lights|lighting|light fixture|lampshade",
-    "ceiling_lamp": "ceiling light|flush mount|ceiling fixture",
+    "ceiling_lamp": "ceiling light|flush mount|flush mount light|ceiling fixture",
     "pendant_lamp": "pendant|pendant light|hanging lamp|hanging light",
     "pendant_lamp ceiling_lamp": "chandelier",
+    # What finishes a room.
+    "floor_lamp": "floor lamp|standing lamp|standard lamp|arc lamp|floor light|reading lamp|torchiere",
+    "table_lamp": "table lamp|small table lamp|desk lamp|bedside lamp|night light|bedside light|desk light",
+    "rug": "rug|carpet|area rug|throw rug",
+    "plant": "plant|houseplant|house plant|potted plant|pot plant|palm|palm tree|fern|ficus|flowers|flower pot",
+    "tv": "tv|television|tv set|television set|flat screen|flat screen tv|smart tv|telly",
     # Known to be furniture, and not to be among the classes.
-    "": "floor lamp|standing lamp|table lamp|desk lamp|wall lamp|bedside lamp|night light|reading lamp|pool table|"
+    "": "wall lamp|wall light|sconce|pool table|plant stand|"
     "changing table|operating table|dog bed|pet bed|flower bed|window seat|toilet seat|car seat|stair chair",
 }
 
@@ -78,14 +88,16 @@ _RELATIONS: Final[tuple[tuple[tuple[Predicates, ...], str], ...]] = (
     (
         (_either("left of"),),
         """
-            left of | to left of | to the left of | on the left of | at the left of | left to | on the left side
+            left of | left from | to left of | to the left of | on the left of | at the left of | left to |
+            on the left side
             of | at the left side of | to the left side of | to the left hand side of | on the left hand side of
         """,
     ),
     (
         (_either("right of"),),
         """
-            right of | to right of | to the right of | on the right of | at the right of | on the right side of
+            right of | right from | to right of | to the right of | on the right of | at the right of |
+            on the right side of
             | at the right side of | to the right side of | to the right hand side of | on the right hand side
             of
         """,
@@ -109,7 +121,7 @@ _RELATIONS: Final[tuple[tuple[tuple[Predicates, ...], str], ...]] = (
     (
         (_either("in front of"),),
         """
-            in front of | in the front of | at the front of | to the front of | before | facing
+            in front of | in the front of | at the front of | to the front of
         """,
     ),
     (
@@ -159,8 +171,13 @@ _RELATIONS: Final[tuple[tuple[tuple[Predicates, ...], str], ...]] = (
         "opposite | opposite to | opposite of | across from | across",
     ),
     (
+        (_either("left of", "right of", "in front of", "behind"),),
+        "facing | facing to | faces | looking at | looking to | looking towards | turned to | turned towards",
+    ),
+    (
         (_either("left of"), _either("right of")),
         """
+            both sides of | each side of | either side of |
             on both sides of | on each side of | on either side of | at both sides of | at each side of | at
             either side of | to both sides of | to each side of | to either side of | left and right of | to the
             left and right of | on the left and right of | to the left and to the right of | flanking | flanked by
@@ -173,19 +190,33 @@ _ALONE: Final[tuple[tuple[tuple[Predicates, ...], str], ...]] = (
         (_either("left of"), _either("right of")),
         "on both sides | on each side | on either side | at both sides | at each side | left and right",
     ),
+    ((_predicates("left of", "right of", "in front of", "behind"),), "opposite"),
     ((_either("left of"),), "on the left | to the left | on the left side | to its left | on its left"),
     ((_either("right of"),), "on the right | to the right | on the right side | to its right | on its right"),
 )
 
-BREAKS: Final = _names("and then next additionally finnally finally also plus afterwards furthermore moreover but or")
+BREAKS: Final = _names(
+    "and then after next additionally finnally finally also plus afterwards furthermore moreover but or"
+)
 MODIFIERS: Final = _names("with featuring having containing including holding that which whose")
-PRONOUNS: Final = _names("it them its this that these those one ones")
-NEGATIONS: Final = _names("no not without never except dont doesnt remove delete avoid none neither nor nothing isnt")
+PAIRED: Final = ("former", "latter")
+"""The first and the second of two things that were spoken of."""
+REFERRING: Final = frozenset({"it", "them", *PAIRED})
+PRONOUNS: Final = _names("it them its this that these those one ones former latter")
+NEGATIONS: Final = _names(
+    "no not without never except dont doesnt remove delete avoid none neither nor nothing isnt skip omit "
+    "exclude drop arent wont cant shouldnt"
+)
 PREPOSITIONS: Final = _names("in on at against along from into towards toward to by near under around across beside")
 PLACES: Final = _names(
     "wall walls window windows door doors doorway corner corners middle center centre entrance balcony side fireplace"
 )
-VERBS: Final = _names("place put position arrange add set hang install")
+VERBS: Final = _names("place put position arrange add set hang install stand mount")
+CLAUSE_VERBS: Final = _names(
+    "is are was were has have had stands stand sits sit goes go should would must can will may belongs belong fits "
+    "rises curves embraces shows folds opens rests looks matches hangs needs i we you it comes features combines makes "
+    "gives"
+)
 BIG: Final = _names("double king queen big large kingsize queensize huge wide spacious master")
 SMALL: Final = _names("single twin small narrow little")
 CHILD: Final = _names("kids kid children childrens child bunk toddler")
@@ -221,8 +252,49 @@ _FILLER: Final = """
     ceramic paper white black grey gray red green blue yellow orange purple violet pink brown beige cream ivory
     teal navy turquoise tan olive sage mint coral burgundy charcoal pastel color colour colors colours colored
     coloured tone tones toned kids kid children child childrens teenager teen boy girl couple person people
-    friendly open bed double single king queen twin
+    friendly open bed double single king queen twin sleeping lounge sitting eating livingrooms bath youd id ive im wed
+    ill theyd theres lets imagine sure must goes go belongs belong everything anything somewhere too would looking
+    looks look rest whole entire mentioned aforementioned before earlier previous previously same said above existing
+    calm airy furnish generated wished love loves hope hoping dream dreaming order ordered start begin use used using
+    come comes instead maybe perhaps ok okay yes well still now today finally lastly first second third least most
+    hanging wall mounted mount put in give gives stay stays remain remains keep keeps kept everywhere stylish
+    transitional neoclassical baroque victorian gothic art deco shabby japandi eclectic mid century tropical coastal
+    padded dusty rose emerald stained smoked brushed boucle slatted rolled felt graphite pale crossed loose sloping
+    buttoned moulded slender scatter oatmeal bronze armless panelled bent slanting channel cognac broad fluted sturdy
+    hairpin pleated camelback central blush clear taupe champagne sunny folding full scrolled saddle bistro wishbone
+    cantilever smooth stout tight frameless folded fat ribbed chesterfield lobed stiff soft glowing oxblood sky mustard
+    aqua travertine petrol painted terracotta sand anthracite lilac rust
+    louvred plank framed raised lower upper library braced uneven sizes sized vases stepped rises arched
+    revolving display
+    tallboy shoe tilting apothecary sixteen cup locker cross star shows picture castle cloud safety deeper rough trolley
+    lacquered golden sides lying quarter leaning fluted like likes enjoy inspired themed rounded tapered
+    curved tufted sliding woven carved
+    ornate elegant sleek geometric minimal adjustable foldable upright asymmetrical symmetrical abstract
 """
+INNER: Final = _names("lower upper inner inside glass adjustable built bottle cup picture shoe display")
+"""What a shelf is called that is part of something: "a table with a lower shelf"."""
+PARTS: Final = _names(
+    """
+    leg legs foot feet drawer drawers door doors frame frames headboard headboards footboard handle handles top tops
+    base     bases shade shades arm arms armrest armrests back backs backrest backrests seat seats cushion cushions
+    pillow pillows accent accents
+    finish finishes detail details detailing design designs pattern patterns surface surfaces edge edges
+    panel panels shelves compartment compartments storage trim trims upholstery tufting tufted slat slats knob knobs
+    globe globes bulb bulbs crystal crystals diffuser diffusers bracket brackets chain chains cord cords cane carving
+    carvings hardware mirror mirrors lines line structure silhouette shape shapes rails rail post posts canopy texture
+    touch touches construction build palette caster casters wheels framework element elements clean bedding style look
+    blend material materials stitching bottles bottle
+    pulls pull niche niches cornice basket baskets front fronts bucket ledges cube cubes bow battlements tab
+    tabs leaf pipes
+    piles spine garment garments lozenges glasses cooler head castors tower rack racks clothes rail rails hanging
+    drum peg pegs splay splayed bun buns pedestal shell horseshoe yoke rest rests splat rod rods books column columns
+    ladder curves vase trumpet pad pads blades dome skirt plinth railing railings comb tier tiers plate plates row rows
+    bin bins roof tray trays fan spindle spindles tube tubes trestle beam boat cylinder cylinders platform mattress
+    mattresses block blocks pin channels box bolster bolsters cups cluster leaves cage border step steps board boards
+    piping rustic profile exterior
+    interior corners padding veneer sled laminate lacquer body bodies cover covers fittings rim rims shelving ring rings
+    """
+)
 FILLER: Final = frozenset(_FILLER.split()) | frozenset(COUNTS) | BREAKS | MODIFIERS | PRONOUNS
 
 
@@ -230,18 +302,26 @@ def _phrases(text: str) -> list[tuple[str, ...]]:
     return [tuple(p.strip().split()) for p in text.split("|")]
 
 
-def _plural(word: str) -> str:
-    if word.endswith("shelf"):
-        return word.removesuffix("f") + "ves"
-    return word + ("es" if word.endswith(("s", "sh", "ch", "x")) else "s")
+def plural(noun: str) -> str:
+    """Of a noun of one or more words: "chest of drawers" -> "chests of drawers"."""
+    head, of, rest = noun.partition(" of ")
+    if of:
+        return plural(head) + of + rest
+    if head.endswith("shelf"):
+        return head.removesuffix("f") + "ves"
+    if head.endswith("y") and head[-2:-1] not in "aeiou":
+        return head[:-1] + "ies"
+    return head + ("es" if head.endswith(("s", "sh", "ch", "x")) else "s")
 
 
 def _plurals(phrases: Iterable[tuple[str, ...]]) -> set[tuple[str, ...]]:
-    return {p for words in phrases for p in (words, (*words[:-1], _plural(words[-1])))}
+    return {p for words in phrases for p in (words, tuple(plural(" ".join(words)).split()))}
 
 
 def furniture_phrases(classes: Iterable[str]) -> dict[tuple[str, ...], Names]:
     """What each furniture phrase may mean in a room with these classes; an empty set where it is none of them.
+
+    Extras (``vocabulary.EXTRAS``) are in rooms of every type.
 
     A class's own name means that class alone. Other words mean every class of the room that they fit.
     """
@@ -249,7 +329,7 @@ def furniture_phrases(classes: Iterable[str]) -> dict[tuple[str, ...], Names]:
     table: dict[tuple[str, ...], Names] = {}
     for names, text in _SYNONYMS.items():
         for phrase in _plurals(_phrases(text)):
-            table[phrase] = _names(names) & known
+            table[phrase] = _names(names) & (known | frozenset(EXTRAS))
     for name in ALL_CLASSES:
         for phrase in _plurals([tuple(display_name(name).split())]):
             own = frozenset({name}) & known
@@ -265,3 +345,10 @@ def relation_phrases() -> dict[tuple[str, ...], tuple[Predicates, ...]]:
 def lone_relation_phrases() -> dict[tuple[str, ...], tuple[Predicates, ...]]:
     """Relations that leave out to what: "a bed with nightstands on both sides"."""
     return {phrase: predicates for predicates, text in _ALONE for phrase in _phrases(text)}
+
+
+def known_words() -> tuple[set[str], set[str]]:
+    """All words that mean furniture or relations, and all others that are known."""
+    phrases = {*furniture_phrases(ALL_CLASSES), *relation_phrases(), *lone_relation_phrases()}
+    meaning = {word for phrase in phrases for word in phrase} | REFERRING | PARTS | {"from", "with", "that"}
+    return meaning, set(FILLER | PARTS | PLACES | VERBS | CLAUSE_VERBS | NEGATIONS)

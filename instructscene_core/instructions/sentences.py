@@ -39,11 +39,21 @@ class Instruction:
         text: one or two sentences; empty where the room has no relation.
         triplets: what must hold, in stored direction, whatever the sentence says.
         described: the object that each sentence places, as an index in the room (completion removes these).
+        spoken: all objects that the text speaks of, as indices in the room.
+        looks: whether a style, a colour or a material is asked for.
+        counts: (class, number) where the text says how many.
+        absent: classes that must not occur.
+        extras: (name of ``vocabulary.EXTRAS``, whether it is wanted) for each that the text speaks of.
     """
 
     text: str
     triplets: tuple[Triplet, ...] = ()
     described: tuple[int, ...] = ()
+    spoken: tuple[int, ...] = ()
+    looks: bool = False
+    counts: tuple[tuple[int, int], ...] = ()
+    absent: tuple[int, ...] = ()
+    extras: tuple[tuple[str, bool], ...] = ()
 
 
 def noun_phrase(category: str) -> str:
@@ -128,19 +138,113 @@ def instruction(
     if not relations:
         return Instruction("")
     wanted = int(random.choice([1, 2]))
-    chosen = random.choice(len(relations), min(wanted, len(relations)), replace=False)
-    text, triplets, described = "", list[Triplet](), list[int]()
-    for relation in (relations[int(number)] for number in chosen):
+    numbers = random.choice(len(relations), min(wanted, len(relations)), replace=False)
+    chosen = [relations[int(number)] for number in numbers]
+    return _worded(random, chosen, class_ids, classes, captions, caption_rate)
+
+
+def exact_instruction(
+    relations: Sequence[Relation],
+    class_ids: Sequence[int],
+    classes: Sequence[str],
+    captions: Sequence[str] | None = None,
+    *,
+    count: int,
+    seed: Seed = None,
+    caption_rate: float = CAPTION_RATE,
+) -> Instruction:
+    """Draws exactly so many relations, all different as triplets of classes, and words them by the official templates.
+
+    Args:
+        relations: what may be described (``describe``).
+        class_ids: class number of every object.
+        classes: the class names.
+        captions: for every object a noun phrase with its article; None words class names alone.
+        count: how many relations. A relation and its reverse are one.
+        seed: as for ``numpy.random.seed``, or a generator to draw from.
+        caption_rate: chance that a mention uses the caption.
+
+    Returns:
+        The instruction; empty for a room that does not offer as many.
+    """
+    random = seed if isinstance(seed, np.random.RandomState) else np.random.RandomState(seed)
+    chosen, stated = list[Relation](), set[Triplet]()
+    for number in random.permutation(len(relations)).tolist():
+        subject, predicate, other = relations[number]
+        triplet = class_ids[subject], predicate, class_ids[other]
+        if len(chosen) < count and triplet not in stated:
+            chosen.append(relations[number])
+            stated |= {triplet, (triplet[2], int(REVERSED[predicate]), triplet[0])}
+    if len(chosen) < count:
+        return Instruction("")
+    return _worded(random, chosen, class_ids, classes, captions, caption_rate)
+
+
+def exact_instructions_for_rooms(
+    objs: npt.NDArray[np.integer[Any]],
+    boxes: npt.ArrayLike,
+    classes: Sequence[str],
+    captions: Sequence[Sequence[str]] | None,
+    *,
+    count: int,
+    seeds: Sequence[int],
+    only_clear: bool = True,
+    caption_rate: float = CAPTION_RATE,
+) -> list[Instruction]:
+    """``exact_instruction`` for a batch of rooms; what the evaluation by 1, 2, 3, 4 and 5 triplets asks.
+
+    Args:
+        objs: (R, n) class numbers; the number of classes stands for an empty slot.
+        boxes: (R, n, 7).
+        classes: the class names.
+        captions: for every room a noun phrase per object; None words class names alone.
+        count: relations in each.
+        seeds: R numbers, one for each text.
+        only_clear: describe only relations far from the rule's borders.
+        caption_rate: chance that a mention uses the caption.
+
+    Returns:
+        R instructions with ``count`` triplets each; empty ones where a room does not offer as many.
+    """
+    relations = describe_rooms(objs, boxes, classes, only_clear)
+    ids: list[list[int]] = objs.tolist()
+    return [
+        exact_instruction(
+            found,
+            ids[r],
+            classes,
+            captions[r] if captions else None,
+            count=count,
+            seed=seeds[r],
+            caption_rate=caption_rate,
+        )
+        for r, found in enumerate(relations)
+    ]
+
+
+def _worded(
+    random: np.random.RandomState,
+    chosen: Sequence[Relation],
+    class_ids: Sequence[int],
+    classes: Sequence[str],
+    captions: Sequence[str] | None,
+    caption_rate: float,
+) -> Instruction:
+    """One sentence for each relation, joined."""
+    text, triplets, described, looks = "", list[Triplet](), list[int](), False
+    for relation in chosen:
         subject, predicate, other = relation
         triplets.append((class_ids[subject], predicate, class_ids[other]))
         names: dict[int, str] = {}
         for index in (subject, other):
             captioned = random.rand() < caption_rate and captions is not None
             names[index] = captions[index] if captions and captioned else noun_phrase(classes[class_ids[index]])
+            looks |= captioned
         sentence, first = _sentence(random, relation, names)
         text += _joined(random, sentence) if text else sentence
         described.append(first)
-    return Instruction(text, tuple(triplets), tuple(described))
+    spoken = dict.fromkeys(index for relation in chosen for index in relation[::2])
+    return Instruction(text, tuple(triplets), tuple(described), tuple(spoken), looks)
 
 
 def instructions_for_rooms(

@@ -11,12 +11,13 @@ import pytest
 from instructscene_core.instructions.sentences import (
     describe,
     describe_rooms,
+    exact_instructions_for_rooms,
     instruction,
     instructions_for_rooms,
     noun_phrase,
 )
 from instructscene_core.relations import clear_of_borders, lamp_flags, relation_matrix, triplets
-from instructscene_core.vocabulary import ALL_CLASSES, CLASSES, PREDICATES, display_name
+from instructscene_core.vocabulary import ALL_CLASSES, CLASSES, PREDICATES, display_name, reverse_predicate
 
 PARITY = Path(os.environ.get("INSTRUCTSCENE_PARITY", Path(__file__).parents[3] / "shared" / "parity"))
 BEDROOM = CLASSES["bedroom"]
@@ -111,3 +112,28 @@ def test_instructions_hold_in_their_rooms_and_repeat_with_their_seed():
 
 def test_a_room_without_relations_has_no_text():
     assert instruction([], [0], BEDROOM, seed=0).text == ""
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_exactly_so_many_different_relations(count):
+    objs, boxes = rooms()
+    made = exact_instructions_for_rooms(objs, boxes, BEDROOM, None, count=count, seeds=range(50))
+    held = describe_rooms(objs, boxes, BEDROOM)
+    assert sum(bool(item.text) for item in made) > 25
+    for ids, found, item in zip(objs.tolist(), held, made, strict=True):
+        offered = {(ids[s], p, ids[o]) for s, p, o in found}
+        either = {frozenset([(a, p, b), (b, reverse_predicate(p), a)]) for a, p, b in offered}
+        asked = {frozenset([(a, p, b), (b, reverse_predicate(p), a)]) for a, p, b in item.triplets}
+        assert len(item.triplets) == len(asked) == (count if len(either) >= count else 0)
+        assert set(item.triplets) <= offered
+        assert item.text.count(".") == len(item.triplets)
+    again = exact_instructions_for_rooms(objs, boxes, BEDROOM, None, count=count, seeds=range(50))
+    assert made == again
+
+
+def test_all_that_is_spoken_of_is_listed():
+    made = instruction([(0, LEFT, 1), (2, BELOW, 1)], [3, 8, 12], BEDROOM, ["a thing"] * 3, seed=4, caption_rate=0.0)
+    assert set(made.spoken) >= set(made.described)
+    assert {BEDROOM[[3, 8, 12][i]].replace("_", " ") in made.text for i in made.spoken} == {True}
+    assert not made.looks
+    assert instruction([(0, LEFT, 1)], [3, 8], BEDROOM, ["a thing"] * 2, seed=4, caption_rate=1.0).looks

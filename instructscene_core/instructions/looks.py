@@ -1,0 +1,96 @@
+"""How a piece of furniture looks, in the words that people ask with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+COLOURS: Final = _words(
+    """white black grey gray red green blue yellow orange purple violet pink brown beige cream ivory teal navy turquoise
+    tan olive sage mint coral burgundy charcoal gold silver mustard rust terracotta sand taupe anthracite lilac
+    rose emerald cognac oatmeal graphite oxblood bronze champagne petrol aqua blush"""
+)
+MATERIALS: Final = _words(
+    """wood wooden oak walnut pine birch ash beech teak maple cherry mahogany bamboo rattan wicker metal metallic steel
+    iron brass copper chrome glass marble stone concrete leather velvet linen cotton wool fabric upholstered plastic
+    ceramic paper lacquer lacquered painted felt boucle cord cane acrylic terrazzo mirrored"""
+)
+STYLES: Final = _words(
+    """modern scandinavian industrial classic japandi kids minimalist traditional coastal rustic contemporary vintage
+    bohemian nordic retro farmhouse mid-century art-deco luxury"""
+)
+_BEFORE: Final = _words(
+    "light dark pale deep soft warm pastel bright olive navy sky wine sage rustic off solid dusty smoked stained "
+    "emerald sunny blush brushed golden"
+)
+_BROADER: Final[dict[str, tuple[str, ...]]] = {
+    "oak": ("wooden",), "light oak": ("wooden", "light wood"), "smoked oak": ("wooden", "dark wood"),
+    "stained oak": ("wooden", "dark wood"), "walnut": ("wooden", "brown", "dark wood"), "pine": ("wooden",),
+    "mahogany": ("wooden", "brown", "dark wood"), "cherry": ("wooden", "brown"), "birch": ("wooden", "light wood"),
+    "beech": ("wooden", "light wood"), "ash": ("wooden", "light wood"), "wood": ("wooden",),
+    "velvet": ("fabric",), "linen": ("fabric",), "cotton": ("fabric",), "boucle": ("fabric",), "felt": ("fabric",),
+    "brass": ("golden", "metal"), "chrome": ("silver", "metal"), "steel": ("silver", "metal"), "copper": ("metal",),
+    "marble": ("stone",), "dusty rose": ("pink",), "emerald green": ("green", "dark green"),
+    "olive green": ("green",),
+    "navy blue": ("blue", "dark blue"), "pale blue": ("blue", "light blue"), "sky blue": ("blue", "light blue"),
+    "burgundy": ("red", "dark red"), "ivory": ("cream",), "charcoal": ("dark grey",), "cognac": ("brown",),
+    "tan": ("brown",), "grey": ("gray",), "teal": ("green", "blue"), "lacquer": ("lacquered",),
+}  # fmt: skip
+"""What people say who do not look that closely."""
+_ENDS: Final = _words("with on in featuring and under over for")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The words for one piece.
+
+    Args:
+        caption: a noun phrase with its article; empty where there is none.
+        style: one word, or empty.
+        words: phrases of colour and material that stand before the noun in its order: ("olive green", "velvet").
+    """
+
+    caption: str = ""
+    style: str = ""
+    words: tuple[str, ...] = ()
+
+
+def broader(word: str) -> tuple[str, ...]:
+    """Plainer words for one of a look's: "dark mahogany" -> "wooden", "brown", "dark wood"."""
+    return _BROADER.get(word) or _BROADER.get(word.rpartition(" ")[2], ())
+
+
+def look_of(caption: str, style: str = "", tags: Sequence[str] = ()) -> Look:
+    """The look of a catalogue entry.
+
+    Args:
+        caption: such as "a scandinavian olive green velvet sofa with oak legs".
+        style: the entry's style; empty: the first word of the caption that names one.
+        tags: further words for the whole piece, used where the caption's noun phrase names no colour or material.
+    """
+    head = _head(caption)
+    found = next((word for word in head if word in STYLES), "")
+    words = _phrases(head) or tuple(tag for tag in tags if tag in COLOURS)[:1]
+    return Look(caption, style or found, words)
+
+
+def _head(caption: str) -> list[str]:
+    words = caption.lower().replace(",", " ").split()
+    return words[: next((at for at, word in enumerate(words) if word in _ENDS), len(words))]
+
+
+def _phrases(head: Sequence[str]) -> tuple[str, ...]:
+    phrases, waiting = list[str](), ""
+    for at, word in enumerate(head):
+        follower = head[at + 1] if at + 1 < len(head) else ""
+        known = word in COLOURS or word in MATERIALS
+        if word in _BEFORE and (follower in COLOURS or follower in MATERIALS):
+            waiting = f"{waiting} {word}".strip()
+        elif known:
+            phrases.append(f"{waiting} {word}".strip())
+            waiting = ""
+    return tuple(phrases)
