@@ -213,17 +213,25 @@ def _read_config(description: dict[str, Any], kind: _Kind, source: Path, weights
     fields = dataclasses.fields(kind.config)
     config = description.get("config")
     values = cast("dict[str, Any]", config) if isinstance(config, dict) else {}
+    # Files of an earlier version lack what was added since: options that are off by default.
+    values = {field.name: field.default for field in fields if not field.default} | values
     if set(values) != {field.name for field in fields}:
         raise InvalidInputError(f"{source}: the .json beside it has not the sizes of a {description['kind']}")
     for field in fields:
         value = values[field.name]
-        if not (_is_number(value) if field.type is float else _is_size(value, optional=field.type is not int)):
+        if not _fits(value, field.type):
             raise InvalidInputError(f"{source}: {field.name} cannot be {value!r}", "Copy both files again")
     if values.get("width", 1) % values.get("heads", 1):
         raise InvalidInputError(f"{source}: {values['heads']} heads do not divide the width", "Copy both files again")
     if values.get("width", 1) ** 2 * values.get("blocks", 1) > weights_bytes:  # a block has several such matrices
         raise InvalidInputError(f"{source} is too small for the sizes in the .json", "Copy both files again")
     return kind.config(**values)
+
+
+def _fits(value: object, kind: object) -> bool:
+    if kind is bool:
+        return isinstance(value, bool)
+    return _is_number(value) if kind is float else _is_size(value, optional=kind is not int)
 
 
 def _is_number(value: object) -> bool:

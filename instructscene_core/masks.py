@@ -14,9 +14,20 @@ import numpy.typing as npt
 
 from .boxes import FloatArray, floor_centre, scene_to_boxes
 from .errors import InvalidInputError
+from .floors import is_drawn
 from .relations import lamp_flags, relation_matrix
-from .scene import ATTRIBUTES, Attribute, Point2, Request, Scene, SceneObject, Task
-from .vocabulary import CLASSES, N_CODES, N_FEATURE_TOKENS, NO_RELATION, PREDICATES, RoomType, reverse_predicate
+from .scene import ATTRIBUTES, Attribute, FloorPlan, Point2, Request, Scene, SceneObject, Task
+from .vocabulary import (
+    CLASSES,
+    EXTRAS,
+    N_CODES,
+    N_FEATURE_TOKENS,
+    NO_RELATION,
+    PREDICATES,
+    RoomType,
+    hangs,
+    reverse_predicate,
+)
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
@@ -56,6 +67,7 @@ class Slots:
         pose_known: (N,) position, size and yaw are known.
         size_known: (N,) the size is known, since the mesh stays.
         centre: of the tensors' frame on the ground plane, metres.
+        floor: the floor plan that somebody gave; without an outline where none was.
         notes: what a person should be told about these choices.
     """
 
@@ -74,6 +86,7 @@ class Slots:
     pose_known: BoolArray
     size_known: BoolArray
     centre: Point2
+    floor: FloorPlan
     notes: tuple[str, ...]
 
 
@@ -124,8 +137,9 @@ def prepare(request: Request, n_slots: int, codes_of: CodesOf, classes_like: Cla
         InvalidInputError: more is to be added than there are slots.
     """
     present = participants(request)
-    n_new, n_forced = new_slots(request, n_slots, len(present))
-    inside = _with_slot(request, present, n_slots - n_new)
+    furniture = [item for item in present if item.category not in EXTRAS]
+    n_new, n_forced = new_slots(request, n_slots, len(furniture))
+    inside = _with_slot(request, furniture, n_slots - n_new)
     names = {item.id for item in inside}
     outside = tuple(item for item in present if item.id not in names)
     builder = _Builder(request, inside, n_slots, n_new, n_forced)
@@ -212,8 +226,8 @@ class _Builder:
     def slots(self, outside: tuple[SceneObject, ...]) -> Slots:
         """The finished slots."""
         free = self.n - len(self.inside)
-        if outside:
-            self.notes.append(f"{len(outside)} objects stay as they are: the model takes {self.n} at a time")
+        if crowd := [item for item in outside if item.category not in EXTRAS]:
+            self.notes.append(f"{len(crowd)} objects stay as they are: the model takes {self.n} at a time")
         return Slots(
             room_type=self.request.scene.room_type,
             objects=(*self.inside, *[None] * free),
@@ -230,6 +244,7 @@ class _Builder:
             pose_known=self.pose_known,
             size_known=self.size_known,
             centre=self.centre,
+            floor=FloorPlan() if is_drawn(self.request.scene) else self.request.scene.floor,
             notes=tuple(self.notes),
         )
 
@@ -246,7 +261,7 @@ def stated_relations(scene: Scene, items: Sequence[SceneObject], boxes: FloatArr
         (n, n) predicate of row to column.
     """
     if scene.relations is None:
-        lamps = np.array([item.category is not None and "lamp" in item.category for item in items], dtype=np.bool_)
+        lamps = np.array([hangs(item.category or "") for item in items], dtype=np.bool_)
         return relation_matrix(lamps, boxes)
     index = {item.id: i for i, item in enumerate(items)}
     matrix = np.full((len(items), len(items)), NO_RELATION, dtype=np.int8)

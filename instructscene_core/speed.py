@@ -29,7 +29,7 @@ from .models.packed import matrix_product
 from .scene import Json, Request
 from .text.encoder import TextStates
 from .two_stage import Networks, TwoStageModel
-from .vocabulary import CLASSES, MAX_OBJECTS, RoomType
+from .vocabulary import CLASSES, MAX_OBJECTS, ROOM_TYPES, RoomType
 
 OFFICIAL_STEPS: Final = (100, 10)
 OFFICIAL_MATMUL: Final = 188.0
@@ -75,7 +75,7 @@ def paper_model(
     for network in (prior, decoder, vqvae):
         network.eval().to(where)
     bounds = Bounds(np.array([[-3.0, 0, -3], [3, 3, 3]]), np.array([[0.0, 0, 0], [2, 2, 2]]))
-    networks = Networks(prior, decoder, vqvae, None, bounds)
+    networks = Networks(prior, decoder, vqvae, None, dict.fromkeys(ROOM_TYPES, bounds))
     return TwoStageModel(networks, name="random weights", room_types=(room,), device=where, precision=precision)
 
 

@@ -12,23 +12,20 @@ from torch import Tensor
 
 from .boxes import Bounds
 from .checkpoints import load_model
-from .diffusion.discrete import DiscreteDiffusion, Partial, States, even_steps
 from .diffusion.gaussian import GaussianDiffusion, Known, even_times
+from .enclosure import SEGMENT_WIDTH, scaled, segments_of
 from .errors import InvalidInputError
+from .graph_stage import ClassMap, Graphs, GraphStage
 from .layout_model import Defaults, Draws, Job, Layout, OnStep, Points, Settings
 from .models.decoder_plan import DecoderPlan
 from .models.feature_vqvae import FeatureVQVAE
-from .models.graph_prior import GraphPrior, TextBatch, variables
+from .models.graph_prior import GraphPrior
 from .models.layout_decoder import LayoutDecoder
 from .models.point_encoder import PointEncoder
-from .models.prior_plan import PriorPlan, PriorRun
 from .scene import TASKS, Task
 from .text.encoder import TextStates
-from .vocabulary import CLASSES, MAX_OBJECTS, N_CODES, N_FEATURE_TOKENS, NO_RELATION, ROOM_TYPES, RoomType
+from .vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, N_CODES, ROOM_TYPES, RoomType
 
-LEVELS: Final = 100
-"""T, noise levels of the prior."""
-EMPTY_CODE: Final = N_CODES
 CONCEAL: Final[Mapping[Task, float]] = {"rearrange": 0.75}
 """Measured on the starter: wishes met rise from 47 to 59 % when rearranging, and hardly change when completing."""
 _LITTLE_WORK: Final = 50_000_000
@@ -45,14 +42,14 @@ class Networks:
         decoder: graph to boxes.
         vqvae: codes to features.
         points: coloured points to features; None where a model has none.
-        bounds: unit of the decoder's boxes.
+        bounds: unit of the decoder's boxes in each type of room.
     """
 
     prior: GraphPrior
     decoder: LayoutDecoder
     vqvae: FeatureVQVAE
     points: PointEncoder | None
-    bounds: Bounds
+    bounds: Mapping[RoomType, Bounds]
 
 
 class TwoStageModel:
@@ -84,11 +81,9 @@ class TwoStageModel:
         self.defaults = defaults or Defaults()
         self.text_encoder = text_encoder
         self.device = torch.device(device)
-        config = networks.prior.config
-        self._prior, self._decoder = PriorPlan(networks.prior, precision), DecoderPlan(networks.decoder, precision)
-        self._symbols = DiscreteDiffusion(variables(config), LEVELS)
+        self._first = GraphStage(networks.prior, self.device, precision)
+        self._decoder = DecoderPlan(networks.decoder, precision)
         self._boxes = GaussianDiffusion()
-        self._upper = np.triu_indices(config.max_objects, 1)
         self._parameters = sum(p.numel() for p in networks.prior.parameters())
 
     @staticmethod
@@ -105,9 +100,10 @@ class TwoStageModel:
         vqvae = load_model(folder / "vqvae", FeatureVQVAE, device)
         has_points = (folder / "points.safetensors").exists()
         points = load_model(folder / "points", PointEncoder, device).model if has_points else None
-        networks = Networks(prior.model, decoder.model, vqvae.model, points, _bounds(folder, decoder.metadata))
         about = prior.metadata
         room_types = _room_types(about.get("room_types", ["bedroom"]))
+        bounds = _bounds(folder, decoder.metadata, room_types)
+        networks = Networks(prior.model, decoder.model, vqvae.model, points, bounds)
         _check_sizes(networks, room_types)
         return TwoStageModel(
             networks,
@@ -125,9 +121,8 @@ class TwoStageModel:
         return self.networks.vqvae.config.feature_width
 
     def slots(self, room_type: RoomType) -> int:
-        """N; the same for every room that the model knows."""
-        del room_type
-        return self.networks.prior.config.max_objects
+        """N: as many as the model has, and as such rooms have objects."""
+        return min(self.networks.prior.config.max_objects, MAX_OBJECTS[room_type])
 
     @torch.inference_mode()
     def codes_of(self, points: Points) -> tuple[int, ...] | None:
@@ -150,81 +145,20 @@ class TwoStageModel:
         self, jobs: Sequence[Job], text: TextStates, settings: Settings, on_step: OnStep | None
     ) -> list[Layout]:
         draws = Draws([job.seed for job in jobs])
-        classes, edges, codes = self._graph(jobs, text, settings, draws, on_step)
-        features = self.networks.vqvae.decode(codes.clamp(max=N_CODES - 1))
-        boxes = self._layout(jobs, (classes, edges, features), settings, draws, on_step)
+        graphs = self._first.sample(jobs, text, settings, draws, on_step)
+        features = self.networks.vqvae.decode(graphs.codes.clamp(max=N_CODES - 1))
+        boxes = self._layout(jobs, graphs, features, settings, draws, on_step)
+        bounds = self.networks.bounds[jobs[0].slots.room_type]
+        to_room = ClassMap.of(jobs[0].slots.room_type, self.networks.prior.config.n_classes).to_room
         return [
             Layout(
-                classes=classes[b].cpu().numpy(),
-                codes=codes[b].cpu().numpy(),
+                classes=to_room[graphs.classes[b].cpu().numpy()],
+                codes=graphs.codes[b].cpu().numpy(),
                 features=features[b].float().cpu().numpy(),
-                relations=edges[b].to(torch.int8).cpu().numpy(),
-                boxes=self.networks.bounds.denormalise(boxes[b].double().cpu().numpy()),
+                relations=graphs.edges[b].to(torch.int8).cpu().numpy(),
+                boxes=bounds.denormalise(boxes[b].double().cpu().numpy()),
             )
             for b in range(len(jobs))
-        ]
-
-    # First stage: text to graph
-
-    def _graph(
-        self, jobs: Sequence[Job], text: TextStates, settings: Settings, draws: Draws, on_step: OnStep | None
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Classes (B, N), relations as a full matrix (B, N, N), codes (B, N, 4) without "empty" in real slots."""
-        prior = self.networks.prior
-
-        def told(step: int, steps: int, _: States) -> None:
-            if on_step is not None:
-                on_step("prior", step, steps)
-
-        classes, pairs, tokens = self._symbols.sample(
-            self._told(text, guided=settings.guidance != 1.0),
-            self._known_symbols(jobs),
-            even_steps(settings.steps[0], max(1, int(LEVELS * settings.ratio + 1e-9))),
-            draws.uniform,
-            guidance=settings.guidance,
-            truncation=settings.truncation,
-            allowed=self._allowed(jobs),
-            conceal=settings.conceal,
-            on_step=told,
-        )
-        real = classes != prior.config.n_classes
-        joined = real[:, :, None] & real[:, None] & ~torch.eye(real.shape[1], dtype=torch.bool, device=self.device)
-        edges = prior.edge_matrix(pairs).masked_fill(~joined, NO_RELATION)
-        codes = tokens.view(*classes.shape, N_FEATURE_TOKENS)
-        # A real object may come out with an empty token; the official code then draws one (section 14).
-        spare = (draws.uniform(tuple(codes.shape)) * N_CODES).long().to(self.device)
-        return classes, edges, torch.where((codes == EMPTY_CODE) & real[..., None], spare, codes)
-
-    def _told(self, text: TextStates, *, guided: bool) -> PriorRun:
-        """The prior with the jobs' texts."""
-        mask = None if text.mask is None else text.mask.to(self.device)
-        batch = TextBatch(text.hidden.to(self.device), text.pooled.to(self.device), mask)
-        return self._prior.run(batch, guided=guided)
-
-    def _known_symbols(self, jobs: Sequence[Job]) -> Partial:
-        """What is known of the three variables: classes, upper triangle of the relations, tokens object by object."""
-        rows, columns = self._upper
-        n_tokens = N_FEATURE_TOKENS
-        slots = [job.slots for job in jobs]
-        classes = np.stack([s.classes for s in slots])
-        relations = np.stack([s.relations[rows, columns] for s in slots]).astype(np.int64)
-        codes = np.stack([s.codes.reshape(-1) for s in slots])
-        class_known = np.stack([s.class_known for s in slots])
-        relations_known = np.stack([s.relations_known[rows, columns] for s in slots])
-        codes_known = np.repeat(np.stack([s.codes_known for s in slots]), n_tokens, axis=1)
-        clean = tuple(torch.from_numpy(a).to(self.device) for a in (classes, relations, codes))
-        known = tuple(torch.from_numpy(a).to(self.device) for a in (class_known, relations_known, codes_known))
-        return Partial(clean, known)
-
-    def _allowed(self, jobs: Sequence[Job]) -> list[Tensor | None]:
-        """Classes that the slots may take; slots that cannot stay empty get no empty token."""
-        classes = np.stack([job.slots.allowed for job in jobs])  # (B, N, C+1)
-        tokens = np.ones((len(jobs), N_CODES + 1, classes.shape[1] * N_FEATURE_TOKENS), dtype=np.bool_)
-        tokens[:, EMPTY_CODE] = np.repeat(classes[:, :, -1], N_FEATURE_TOKENS, axis=1)
-        return [
-            torch.from_numpy(classes.transpose(0, 2, 1).copy()).to(self.device),
-            None,
-            torch.from_numpy(tokens).to(self.device),
         ]
 
     # Second stage: graph to boxes
@@ -232,21 +166,31 @@ class TwoStageModel:
     def _layout(
         self,
         jobs: Sequence[Job],
-        sampled: tuple[Tensor, Tensor, Tensor],
+        graphs: Graphs,
+        features: Tensor,
         settings: Settings,
         draws: Draws,
         on_step: OnStep | None,
     ) -> Tensor:
         """Normalised boxes (B, N, 8); rooms whose poses are all known skip the network."""
-        objs, edges, features = sampled
+        objs, edges = graphs.classes, graphs.edges
         real = objs != self.networks.decoder.config.n_classes
         known = self._known_boxes(jobs)
         boxes = known.clean.clone()
         rows = [b for b, job in enumerate(jobs) if bool((real[b].cpu().numpy() & ~job.slots.pose_known).any())]
         if not rows:
             return boxes
-        decoder = self.networks.decoder
-        graph = decoder.encode_graph(objs[rows], edges[rows], features[rows], real[rows])
+        segments, present = self._enclosures([jobs[row] for row in rows])
+        graph = self.networks.decoder.encode_graph(
+            objs[rows],
+            edges[rows],
+            features[rows],
+            real[rows],
+            base=self.networks.decoder.config.max_objects,
+            segments=segments,
+            segments_mask=present,
+            room=torch.tensor([ROOM_TYPES.index(jobs[0].slots.room_type)], device=self.device),
+        )
         times = even_times(settings.steps[1])
 
         def told(step: int, steps: int, _: Tensor) -> None:
@@ -263,8 +207,20 @@ class TwoStageModel:
         )
         return boxes
 
+    def _enclosures(self, jobs: Sequence[Job]) -> tuple[Tensor, Tensor]:
+        """Walls, doors and windows of the floors that were given, (B, T, 7), and which of them are real, (B, T)."""
+        rooms = [segments_of(job.slots.floor, job.slots.centre) for job in jobs]
+        most = max(len(room) for room in rooms)
+        rows = np.zeros((len(rooms), most, SEGMENT_WIDTH), dtype=np.float32)
+        for row, room in zip(rows, rooms, strict=True):
+            row[: len(room)] = room
+        rows = scaled(rows, self.networks.bounds[jobs[0].slots.room_type].reach)
+        present = np.arange(most) < np.array([len(room) for room in rooms])[:, None]
+        return torch.from_numpy(rows).to(self.device), torch.from_numpy(present).to(self.device)
+
     def _known_boxes(self, jobs: Sequence[Job]) -> Known:
-        boxes = self.networks.bounds.normalise(np.stack([job.slots.boxes for job in jobs]))
+        bounds = self.networks.bounds[jobs[0].slots.room_type]
+        boxes = bounds.normalise(np.stack([job.slots.boxes for job in jobs]))
         known = np.repeat(np.stack([job.slots.pose_known for job in jobs])[..., None], boxes.shape[-1], axis=-1)
         known[..., _SIZE] |= np.stack([job.slots.size_known for job in jobs])[..., None]
         return Known(torch.from_numpy(boxes).float().to(self.device), torch.from_numpy(known).to(self.device))
@@ -294,8 +250,8 @@ def recorded_encoder(about: Mapping[str, Any]) -> str:
     return str(about.get("text_encoder", about.get("text", "all-MiniLM-L6-v2")))
 
 
-def _bounds(folder: Path, about: Mapping[str, Any]) -> Bounds:
-    """Unit of the decoder's boxes.
+def _bounds(folder: Path, about: Mapping[str, Any], room_types: Sequence[RoomType]) -> dict[RoomType, Bounds]:
+    """Unit of the decoder's boxes in each type of room: stated for each, or one for all.
 
     Raises:
         InvalidInputError: the official checkpoints do not hold it, and their data set was not at hand.
@@ -303,7 +259,10 @@ def _bounds(folder: Path, about: Mapping[str, Any]) -> Bounds:
     if "bounds" not in about:
         remedy = "Import it again together with the room's dataset_stats.txt"
         raise InvalidInputError(f"{folder / 'decoder.json'} does not record the bounds of boxes", remedy)
-    return Bounds.from_json(about["bounds"])
+    stated = about["bounds"]
+    own = isinstance(stated, Mapping) and "translations" not in stated
+    items = cast("Mapping[str, Any]", stated)
+    return {room: Bounds.from_json(items.get(room, {}) if own else items) for room in room_types}
 
 
 def _room_types(data: object) -> tuple[RoomType, ...]:
@@ -320,17 +279,20 @@ def _check_sizes(networks: Networks, room_types: Sequence[RoomType]) -> None:
         InvalidInputError: names the sizes that differ.
     """
     prior, decoder, vqvae = networks.prior.config, networks.decoder.config, networks.vqvae.config
+    known = [len(CLASSES[room]) for room in room_types]
     pairs = [
         ("object classes", prior.n_classes, decoder.n_classes),
         ("the width of features", decoder.feature_width, vqvae.feature_width),
-        *[("object classes", prior.n_classes, len(CLASSES[room])) for room in room_types],
+        *[("object classes", prior.n_classes, n) for n in known if prior.n_classes != len(ALL_CLASSES)],
     ]
     for what, first, second in pairs:
         if first != second:
             message = f"The model's parts do not fit together: {what} are {first} in one and {second} in another"
             raise InvalidInputError(message, "Use the files of one model")
-    if any(prior.max_objects > MAX_OBJECTS[room] for room in room_types):
+    if prior.max_objects > max(MAX_OBJECTS[room] for room in room_types):
         raise InvalidInputError("The prior has more slots than its rooms have objects", "Use the files of one model")
+    if not 0 <= prior.nodes_from < 1:
+        raise InvalidInputError("prior.json: nodes_from must be in [0, 1)", "Use the file as written")
 
 
 def _defaults(data: object) -> Defaults:

@@ -48,11 +48,20 @@ _ROUNDING = 1e-3
 
 
 class Variable(NamedTuple):
-    """A kind of symbol: its name, its classes without [MASK], and the weight of its loss."""
+    """A kind of symbol.
+
+    Attributes:
+        name: for logs.
+        n_classes: classes without [MASK].
+        weight: of its loss.
+        window: share of the schedule in which it is masked, from the clean end to the noisy one; the paper's is all of
+            it. Variables of windows one behind the other are revealed one after the other.
+    """
 
     name: str
     n_classes: int
     weight: float = 1.0
+    window: tuple[float, float] = (0.0, 1.0)
 
 
 class Step(NamedTuple):
@@ -116,10 +125,12 @@ class MaskSchedule:
 
     Args:
         n_steps: T; the paper's 100.
+        window: part of the schedule in which the shares change; outside they stay at their ends.
     """
 
-    def __init__(self, n_steps: int = 100) -> None:
-        share = torch.linspace(0, 1, n_steps, dtype=torch.float64)
+    def __init__(self, n_steps: int = 100, window: tuple[float, float] = (0.0, 1.0)) -> None:
+        low, high = window
+        share = ((torch.linspace(0, 1, n_steps, dtype=torch.float64) - low) / (high - low)).clamp(0, 1)
         clean = torch.tensor([1.0, 0.0], dtype=torch.float64)  # entry T, which index -1 wraps to
         self.n_steps = n_steps
         self.keep = torch.cat([0.99999 + share * (0.000009 - 0.99999), clean[:1]])
@@ -285,11 +296,11 @@ class Partial:
             torch.where(known, clean, x) for known, clean, x in zip(self.known, self.clean, states, strict=True)
         )
 
-    def conceal(self, states: States, order: States, share: float, masks: Sequence[int]) -> States:
+    def conceal(self, states: States, order: States, shares: Sequence[float], masks: Sequence[int]) -> States:
         """The states with a share of the known symbols hidden: those whose place in ``order``, in [0, 1), is below."""
         return tuple(
             x.masked_fill(known & (u.to(x.device) < share), mask)
-            for known, u, x, mask in zip(self.known, order, states, masks, strict=True)
+            for known, u, x, share, mask in zip(self.known, order, states, shares, masks, strict=True)
         )
 
 
@@ -308,7 +319,7 @@ class DiscreteLoss(NamedTuple):
 
 
 class DiscreteDiffusion:
-    """Diffusion of several variables that share a schedule and a network, and are noised independently.
+    """Diffusion of several variables that share a network and its times, and are noised independently.
 
     Args:
         variables: in the order in which the network takes and returns them, and randomness is drawn.
@@ -316,14 +327,14 @@ class DiscreteDiffusion:
     """
 
     def __init__(self, variables: Sequence[Variable], n_steps: int = 100) -> None:
-        self.variables = tuple(variables)
-        self.schedule = MaskSchedule(n_steps)
+        self.variables, self.n_steps = tuple(variables), n_steps
+        self.schedules = tuple(MaskSchedule(n_steps, v.window) for v in self.variables)
 
     def noise(self, clean: States, t: Tensor, draw: Draw) -> States:
         """x_t ~ q(x_t | x_0) for t (B,); draws (B, n+1, L) for each variable in order."""
         return tuple(
-            sample_symbols(marginal(x, self.schedule.kernel(t, t - 1, v.n_classes), v.n_classes), draw)
-            for v, x in zip(self.variables, clean, strict=True)
+            sample_symbols(marginal(x, schedule.kernel(t, t - 1, v.n_classes), v.n_classes), draw)
+            for v, schedule, x in zip(self.variables, self.schedules, clean, strict=True)
         )
 
     @torch.inference_mode()
@@ -375,7 +386,7 @@ class DiscreteDiffusion:
         for done, (step, kernels) in enumerate(zip(steps, all_kernels, strict=True), start=1):
             states = start.restore(states)
             if order:
-                hidden = conceal * float(self.schedule.mask[step.source])
+                hidden = [conceal * float(schedule.mask[step.source]) for schedule in self.schedules]
                 states = start.conceal(states, order, hidden, [v.n_classes for v in self.variables])
             t = torch.tensor([step.t], device=states[0].device)
             shapes = [(len(x), v.n_classes + 1, x.shape[1]) for v, x in zip(self.variables, states, strict=True)]
@@ -397,7 +408,8 @@ class DiscreteDiffusion:
     def _kernels(self, steps: Sequence[Step], device: torch.device) -> list[list[Kernel]]:
         """For each step the coefficients of each variable."""
         sources, targets = (torch.tensor(levels, device=device) for levels in zip(*[s[1:] for s in steps], strict=True))
-        kernels = [self.schedule.kernel(sources, targets, v.n_classes) for v in self.variables]
+        pairs = zip(self.variables, self.schedules, strict=True)
+        kernels = [schedule.kernel(sources, targets, v.n_classes) for v, schedule in pairs]
         return [[Kernel(*(part[i : i + 1] for part in k)) for k in kernels] for i in range(len(steps))]
 
     def loss(
@@ -409,6 +421,7 @@ class DiscreteDiffusion:
         draw: Draw,
         *,
         emphasis: Sequence[Tensor] | None = None,
+        known: States | None = None,
     ) -> DiscreteLoss:
         """Variational bound plus auxiliary loss, with importance-sampled times.
 
@@ -419,31 +432,36 @@ class DiscreteDiffusion:
             pt: (B,) the probability with which each time was drawn.
             draw: uniforms for the noise.
             emphasis: per variable (B, L) weights of the symbols; None: all 1, the official loss.
+            known: per variable (B, L) bool, symbols that are not noised, as in editing; None: none, as officially.
         """
         noisy = self.noise(clean, t, draw)
+        if known is not None:
+            noisy = Partial(clean, known).restore(noisy)
         all_logits = network(noisy, t)
         terms: list[Tensor] = []
         history = torch.zeros_like(pt)
         emphasis = emphasis or [torch.ones(1, device=t.device)] * len(self.variables)
-        for v, x_0, x_t, logits, important in zip(self.variables, clean, noisy, all_logits, emphasis, strict=True):
-            main, auxiliary = ((part * important).mean(dim=1) for part in self._bound(v, x_0, x_t, logits, t))
-            weight = (2 - t / self.schedule.n_steps) * _AUXILIARY_WEIGHT
+        kernels = [s.kernel(t, t - 1, v.n_classes) for v, s in zip(self.variables, self.schedules, strict=True)]
+        items = zip(self.variables, kernels, clean, noisy, all_logits, emphasis, strict=True)
+        for v, k, x_0, x_t, logits, important in items:
+            main, auxiliary = ((part * important).mean(dim=1) for part in _bound(v, k, x_0, x_t, logits, t))
+            weight = (2 - t / self.n_steps) * _AUXILIARY_WEIGHT
             # The official loss divides the mean over the symbols once more by their number.
             terms.append(v.weight * ((main + weight * auxiliary) / pt).mean() / x_0.shape[1])
             history = history + v.weight * main.detach()
         return DiscreteLoss(torch.stack(terms).sum(), tuple(terms), history)
 
-    def _bound(self, v: Variable, x_0: Tensor, x_t: Tensor, logits: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-        """Main and auxiliary loss of each symbol, (B, L): KL of the posteriors, of p(x_0); at t = 0 the likelihood."""
-        k = self.schedule.kernel(t, t - 1, v.n_classes)
-        log_p0 = predict_clean(logits)
-        truth = posterior(one_hot(x_0, v.n_classes).to(log_p0.dtype), x_t, k)
-        log_model = log_probabilities(posterior(log_p0.exp(), x_t, k))
-        kl = (truth * (log_probabilities(truth) - log_model)).sum(dim=1)
-        likelihood = -log_model.gather(1, x_0[:, None])[:, 0]
-        kl_clean = -log_p0.gather(1, x_0[:, None])[:, 0]
-        first = (t == 0)[:, None]
-        return torch.where(first, likelihood, kl), torch.where(first, likelihood, kl_clean)
+
+def _bound(v: Variable, k: Kernel, x_0: Tensor, x_t: Tensor, logits: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+    """Main and auxiliary loss of each symbol, (B, L): KL of the posteriors, of p(x_0); at t = 0 the likelihood."""
+    log_p0 = predict_clean(logits)
+    truth = posterior(one_hot(x_0, v.n_classes).to(log_p0.dtype), x_t, k)
+    log_model = log_probabilities(posterior(log_p0.exp(), x_t, k))
+    kl = (truth * (log_probabilities(truth) - log_model)).sum(dim=1)
+    likelihood = -log_model.gather(1, x_0[:, None])[:, 0]
+    kl_clean = -log_p0.gather(1, x_0[:, None])[:, 0]
+    first = (t == 0)[:, None]
+    return torch.where(first, likelihood, kl), torch.where(first, likelihood, kl_clean)
 
 
 class TimeSampler:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .layers import graph_block
 from .layout_decoder import BOX_WIDTH, GraphContext, LayoutDecoder
-from .packed import PackedGraphBlock, TimeTable
+from .packed import BlockNorms, PackedGraphBlock, PackedTextAttention, TimeTable
 
 
 class DecoderPlan:
@@ -26,6 +26,8 @@ class DecoderPlan:
         blocks = [graph_block(block) for block in decoder.transformer_blocks]
         self.times = TimeTable(decoder.time_embed, blocks)
         self.blocks = [PackedGraphBlock(block, dtype) for block in blocks]
+        reads_floor = decoder.config.floor_width is not None
+        self.told = [PackedTextAttention(block.cross_attn, dtype) for block in blocks] if reads_floor else None
         self.boxes = decoder.node_proj_in.weight[:, -BOX_WIDTH:].contiguous()
         self.proj_out = decoder.proj_out
 
@@ -47,7 +49,7 @@ class DecoderRun:
     """
 
     def __init__(self, plan: DecoderPlan, graph: GraphContext) -> None:
-        self._plan = plan
+        self._plan, self._graph = plan, graph
         counts = graph.mask.sum(dim=1)
         n = int(counts.max())
         # (R·B, n) slots of the real objects, then some empty ones where other scenes have more.
@@ -69,9 +71,15 @@ class DecoderRun:
         last = len(self._plan.blocks) - 1
         for index, (block, norms) in enumerate(zip(self._plan.blocks, self._plan.times.at(int(t)), strict=True)):
             nodes, edges = block.attend(nodes, edges, norms, mask=self._mask, edges_out=index < last)
-            nodes = block.finish(nodes, norms)
+            nodes = block.finish(self._read_floor(index, nodes, norms), norms)
         noise = self._plan.proj_out(nodes) * self._real[..., None]
         return result.scatter_(1, self._slots[..., None].expand_as(noise), noise)
+
+    def _read_floor(self, index: int, nodes: Tensor, norms: BlockNorms) -> Tensor:
+        """Attention to walls, doors and windows, where the network reads them."""
+        if self._plan.told is None or self._graph.floor is None or norms.ca is None:
+            return nodes
+        return self._plan.told[index](norms.ca(nodes), self._graph.floor[index], self._graph.floor_mask).add_(nodes)
 
     def _of_objects(self, x: Tensor) -> Tensor:
         """Numbers of the slots (R·B, N, D) -> of the objects (R·B, n, D)."""

@@ -61,12 +61,16 @@ class VQVAELoss(NamedTuple):
         reconstruction: scalar, mean squared error in [-1, 1] units.
         kl: scalar, divergence of the codes' distribution from the uniform one, weighted.
         indices: (M, K) codes that were drawn.
+        logits: (M, K, n_codes) that they were drawn from.
+        decoded: (M, F) what they give, in feature units.
     """
 
     total: Tensor
     reconstruction: Tensor
     kl: Tensor
     indices: Tensor
+    logits: Tensor
+    decoded: Tensor
 
 
 class Quantizer(nn.Module):
@@ -161,7 +165,8 @@ class FeatureVQVAE(nn.Module):
         z = self.normalise(features)
         logits = self.quantizer.proj(self.encode_tokens(z))
         codes, indices = self.quantizer(logits, draw)
-        reconstruction = F.mse_loss(self.decode_codes(codes), z)
+        decoded = self.decode_codes(codes)
+        reconstruction = F.mse_loss(decoded, z)
         q = logits.softmax(dim=-1)
         kl = _KL_WEIGHT * (q * torch.log(q * self.config.n_codes + 1e-10)).sum(dim=-1).mean()
-        return VQVAELoss(reconstruction + kl, reconstruction, kl, indices)
+        return VQVAELoss(reconstruction + kl, reconstruction, kl, indices, logits, self.denormalise(decoded))

@@ -6,7 +6,8 @@ Symbols: nodes 0..C-1 classes, C empty, C+1 [MASK]; relations 0..9, 10 none, 11 
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cache
+from typing import Final, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -29,6 +30,8 @@ N_RELATIONS = NO_RELATION + 1
 """Relations that the network predicts, "none" included."""
 MASKED_RELATION = N_RELATIONS
 """Index of [MASK] among the relations."""
+_LARGE_FLOOR: Final = 20.0
+"""Square metres."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,11 @@ class GraphPriorConfig:
         n_codes: feature codes without "empty" and [MASK].
         n_feature_tokens: K, feature tokens of an object.
         dropout: in training, after attention and inside the feed-forwards.
+        room_types: R, types of rooms that it is told; None, the paper's: it knows one type.
+        counts: whether it predicts the number of objects first, and then fills as many slots. The paper's fills N
+            slots, some of them with "empty".
+        nodes_from: share of the schedule at which the nodes are all revealed, and relations and features begin to be;
+            0, the paper's: all at the same time.
     """
 
     n_classes: int = 21
@@ -64,6 +72,9 @@ class GraphPriorConfig:
     n_codes: int = 64
     n_feature_tokens: int = 4
     dropout: float = 0.1
+    room_types: int | None = None
+    counts: bool = False
+    nodes_from: float = 0.0
 
     @classmethod
     def paper(cls, n_classes: int = 21, max_objects: int = 12) -> "GraphPriorConfig":
@@ -88,11 +99,13 @@ class GraphPriorConfig:
 
 
 def variables(config: GraphPriorConfig) -> tuple[Variable, Variable, Variable]:
-    """What diffuses: nodes, relations, feature tokens, with the official weights of their losses."""
+    """What diffuses: nodes, relations, feature tokens, with the official weights of their losses and their windows."""
+    split = config.nodes_from
+    nodes, others = ((split, 1.0), (0.0, split)) if split else ((0.0, 1.0), (0.0, 1.0))
     return (
-        Variable("x", config.n_classes + 1),
-        Variable("e", N_RELATIONS, weight=10.0),
-        Variable("o", config.n_codes + 1),
+        Variable("x", config.n_classes + 1, window=nodes),
+        Variable("e", N_RELATIONS, weight=10.0, window=others),
+        Variable("o", config.n_codes + 1, window=others),
     )
 
 
@@ -152,15 +165,71 @@ def without_text(text: TextBatch) -> TextBatch:
     return drop_text(text, everyone, everyone)
 
 
+class PairGeometry(NamedTuple):
+    """Where the pairs of n objects lie in an n × n matrix.
+
+    Attributes:
+        upper: (E,) numbers of the matrix's elements (i, j), i < j, row-major.
+        pair_of: (n · n,) number of the pair of each element; 0 on the diagonal.
+        lower: (n, n) bool, True below the diagonal.
+        diagonal: (n, n) bool.
+    """
+
+    upper: Tensor
+    pair_of: Tensor
+    lower: Tensor
+    diagonal: Tensor
+
+
+@cache
+def pair_geometry(n: int, device: torch.device) -> PairGeometry:
+    """The geometry of n objects; the same tensors every time."""
+    with torch.inference_mode(mode=False):  # what is first asked for in sampling may be wanted in training
+        i, j = torch.triu_indices(n, n, 1)
+        pair_of = torch.zeros(n, n, dtype=torch.long)
+        pair_of[i, j] = pair_of[j, i] = torch.arange(len(i))
+        slots = torch.arange(n)
+        tables = i * n + j, pair_of.flatten(), slots[:, None] > slots, slots[:, None] == slots
+        return PairGeometry(*(table.to(device) for table in tables))
+
+
+class CountHead(nn.Module):
+    """How many objects a room holds, from its instruction, its type and, where there is one, its floor.
+
+    Args:
+        text_width: of the pooled text.
+        room_types: R.
+        max_objects: the largest number.
+    """
+
+    def __init__(self, text_width: int, room_types: int, max_objects: int, width: int = 128) -> None:
+        super().__init__()
+        self.room_types = room_types
+        self.layers = nn.Sequential(
+            nn.Linear(text_width + room_types + 2, width), nn.GELU(), nn.Linear(width, max_objects)
+        )
+
+    def forward(self, pooled: Tensor, room: Tensor, area: Tensor) -> Tensor:
+        """Logits of 1 .. N objects.
+
+        Args:
+            pooled: (B, D) pooled texts, zeros without.
+            room: (B,) types.
+            area: (B,) square metres of the floors, 0 where there is none.
+        """
+        types = F.one_hot(room, self.room_types).to(pooled.dtype)
+        floor = torch.stack([(area > 0).to(pooled.dtype), area / _LARGE_FLOOR], dim=-1)
+        # A pooled vector of length 1 has small numbers.
+        scaled = pooled * pooled.shape[-1] ** 0.5
+        return self.layers(torch.cat([scaled, types, floor], dim=-1))
+
+
 class GraphPrior(nn.Module):
     """The denoising network of the semantic graph prior. Official keys, without the prefix ``network.``."""
 
     positions: Tensor
     pair_positions: Tensor
     token_positions: Tensor
-    upper: Tensor
-    pair_of: Tensor
-    lower: Tensor
     reverse: Tensor
 
     def __init__(self, config: GraphPriorConfig) -> None:
@@ -192,23 +261,21 @@ class GraphPrior(nn.Module):
         )
         self.objfeat_out_norm = nn.LayerNorm(fw)
         self.objfeat_out = nn.Sequential(nn.Linear(fw, fw), nn.GELU(), nn.Linear(fw, c.n_codes + 1))
+        if c.room_types:
+            self.room_embed = nn.Embedding(c.room_types, w)
+        if c.counts:
+            self.count_head = CountHead(c.text_width, c.room_types or 1, c.max_objects)
         self._register_tables(fw)
 
     def _register_tables(self, feature_width: int) -> None:
-        """Constant tables, not part of the state dict: positional codes and the geometry of the upper triangle."""
+        """Constant tables, not part of the state dict: positional codes and the reverse of each relation."""
         c, n = self.config, self.config.max_objects
         slots = torch.arange(n)
         edge_code = sinusoidal_code(slots, c.edge_width, n)
-        i, j = torch.triu_indices(n, n, 1)
-        pair_of = torch.zeros(n, n, dtype=torch.long)
-        pair_of[i, j] = pair_of[j, i] = torch.arange(len(i))
         tables = {
             "positions": sinusoidal_code(slots, c.width, n),
             "pair_positions": edge_code[:, None] + edge_code[None],
             "token_positions": sinusoidal_code(torch.arange(c.n_feature_tokens), feature_width, c.n_feature_tokens),
-            "upper": i * n + j,
-            "pair_of": pair_of.flatten(),
-            "lower": slots[:, None] > slots[None],
             "reverse": torch.tensor([reverse_predicate(p) for p in range(N_RELATIONS + 1)]),
         }
         for name, table in tables.items():
@@ -225,7 +292,18 @@ class GraphPrior(nn.Module):
         mask = None if text.mask is None else F.pad(text.mask, (0, 1), value=True)[:, None, None]
         return TextContext(tuple(graph_block(b).cross_attn.keys_values(context) for b in self.transformer_blocks), mask)
 
-    def forward(self, x: Tensor, e: Tensor, o: Tensor, t: Tensor, text: TextContext) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(
+        self,
+        x: Tensor,
+        e: Tensor,
+        o: Tensor,
+        t: Tensor,
+        text: TextContext,
+        *,
+        room: Tensor | None = None,
+        mask: Tensor | None = None,
+        features: bool = True,
+    ) -> tuple[Tensor, ...]:
         """Logits of the clean symbols.
 
         The text may hold a multiple of B prompts (guidance: all graphs without text, then all with); the graphs are
@@ -237,32 +315,44 @@ class GraphPrior(nn.Module):
             o: (B, K·N) noisy feature symbols, object-major.
             t: (B,) or (1,) integer times 0..T-1.
             text: (R·B prompts) from :meth:`encode_text`.
+            room: (B,) or (1,) types of the rooms, where the network is told them.
+            mask: (B, N) bool, True at slots in use, of which the logits then do not depend on the others; None: all.
+            features: False leaves the last of the three logits out.
 
         Returns:
             Logits without a class for [MASK], class axis second: (R·B, C+1, N), (R·B, 11, E), (R·B, 65, K·N).
         """
-        nodes, edges, t_act = self.embed(x, e, o, t)
+        nodes, edges, t_act = self.embed(x, e, o, t, room)
         repeats = text.blocks[0].keys.shape[0] // x.shape[0]
         if repeats > 1:
             nodes, edges = nodes.repeat(repeats, 1, 1), edges.repeat(repeats, 1, 1, 1)
             t_act = t_act if t_act.shape[0] == 1 else t_act.repeat(repeats, 1)
+            mask = None if mask is None else mask.repeat(repeats, 1)
         for block, keys_values in zip(self.transformer_blocks, text.blocks, strict=True):
-            nodes, edges = block(nodes, edges, t_act, text=keys_values, text_mask=text.mask)
-        return self.read_nodes(nodes), self.read_edges(edges), self.read_features(nodes)
+            nodes, edges = block(nodes, edges, t_act, text=keys_values, text_mask=text.mask, mask=mask)
+        graph = self.read_nodes(nodes), self.read_edges(edges)
+        return (*graph, self.read_features(nodes)) if features else graph
 
-    def embed(self, x: Tensor, e: Tensor, o: Tensor, t: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def embed(
+        self, x: Tensor, e: Tensor, o: Tensor, t: Tensor, room: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Inputs of the first block: nodes (B, N, W), edges (B, N, N, De), GELU(time embedding) (B, Dt)."""
-        nodes = F.embedding(x, symbol_table(self.node_embed)) + self.pool_features(o) + self.positions
-        edges = F.embedding(self.edge_matrix(e), self.edge_table()) + self.pair_positions
+        n = x.shape[1]
+        nodes = F.embedding(x, symbol_table(self.node_embed)) + self.pool_features(o) + self.slot_codes(n, room)
+        edges = F.embedding(self.edge_matrix(e, n), self.edge_table()) + self.pair_positions[:n, :n]
         return nodes, edges, F.gelu(self.time_embed(t))
 
-    def edge_matrix(self, e: Tensor) -> Tensor:
-        """Upper triangle (B, E) -> full (B, N, N): the reverse below, one more symbol (12) on the diagonal."""
-        n = self.config.max_objects
-        full = e[:, self.pair_of].view(-1, n, n)
-        full = torch.where(self.lower, self.reverse[full], full)
-        diagonal = torch.eye(n, dtype=torch.bool, device=e.device)
-        return full.masked_fill(diagonal, MASKED_RELATION + 1)
+    def slot_codes(self, n: int, room: Tensor | None = None) -> Tensor:
+        """What the first n slots start with whatever is in them, (N, W) or, with types of rooms (B,), (B, N, W)."""
+        codes = self.positions[:n]
+        return codes if room is None else codes + self.room_embed(room)[:, None]
+
+    def edge_matrix(self, e: Tensor, n: int) -> Tensor:
+        """Upper triangle (B, E) -> full (B, n, n): the reverse below, one more symbol (12) on the diagonal."""
+        pairs = pair_geometry(n, e.device)
+        full = e[:, pairs.pair_of].view(-1, n, n)
+        full = torch.where(pairs.lower, self.reverse[full], full)
+        return full.masked_fill(pairs.diagonal, MASKED_RELATION + 1)
 
     def edge_table(self) -> Tensor:
         """Rows of the 12 relation symbols and a row of zeros, the diagonal's."""
@@ -288,7 +378,8 @@ class GraphPrior(nn.Module):
     def symmetric(self, out: Tensor) -> Tensor:
         """Logits of every edge (B, N, N, 11) -> of the pairs (B, 11, E)."""
         out = (out + out.transpose(1, 2)[..., self.reverse[:N_RELATIONS]]) / 2
-        return out.flatten(1, 2)[:, self.upper].transpose(1, 2)
+        upper = pair_geometry(out.shape[1], out.device).upper
+        return out.flatten(1, 2)[:, upper].transpose(1, 2)
 
     def read_features(self, nodes: Tensor) -> Tensor:
         """Nodes (B, N, W) -> feature logits (B, 65, K·N): learned query tokens that read one node each."""

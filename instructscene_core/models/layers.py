@@ -192,7 +192,7 @@ class GraphAttention(nn.Module):
 
 
 class GraphBlock(nn.Module):
-    """Graph transformer block: graph attention, cross-attention to the text (prior only), two feed-forwards."""
+    """Graph transformer block: graph attention, cross-attention where there is a text or a floor, two feed-forwards."""
 
     def __init__(
         self,

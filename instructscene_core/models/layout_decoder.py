@@ -11,8 +11,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..enclosure import KINDS, SEGMENT_WIDTH
 from ..vocabulary import NO_RELATION
-from .layers import GraphBlock, sinusoidal_code, symbol_embedding, symbol_table, time_embedding
+from .layers import (
+    GraphBlock,
+    KeysValues,
+    graph_block,
+    sinusoidal_code,
+    symbol_embedding,
+    symbol_table,
+    time_embedding,
+)
 
 BOX_WIDTH = 8
 """Numbers of a box: three of the position, three half extents, cosine and sine of the angle."""
@@ -32,6 +41,8 @@ class LayoutDecoderConfig:
         blocks: graph blocks.
         feature_width: width of an object's feature, as the feature decoder gives it.
         dropout: in training, after attention and inside the feed-forwards.
+        floor_width: width of the tokens of walls, doors and windows; None, the paper's: it is not told them.
+        room_types: R, types of rooms that it is told, each with its own unit of boxes; None, the paper's: it knows one.
     """
 
     n_classes: int = 21
@@ -43,6 +54,8 @@ class LayoutDecoderConfig:
     blocks: int = 5
     feature_width: int = 1280
     dropout: float = 0.1
+    floor_width: int | None = None
+    room_types: int | None = None
 
     @classmethod
     def paper(cls, n_classes: int = 21, max_objects: int = 12) -> "LayoutDecoderConfig":
@@ -64,16 +77,49 @@ class GraphContext(NamedTuple):
         nodes: (B, n, W) what classes, features and positions give to the first block.
         edges: (B, n, n, De) its edges.
         mask: (B, n) bool, True at real objects.
+        floor: keys and values of the enclosure for each block; None where the network reads none.
+        floor_mask: (B, 1, 1, T + 1) bool, True where a token of it may be seen.
     """
 
     nodes: Tensor
     edges: Tensor
     mask: Tensor
+    floor: tuple[KeysValues, ...] | None = None
+    floor_mask: Tensor | None = None
 
     @staticmethod
     def concatenate(first: "GraphContext", second: "GraphContext") -> "GraphContext":
-        """Both batches in one, for guidance: unconditional first."""
-        return GraphContext(*(torch.cat(pair) for pair in zip(first, second, strict=True)))
+        """Both batches in one, for guidance: unconditional first; both of the same enclosures."""
+        nodes, edges, mask = (torch.cat(pair) for pair in zip(first[:3], second[:3], strict=True))
+        if first.floor is None or first.floor_mask is None:
+            return GraphContext(nodes, edges, mask)
+        floor = tuple(KeysValues(k.repeat(2, 1, 1, 1), v.repeat(2, 1, 1, 1)) for k, v in first.floor)
+        return GraphContext(nodes, edges, mask, floor, first.floor_mask.repeat(2, 1, 1, 1))
+
+
+class FloorEncoder(nn.Module):
+    """Walls, doors and windows to tokens, each on its own, behind one that stands for "no floor was given".
+
+    Args:
+        width: of the tokens.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.nothing = nn.Parameter(torch.randn(width))
+        self.layers = nn.Sequential(nn.Linear(len(KINDS) + 8, width), nn.GELU(), nn.Linear(width, width))
+
+    def forward(self, segments: Tensor) -> Tensor:
+        """Segments (B, T, 7), see ``enclosure``, -> (B, T + 1, F)."""
+        kind = F.one_hot(segments[..., 0].long(), len(KINDS)).to(segments.dtype)
+        first, second, heights = segments[..., 1:3], segments[..., 3:5], segments[..., 5:7]
+        along = (second - first) / 2
+        middle, length = (first + second) / 2, along.norm(dim=-1, keepdim=True)
+        # Where the wall stands along its own normal: the number that most objects' places depend on.
+        away = (middle[..., :1] * along[..., 1:] - middle[..., 1:] * along[..., :1]) / length.clamp_min(1e-3)
+        rows = torch.cat([kind, middle, along, length, away, heights], dim=-1)
+        tokens = self.layers(rows)
+        return torch.cat([self.nothing.expand(len(tokens), 1, -1), tokens], dim=1)
 
 
 class LayoutDecoder(nn.Module):
@@ -88,8 +134,13 @@ class LayoutDecoder(nn.Module):
         self.edge_embed = symbol_embedding(NO_RELATION + 1, c.edge_width)
         self.time_embed = time_embedding(c.time_width)
         self.transformer_blocks = nn.ModuleList(
-            GraphBlock(c.width, c.edge_width, c.time_width, c.heads, dropout=c.dropout) for _ in range(c.blocks)
+            GraphBlock(c.width, c.edge_width, c.time_width, c.heads, text_width=c.floor_width, dropout=c.dropout)
+            for _ in range(c.blocks)
         )
+        if c.floor_width is not None:
+            self.floor_encoder = FloorEncoder(c.floor_width)
+        if c.room_types is not None:
+            self.room_embed = nn.Embedding(c.room_types, c.width)
         self.proj_out = nn.Sequential(nn.LayerNorm(c.width), nn.Linear(c.width, BOX_WIDTH))
 
     def encode_graph(
@@ -101,6 +152,9 @@ class LayoutDecoder(nn.Module):
         *,
         drop_edges: Tensor | None = None,
         base: int | None = None,
+        segments: Tensor | None = None,
+        segments_mask: Tensor | None = None,
+        room: Tensor | None = None,
     ) -> GraphContext:
         """What the graph gives to every step: once a graph, not once a step.
 
@@ -112,6 +166,10 @@ class LayoutDecoder(nn.Module):
             drop_edges: (B,) bool, graphs that lose their relations: the unconditional side of guidance (official in
                 training: 20 %). None: no graph.
             base: slots that the positional code counts; None: n. Empty slots may be cut off where it stays the same.
+            segments: (B, T, 7) walls, doors and windows, see ``enclosure``, where the network reads them; None: none.
+                Their ends are in the unit of the boxes, see ``enclosure.scaled``.
+            segments_mask: (B, T) bool, True at real ones; False everywhere: no floor was given.
+            room: (B,) or (1,) types of the rooms, where the network is told them.
         """
         size = objs.shape[1]
         classes = F.embedding(objs, symbol_table(self.node_embed))
@@ -120,11 +178,24 @@ class LayoutDecoder(nn.Module):
         nodes = F.linear(torch.cat([classes, features], dim=-1), weight, self.node_proj_in.bias)
         slots = torch.arange(size, device=objs.device)
         nodes = nodes + sinusoidal_code(slots, self.config.width, base or size)
+        if self.config.room_types is not None and room is not None:
+            nodes = nodes + self.room_embed(room)[:, None]
         diagonal = torch.eye(size, dtype=torch.bool, device=objs.device)
         unseen = diagonal[None] if drop_edges is None else diagonal | drop_edges[:, None, None]
         symbols = edges.masked_fill(unseen, NO_RELATION + 1)
         table = F.pad(symbol_table(self.edge_embed), (0, 0, 0, 1))  # one more row, of zeros
-        return GraphContext(nodes, F.embedding(symbols, table), mask)
+        context = GraphContext(nodes, F.embedding(symbols, table), mask)
+        if self.config.floor_width is None:
+            return context
+        if segments is None or segments_mask is None:
+            segments = nodes.new_zeros(len(nodes), 0, SEGMENT_WIDTH)
+            seen = nodes.new_zeros((len(nodes), 0), dtype=torch.bool)
+        else:
+            seen = segments_mask
+        tokens = self.floor_encoder(segments)
+        blocks = [graph_block(block) for block in self.transformer_blocks]
+        floor = tuple(block.cross_attn.keys_values(tokens) for block in blocks)
+        return context._replace(floor=floor, floor_mask=F.pad(seen, (1, 0), value=True)[:, None, None])
 
     def forward(self, boxes: Tensor, t: Tensor, graph: GraphContext) -> Tensor:
         """The noise in the boxes.
@@ -147,5 +218,13 @@ class LayoutDecoder(nn.Module):
         edges = graph.edges
         last = len(self.transformer_blocks) - 1
         for index, block in enumerate(self.transformer_blocks):
-            nodes, edges = block(nodes, edges, t_act, mask=graph.mask, edges_out=index < last)
+            nodes, edges = block(
+                nodes,
+                edges,
+                t_act,
+                text=None if graph.floor is None else graph.floor[index],
+                text_mask=graph.floor_mask,
+                mask=graph.mask,
+                edges_out=index < last,
+            )
         return self.proj_out(nodes) * graph.mask[..., None]

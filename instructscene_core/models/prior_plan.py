@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..diffusion.discrete import LazyNetwork, States
 from .feature_reader import FeaturePool, FeatureReader, RememberedPool
-from .graph_prior import N_RELATIONS, GraphPrior, TextBatch
+from .graph_prior import N_RELATIONS, GraphPrior, TextBatch, pair_geometry
 from .layers import graph_block, symbol_table
 from .packed import (
     BlockNorms,
@@ -61,14 +61,18 @@ class PriorPlan:
         self.edge_norm = affine_of(prior.edge_proj_out[0])
         self.edge_logits = Packed.of(linear_of(prior.edge_proj_out[1]))
 
-    def run(self, text: TextBatch, *, guided: bool = False) -> "PriorRun":
+    def run(
+        self, text: TextBatch, *, guided: bool = False, room: int | None = None, mask: Tensor | None = None
+    ) -> "PriorRun":
         """The network for one sampling run.
 
         Args:
             text: a prompt for each scene.
             guided: give the logits without text too, first.
+            room: type of the rooms, where the network is told it.
+            mask: (B, N) bool, True at slots in use; None: all.
         """
-        return PriorRun(self, text, guided=guided)
+        return PriorRun(self, text, guided=guided, room=room, mask=mask)
 
 
 class PriorRun(LazyNetwork):
@@ -78,10 +82,16 @@ class PriorRun(LazyNetwork):
         plan: of the prior.
         text: B prompts.
         guided: give the logits without text too, first.
+        room: type of the rooms, where the network is told it.
+        mask: (B, N) bool, True at slots in use; None: all.
     """
 
-    def __init__(self, plan: PriorPlan, text: TextBatch, *, guided: bool) -> None:
+    def __init__(
+        self, plan: PriorPlan, text: TextBatch, *, guided: bool, room: int | None, mask: Tensor | None
+    ) -> None:
         self._plan, self._prior = plan, plan.prior
+        self._room = None if room is None else torch.tensor([room], device=text.hidden.device)
+        self._mask = None if mask is None or bool(mask.all()) else mask
         self._text = plan.prior.encode_text(text)
         self._pool = RememberedPool(plan.pool)
         self._sides = 2 if guided else 1
@@ -102,15 +112,18 @@ class PriorRun(LazyNetwork):
         plan, prior = self._plan, self._prior
         x, e, o = states
         pairs, tokens = (None, None) if undecided is None else (undecided[1], undecided[2])
-        wanted = None if pairs is None else self._both_directions(pairs)
-        nodes = F.embedding(x, plan.node_table) + prior.positions
+        wanted = None if pairs is None else _both_directions(pairs, x.shape[1])
+        n = x.shape[1]
+        nodes = F.embedding(x, plan.node_table) + prior.slot_codes(n, self._room)
         nodes += self._pool(o.reshape(-1, prior.config.n_feature_tokens)).view_as(nodes)
-        edges = F.embedding(prior.edge_matrix(e), plan.edge_table) + prior.pair_positions
+        edges = F.embedding(prior.edge_matrix(e, n), plan.edge_table) + prior.pair_positions[:n, :n]
         last = len(plan.blocks) - 1
         for index, (block, norms) in enumerate(zip(plan.blocks, plan.times.at(int(t)), strict=True)):
             read = wanted if index == last else None
             sides = len(nodes) // len(x)
-            nodes, edges = block.attend(nodes, edges, norms, wanted=None if read is None else read.repeat(sides, 1, 1))
+            read = None if read is None else read.repeat(sides, 1, 1)
+            mask = None if self._mask is None else self._mask.repeat(sides, 1)
+            nodes, edges = block.attend(nodes, edges, norms, mask=mask, wanted=read)
             if index == 0 and self._sides == 2:  # only now do the sides part
                 nodes, edges = nodes.repeat(2, 1, 1), edges.repeat(2, *[1] * (edges.dim() - 1))
             nodes = block.finish(self._read_text(index, nodes, norms), norms)
@@ -124,12 +137,6 @@ class PriorRun(LazyNetwork):
         if self._sides == 2:
             text = torch.cat([self._plan.untold[index](h[: len(text)], self._zeros), text])
         return text.add_(nodes)
-
-    def _both_directions(self, pairs: Tensor) -> Tensor:
-        """Pairs (B, E) bool -> the edges that are read for them, (B, N, N) bool."""
-        n = self._prior.config.max_objects
-        off_diagonal = ~torch.eye(n, dtype=torch.bool, device=pairs.device)
-        return pairs[:, self._prior.pair_of].view(-1, n, n) & off_diagonal
 
     def _read_edges(self, edges: Tensor, wanted: Tensor | None) -> Tensor:
         """Edges (B, N, N, De), or those wanted (m, De) -> logits (B, 11, E), zero where a pair is not wanted."""
@@ -149,3 +156,9 @@ class PriorRun(LazyNetwork):
         if rows is not None:
             logits = logits.new_zeros(len(nodes) * count, logits.shape[1]).index_copy_(0, rows, logits)
         return logits.view(len(nodes), count, -1).transpose(1, 2)
+
+
+def _both_directions(pairs: Tensor, n: int) -> Tensor:
+    """Pairs (B, E) bool of n objects -> the edges that are read for them, (B, n, n) bool."""
+    geometry = pair_geometry(n, pairs.device)
+    return pairs[:, geometry.pair_of].view(-1, n, n) & ~geometry.diagonal

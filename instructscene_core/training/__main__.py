@@ -1,8 +1,8 @@
 """``python -m instructscene_core train``: the official networks on any rooms, or the embedded starter anew.
 
 ``train vqvae|decoder|prior|all --data SOURCE --out DIR …`` trains on rooms of a source (:mod:`.room_runs`), on several
-GPUs as ``torchrun --nproc-per-node 8 -m instructscene_core train …``. ``train starter all|features|decoder|prior …`` is
-the recipe of the embedded default (:mod:`.runs`).
+GPUs as ``torchrun --nproc-per-node 8 -m instructscene_core train …``. ``train starter all|features|catalogue|
+zero-shot|decoder|prior …`` is the recipe of the embedded default (:mod:`.runs`).
 """
 
 import argparse
@@ -21,14 +21,26 @@ from .group import joined
 from .log import Kind, check_log
 from .prior import EMPHASES
 from .room_runs import ENCODERS, PARTS, RoomRun, RoomTraining, Size
-from .runs import WEIGHTS_FOLDER, Run, train_all, train_decoder, train_features, train_prior
+from .runs import (
+    WEIGHTS_FOLDER,
+    Run,
+    index_catalogue,
+    measure_zero_shot,
+    train_all,
+    train_decoder,
+    train_features,
+    train_prior,
+)
+from .supply import Wording
 
 _STARTER: Final = "starter"
 _STARTER_PARTS: Final[dict[str, Callable[[Run, argparse.Namespace], None]]] = {
-    "all": lambda run, options: train_all(run, options.plain),
+    "all": lambda run, options: train_all(run, _wording(options)),
     "features": lambda run, _: train_features(run),
+    "catalogue": lambda run, _: index_catalogue(run),
+    "zero-shot": lambda run, options: _measure_zero_shot(run, options.data),
     "decoder": lambda run, _: train_decoder(run),
-    "prior": lambda run, options: train_prior(run, options.plain, with_features=not options.without_features),
+    "prior": lambda run, options: train_prior(run, _wording(options), with_features=not options.without_features),
 }
 _HELP: Final = {
     "vqvae": "features to codes; before the others, where the rooms have features and no codes of their own",
@@ -192,14 +204,26 @@ def _starter_run(options: argparse.Namespace) -> Run:
         from_weights=options.from_weights,
         emphasis=options.emphasis,
         export=options.export,
-        compiled=not options.eager,
     )
+
+
+def _measure_zero_shot(run: Run, data: Path | None) -> None:
+    if data is None:
+        raise InvalidInputError("There is nothing to classify", "Give --data FOLDER, with models and manifest.json")
+    sys.stdout.write(measure_zero_shot(run, data))
+
+
+def _wording(options: argparse.Namespace) -> Wording:
+    return Wording(options.plain, options.official)
 
 
 def _add_starter_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("starter_part", choices=tuple(_STARTER_PARTS), metavar="|".join(_STARTER_PARTS),
                         help="what to train; features define the inputs of decoder and prior, so train them first, "
-                        "and both again after them")  # fmt: skip
+                        "and both again after them; catalogue only computes the features and codes of new "
+                        "furniture, by the networks that are there; zero-shot tells how many of the models in --data "
+                        "the point encoder names rightly")  # fmt: skip
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="for zero-shot: glTF models and manifest.json")
     parser.add_argument("--minutes", type=float, default=90, help="time budget, interruptions not counted")
     parser.add_argument("--from-weights", type=Path, nargs="?", const=WEIGHTS_FOLDER, metavar="FOLDER",
                         help="go on from finished weights (the starter's) with a new optimiser")  # fmt: skip
@@ -212,7 +236,8 @@ def _add_starter_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--learning-rate", type=float, default=8e-4, help="after the warm-up")
     parser.add_argument("--schedule", choices=("cosine", "constant"), default="cosine",
                         help="cosine falls to a hundredth by the end")  # fmt: skip
-    parser.add_argument("--plain", type=float, default=0.3, help="share of the instructions without captions")
+    parser.add_argument("--plain", type=float, default=0.4, help="share of the instructions without looks")
+    parser.add_argument("--official", type=float, default=0.45, help="share of the official templates")
     parser.add_argument(
         "--emphasis",
         choices=tuple(EMPHASES),
@@ -220,9 +245,6 @@ def _add_starter_arguments(parser: argparse.ArgumentParser) -> None:
         help="how much more than the rest counts what an instruction speaks of; none is the official loss",
     )
     parser.add_argument("--without-features", action="store_true", help="the prior learns graphs alone, faster")
-    parser.add_argument(
-        "--eager", action="store_true", help="do not compile the networks: starts at once, but runs half as fast"
-    )
     parser.add_argument("--export", type=Path, default=WEIGHTS_FOLDER, metavar="FOLDER", help="where weights go")
 
 

@@ -1,4 +1,7 @@
-"""Rooms paired with instructions: what the prior and the decoder learn from."""
+"""Rooms paired with instructions: what the starter's prior learns from.
+
+Rooms of all types stand in the same arrays: P pairs, N slots of the largest type, class numbers in ``ALL_CLASSES``.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ..datasets.starter import Rooms
-from ..instructions.sentences import Triplet, instructions_for_rooms
+from ..instructions.looks import Look
+from ..instructions.paraphrase import spoken_instructions
+from ..instructions.sentences import Instruction, Triplet
 from ..relations import ROTATED_PREDICATES, lamp_flags, relation_matrix, rotate_boxes
-from ..vocabulary import CLASSES
+from ..vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, NO_RELATION, ROOM_TYPES, RoomType
 
-_CLASSES: Final = CLASSES["bedroom"]
-EMPTY: Final = len(_CLASSES)
+EMPTY: Final = len(ALL_CLASSES)
+SLOTS: Final = max(MAX_OBJECTS.values())
 _CHUNK: Final = 20_000
 _SEED_STRIDE: Final = 1_000_003
 
@@ -24,9 +29,12 @@ class Pairs:
     """P instructions, each for a room turned by some quarter turns.
 
     Args:
-        objs: (P, N) class numbers, 21 where there is no object; the objects come first.
+        objs: (P, N) class numbers, EMPTY where there is no object; the objects come first.
         edges: (P, N, N) int8 predicates of the turned room, 10 for none.
         asset: (P, N) rows of the catalogue, −1 where there is no object.
+        room: (P,) types, indices of ROOM_TYPES.
+        area: (P,) square metres of the floors.
+        spoken: (P, N) bool, True at objects that the text speaks of.
         texts: P instructions.
         triplets: what each asks for.
     """
@@ -34,65 +42,120 @@ class Pairs:
     objs: npt.NDArray[np.int8]
     edges: npt.NDArray[np.int8]
     asset: npt.NDArray[np.int16]
+    room: npt.NDArray[np.int8]
+    area: npt.NDArray[np.float32]
+    spoken: npt.NDArray[np.bool_]
     texts: list[str]
     triplets: list[tuple[Triplet, ...]]
 
     def __len__(self) -> int:
         return len(self.objs)
 
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """(P,) objects of each room."""
+        return (self.objs != EMPTY).sum(axis=1)
+
+    @staticmethod
+    def joined(parts: "Sequence[Pairs]") -> "Pairs":
+        """All pairs of the parts, in their order."""
+        names = ("objs", "edges", "asset", "room", "area", "spoken")
+        return Pairs(
+            **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names},
+            texts=[text for part in parts for text in part.texts],
+            triplets=[asked for part in parts for asked in part.triplets],
+        )
+
 
 def room_relations(rooms: Rooms) -> npt.NDArray[np.int8]:
     """(R, N, N) predicates of every room as it stands, 10 for none."""
     parts = [slice(i, i + _CHUNK) for i in range(0, rooms.n, _CHUNK)]
-    lamps = lamp_flags(_CLASSES)
+    lamps = lamp_flags(CLASSES[rooms.room_type])
     return np.concatenate(
-        [relation_matrix(lamps[rooms.objs[p]], rooms.boxes[p], rooms.objs[p] != EMPTY) for p in parts]
+        [relation_matrix(lamps[rooms.objs[p]], rooms.boxes[p], rooms.objs[p] != rooms.empty) for p in parts]
     )
 
 
+def to_all(room_type: RoomType) -> npt.NDArray[np.int8]:
+    """The number in ALL_CLASSES of each class of a room type, and of "empty"."""
+    return np.array([*(ALL_CLASSES.index(name) for name in CLASSES[room_type]), EMPTY], dtype=np.int8)
+
+
+def padded(rows: npt.NDArray[Any], fill: int) -> npt.NDArray[Any]:
+    """(R, n, …) numbers of slots, a square of them where the third axis is n too, as those of N slots."""
+    square = rows.ndim == 3
+    extra = SLOTS - rows.shape[1]
+    return np.pad(rows, [(0, 0), (0, extra), *[(0, extra)] * square], constant_values=fill)
+
+
 def make_pairs(
-    rooms: Rooms, quarter_turns: npt.NDArray[np.int64], captions: Sequence[str], plain: float, seed: int
+    rooms: Rooms,
+    quarter_turns: npt.NDArray[np.int64],
+    looks: Sequence[Look],
+    *,
+    plain: float,
+    official: float,
+    seed: int,
 ) -> Pairs:
-    """One instruction for every room, turned; rooms that offer no clear relation are left out.
+    """One instruction for every room, turned; rooms that give nothing to say are left out.
 
     Args:
-        rooms: R rooms.
+        rooms: R rooms of one type.
         quarter_turns: (R,) how far each is turned.
-        captions: the catalogue's captions.
-        plain: share of the rooms whose instruction names classes alone; in the others, captions stand for three
-            mentions in four, the official rate.
+        looks: of the catalogue's entries.
+        plain: share of the rooms whose instruction names classes alone.
+        official: share of the official templates.
         seed: of the wording.
 
     Returns:
         Up to R pairs, in the rooms' order.
     """
     edges = ROTATED_PREDICATES[quarter_turns[:, None, None], room_relations(rooms)]
-    texts, triplets = [""] * rooms.n, [tuple[Triplet, ...]()] * rooms.n
+    said: list[Instruction] = [Instruction("")] * rooms.n
     plainly = np.random.default_rng(seed).random(rooms.n) < plain
-    for turns, wording in product(range(4), (None, captions)):
-        rows = np.nonzero((quarter_turns == turns) & (plainly == (wording is None)))[0]
+    for turns, wordless in product(range(4), (False, True)):
+        rows = np.nonzero((quarter_turns == turns) & (plainly == wordless))[0]
         assets: list[list[int]] = rooms.asset[rows].tolist()
-        found = instructions_for_rooms(
+        found = spoken_instructions(
             rooms.objs[rows],
             rotate_boxes(rooms.boxes[rows], turns),
-            _CLASSES,
-            None if wording is None else [[wording[a] for a in row if a >= 0] for row in assets],
-            seeds=[(seed * _SEED_STRIDE + room) % 2**32 for room in rooms.seeds[rows].tolist()],
+            rooms.room_type,
+            None if wordless else [[looks[a] for a in row if a >= 0] for row in assets],
+            [(seed * _SEED_STRIDE + room) % 2**32 for room in rooms.seeds[rows].tolist()],
+            official=official,
         )
         for row, item in zip(rows.tolist(), found, strict=True):
-            texts[row], triplets[row] = item.text, item.triplets
-    kept = [row for row in range(rooms.n) if texts[row]]
+            said[row] = item
+    kept = [row for row, item in enumerate(said) if item.text]
+    return _pairs(rooms, edges, kept, said)
+
+
+def _pairs(rooms: Rooms, edges: npt.NDArray[np.int8], kept: list[int], said: list[Instruction]) -> Pairs:
+    numbers = to_all(rooms.room_type)
+    objs = rooms.objs[kept]
+    spoken = np.zeros((len(kept), SLOTS), dtype=np.bool_)
+    for row, index in zip(spoken, kept, strict=True):
+        row[list(said[index].spoken)] = True
     return Pairs(
-        rooms.objs[kept],
-        edges[kept],
-        rooms.asset[kept],
-        [texts[row] for row in kept],
-        [triplets[row] for row in kept],
+        padded(numbers[objs], EMPTY),
+        padded(edges[kept], NO_RELATION),
+        padded(rooms.asset[kept], -1),
+        np.full(len(kept), ROOM_TYPES.index(rooms.room_type), dtype=np.int8),
+        floor_areas(rooms.floor[kept]),
+        spoken,
+        [said[row].text for row in kept],
+        [tuple((int(numbers[s]), p, int(numbers[o])) for s, p, o in said[row].triplets) for row in kept],
     )
 
 
+def floor_areas(floors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Square metres of floors (R, 8, 2), NaN after the last corner."""
+    x, z = (np.where(np.isnan(floors[..., i]), floors[:, :1, i], floors[..., i]) for i in (0, 1))
+    return np.abs((x * np.roll(z, -1, axis=1) - z * np.roll(x, -1, axis=1)).sum(axis=1)) / 2
+
+
 def permuted(
-    random: np.random.Generator, objs: npt.NDArray[np.int8], *others: npt.NDArray[np.generic], empty: int = EMPTY
+    random: np.random.Generator, objs: npt.NDArray[np.int8], *others: npt.NDArray[np.generic], empty: int
 ) -> tuple[npt.NDArray[Any], ...]:
     """Objects in random order, empty slots last: the order itself (B, N), then the others with their slots so ordered.
 
@@ -108,7 +171,7 @@ def permuted(
 
 
 def upper_edges(edges: npt.NDArray[np.int8], order: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Relations (B, N, N) of reordered objects as upper triangles (B, E)."""
+    """Relations (B, N, N) of objects in the order (B, n) as upper triangles (B, n(n − 1)/2)."""
     first, second = np.triu_indices(order.shape[1], 1)
     rows = np.arange(len(order))[:, None]
     return edges[rows, order[:, first], order[:, second]].astype(np.int64)

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
-from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler, Variable
-from ..models.graph_prior import N_RELATIONS, GraphPrior, GraphPriorConfig, TextBatch, TextContext, drop_text
-from ..models.layers import symbol_table
+from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler
+from ..models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, drop_text, variables
 from ..relations import REVERSED
-from .pairs import Pairs, permuted, upper_edges
+from ..vocabulary import N_FEATURE_TOKENS
+from .pairs import EMPTY, Pairs, permuted, upper_edges
 from .texts import TextStore
 
 _RELATION_WEIGHT: Final = 10.0
@@ -22,18 +22,14 @@ _HIDDEN_GAIN: Final = 3.0
 _POOLED_GAIN: Final = 20.0
 _LENGTH_STEP: Final = 8
 _LENGTH_GROUPS: Final = 5
-"""Batches hold texts of like length; this many groups of equal size."""
+"""Batches hold texts of like length; at most so many groups of equal size for rooms of like size."""
+_GROUP_LEAST: Final = 400
+_COUNT_STEP: Final = 2
+_COUNT_WEIGHT: Final = 0.02
+_FULL: Final = (12, 66, 48)
+"""Nodes, relations and feature tokens of the largest bedroom."""
 
 Codes = npt.NDArray[np.int64]
-Forward = Callable[[States, Tensor, TextBatch], tuple[Tensor, ...]]
-"""Noisy symbols, times (B,), texts -> logits per variable."""
-
-
-def prior_variables(model: GraphPrior, with_features: bool = True) -> list[Variable]:
-    """Nodes, relations and, if wanted, feature tokens, with the official weights of their losses."""
-    c = model.config
-    variables = [Variable("x", c.n_classes + 1), Variable("e", N_RELATIONS, _RELATION_WEIGHT)]
-    return [*variables, Variable("o", c.n_codes + 1)] if with_features else variables
 
 
 Emphasis = Literal["strong", "last", "mild", "none"]
@@ -60,18 +56,22 @@ class PriorSettings:
         batch: samples a step.
         text_dropout: share of samples that lose their text, states and pooled vector together. Officially the two are
             dropped independently, so that guidance meets its "no text" in 4 % of the samples only.
+        area_dropout: share of samples whose number of objects is learned without the floor's area.
+        complete: share of samples of which some objects are known, as where a room is completed.
+        restyle: share of samples of which all but the feature tokens is known.
         emphasis: how much what the instruction speaks of counts in the loss, see ``EMPHASES``.
-        compiled: compile the network with torch.compile.
     """
 
     batch: int = 128
-    text_dropout: float = 0.15
+    text_dropout: float = 0.12
+    area_dropout: float = 0.5
+    complete: float = 0.15
+    restyle: float = 0.05
     emphasis: Emphasis = "strong"
-    compiled: bool = False
 
 
 class PairsPart:
-    """Pairs with the states of their texts, sorted into groups of like length.
+    """Pairs with the states of their texts, in groups of like numbers of objects and like lengths of texts.
 
     Args:
         pairs: P pairs.
@@ -81,21 +81,56 @@ class PairsPart:
     def __init__(self, pairs: Pairs, texts: TextStore) -> None:
         self.pairs, self.texts = pairs, texts
         self.asked = _padded(pairs)
-        self.groups = np.array_split(texts.lengths.argsort(kind="stable"), _LENGTH_GROUPS)
+        self.groups = _groups(pairs.counts, texts.lengths)
+        sizes = np.array([len(group) for group in self.groups], dtype=np.float64)
+        self.shares = sizes / sizes.sum()
+
+
+def _groups(counts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
+    """Rows of pairs of which batches are made, so that little of a batch is padding."""
+    bins = (counts + 1) // _COUNT_STEP
+    groups: list[npt.NDArray[np.int64]] = []
+    for number in np.unique(bins):
+        rows = np.nonzero(bins == number)[0]
+        ordered = rows[lengths[rows].argsort(kind="stable")]
+        groups += np.array_split(ordered, max(1, min(_LENGTH_GROUPS, len(rows) // _GROUP_LEAST)))
+    return groups
 
 
 Supply = Callable[[int], Sequence[PairsPart]]
 """A step's number -> what there is to learn from by then; every part is drawn from equally often."""
 
 
+class PriorBatch(NamedTuple):
+    """A batch of B rooms of at most n objects.
+
+    Attributes:
+        clean: symbols (B, n), (B, E) and, where features are learned, (B, K·n).
+        known: which of them are not noised; of slots without an object, all.
+        weights: of the symbols in the loss.
+        real: (B, n) bool.
+        text: of the instructions.
+        room: (B,) types.
+        area: (B,) square metres, 0 where it is not told.
+    """
+
+    clean: States
+    known: States
+    weights: list[Tensor]
+    real: Tensor
+    text: TextBatch
+    room: Tensor
+    area: Tensor
+
+
 class PriorTask:
-    """Loss of the graph prior on pairs of rooms and instructions.
+    """Loss of the starter's graph prior on pairs of rooms and instructions.
 
     Args:
         model: the network.
         supply: the training set.
         codes: (catalogue, K) feature codes of the furniture; None leaves the feature tokens out, as if all were
-            [MASK]: a quarter less work while the prior learns to follow instructions.
+            [MASK]: less work while the prior learns to follow instructions.
         settings: the run's.
         seed: of the batches.
     """
@@ -111,47 +146,78 @@ class PriorTask:
     ) -> None:
         self.model, self.supply, self.codes = model, supply, codes
         self.settings, self.seed = settings, seed
-        self.diffusion = DiscreteDiffusion(prior_variables(model, codes is not None))
+        self.diffusion = DiscreteDiffusion(variables(model.config)[: 2 if codes is None else 3])
         self.times = TimeSampler()
-        forward = graph_only(model) if codes is None else whole(model)
-        self.forward: Forward = torch.compile(forward) if settings.compiled else forward
+        self.network = StarterPriorNetwork(model)
 
     def losses(self, step: int) -> list[dict[str, Tensor]]:
-        """Loss of one batch; ``x``, ``e`` and ``o`` are its terms."""
+        """Loss of one batch; ``x``, ``e`` and ``o`` are its terms, ``n`` that of the number of objects."""
         random = np.random.default_rng([self.seed, step])
-        clean, text, emphasis = self.batch(random, self.supply(step))
-        t, pt = self.times.draw(len(text.pooled))
+        batch = self.batch(random, self.supply(step))
+        t, pt = self.times.draw(len(batch.real))
         dropped = torch.rand(len(t)) < self.settings.text_dropout
-        text = drop_text(text, dropped, dropped)
+        text = drop_text(batch.text, dropped, dropped)
 
         def network(noisy: States, t: Tensor) -> tuple[Tensor, ...]:
-            return self.forward(noisy, t, text)
+            return self.network(noisy, t, text, batch.room, batch.real)
 
-        loss = self.diffusion.loss(network, clean, t, pt, torch.rand, emphasis=emphasis)
+        loss = self.diffusion.loss(network, batch.clean, t, pt, torch.rand, emphasis=batch.weights, known=batch.known)
         self.times.update(t, loss.main)
         names = [v.name for v in self.diffusion.variables]
-        return [{"loss": loss.total, **dict(zip(names, loss.terms, strict=True))}]
+        terms = dict(zip(names, loss.terms, strict=True))
+        counts = F.cross_entropy(self.model.count_head(text.pooled, batch.room, batch.area), batch.real.sum(dim=1) - 1)
+        return [{"loss": loss.total + _COUNT_WEIGHT * counts, **terms, "n": counts}]
 
-    def batch(self, random: np.random.Generator, parts: Sequence[PairsPart]) -> tuple[States, TextBatch, list[Tensor]]:
-        """Clean symbols (B, N), (B, E), (B, K·N), the texts of a batch, and the weights of the symbols."""
+    def batch(self, random: np.random.Generator, parts: Sequence[PairsPart]) -> PriorBatch:
+        """One batch of a part."""
         part = parts[random.integers(len(parts))]
-        group = part.groups[random.integers(len(part.groups))]
+        group = part.groups[random.choice(len(part.groups), p=part.shares)]
         rows = random.choice(group, self.settings.batch)
-        length = int(part.texts.lengths[group[-1]])
+        length = int(part.texts.lengths[group].max())
         text = part.texts.batch(rows, -(-length // _LENGTH_STEP) * _LENGTH_STEP)
-        order, objs, asset = permuted(random, part.pairs.objs[rows], part.pairs.objs[rows], part.pairs.asset[rows])
-        edges = upper_edges(part.pairs.edges[rows], order)
-        clean = [torch.from_numpy(objs.astype(np.int64)), torch.from_numpy(edges)]
-        nodes, relations = asked_symbols(objs, edges, part.asked[rows])
-        asked = [nodes, relations]
+        pairs, most = part.pairs, int(part.pairs.counts[rows].max())
+        order, objs, asset, spoken = permuted(
+            random, pairs.objs[rows], pairs.objs[rows], pairs.asset[rows], pairs.spoken[rows], empty=EMPTY
+        )
+        objs, asset, spoken = objs[:, :most], asset[:, :most], spoken[:, :most]
+        edges = upper_edges(pairs.edges[rows], order[:, :most])
+        asked_nodes, asked_edges = asked_symbols(objs, edges, part.asked[rows])
+        real = objs != EMPTY
+        clean = [objs.astype(np.int64), edges]
+        asked = [asked_nodes | spoken, asked_edges]
+        known = self._known(random, real)
         if self.codes is not None:
-            empty = self.model.config.n_codes
-            codes = np.where((asset >= 0)[..., None], self.codes[asset], empty)
-            clean.append(torch.from_numpy(codes.reshape(len(rows), -1)))
-            asked.append(nodes.repeat(codes.shape[-1], axis=1))
-        factors = EMPHASES[self.settings.emphasis]
-        weights = [np.where(mask, factor, 1.0) for mask, factor in zip(asked, factors, strict=False)]
-        return tuple(clean), text, [torch.from_numpy(weight).float() for weight in weights]
+            codes = np.where((asset >= 0)[..., None], self.codes[asset], self.model.config.n_codes)
+            clean.append(codes.reshape(len(rows), -1))
+            asked.append(asked[0].repeat(codes.shape[-1], axis=1))
+        scales = _scales(real, [symbols.shape[1] for symbols in clean])
+        weights = [
+            torch.from_numpy(np.where(fixed, 0.0, np.where(mask, factor, 1.0)) * scale).float()
+            for mask, factor, fixed, scale in zip(asked, EMPHASES[self.settings.emphasis], known, scales, strict=False)
+        ]
+        told = random.random(len(rows)) >= self.settings.area_dropout
+        return PriorBatch(
+            tuple(torch.from_numpy(a) for a in clean),
+            tuple(torch.from_numpy(a) for a in known[: len(clean)]),
+            weights,
+            torch.from_numpy(real),
+            text,
+            torch.from_numpy(pairs.room[rows].astype(np.int64)),
+            torch.from_numpy(np.where(told, pairs.area[rows], 0).astype(np.float32)),
+        )
+
+    def _known(self, random: np.random.Generator, real: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.bool_]]:
+        """Symbols that a sample starts from, (B, n), (B, E), (B, K·n): of some none, of others as in an edit."""
+        batch, n = real.shape
+        first, second = np.triu_indices(n, 1)
+        draw = random.random((batch, 1))
+        complete = draw < self.settings.complete
+        restyle = ~complete & (draw < self.settings.complete + self.settings.restyle)
+        kept = complete & (random.random((batch, n)) < random.random((batch, 1)))
+        nodes = ~real | kept | restyle
+        edges = nodes[:, first] & nodes[:, second] | ~real[:, first] | ~real[:, second]
+        tokens = np.repeat(~real | kept, self.model.config.n_feature_tokens, axis=1)
+        return [nodes, edges, tokens]
 
     def rate(self, name: str) -> float:
         """More for the weights that read the text, as if its states were of unit size."""
@@ -164,6 +230,16 @@ class PriorTask:
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Takes the memory back."""
         self.times.history, self.times.count = state["history"], state["count"]
+
+
+def _scales(real: npt.NDArray[np.bool_], lengths: Sequence[int]) -> list[npt.NDArray[np.float64]]:
+    """Factors (B, 1) per variable that make the loss a mean over the objects' symbols, over as many as 12 objects have.
+
+    The official loss means over all slots and divides by their number once more; here batches differ in it.
+    """
+    n = real.sum(axis=1, keepdims=True).astype(np.float64)
+    counts = n, np.maximum(n * (n - 1) / 2, 1), N_FEATURE_TOKENS * n
+    return [length**2 / (count * full) for length, count, full in zip(lengths, counts, _FULL, strict=False)]
 
 
 def asked_symbols(
@@ -191,10 +267,10 @@ def asked_symbols(
 
 def _padded(pairs: Pairs) -> npt.NDArray[np.int64]:
     """The pairs' triplets as (P, M, 3), −1 where there are fewer than M."""
-    most = max(len(triplets) for triplets in pairs.triplets)
+    most = max(1, *(len(triplets) for triplets in pairs.triplets))
     asked = np.full((len(pairs), most, 3), -1, dtype=np.int64)
     for row, triplets in zip(asked, pairs.triplets, strict=True):
-        row[: len(triplets)] = triplets
+        row[: len(triplets)] = np.array(triplets).reshape(-1, 3)
     return asked
 
 
@@ -218,37 +294,18 @@ def new_prior(config: GraphPriorConfig) -> GraphPrior:
     return model
 
 
-def whole(model: GraphPrior) -> Forward:
-    """The network as it is."""
+class StarterPriorNetwork(nn.Module):
+    """The network as the starter trains it: with the feature tokens, or with none known and none predicted."""
 
-    def forward(states: States, t: Tensor, text: TextBatch) -> tuple[Tensor, ...]:
-        x, e, o = states
-        return model(x, e, o, t, model.encode_text(text))
+    def __init__(self, model: GraphPrior) -> None:
+        super().__init__()
+        self.model = model
 
-    return forward
-
-
-def graph_only(model: GraphPrior) -> Forward:
-    """The network with every feature token [MASK] and none predicted, at the cost of one object's tokens."""
-
-    def forward(states: States, t: Tensor, text: TextBatch) -> tuple[Tensor, ...]:
-        x, e = states
-        return graph_logits(model, x, e, t, model.encode_text(text))
-
-    return forward
-
-
-def graph_logits(model: GraphPrior, x: Tensor, e: Tensor, t: Tensor, text: TextContext) -> tuple[Tensor, Tensor]:
-    """Logits of nodes and relations where no feature token is known; arguments as for the network."""
-    c = model.config
-    nodes = F.embedding(x, symbol_table(model.node_embed)) + model.positions
-    nodes = nodes + model.pool_features(torch.full((1, c.n_feature_tokens), c.n_codes + 1))
-    edge_table = F.pad(symbol_table(model.edge_embed), (0, 0, 0, 1))  # the last row is the diagonal's
-    edges = F.embedding(model.edge_matrix(e), edge_table) + model.pair_positions
-    t_act = F.gelu(model.time_embed(t))
-    repeats = text.blocks[0].keys.shape[0] // len(x)
-    nodes, edges = nodes.repeat(repeats, 1, 1), edges.repeat(repeats, 1, 1, 1)
-    t_act = t_act if len(t) == 1 else t_act.repeat(repeats, 1)
-    for block, keys_values in zip(model.transformer_blocks, text.blocks, strict=True):
-        nodes, edges = block(nodes, edges, t_act, text=keys_values, text_mask=text.mask)
-    return model.read_nodes(nodes), model.read_edges(edges)
+    def forward(self, states: States, t: Tensor, text: TextBatch, room: Tensor, real: Tensor) -> tuple[Tensor, ...]:
+        """Noisy symbols, times (B,), texts, types of rooms (B,), slots in use (B, n) -> logits of each variable."""
+        c, x = self.model.config, states[0]
+        graph_only = len(states) == 2
+        masked = x.new_full((x.shape[0], x.shape[1] * c.n_feature_tokens), c.n_codes + 1)
+        o = masked if graph_only else states[2]
+        told = self.model.encode_text(text)
+        return self.model(x, states[1], o, t, told, room=room, mask=real, features=not graph_only)

@@ -15,13 +15,13 @@ from torch import Tensor, nn
 from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler
 from ..diffusion.gaussian import GaussianDiffusion
 from ..models.feature_vqvae import FeatureVQVAE, VQVAELoss
-from ..models.graph_prior import GraphPrior, TextBatch, drop_text
+from ..models.graph_prior import GraphPrior, TextBatch, drop_text, variables
 from ..models.layout_decoder import LayoutDecoder
 from .batches import DecoderBatch, DecoderBatches, FeatureBatches, Feed, PriorBatch, PriorBatches
 from .encoding import StepTexts
 from .group import Group, without_averaging
 from .loop import StatelessTask
-from .prior import EMPHASES, Emphasis, asked_symbols, prior_variables, text_gain
+from .prior import EMPHASES, Emphasis, asked_symbols, text_gain
 
 _NOISE_STREAM: Final = 1_000_000_007
 _CHECKED: Final = 1000
@@ -135,7 +135,7 @@ class RoomPriorTask(_RoomTask):
         self.emphasis: Emphasis = emphasis
         self.gained = gained
         self.feed = Feed(batches, shares.workers)
-        self.diffusion = DiscreteDiffusion(prior_variables(model))
+        self.diffusion = DiscreteDiffusion(variables(model.config))
         self.times = TimeSampler()
         self.plain = PriorNetwork(model)
         self.network = shares.network(self.plain)
@@ -178,7 +178,7 @@ class RoomPriorTask(_RoomTask):
     def validate(self) -> dict[str, float]:
         """The loss of unseen rooms as they stand, times drawn evenly, no text lost."""
         assert self.unseen is not None  # noqa: S101 - only called where there are some
-        sampler = TimeSampler(self.diffusion.schedule.n_steps)
+        sampler = TimeSampler(self.diffusion.n_steps)
         means = _Means()
         for rows in _chunks(self.unseen.rooms.n):
             batch, noise = self.unseen.as_they_stand(rows), _Noise(self.seed, int(rows[0]), len(rows))

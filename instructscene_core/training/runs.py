@@ -2,7 +2,6 @@
 
 import copy
 import logging
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,30 +20,42 @@ from ..models.feature_vqvae import FeatureVQVAE
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from ..models.point_encoder import PointEncoder, PointEncoderConfig
-from ..starter.furniture.points import Jitter
 from ..starter.furniture.specs import SPECS
 from ..starter.rooms import CATALOGUE_FILE
-from ..text.minilm import MiniLM
-from .decoder import DecoderSettings, DecoderTask, turned_bounds
-from .features import PointTask, VQVAETask, catalogue_features, cloud_features, vqvae_for
+from ..vocabulary import ALL_CLASSES, ROOM_TYPES
+from .clouds import Clouds, Variation
+from .decoder import DecoderSettings, DecoderTask, LayoutSet, turned_bounds
+from .features import VIEW_POINTS, PointTask, Targets, VQVAETask, cloud_features, vqvae_for
 from .loop import LoopSettings, Task, Trainer
+from .pairs import SLOTS
 from .prior import Emphasis, PriorSettings, PriorTask, new_prior
-from .supply import Rounds, RoundSupply, captions
+from .supply import ROOM_SHARES, Rounds, RoundSupply, Wording
 from .texts import bfloat16_is_fast
+from .zero_shot import classify, summary
 
 WEIGHTS_FOLDER: Final = CATALOGUE_FILE.parent / "weights"
 FEATURES_FILE: Final = CATALOGUE_FILE.parent / "features.safetensors"
-PRIOR_SIZE: Final = replace(GraphPriorConfig.starter(), feature_blocks=1)
+PRIOR_SIZE: Final = replace(
+    GraphPriorConfig.starter(len(ALL_CLASSES), SLOTS),
+    feature_blocks=1,
+    room_types=len(ROOM_TYPES),
+    counts=True,
+    nodes_from=0.65,
+)
+DECODER_SIZE: Final = replace(
+    LayoutDecoderConfig.starter(len(ALL_CLASSES), SLOTS), floor_width=64, room_types=len(ROOM_TYPES)
+)
 GUIDANCE: Final = 3.0
 """The prior's scale that met most of what instructions asked."""
 TRUNCATION: Final = 0.8
 """Rate of the prior's predictions that is kept: of 0.8, 0.9 and 1, what met most, with the fewest objects too many."""
 _DECODER_SHARE: Final = 0.15
 _POINT_BATCH: Final = 64
+_POINT_STEPS: Final = 780
 _VQVAE_BATCH: Final = 128
 _VQVAE_STEPS: Final = 1200
-_VIEWS: Final = 12
-_COMPILERS: Final = ("g++", "clang++", "c++")
+_VIEWS: Final = 3
+"""Varied clouds of every entry from which the VQ-VAE learns, besides the entry itself."""
 
 
 ModelT = TypeVar("ModelT", bound=nn.Module)
@@ -70,7 +81,6 @@ class Run:
         folder: for checkpoints, logs and caches.
         export: where the averaged weights go.
         features: folder of the features that :func:`train_features` made; None is ``export``.
-        compiled: compile the networks where there is a C++ compiler: twice the speed, after a minute or two.
     """
 
     name: str
@@ -87,7 +97,6 @@ class Run:
     folder: Path = field(default_factory=lambda: cache_folder() / "training")
     export: Path = WEIGHTS_FOLDER
     features: Path | None = None
-    compiled: bool = True
 
     def loop(self, batch: int) -> LoopSettings:
         """The loop's settings for this run."""
@@ -102,7 +111,7 @@ class Run:
         )
 
 
-def train_all(run: Run, plain: float) -> None:
+def train_all(run: Run, wording: Wording) -> None:
     """The whole starter: features, decoder, then the prior in three phases.
 
     The prior first learns to follow sentences with plain class names, without feature tokens; then captions and
@@ -110,7 +119,7 @@ def train_all(run: Run, plain: float) -> None:
 
     Args:
         run: its time is shared out among the parts; the point encoder and the VQ-VAE take their own.
-        plain: as for :func:`train_prior`, after the first phase.
+        wording: as for :func:`train_prior`, after the first phase.
     """
     if run.from_weights is None:
         train_features(replace(run, name=f"{run.name}-features"))
@@ -120,31 +129,39 @@ def train_all(run: Run, plain: float) -> None:
         graph, whole = (run.folder / f"{run.name}-{phase}" for phase in ("graph", "whole"))
         first = replace(run, name=graph.name, minutes=rest / 3, schedule="constant", emphasis="strong", export=graph)
         first = replace(first, features=run.export)
-        train_prior(first, plain=1.0, with_features=False)
-        train_prior(replace(first, name=whole.name, from_weights=graph, export=whole), plain, with_features=True)
+        train_prior(first, replace(wording, plain=1.0), with_features=False)
+        train_prior(replace(first, name=whole.name, from_weights=graph, export=whole), wording, with_features=True)
         rest, start = rest / 3, whole
     last = replace(run, name=f"{run.name}-prior", minutes=rest, from_weights=start, emphasis="last")
-    train_prior(last, plain, with_features=True)
+    train_prior(last, wording, with_features=True)
 
 
-def train_prior(run: Run, plain: float, *, with_features: bool) -> None:
+def train_prior(run: Run, wording: Wording, *, with_features: bool) -> None:
     """Trains the graph prior on the starter's rooms.
 
     Args:
         run: the run.
-        plain: share of the instructions that name classes alone.
+        wording: of the instructions.
         with_features: learn the feature tokens too; needs the codes that :func:`train_features` made.
     """
     model, seen_before = _prior(run)
     codes = _codes(run).numpy().astype(np.int64) if with_features else None
-    settings = PriorSettings(emphasis=run.emphasis, compiled=run.compiled and can_compile())
-    rounds = Rounds(run.rooms, run.first_room, run.round_steps, plain, run.seed, run.folder)
+    settings = PriorSettings(emphasis=run.emphasis)
+    rounds = Rounds(run.rooms, run.first_room, run.round_steps, wording, run.seed, run.folder)
     metadata = {
         "name": "InstructScene starter",
-        "room_types": ["bedroom"],
+        "room_types": list(ROOM_TYPES),
         "text_encoder": "all-MiniLM-L6-v2",
-        "defaults": {"steps": [100, 10], "guidance": GUIDANCE, "truncation": TRUNCATION},
-        "plain": plain,
+        "defaults": {
+            "steps": [100, 10],
+            "guidance": GUIDANCE,
+            "truncation": TRUNCATION,
+            # An edit that keeps all objects begins where the nodes are revealed.
+            "ratio": {"rearrange": PRIOR_SIZE.nodes_from, "restyle": PRIOR_SIZE.nodes_from},
+            "conceal": {},
+        },
+        "plain": wording.plain,
+        "official": wording.official,
         "features": with_features,
     }
     with RoundSupply(rounds, run.workers) as supply:
@@ -160,22 +177,29 @@ def train_prior(run: Run, plain: float, *, with_features: bool) -> None:
 
 def train_decoder(run: Run) -> None:
     """Trains the layout decoder on the starter's rooms; needs what :func:`train_features` made."""
-    rooms = build_rooms(run.rooms, run.first_room, run.workers)
+    shares = ROOM_SHARES.items()
+    sets = [
+        build_rooms(round(run.rooms * share), run.first_room, run.workers, room_type=room) for room, share in shares
+    ]
+    layouts = LayoutSet.of(sets)
     with torch.no_grad():
         features = load_model(run.export / "vqvae", FeatureVQVAE).model.decode(_codes(run))
-    bounds = turned_bounds(rooms)
+    bounds = turned_bounds(layouts)
     if run.from_weights is None:
         torch.manual_seed(run.seed)
-        model = LayoutDecoder(LayoutDecoderConfig.starter())
+        model = LayoutDecoder(DECODER_SIZE)
     else:
         loaded = load_model(run.from_weights / "decoder", LayoutDecoder)
-        model, bounds = loaded.model, Bounds.from_json(loaded.metadata["bounds"])
-    settings = DecoderSettings(compiled=run.compiled and can_compile())
-    task = DecoderTask(model, rooms, features, bounds, settings=settings, seed=run.seed)
-    _train(task, run, settings.batch, run.export / "decoder", lambda _: {"rooms": rooms.n, "bounds": bounds.to_json()})
+        model = loaded.model
+        bounds |= {room: Bounds.from_json(loaded.metadata["bounds"][room]) for room in bounds}
+    settings = DecoderSettings()
+    task = DecoderTask(model, layouts, features, bounds, settings=settings, seed=run.seed)
+    units = {room: unit.to_json() for room, unit in bounds.items()}
+    metadata = {"rooms": len(layouts.objs), "bounds": units}
+    _train(task, run, settings.batch, run.export / "decoder", lambda _: metadata)
 
 
-def train_features(run: Run, steps: int = 500) -> None:
+def train_features(run: Run, steps: int = _POINT_STEPS) -> None:
     """Trains point encoder and VQ-VAE, and writes the furniture's features and codes.
 
     These define the inputs of prior and decoder: after another run of this, both must be trained again.
@@ -184,10 +208,45 @@ def train_features(run: Run, steps: int = 500) -> None:
         run: the run; its time budget is not used.
         steps: of the point encoder, which takes nearly all of the time.
     """
-    points = _train_points(run, steps)
-    save_model(run.export / "points", points, {"seed": run.seed, "steps": steps})
-    vqvae = _train_vqvae(run, points)
-    features = catalogue_features(points, SPECS)
+    clouds = Clouds(SPECS, run.folder)
+    points = _train_points(run, clouds, steps)
+    save_model(run.export / "points", points, {"seed": run.seed, "steps": steps, "entries": len(clouds)})
+    vqvae = _train_vqvae(run, points, clouds)
+    report = _write_features(run, points, vqvae, clouds)
+    save_model(run.export / "vqvae", vqvae, {"seed": run.seed, **report})
+
+
+def index_catalogue(run: Run) -> None:
+    """Writes the furniture's features and codes by the networks in ``run.export``: for new furniture, without training.
+
+    What the prior and the decoder know of features stays what it was.
+    """
+    points = load_model(run.export / "points", PointEncoder).model.eval()
+    vqvae = load_model(run.export / "vqvae", FeatureVQVAE).model.eval()
+    _write_features(run, points, vqvae, Clouds(SPECS, run.folder))
+
+
+def measure_zero_shot(run: Run, folder: Path) -> str:
+    """How well the encoder in ``run.export`` names the models of a folder that it never saw.
+
+    Args:
+        run: the run.
+        folder: as :func:`.zero_shot.classify` reads it.
+
+    Returns:
+        The models that were taken for something else, and top-1 and top-3.
+
+    Raises:
+        InvalidInputError: a file cannot be read.
+    """
+    points = load_model(run.export / "points", PointEncoder).model
+    return summary(classify(points, folder, run.folder))
+
+
+@torch.no_grad()
+def _write_features(run: Run, points: PointEncoder, vqvae: FeatureVQVAE, clouds: Clouds) -> dict[str, float]:
+    """Features and codes of the furniture; returns how well codes tell entries apart."""
+    features = cloud_features(points, clouds, seed=0)
     codes = vqvae.indices(features)
     cosine = F.normalize(vqvae.decode(codes), dim=-1) @ features.T
     own = torch.arange(len(features))
@@ -197,30 +256,25 @@ def train_features(run: Run, steps: int = 500) -> None:
         "cosine": float(cosine.diag().mean()),
     }
     _log.info("VQ-VAE on %d entries: %s", len(features), report)
-    save_model(run.export / "vqvae", vqvae, {"seed": run.seed, **report})
     file = FEATURES_FILE if run.export == WEIGHTS_FOLDER else run.export / FEATURES_FILE.name
-    save_file({"features": features.contiguous(), "codes": codes.to(torch.int64)}, file)
+    save_file({"features": features.half().contiguous(), "codes": codes.to(torch.int64)}, file)
+    file.chmod(0o644)  # what safetensors writes is private
+    return report
 
 
-def _train_points(run: Run, steps: int) -> PointEncoder:
-    targets = MiniLM().sentence_vectors(captions()).clone()
+def _train_points(run: Run, clouds: Clouds, steps: int) -> PointEncoder:
+    targets = Targets.of(SPECS, clouds, run.folder)
     torch.manual_seed(run.seed)
-    task = PointTask(PointEncoder(PointEncoderConfig.starter()), SPECS, targets, _POINT_BATCH, run.seed)
+    task = PointTask(PointEncoder(PointEncoderConfig.starter()), clouds, targets, _POINT_BATCH, run.seed)
     loop = replace(run.loop(_POINT_BATCH), steps=steps, minutes=None, learning_rate=2e-3, warmup=50, log_every=10)
     loop = replace(loop, schedule="cosine", ema=0.99)
     return _averaged(task.model, Trainer(task, loop, run.folder / f"{run.name}-points").run())
 
 
-@torch.no_grad()
-def _jittered(points: PointEncoder) -> Tensor:
-    """Features of variants of the furniture, (views, n, F), the furniture's own first."""
-    own = catalogue_features(points, SPECS)
-    views = cloud_features(points, SPECS, _VIEWS, 1, Jitter.training())
-    return torch.cat([own.expand(_VIEWS, -1, -1), views]).clone()
-
-
-def _train_vqvae(run: Run, points: PointEncoder) -> FeatureVQVAE:
-    features = _jittered(points)
+def _train_vqvae(run: Run, points: PointEncoder, clouds: Clouds) -> FeatureVQVAE:
+    own = cloud_features(points, clouds, seed=0)
+    views = [cloud_features(points, clouds, 1 + view, Variation.mild(), VIEW_POINTS) for view in range(_VIEWS)]
+    features = torch.stack([own, own, *views]).clone()  # an inference tensor cannot be trained on
     torch.manual_seed(run.seed)
     task = VQVAETask(vqvae_for(features), features, _VQVAE_BATCH, run.seed)
     loop = replace(run.loop(_VQVAE_BATCH), steps=_VQVAE_STEPS, minutes=None, learning_rate=2e-3, bfloat16=False)
@@ -261,8 +315,3 @@ def _train(task: Task, run: Run, batch: int, target: Path, metadata: Callable[[i
         )
 
     Trainer(task, run.loop(batch), run.folder / run.name, export).run()
-
-
-def can_compile() -> bool:
-    """Whether torch.compile finds the C++ compiler that it needs on a CPU."""
-    return any(shutil.which(name) for name in _COMPILERS)

@@ -5,18 +5,21 @@ some times, in every round from its own on, and a second process makes the next 
 """
 
 import json
+from collections.abc import Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 import torch
 
 from ..datasets.starter import build_rooms
+from ..instructions.looks import Look, look_of
 from ..starter.rooms import CATALOGUE_FILE
+from ..vocabulary import ROOM_TYPES, RoomType
 from .pairs import Pairs, make_pairs
 from .prior import PairsPart
 from .texts import encode_texts
@@ -25,15 +28,32 @@ _AHEAD = 2
 """Rounds that are made before they are needed."""
 
 
+ROOM_SHARES: Final[Mapping[RoomType, float]] = {"bedroom": 0.4, "livingroom": 0.36, "diningroom": 0.24}
+"""Of the training rooms; the larger ones are harder, but cost thrice the time."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How instructions are worded.
+
+    Attributes:
+        plain: share that names classes alone, without looks.
+        official: share of the official templates; the others are as people type.
+    """
+
+    plain: float = 0.4
+    official: float = 0.45
+
+
 @dataclass(frozen=True)
 class Rounds:
     """Which rooms and sentences there are from which step on.
 
     Attributes:
-        rooms: of each round.
-        first_room: seed of the first round's first room; a round's rooms follow those of the round before.
+        rooms: of each round, of all types together.
+        first_room: seed of the first round's first room of each type; a round's rooms follow those of the round before.
         steps: of each round; 0: there is one only.
-        plain: share of the sentences that name classes alone.
+        wording: of the sentences.
         seed: of wording and turns.
         folder: for the text states.
     """
@@ -41,7 +61,7 @@ class Rounds:
     rooms: int
     first_room: int
     steps: int
-    plain: float
+    wording: Wording
     seed: int
     folder: Path
 
@@ -55,11 +75,23 @@ class Rounds:
 
     def make(self, number: int, workers: int = 1) -> Pairs:
         """One round's pairs, each room turned at random; the states of their texts are then in the cache."""
-        rooms = build_rooms(self.rooms, self.first_room + number * self.rooms, workers)
-        turns = np.random.default_rng([self.seed, number]).integers(4, size=rooms.n)
-        pairs = make_pairs(rooms, turns, captions(), self.plain, self.seed + number)
+        parts = [self._of_type(room, number, workers) for room in ROOM_SHARES]
+        pairs = Pairs.joined(parts)
         encode_texts(pairs.texts, self.folder)
         return pairs
+
+    def _of_type(self, room: RoomType, number: int, workers: int) -> Pairs:
+        count = round(self.rooms * ROOM_SHARES[room])
+        rooms = build_rooms(count, self.first_room + number * self.rooms, workers, room_type=room)
+        turns = np.random.default_rng([self.seed, number, ROOM_TYPES.index(room)]).integers(4, size=rooms.n)
+        return make_pairs(
+            rooms,
+            turns,
+            catalogue_looks(),
+            plain=self.wording.plain,
+            official=self.wording.official,
+            seed=self.seed + number,
+        )
 
 
 class RoundSupply:
@@ -102,7 +134,7 @@ class RoundSupply:
         self._parts.append(PairsPart(pairs, encode_texts(pairs.texts, self.rounds.folder)))
 
 
-def captions() -> list[str]:
-    """The catalogue's captions, in its order."""
+def catalogue_looks() -> list[Look]:
+    """How the catalogue's entries look, in its order."""
     entries = json.loads(CATALOGUE_FILE.read_text("utf-8"))["entries"]
-    return [entry["caption"] for entry in entries]
+    return [look_of(e["caption"], e["style"], e.get("tags", ())) for e in entries]

@@ -104,7 +104,43 @@ def test_symbols_are_revealed_at_their_rate_however_few_the_calls(calls):
         on_step=lambda _done, _total, states: shares.append(float((states[0] == 5).float().mean())),
     )
     targets = torch.tensor([step.target for step in even_steps(calls)])
-    assert shares == pytest.approx(diffusion.schedule.mask[targets].tolist(), abs=0.04)
+    assert shares == pytest.approx(diffusion.schedules[0].mask[targets].tolist(), abs=0.04)
+
+
+@pytest.mark.parametrize("calls", [100, 20])
+def test_variables_of_windows_one_behind_the_other_are_revealed_one_after_the_other(calls):
+    first, second = (v._replace(window=w) for v, w in zip(VARIABLES, ((0.6, 1.0), (0.0, 0.6)), strict=True))
+    masked: list[tuple[float, float]] = []
+    diffusion = DiscreteDiffusion((first, second))
+    diffusion.sample(
+        guess,
+        Partial.nothing(400, LENGTHS),
+        even_steps(calls),
+        drawing(0),
+        on_step=lambda _done, _total, s: masked.append(
+            tuple(float((x == v.n_classes).float().mean()) for x, v in zip(s, (first, second), strict=True))
+        ),
+    )
+    for step, shares in zip(even_steps(calls), masked, strict=True):
+        level = step.target / 99
+        wanted = min(max((level - 0.6) / 0.4, 0.0), 1.0), min(max(level / 0.6, 0.0), 1.0)
+        assert shares == pytest.approx(wanted, abs=0.05)
+
+
+def test_known_symbols_are_not_noised_in_training():
+    clean = tuple(torch.zeros(8, n, dtype=torch.long) for n in LENGTHS)
+    known = tuple(torch.rand(x.shape, generator=torch.Generator().manual_seed(0)) < 0.5 for x in clean)
+    seen: list[torch.Tensor] = []
+
+    def network(states, t):
+        seen.extend(states)
+        return guess(states, t)
+
+    t, pt = torch.full((8,), 99), torch.full((8,), 0.01)
+    DiscreteDiffusion(VARIABLES).loss(network, clean, t, pt, drawing(0), known=known)
+    for x, k, v in zip(seen, known, VARIABLES, strict=True):
+        assert bool((x[k] == 0).all())
+        assert bool((x[~k] == v.n_classes).all())
 
 
 def test_samples_follow_the_predicted_distribution():

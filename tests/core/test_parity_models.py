@@ -223,13 +223,13 @@ def test_parity_prior_clean_distribution_and_posterior(prior, guidance, truncati
         official = prior.data[f"log_p0_{symbol}/cfg{guidance}_trunc{truncation}"]
         close(log_p0.exp(), official[:, :-1].exp(), 1e-5)
         if truncation == 1.0:
-            kernel = prior.diffusion.schedule.kernel(prior.t, prior.t - 1, v.n_classes)
+            kernel = prior.diffusion.schedules[0].kernel(prior.t, prior.t - 1, v.n_classes)
             close(posterior(log_p0.exp(), x_t, kernel), prior.data[f"log_post_{symbol}/cfg{guidance}"].exp(), 1e-5)
 
 
 def test_parity_prior_noising(prior):
     for symbol, v, x_0 in zip("xeo", prior.diffusion.variables, prior.states, strict=True):
-        kernel = prior.diffusion.schedule.kernel(prior.t, prior.t - 1, v.n_classes)
+        kernel = prior.diffusion.schedules[0].kernel(prior.t, prior.t - 1, v.n_classes)
         noised = log_probabilities(marginal(x_0, kernel, v.n_classes))
         close(noised.exp(), prior.data[f"log_q_{symbol}"].exp(), 1e-5)
 
@@ -432,7 +432,7 @@ def test_parity_checkpoint_imports_the_weights_that_inference_uses(name, recipe)
 
 def test_parity_reverse_of_relations_matches_the_edges_of_the_fixtures(prior):
     full, upper = prior.data["edit/e_full"].long(), prior.data["edit/e"].long()
-    ours = prior.model.edge_matrix(upper)
+    ours = prior.model.edge_matrix(upper, prior.model.config.max_objects)
     off_diagonal = ~torch.eye(full.shape[1], dtype=torch.bool)
     assert torch.equal(ours[:, off_diagonal], full[:, off_diagonal])
     assert [reverse_predicate(p) for p in range(11)] == [5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 10]
