@@ -58,6 +58,7 @@ class INSTRUCTSCENE_PT_generate(_Panel):
         row.prop(settings, "seed")
         row.operator("instructscene.new_seed", text="", icon="FILE_REFRESH")
         column.prop(settings, "variations")
+        column.prop(settings, "finish")
         main = layout.column()
         main.scale_y = 1.4
         main.operator("instructscene.generate_room", icon="HOME")

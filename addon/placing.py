@@ -18,7 +18,7 @@ from mathutils import Matrix, Vector
 
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.scene import Scene, SceneObject, Vector3
-from ..instructscene_core.vocabulary import display_name, is_lamp
+from ..instructscene_core.vocabulary import display_name, hangs
 from .assets import ASSET_KEY, BOX, STARTER_LIBRARY, AssetLibrary, Extent, PlacingError, extent
 from .models import read_models
 
@@ -311,7 +311,7 @@ def _mesh_pose(box: Pose, placed: Vector3, category: str | None) -> Pose:
     """Pose of a mesh of size ``placed`` in a box: on its base, ceiling-hung classes at its top, centred in x and y."""
     slack = (box.size[2] - placed[2]) / 2
     x, y, z = box.position
-    return Pose((x, y, z + slack if is_lamp(category or "") else z - slack), placed, box.yaw)
+    return Pose((x, y, z + slack if hangs(category or "") else z - slack), placed, box.yaw)
 
 
 def own_extent(obj: bpy.types.Object) -> Extent:

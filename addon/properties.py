@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 import bpy
-from bpy.props import EnumProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
 
-from ..instructscene_core.vocabulary import ALL_CLASSES, CLASSES, RoomType, display_name
+from ..instructscene_core.vocabulary import CATEGORIES, CLASSES, EXTRAS, RoomType, display_name
 from .placing import CATEGORY_KEY
 from .reading import category_of
 from .rendering import RenderSettings
@@ -27,8 +27,8 @@ def _class_items(room_type: RoomType) -> list[EnumItem]:
         unknown,
         *(
             (name, display_name(name).title(), f"Treat the object as a {display_name(name)}", "NONE", number + 1)
-            for number, name in enumerate(ALL_CLASSES)
-            if name in CLASSES[room_type]
+            for number, name in enumerate(CATEGORIES)
+            if name in (*CLASSES[room_type], *EXTRAS)
         ),
     ]
 
@@ -44,11 +44,11 @@ def _items_of_class(_: bpy.types.Object, context: bpy.types.Context | None) -> l
 def _get_class(obj: bpy.types.Object) -> int:
     room_type = bpy.context.scene.instructscene.room_type
     category = category_of(obj, room_type)
-    return ALL_CLASSES.index(category) + 1 if category in CLASSES[room_type] else 0
+    return CATEGORIES.index(category) + 1 if category in (*CLASSES[room_type], *EXTRAS) else 0
 
 
 def _set_class(obj: bpy.types.Object, number: int) -> None:
-    obj[CATEGORY_KEY] = ALL_CLASSES[number - 1] if number else ""
+    obj[CATEGORY_KEY] = CATEGORIES[number - 1] if number else ""
 
 
 class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
@@ -68,6 +68,11 @@ class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
         min=1,
         max=16,
         default=1,
+    )
+    finish: BoolProperty(
+        name="Finishing Touches",
+        description="Add rugs, plants, lamps and a TV set where a new room has a place for them",
+        default=True,
     )
     add: IntProperty(
         name="Objects to Add",

@@ -10,7 +10,7 @@ from mathutils import Vector
 
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.scene import FloorPlan, Request, Scene, SceneObject, Task, Vector3
-from ..instructscene_core.vocabulary import RoomType, is_lamp
+from ..instructscene_core.vocabulary import RoomType, hangs
 from .assets import ASSET_KEY
 from .categories import guess_category
 from .placing import (
@@ -308,7 +308,7 @@ def _floor_point(objects: Iterable[bpy.types.Object], metres: float) -> Vector3:
         corners = [obj.matrix_world @ Vector(corner) for corner in obj.bound_box]
         lows.append([min(c[k] for c in corners) for k in range(3)])
         highs.append([max(c[k] for c in corners) for k in range(3)])
-        if not is_lamp(category_of(obj, bpy.context.scene.instructscene.room_type) or ""):
+        if not hangs(category_of(obj, bpy.context.scene.instructscene.room_type) or ""):
             floors.append(lows[-1][2])
     floor = min(floors, default=0.0)
     if abs(floor) * metres < 0.05:  # it stands on the ground, up to a modeler's slip
@@ -329,6 +329,7 @@ def _request(context: bpy.types.Context, task: Task, scene: Scene, selected: tup
         variations=settings.variations,
         seed=settings.seed,
         steps=steps if all(steps) else None,
+        finish=settings.finish,
     )
     return Request.from_json(request.to_json())
 

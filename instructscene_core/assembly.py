@@ -9,15 +9,16 @@ from .boxes import boxes_to_poses
 from .catalogue.entries import Catalogue
 from .catalogue.retrieval import choose, placed_height, placed_size
 from .collisions import colliding_pairs
+from .finishing import Rider, finished, riders
 from .floors import DRAWN, is_drawn, with_walls
 from .instructions.parse import Parsed
 from .layout_model import Layout, Settings
 from .masks import Slots, kept_attributes
 from .report import report, wishes_met
-from .scene import Relation, Request, Scene, SceneObject
+from .scene import FloorPlan, Relation, Request, Scene, SceneObject
 from .settle import Settled, settle
 from .surplus import surplus
-from .vocabulary import CLASSES, NO_RELATION, PREDICATES, display_name
+from .vocabulary import CLASSES, EXTRAS, NO_RELATION, PREDICATES, display_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,14 +50,19 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
     before, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)
     result, crowded, spare = _unsettled(objects, catalogue), list[SceneObject](), list[SceneObject]()
     if settled:
-        spare = _spare(plan, result)
-        objects, movable, relations = _without(spare, objects, movable, relations)
+        spare, riding = _spare(plan, result), riders(plan.request.scene.objects)
+        apart = [*spare, *(rider.item for rider in riding)]
+        order = [item.id for item in objects]
+        objects, movable, relations = _without(apart, objects, movable, relations)
         result, crowded = _without_crowd(plan, _settled(plan, objects, movable, catalogue, relations))
         _, _, relations = _without(crowded, (), (), relations)
+        result = replace(result, objects=_with_riders(result.objects, riding, order))
+    floor = with_walls(before, result.objects, drawn=drawn)
+    extras = _extras(plan, result.objects, floor, catalogue, seed) if settled else []
     return Scene(
         room_type=plan.request.scene.room_type,
-        objects=result.objects,
-        floor=with_walls(before, result.objects, drawn=drawn),
+        objects=(*result.objects, *extras),
+        floor=floor,
         relations=relations,
         provenance={
             "instruction": plan.request.instruction,
@@ -67,8 +73,31 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
             "settled": [move.to_json() for move in result.moves],
             "colliding": [list(pair) for pair in result.colliding],
         },
-        report=report(plan.parsed, result.objects, _notes(plan, filled, crowded, spare)),
+        report=report(plan.parsed, (*result.objects, *extras), _notes(plan, filled, crowded, spare)),
     )
+
+
+def _with_riders(
+    objects: Sequence[SceneObject], riding: Sequence[Rider], order: Sequence[str]
+) -> tuple[SceneObject, ...]:
+    """The objects and what stands on them, in the order of their ids; new ones last."""
+    found = {item.id: item for item in objects}
+    found |= {rider.item.id: rider.follow(found.get(rider.host.id, rider.host)) for rider in riding}
+    return tuple(found[name] for name in order if name in found)
+
+
+def _extras(
+    plan: Plan, objects: Sequence[SceneObject], floor: FloorPlan, catalogue: Catalogue, seed: int
+) -> list[SceneObject]:
+    """What finishes a generated room, and what an instruction asks for beyond furniture."""
+    request, parsed = plan.request, plan.parsed
+    wanted = [name for mention in parsed.extras for name in sorted(mention.categories) for _ in range(mention.count)]
+    if request.add is not None or (request.task != "generate" and not wanted):
+        return []
+    refused = {name for mention in parsed.absent for name in mention.categories}
+    if request.task != "generate" or not request.finish:
+        refused |= set(EXTRAS) - set(wanted)
+    return finished(objects, floor, catalogue, seed, wanted=wanted, refused=refused)
 
 
 def _settings(plan: Plan, *, settled: bool, drawn: bool) -> dict[str, Any]:

@@ -133,6 +133,11 @@ class Bounds:
         rows = (boxes[..., :6] + 1) / 2 * width + low
         return np.concatenate([rows, np.arctan2(boxes[..., 7:8], boxes[..., 6:7])], axis=-1)
 
+    @property
+    def reach(self) -> float:
+        """The largest distance from the middle along x or z, metres: what a horizontal 1 stands for, about."""
+        return float(np.abs(self.translations[:, [0, 2]]).max())
+
     def _affine(self) -> tuple[FloatArray, FloatArray]:
         limits = np.concatenate([self.translations, self.sizes], axis=-1)
         return limits[0], np.maximum(limits[1] - limits[0], _NARROWEST)

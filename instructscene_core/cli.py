@@ -101,6 +101,7 @@ def _add_task_arguments(parser: argparse.ArgumentParser, *, edits: bool) -> None
     parser.add_argument("--steps", type=int, nargs=2, metavar=("PRIOR", "DECODER"))
     parser.add_argument("--guidance", type=float, help="of the prior; 1 is off")
     parser.add_argument("--ratio", type=float, help="share of the schedule that an edit runs through")
+    parser.add_argument("--no-finish", action="store_true", help="no rugs, plants and lamps that finish a new room")
     parser.add_argument("--id", help="name of the result's files")
     _add_shared_arguments(parser)
 
@@ -133,6 +134,8 @@ def read_task(options: argparse.Namespace) -> list[Request]:
     item["instruction"] = options.instruction or ""
     if getattr(options, "select", None):
         item["selected"] = [name.strip() for name in options.select.split(",") if name.strip()]
+    if getattr(options, "no_finish", False):
+        item["finish"] = False
     for name in ("add", "seed", "variations", "steps", "guidance", "ratio", "id"):
         if getattr(options, name) is not None:
             item[name] = getattr(options, name)

@@ -149,10 +149,12 @@ def collides(first: Body, second: Body, offsets: FloatArray, tolerance: float = 
 def colliding_pairs(
     items: Sequence[SceneObject], catalogue: Catalogue, tolerance: float = TOLERANCE
 ) -> list[tuple[int, int]]:
-    """Pairs of objects whose solid parts are more than ``tolerance`` metres inside each other, first < second."""
+    """Pairs of objects whose solid parts are more than ``tolerance`` metres inside each other, first < second.
+
+    A rug gives way.
+    """
     solids = [Body.of(item, catalogue) for item in items]
+    hard = [i for i, item in enumerate(items) if item.category != "rug"]
     return [
-        (i, j)
-        for i, j in itertools.combinations(range(len(solids)), 2)
-        if penetration(solids[i], solids[j], tolerance) is not None
+        (i, j) for i, j in itertools.combinations(hard, 2) if penetration(solids[i], solids[j], tolerance) is not None
     ]

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .boxes import scene_to_boxes
-from .instructions.parse import Mention, Parsed, Wish
+from .instructions.wishes import Mention, Parsed, Wish
 from .relations import relation_matrix
 from .scene import SceneObject
-from .vocabulary import is_lamp
+from .vocabulary import hangs
 
 _MOST: Final = 20
 
@@ -31,7 +31,9 @@ def report(parsed: Parsed, objects: Sequence[SceneObject], notes: Sequence[str] 
     not_met: list[str] = []
     for wish, fulfilled in zip(parsed.wishes, wishes_met(parsed, objects), strict=True):
         (met if fulfilled else not_met).append(wish.label())
-    for mention in parsed.mentions:
+    for wish, fulfilled in zip(parsed.extra_wishes, _hold(parsed.extra_wishes, objects), strict=True):
+        (met if fulfilled else not_met).append(wish.label())
+    for mention in (*parsed.mentions, *parsed.extras, *parsed.absent):
         (met if _present(mention, objects) else not_met).append(mention.label())
     answer: dict[str, Any] = {
         "met": met[:_MOST],
@@ -44,14 +46,18 @@ def report(parsed: Parsed, objects: Sequence[SceneObject], notes: Sequence[str] 
 
 
 def wishes_met(parsed: Parsed, objects: Sequence[SceneObject]) -> list[bool]:
-    """Whether each wished relation holds between some pair of the objects."""
-    relations = object_relations(objects) if parsed.wishes else np.zeros((0, 0), dtype=np.int8)
-    return [fulfils(wish, objects, relations) for wish in parsed.wishes]
+    """Whether each wished relation of furniture of the graph holds between some pair of the objects."""
+    return _hold(parsed.wishes, objects)
+
+
+def _hold(wishes: Sequence[Wish], objects: Sequence[SceneObject]) -> list[bool]:
+    relations = object_relations(objects) if wishes else np.zeros((0, 0), dtype=np.int8)
+    return [fulfils(wish, objects, relations) for wish in wishes]
 
 
 def object_relations(objects: Sequence[SceneObject]) -> npt.NDArray[np.int8]:
     """Relations of objects from their boxes, by the official rules: (n, n)."""
-    lamps = np.array([is_lamp(item.category or "") for item in objects], dtype=np.bool_)
+    lamps = np.array([hangs(item.category or "") for item in objects], dtype=np.bool_)
     return relation_matrix(lamps, scene_to_boxes(objects, (0.0, 0.0)))
 
 
@@ -63,5 +69,7 @@ def fulfils(wish: Wish, objects: Sequence[SceneObject], relations: npt.NDArray[n
 
 
 def _present(mention: Mention, objects: Sequence[SceneObject]) -> bool:
+    """Whether there are as many as asked for: at least, unless it says "only" or "no"."""
     counts = Counter(item.category for item in objects)
-    return sum(counts[name] for name in mention.categories) >= mention.count
+    found = sum(counts[name] for name in mention.categories)
+    return found == mention.count if mention.exact or mention.count == 0 else found >= mention.count

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, cast
 
 from .errors import InvalidInputError
-from .vocabulary import ALL_CLASSES, N_CODES, N_FEATURE_TOKENS, PREDICATES, ROOM_TYPES, RoomType
+from .vocabulary import CATEGORIES, N_CODES, N_FEATURE_TOKENS, PREDICATES, ROOM_TYPES, RoomType
 
 Vector3 = tuple[float, float, float]
 Point2 = tuple[float, float]
@@ -194,6 +194,7 @@ class Request:
         steps: network calls of prior and decoder; None is the model's default.
         guidance: the prior's guidance scale (1 = off); None is the model's default.
         ratio: share of the schedule that an edit runs through; None is the model's default.
+        finish: whether a generated room gets extras, such as a rug; where ``add`` says how many objects, it gets none.
         assumed_bedroom: whether the room type was absent and taken to be a bedroom.
     """
 
@@ -209,6 +210,7 @@ class Request:
     steps: tuple[int, int] | None = None
     guidance: float | None = None
     ratio: float | None = None
+    finish: bool = True
     assumed_bedroom: bool = False
 
     @staticmethod
@@ -233,6 +235,7 @@ class Request:
             "variations": self.variations,
             "seed": self.seed,
             "ratio": self.ratio,
+            "finish": self.finish,
         }
         if self.steps is not None:
             data["steps"] = list(self.steps)
@@ -417,7 +420,7 @@ def _object(data: object, where: str) -> SceneObject:
         raise InvalidInputError(f"{where}.id is empty", "Give the object a name")
     return SceneObject(
         id=name,
-        category=_maybe(item["category"], f"{where}.category", lambda v, w: _one_of(v, w, ALL_CLASSES)),
+        category=_maybe(item["category"], f"{where}.category", lambda v, w: _one_of(v, w, CATEGORIES)),
         position=_vector(item["position"], f"{where}.position"),
         size=_size(item["size"], f"{where}.size"),
         yaw=_number(item["yaw"], f"{where}.yaw"),
@@ -492,6 +495,12 @@ def _guidance(data: object, where: str) -> float:
     return value
 
 
+def _flag(data: object, where: str) -> bool:
+    if not isinstance(data, bool):
+        raise InvalidInputError(f"{where} must be true or false", "Correct it")
+    return data
+
+
 def _ratio(data: object, where: str) -> float:
     value = _number(data, where)
     if not 0 < value <= 1:
@@ -527,7 +536,7 @@ def _request_scene(item: Json, where: str) -> Scene:
 
 def _request(data: object, where: str) -> Request:
     keys = ("id", "task", "scene", "instruction", "selected", "keep", "add", "variations", "seed", "steps")
-    item = _mapping(data, where, (), (*keys, "guidance", "ratio", "room", "text"))
+    item = _mapping(data, where, (), (*keys, "guidance", "ratio", "finish", "room", "text"))
     if not any(item.get(key) is not None for key in ("instruction", "text", "scene")):
         raise InvalidInputError(f"{where} holds neither an instruction nor a scene", "Add one")
     if "instruction" in item and "text" in item:
@@ -551,5 +560,6 @@ def _request(data: object, where: str) -> Request:
         steps=_maybe(item.get("steps"), f"{where}.steps", _steps),
         guidance=_maybe(item.get("guidance"), f"{where}.guidance", _guidance),
         ratio=_maybe(item.get("ratio"), f"{where}.ratio", _ratio),
+        finish=_flag(item.get("finish", True), f"{where}.finish"),
         assumed_bedroom=item.get("scene") is None and item.get("room") is None,
     )

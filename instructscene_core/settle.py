@@ -19,7 +19,7 @@ from .collisions import Body, collides, colliding_pairs, near, penetration
 from .floors import around, joined
 from .relations import relation_matrix
 from .scene import FloorPlan, Point2, Relation, SceneObject
-from .vocabulary import PREDICATES, is_lamp
+from .vocabulary import PREDICATES, hangs
 from .walls import Walls
 
 BoolArray = npt.NDArray[np.bool_]
@@ -188,10 +188,10 @@ def _facing(item: SceneObject, yaw: float, point: Point2) -> float:
 def _level(item: SceneObject, catalogue: Catalogue, ceiling: float) -> SceneObject:
     """Feet on the floor, or the top at the ceiling."""
     entry = catalogue.get(item.asset)
-    hangs = entry.mount == "ceiling" if entry is not None else is_lamp(item.category or "")
+    hanging = entry.mount == "ceiling" if entry is not None else hangs(item.category or "")
     height = item.size[2]
     x, y, _ = item.position
-    return replace(item, position=(x, y, ceiling - height / 2 if hangs else height / 2))
+    return replace(item, position=(x, y, ceiling - height / 2 if hanging else height / 2))
 
 
 def _move(before: SceneObject, after: SceneObject) -> Move | None:
@@ -233,7 +233,7 @@ class _Room:
     def to_walls(self, walls: Walls) -> None:
         """Slides objects that stand with their back near a wall against it."""
         for item, body, free in zip(self.items, self.bodies, self.movable, strict=True):
-            if not free or is_lamp(item.category or ""):
+            if not free or hangs(item.category or ""):
                 continue
             forward = -body.axes[1]
             gap = walls.gap_behind(body.position - forward * item.size[1] / 2, forward)
@@ -342,7 +342,7 @@ class _Room:
         own = involved.index(index)
         boxes[:, own, 0] += offsets[:, 0]
         boxes[:, own, 2] -= offsets[:, 1]  # the tensors' z is the product's −y
-        lamps = np.array([is_lamp(items[k].category or "") for k in involved])
+        lamps = np.array([hangs(items[k].category or "") for k in involved])
         matrix = relation_matrix(np.broadcast_to(lamps, (len(offsets), len(lamps))), boxes)
         failed = [matrix[:, involved.index(a), involved.index(b)] != p for a, p, b in wanted]
         return np.sum(failed, axis=0, dtype=np.float64)

@@ -27,7 +27,7 @@ def make(blend):
     return scene
 
 
-NIGHTSTAND, LAMP = "starter/nightstand_drawers_oak", "starter/pendant_lamp_globes_black"
+NIGHTSTAND, LAMP = "starter/nightstand_drawers_oak", "starter/pendant_lamp_globes_walnut"
 PAIR = (
     ("a", "nightstand", NIGHTSTAND, [0.1, 0.7, 0.27], [0.5, 0.4, 0.54], 0.3),
     ("b", "nightstand", NIGHTSTAND, [1.1, -0.7, 0.25], [0.45, 0.41, 0.5], -2.0),
@@ -158,3 +158,17 @@ def test_another_catalogue_without_a_library_is_refused(placing, make, contents)
     with pytest.raises(placing.PlacingError, match='"attic"'):
         placing.place_scene(bpy.context, make(("a", "desk", "attic/desk", [0, 0, 1], [1, 1, 1], 0.0)))
     assert contents() == before
+
+
+def test_entries_of_one_shape_have_materials_of_their_own(placing, make):
+    """The library has one mesh for them, with the materials in the objects' slots; they come in one load."""
+    names = [f"starter/nightstand_chest_{palette}" for palette in ("walnut", "ivory")]
+    place = [[x, 0.0, 0.35] for x in (0.0, 2.0, 4.0)]
+    items = [(f"n{i}", "nightstand", names[i % 2], place[i], [0.56, 0.43, 0.7], 0.0) for i in range(3)]
+    room = placing.place_scene(bpy.context, make(*items))
+    first, second, third = (placing.room_objects(room)[f"n{i}"] for i in range(3))
+    used = [{slot.material.name.split(".")[0] for slot in obj.material_slots} for obj in (first, second)]
+    assert "Walnut" in used[0]
+    assert "Ivory Paint" in used[1]
+    assert "Walnut" not in used[1]
+    assert first.data == third.data != second.data

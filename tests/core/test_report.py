@@ -23,6 +23,10 @@ BED, STAND, LAMP = thing("double_bed", 0, 0), thing("nightstand", -0.9, 0.1), th
         ("Place a ceiling lamp above the double bed.", 1, 0),
         ("Put a desk behind a double bed.", 0, 1),
         ("A room with a nightstand and two double beds.", 1, 1),
+        ("No desk, no tv and only one nightstand.", 3, 0),
+        ("A room without a double bed.", 0, 1),
+        ("Only two nightstands, at least one ceiling lamp.", 1, 1),
+        ("A floor lamp next to the double bed and a plant.", 0, 3),
         ("", 0, 0),
     ],
 )
@@ -40,5 +44,38 @@ def test_what_was_not_understood_is_said():
     assert answer["notes"] == ["a note"]
 
 
+@pytest.mark.parametrize(
+    ("text", "not_understood"),
+    [
+        ("", []),
+        (" \n\t", []),
+        ("Ein Doppelbett neben dem Schrank.", ["Ein Doppelbett neben dem Schrank"]),
+        ("双人床左边放一个床头柜", ["双人床左边放一个床头柜"]),
+        ("ضع سريرا بجانب النافذة", ["ضع سريرا بجانب النافذة"]),
+        ("x" * 9000, ["x" * 79 + "…"]),
+        ("\u202e\x00\x1b[31m", ["31m"]),
+    ],
+)
+def test_texts_that_ask_for_nothing_are_answered(text, not_understood):
+    answer = report(parse(text, CLASSES["bedroom"]), [BED])
+    assert answer == {"met": [], "not_met": [], "not_understood": not_understood}
+
+
+def test_a_very_long_text_is_answered_in_short():
+    text = "A desk left of a bed. Put the zorp here. " * 5000 + "No wardrobe."
+    answer = report(parse(text, CLASSES["bedroom"]), [BED])
+    assert answer["not_met"] == ["desk left of bed"]
+    assert answer["not_understood"] == ["Put the zorp here"]
+    many = report(parse(". ".join(f"{n + 2} desks" for n in range(90)), CLASSES["bedroom"]), [BED])
+    assert len(many["not_met"]) == 20
+
+
 def test_an_empty_room_meets_no_wish():
     assert wishes_met(parse("Put a desk behind a double bed.", CLASSES["bedroom"]), []) == [False]
+
+
+def test_extras_count_where_they_stand():
+    lamp = thing("floor_lamp", 0.9, 0.1)
+    answer = report(parse("A floor lamp right of the bed, no rug and a plant", CLASSES["bedroom"]), [BED, lamp])
+    assert answer["met"] == ["floor lamp right of bed", "floor lamp", "no rug"]
+    assert answer["not_met"] == ["plant"]

@@ -15,7 +15,7 @@ from instructscene_core.collisions import colliding_pairs
 from instructscene_core.floors import BACK_MARGIN, MARGIN, around, with_walls
 from instructscene_core.scene import FloorPlan, Opening, SceneObject
 from instructscene_core.settle import settle
-from instructscene_core.vocabulary import CLASSES, is_lamp
+from instructscene_core.vocabulary import CLASSES, hangs
 from instructscene_core.walls import Walls
 
 
@@ -98,7 +98,7 @@ def test_crowded_rooms_without_walls_end_free_of_overlaps(catalogue):
         assert not result.colliding
         for item in result.objects:
             base, top = item.position[2] - item.size[2] / 2, item.position[2] + item.size[2] / 2
-            assert abs(top - 2.8 if is_lamp(item.category) else base) < 1e-9
+            assert abs(top - 2.8 if hangs(item.category) else base) < 1e-9
 
 
 L_SHAPE = ((-3.0, -2.5), (3.0, -2.5), (3.0, 1.0), (0.5, 1.0), (0.5, 2.5), (-3.0, 2.5))
