@@ -1,14 +1,13 @@
-"""``python -m instructscene_core evaluate``: instructions of held-out rooms, plainly sampled, scored.
+"""``python -m instructscene_core evaluate``: instructions of held-out rooms, sampled and scored.
 
-    evaluate --set starter-bedroom --model DIR
-    evaluate --set official --data DIR --room bedroom --model DIR [--seeds 5]      the paper's Table 1
-    evaluate --set front --data DIR --room livingroom --model DIR
+    evaluate --set starter --out DIR [--model DIR]                 all of the starter's figures, see starter_command
+    evaluate --set official --data DIR --room bedroom --model DIR [--seeds 5]                  the paper's Table 1
+    evaluate --set front --data DIR --room livingroom [--model DIR]
 
-The last line on standard output is ``strict iRecall NN.N %``.
+The last two sample plainly, and their last line on standard output is ``strict iRecall NN.N %``.
 """
 
 import argparse
-import json
 import os
 import sys
 import time
@@ -16,28 +15,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, cast, get_args
+from typing import Any, Final, get_args
 
 import numpy as np
 from tqdm import tqdm
 
-from ..catalogue.entries import STARTER, Catalogue
+from ..catalogue.entries import Catalogue
+from ..datasets.front import rooms_folder
 from ..errors import InvalidInputError
-from ..instructions.sentences import Triplet
 from ..options import add_model_arguments
 from ..scene import Scene
 from ..vocabulary import ROOM_TYPES, RoomType
+from . import starter_command
 from .held_out import rooms_with_classes
 from .layouts import Layouts, collisions, layouts_of
-from .questions import STARTER_SET, Kind, Questions, data_questions, starter_questions
+from .questions import Kind, Questions, Wording, data_questions
 from .sampling import STEPS, Source, requests_for, sample
-from .scores import Row, score, table
+from .scores import Row, of_others, score, table
+from .starter_parts import Sizes
+from .store import write_json
 from .variety import triplet_entropy
 
-TRAINING_ROOMS: Final = 20_000
-"""How many training rooms are compared with, where a model does not say how many it has seen."""
-_COUNT: Final = 500
-"""Instructions of the starter's set, which has no end."""
+STARTER_SET: Final = "starter"
 _DRAWS: Final = 5
 """How often random training rooms are drawn."""
 
@@ -48,41 +47,51 @@ class Task:
 
     Args:
         set: name of the test set.
-        data: folder of its data set; None for the starter's.
+        data: folder of its data set.
         room_type: of its rooms.
         count: instructions; None: all that the data set has.
         seeds: sampling seeds.
-        guidance: the prior's scale; None is the model's default.
-        training_rooms: the starter's training rooms to compare with; 0 for other sets.
+        guidance: the prior's scale.
+        wordings: of the instructions, each measured by itself.
         source: the model, and how it is run.
     """
 
-    set: str
-    data: Path | None
+    set: Kind
+    data: Path
     room_type: RoomType
     count: int | None
     seeds: int
-    guidance: float | None
-    training_rooms: int
+    guidance: float
+    wordings: tuple[Wording, ...]
     source: Source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--set", default=STARTER_SET, help="what is asked: starter-bedroom, official or front")
+    parser.add_argument("--set", default=STARTER_SET, help="what is asked: starter, official or front")
     parser.add_argument("--data", type=Path, help="folder of the data set, for official and front")
-    parser.add_argument("--room", choices=ROOM_TYPES, default="bedroom", help="its rooms of this type")
-    parser.add_argument("--count", type=int, help=f"instructions; absent: {_COUNT}, or all that the data set has")
+    parser.add_argument("--room", choices=ROOM_TYPES, help="its rooms of this type; absent: bedroom")
+    parser.add_argument("--rooms", default=",".join(ROOM_TYPES), help="types of rooms of the starter")
+    parser.add_argument(
+        "--wording",
+        choices=get_args(Wording),
+        help="objects by their captions three times in four, by class names or by captions; absent: official, but for "
+        "front first names, then phrases",
+    )
+    parser.add_argument(
+        "--count", type=int, help="instructions; absent: all that the data set has; of the starter, whose other "
+        f"measures follow in proportion, {Sizes().mixture}",
+    )  # fmt: skip
     parser.add_argument("--seeds", type=int, default=5, help="scenes sampled for each instruction")
     parser.add_argument(
         "--guidance",
         type=float,
-        help="of the prior; absent: the model's default for starter-bedroom, for the others 1, which is off",
+        help="of the prior; absent: the model's default for starter, for the others 1, which is off",
     )
     parser.add_argument("--batch", type=int, default=50, help="scenes at once in each process")
     parser.add_argument("--workers", type=int, help="processes; absent: one a core, one in all on a GPU")
-    parser.add_argument("--training-rooms", type=int, help="to compare with; absent: as many as the model has seen")
-    parser.add_argument("--out", type=Path, help="JSON file for the figures")
+    parser.add_argument("--training-rooms", type=int, help="of the starter, of each type, to compare with")
+    parser.add_argument("--out", type=Path, help="JSON file for the figures; of the starter their folder")
     add_model_arguments(parser)
 
 
@@ -92,62 +101,79 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         InvalidInputError: an option, the model or the data set is at fault.
     """
+    _check_numbers(options)
+    if options.set == STARTER_SET:
+        return starter_command.run(starter_command.read_task(options, _source(options)))
     task = read_task(options)
     out: Path | None = options.out
     if out is not None and (not out.parent.is_dir() or out.is_dir()):
         raise InvalidInputError(f"{out} cannot be written", "Choose a file in an existing folder for --out")
-    report = evaluate(task)
-    sys.stdout.write(report.text() + "\n")
+    reports = {wording: evaluate(task, wording) for wording in task.wordings}
+    sys.stdout.write("\n\n".join(report.text() for report in reports.values()) + "\n")
+    first = reports[task.wordings[0]]
     if out is not None:
-        part = out.with_name(out.name + ".part")
-        part.write_text(json.dumps(report.to_json(), indent=1) + "\n", encoding="utf-8")
-        part.replace(out)
-    sys.stdout.write(f"strict iRecall {report.rows[0].strict:.1f} %\n")
+        found = {wording: report.to_json() for wording, report in reports.items()}
+        write_json(out, first.to_json() if len(found) == 1 else found)
+    sys.stdout.write(f"strict iRecall {first.rows[0].strict:.1f} %\n")
     return 0
 
 
 def read_task(options: argparse.Namespace) -> Task:
-    """Checks the options.
+    """Checks the options of a set that has a folder.
 
     Raises:
-        InvalidInputError: a number is out of range, or there is no such set.
+        InvalidInputError: there is no such set or folder.
     """
     name, data = _read_set(options)
-    own = name == STARTER_SET
-    workers = options.workers or (1 if _on_gpu(options.device) else os.cpu_count() or 1)
-    count = _COUNT if own and options.count is None else options.count
-    rooms = (options.training_rooms or training_rooms(options.model)) if own else 0
-    numbers = {"--seeds": options.seeds, "--batch": options.batch, "--workers": workers}
-    numbers |= {"--count": 1 if count is None else count - 1, "--training-rooms": rooms if own else 1}
-    for option, number in {**numbers, "--threads": options.threads or 1}.items():
-        if number < 1:
-            least = 2 if option == "--count" else 1
-            raise InvalidInputError(f"{option} must be at least {least}", "Correct it")
-    guidance = options.guidance if own or options.guidance is not None else 1.0
-    threads = options.threads or 1
-    source = Source(
+    wordings: tuple[Wording, ...] = ("names", "phrases") if name == "front" else ("official",)
+    return Task(
+        set=name,
+        data=data,
+        room_type=options.room or "bedroom",
+        count=options.count,
+        seeds=options.seeds,
+        guidance=1.0 if options.guidance is None else options.guidance,
+        wordings=(options.wording,) if options.wording else wordings,
+        source=_source(options),
+    )
+
+
+def _check_numbers(options: argparse.Namespace) -> None:
+    """Refuses numbers out of range; what was not given is in it.
+
+    Raises:
+        InvalidInputError: names the first.
+    """
+    least = {"count": 2, "seeds": 1, "batch": 1, "workers": 1, "training_rooms": 1, "threads": 1}
+    for name, lowest in least.items():
+        given: int | None = getattr(options, name)
+        if given is not None and given < lowest:
+            raise InvalidInputError(f"--{name.replace('_', '-')} must be at least {lowest}", "Correct it")
+
+
+def _source(options: argparse.Namespace) -> Source:
+    return Source(
         model=options.model,
         catalogue=options.catalogue,
         device=options.device,
-        threads=threads,
-        workers=workers,
+        threads=options.threads or 1,
+        workers=options.workers or (1 if _on_gpu(options.device) else os.cpu_count() or 1),
         batch=options.batch,
         clip=options.clip,
         precision=options.precision,
     )
-    return Task(name, data, options.room, count, options.seeds, guidance, rooms, source)
 
 
-def _read_set(options: argparse.Namespace) -> tuple[str, Path | None]:
+def _read_set(options: argparse.Namespace) -> tuple[Kind, Path]:
     """Name and folder of the set; ``--set official:DIR`` is short for ``--set official --data DIR``."""
     name, _, folder = options.set.partition(":")
     data: Path | None = Path(folder) if folder else options.data
-    if name not in (STARTER_SET, *get_args(Kind)):
+    if name not in get_args(Kind):
         message = f"There is no set {name}"
         raise InvalidInputError(message, f"Choose {STARTER_SET}, {' or '.join(get_args(Kind))} for --set")
-    if name == STARTER_SET and (data is not None or options.room != "bedroom"):
-        raise InvalidInputError(f"{STARTER_SET} makes its own bedrooms", "Leave out --data and --room")
-    if name != STARTER_SET and (data is None or not data.is_dir()):
+    if data is None and name == "front":
+        data = rooms_folder()
+    if data is None or not data.is_dir():
         message = f"The set {name} needs a data set" if data is None else f"{data} is no folder"
         raise InvalidInputError(message, "Name its folder with --data")
     return name, data
@@ -159,17 +185,6 @@ def _on_gpu(device: str) -> bool:
     return pick_device(device).type != "cpu"
 
 
-def training_rooms(model: Path | None) -> int:
-    """How many rooms a model was trained on, as its prior records; else a default."""
-    path = (model or STARTER / "weights") / "prior.json"
-    try:
-        about: Any = json.loads(path.read_text(encoding="utf-8"))
-        metadata = cast("Mapping[str, Any]", about["metadata"])
-        return int(metadata.get("training_rooms", metadata.get("rooms", TRAINING_ROOMS)))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InvalidInputError(f"Cannot read the model's description {path}", "Choose a model folder") from error
-
-
 @dataclass(frozen=True)
 class Report:
     """What was measured.
@@ -177,6 +192,7 @@ class Report:
     Args:
         task: what was asked for.
         asked: the test set.
+        wording: of its instructions.
         rows: of the table; the first is the generator's.
         entropy: bits of (class, predicate, class), by what the rooms are.
         settings: model, guidance and steps, as recorded in the scenes.
@@ -185,6 +201,7 @@ class Report:
 
     task: Task
     asked: Questions
+    wording: Wording
     rows: list[Row]
     entropy: dict[str, float]
     settings: dict[str, Any]
@@ -208,6 +225,7 @@ class Report:
             "set": self.task.set,
             "count": len(self.asked.instructions),
             "seeds": self.task.seeds,
+            "wording": self.wording,
             **self.asked.facts,
             "rows": [row.to_json() for row in self.rows],
             "entropy": self.entropy,
@@ -216,24 +234,15 @@ class Report:
         }
 
 
-def load_questions(task: Task) -> Questions:
-    """The test set of a task.
+def evaluate(task: Task, wording: Wording) -> Report:
+    """Samples and scores.
 
     Raises:
         InvalidInputError: the data set or the catalogue is missing or malformed.
     """
     where = task.source.catalogue
     catalogue = Catalogue.open(where) if isinstance(where, Path) else where
-    if task.data is None:
-        return starter_questions(
-            task.count or _COUNT, task.training_rooms, catalogue or Catalogue.starter(), task.source.workers
-        )
-    return data_questions(cast("Kind", task.set), task.data, task.room_type, task.count, catalogue)
-
-
-def evaluate(task: Task) -> Report:
-    """Samples and scores."""
-    asked = load_questions(task)
+    asked = data_questions(task.set, task.data, task.room_type, task.count, catalogue, wording)
     source = replace(task.source, catalogue=asked.catalogue)
     start = time.perf_counter()
     count, room_type = len(asked.instructions), asked.room_type
@@ -249,7 +258,7 @@ def evaluate(task: Task) -> Report:
         tqdm.write(f"seed {seed}: strict iRecall {strict:.1f} %", file=sys.stderr)
     seconds = time.perf_counter() - start
     rows = [*_generated_rows(generated, scenes, asked), *_room_rows(asked)]
-    return Report(task, asked, rows, _entropies(generated, asked), _settings(scenes[0]), seconds)
+    return Report(task, asked, wording, rows, _entropies(generated, asked), _settings(scenes[0]), seconds)
 
 
 def _settings(scene: Scene) -> dict[str, Any]:
@@ -263,12 +272,6 @@ def _generated_rows(generated: list[Layouts], scenes: list[Scene], asked: Questi
     own = score("generated", [(rooms, asked.triplets) for rooms in generated], found)
     others = [(rooms, of_others(asked.triplets, k)) for k, rooms in enumerate(generated)]
     return own, score("generated, against shuffled instructions", others)
-
-
-def of_others(triplets: list[tuple[Triplet, ...]], k: int) -> list[tuple[Triplet, ...]]:
-    """For each of two rooms or more what another room asks for: the k-th such choice, never its own."""
-    shift = 1 + k % (len(triplets) - 1)
-    return triplets[shift:] + triplets[:shift]
 
 
 def _room_rows(asked: Questions) -> list[Row]:
@@ -289,13 +292,8 @@ def _room_rows(asked: Questions) -> list[Row]:
 
 def _entropies(generated: list[Layouts], asked: Questions) -> dict[str, float]:
     """Entropies over equal numbers of rooms, since few rooms show fewer triplets."""
-    real = asked.real
-    made = _first(generated, asked.training.n if real is None else real.n)
-    found = {
-        "generated": triplet_entropy(made),
-        "training": triplet_entropy(_first([asked.training], made.n)),
-    }
-    return found if real is None else {**found, "real": triplet_entropy(_first([real], made.n))}
+    made = _first(generated, asked.training.n)
+    return {"generated": triplet_entropy(made), "training": triplet_entropy(_first([asked.training], made.n))}
 
 
 def _first(parts: list[Layouts], count: int) -> Layouts:
@@ -311,8 +309,4 @@ def _graph_notes(row: Row) -> list[str]:
 
 def _entropy_note(entropy: Mapping[str, float]) -> str:
     bits = f"generated {entropy['generated']:.2f} bits, training rooms {entropy['training']:.2f} bits"
-    line = f"Entropy of (class, predicate, class) over as many rooms of each: {bits}"
-    if "real" not in entropy:
-        return line
-    first, second = (100 * entropy[name] / entropy["real"] for name in ("generated", "training"))
-    return f"{line}, real bedrooms {entropy['real']:.2f} bits: {first:.0f} % and {second:.0f} % of it"
+    return f"Entropy of (class, predicate, class) over as many rooms of each: {bits}"

@@ -2,21 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..datasets.starter import EMPTY, EVALUATION_SEED, Rooms, build_rooms
-from ..instructions.sentences import Instruction, Triplet, instructions_for_rooms
+from ..datasets.starter import EVALUATION_SEED, Rooms, build_rooms
+from ..instructions.sentences import Instruction, Triplet, exact_instructions_for_rooms, instructions_for_rooms
 from ..relations import ROTATED_PREDICATES, lamp_flags, relation_matrix
-from ..vocabulary import CLASSES
+from ..starter.rooms import CATALOGUE_FILE
+from ..vocabulary import CLASSES, RoomType
 
 HashArray = npt.NDArray[np.uint64]
 
-_CLASSES = CLASSES["bedroom"]
 _ROUNDS = 3
-_CHUNK = 10_000
+_CHUNK = 4_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,40 +44,60 @@ class HeldOut:
         return [i.triplets for i in self.instructions]
 
 
-def held_out(count: int, training: Rooms, captions: list[str], seed: int = EVALUATION_SEED) -> HeldOut:
-    """Rooms from seed ``seed`` on, whose graphs no training room has, with an instruction by section 4 for each.
+def held_out(
+    count: int,
+    known: HashArray,
+    captions: list[str],
+    *,
+    room_type: RoomType = "bedroom",
+    triplets: int | None = None,
+    catalogue: Path = CATALOGUE_FILE,
+    workers: int = 1,
+) -> HeldOut:
+    """Rooms whose graphs no training room has, in the order of their seeds, with an instruction by section 4 for each.
 
     Args:
         count: how many.
-        training: the training rooms.
+        known: graphs of the training rooms (``known_graphs``).
         captions: of the catalogue's entries.
-        seed: of the first room; an instruction has its room's seed.
+        room_type: of the rooms.
+        triplets: of each instruction; None: 1 or 2, as officially.
+        catalogue: the furniture.
+        workers: processes that make rooms.
 
     Returns:
-        ``count`` rooms and instructions, as the generator of rooms made them, unturned.
+        ``count`` rooms and instructions, as the generator of rooms made them, unturned; an instruction has its room's
+        seed.
     """
-    known = np.unique(graph_hashes(training))
     examined = count + count // 2
     while True:
-        rooms = build_rooms(examined, seed)
+        rooms = build_rooms(examined, EVALUATION_SEED, workers, catalogue, room_type)
         seen = np.isin(graph_hashes(rooms), known)
-        assets: list[list[int]] = rooms.asset.tolist()
-        names = [[captions[a] for a in row if a >= 0] for row in assets]
-        seeds = [int(s) % 2**32 for s in rooms.seeds]
-        texts = instructions_for_rooms(rooms.objs, rooms.boxes, _CLASSES, names, seeds=seeds)
+        texts = _instructions(rooms, captions, triplets)
         silent = np.array([not i.text for i in texts])
         chosen = np.nonzero(~seen & ~silent)[0][:count]
         if len(chosen) == count:
             last = int(chosen[-1]) + 1 if count else 0
             picked = [texts[int(i)] for i in chosen]
             new_silent = int((silent & ~seen)[:last].sum())
-            return HeldOut(select(rooms, chosen), picked, last, int(seen[:last].sum()), new_silent)
+            return HeldOut(rooms.select(chosen), picked, last, int(seen[:last].sum()), new_silent)
         examined *= 2
 
 
-def select(rooms: Rooms, rows: npt.NDArray[np.integer[Any]]) -> Rooms:
-    """Some of the rooms, in the order of ``rows``."""
-    return Rooms(*(getattr(rooms, name)[rows] for name in Rooms.__dataclass_fields__))
+def _instructions(rooms: Rooms, captions: list[str], triplets: int | None) -> list[Instruction]:
+    """One for every room, empty where the room does not offer as many relations."""
+    assets: list[list[int]] = rooms.asset.tolist()
+    names = [[captions[a] for a in row if a >= 0] for row in assets]
+    seeds = [int(s) % 2**32 for s in rooms.seeds]
+    classes = CLASSES[rooms.room_type]
+    if triplets is None:
+        return instructions_for_rooms(rooms.objs, rooms.boxes, classes, names, seeds=seeds)
+    return exact_instructions_for_rooms(rooms.objs, rooms.boxes, classes, names, count=triplets, seeds=seeds)
+
+
+def known_graphs(training: Rooms) -> HashArray:
+    """Numbers of the graphs of some rooms, each once, in rising order."""
+    return np.unique(graph_hashes(training))
 
 
 def graph_hashes(rooms: Rooms) -> HashArray:
@@ -92,11 +113,12 @@ def graph_hashes(rooms: Rooms) -> HashArray:
         (R,) uint64.
     """
     parts = [slice(i, i + _CHUNK) for i in range(0, rooms.n, _CHUNK)]
-    return np.concatenate([_hashes(rooms.objs[p], rooms.boxes[p]) for p in parts] or [np.zeros(0, np.uint64)])
+    return np.concatenate([_hashes(rooms.select(p)) for p in parts] or [np.zeros(0, np.uint64)])
 
 
-def _hashes(objs: npt.NDArray[np.int8], boxes: npt.NDArray[np.float32]) -> HashArray:
-    edges = relation_matrix(lamp_flags(_CLASSES)[objs], boxes, objs != EMPTY)
+def _hashes(rooms: Rooms) -> HashArray:
+    objs = rooms.objs
+    edges = relation_matrix(lamp_flags(CLASSES[rooms.room_type])[objs], rooms.boxes, objs != rooms.empty)
     turned = [_one_way(objs, ROTATED_PREDICATES[k][edges]) for k in range(4)]
     return np.min(turned, axis=0)
 

@@ -11,9 +11,9 @@ from ..boxes import FloatArray, boxes_to_poses, scene_to_boxes
 from ..catalogue.entries import Catalogue
 from ..collisions import colliding_pairs
 from ..datasets.room_set import RoomSet
-from ..datasets.starter import EMPTY, Rooms
+from ..datasets.starter import Rooms
 from ..relations import REVERSED
-from ..scene import Scene, SceneObject
+from ..scene import FloorPlan, Opening, Scene, SceneObject
 from ..vocabulary import CLASSES, MAX_OBJECTS, NO_RELATION, PREDICATES, RoomType
 
 SEPARATION = 0.005
@@ -59,9 +59,11 @@ def layouts_of(scenes: Sequence[Scene], catalogue: Catalogue, room_type: RoomTyp
     boxes = np.zeros((len(scenes), slots, 7))
     edges = np.full((len(scenes), slots, slots), NO_RELATION, dtype=np.int64)
     for row, scene in enumerate(scenes):
-        place = {item.id: k for k, item in enumerate(scene.objects)}
-        boxes[row, : len(place)] = scene_to_boxes(scene.objects, (0.0, 0.0))
-        for k, item in enumerate(scene.objects):
+        # What only finishes a room is no part of its graph.
+        items = [item for item in scene.objects if item.category in classes][:slots]
+        place = {item.id: k for k, item in enumerate(items)}
+        boxes[row, : len(place)] = scene_to_boxes(items, (0.0, 0.0))
+        for k, item in enumerate(items):
             objs[row, k] = classes.index(item.category or "")
             entry = catalogue.get(item.asset)
             if entry:
@@ -76,7 +78,7 @@ def layouts_of(scenes: Sequence[Scene], catalogue: Catalogue, room_type: RoomTyp
 
 def layouts_of_rooms(rooms: Rooms) -> Layouts:
     """Rooms of the starter as arrays."""
-    return Layouts(rooms.objs.astype(np.int64), rooms.boxes.astype(np.float64))
+    return Layouts(rooms.objs.astype(np.int64), rooms.boxes.astype(np.float64), room_type=rooms.room_type)
 
 
 def layouts_of_set(rooms: RoomSet) -> Layouts:
@@ -99,12 +101,37 @@ def objects_of_rooms(rooms: Rooms, catalogue: Catalogue) -> list[list[SceneObjec
     """The furniture of rooms of the starter, in the product's frame."""
     made: list[list[SceneObject]] = []
     for objs, boxes, assets in zip(rooms.objs, rooms.boxes, rooms.asset, strict=True):
-        real = objs != EMPTY
+        real = objs != rooms.empty
         poses = boxes_to_poses(boxes[real], (0.0, 0.0))
         entries = [catalogue.entries[int(asset)] for asset in assets[real]]
         pairs = enumerate(zip(entries, poses, strict=True))
         made.append([SceneObject(str(k), entry.category, *pose, asset=entry.id) for k, (entry, pose) in pairs])
     return made
+
+
+def floors_of_rooms(rooms: Rooms) -> list[FloorPlan]:
+    """The floors of rooms of the starter with their doors and windows, in the product's frame."""
+    made: list[FloorPlan] = []
+    for corners, openings, height in zip(rooms.floor, rooms.openings, rooms.height, strict=True):
+        polygon = tuple((x, -z) for x, z in _stated(corners))
+        made.append(FloorPlan(polygon, round(float(height), 4), tuple(map(_opening, _stated(openings)))))
+    return made
+
+
+def scenes_of_rooms(rooms: Rooms, catalogue: Catalogue) -> list[Scene]:
+    """Rooms of the starter as scenes."""
+    pairs = zip(objects_of_rooms(rooms, catalogue), floors_of_rooms(rooms), strict=True)
+    return [Scene(rooms.room_type, tuple(items), floor) for items, floor in pairs]
+
+
+def _stated(rows: npt.NDArray[np.float32]) -> list[list[float]]:
+    """The rows before the padding; float32 adds no digits that nobody meant."""
+    return [[round(value, 4) for value in row] for row in rows[~np.isnan(rows[:, 0])].tolist()]
+
+
+def _opening(row: list[float]) -> Opening:
+    kind, x0, z0, x1, z1, bottom, top = row
+    return Opening("window" if kind else "door", ((x0, -z0), (x1, -z1)), bottom, top)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What is asked of a generator, and with what it is compared: held-out rooms of a source with an instruction each."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -9,22 +9,25 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from ..catalogue.entries import Catalogue, CatalogueEntry
-from ..datasets.front import ROOMS_VARIABLE, TRAIN_FILE, rooms_folder
 from ..datasets.official_models import catalogue_of, official_models
 from ..datasets.room_set import RoomSet
 from ..datasets.sources import load_rooms
-from ..datasets.starter import TRAINING_SEED, build_rooms
 from ..errors import InvalidInputError
-from ..instructions.sentences import Instruction, Triplet, instruction
+from ..instructions.sentences import CAPTION_RATE, Instruction, Triplet, instruction
 from ..scene import SceneObject
-from ..vocabulary import CLASSES, RoomType, is_lamp
-from .held_out import HeldOut, held_out
-from .layouts import Layouts, layouts_of_rooms, layouts_of_set, objects_of_layouts, objects_of_rooms
-from .variety import real_bedrooms
+from ..vocabulary import CLASSES, RoomType, hangs
+from .layouts import Layouts, layouts_of_set, objects_of_layouts
 
 Kind = Literal["official", "front"]
 
-STARTER_SET: Final = "starter-bedroom"
+Wording = Literal["official", "names", "phrases"]
+"""Official: an object is spoken of by its caption with a chance of three quarters, else by the name of its class."""
+_CAPTIONED: Final[Mapping[Wording, float]] = {"official": CAPTION_RATE, "names": 0.0, "phrases": 1.0}
+_WORDED: Final[Mapping[Wording, str]] = {
+    "official": "",
+    "names": " in class names",
+    "phrases": " in noun phrases",
+}
 _BOXES: Final = "Furniture counts as its whole box in collisions, so that a chair under a table collides."
 
 
@@ -40,7 +43,6 @@ class Questions:
         rooms: the described rooms themselves.
         objects: their furniture.
         training: training rooms to compare with.
-        real: real rooms whose variety is compared with; None where there are none.
         facts: further figures for the JSON.
         notes: further lines for the table.
     """
@@ -52,7 +54,6 @@ class Questions:
     rooms: Layouts
     objects: list[list[SceneObject]]
     training: Layouts
-    real: Layouts | None = None
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
     notes: tuple[str, ...] = ()
 
@@ -62,43 +63,13 @@ class Questions:
         return [item.triplets for item in self.instructions]
 
 
-def starter_questions(count: int, training_rooms: int, catalogue: Catalogue, workers: int) -> Questions:
-    """Rooms of the starter whose graphs no training room has.
-
-    Args:
-        count: instructions.
-        training_rooms: how many training rooms there were.
-        catalogue: gives the captions.
-        workers: processes that make rooms.
-    """
-    training = build_rooms(training_rooms, TRAINING_SEED, workers)
-    asked = held_out(count, training, [entry.caption for entry in catalogue.entries])
-    folder = rooms_folder()
-    return Questions(
-        "bedroom",
-        asked.instructions,
-        _about_starter(asked, training_rooms),
-        catalogue,
-        layouts_of_rooms(asked.rooms),
-        objects_of_rooms(asked.rooms, catalogue),
-        layouts_of_rooms(training),
-        real_bedrooms(folder / TRAIN_FILE) if folder else None,
-        {"training_rooms": training_rooms, "examined": asked.examined, "seen": asked.seen},
-        () if folder else (f"No real bedrooms at hand to compare with (set {ROOMS_VARIABLE} to their folder)",),
-    )
-
-
-def _about_starter(asked: HeldOut, training_rooms: int) -> str:
-    seeds = f"{asked.rooms.seeds[0]} to {asked.rooms.seeds[-1]}"
-    return (
-        f"{len(asked.instructions)} instructions of 1 or 2 triplets, from rooms with seeds {seeds}. "
-        f"Of {asked.examined} such rooms {asked.seen} were passed over because one of {training_rooms} "
-        f"training rooms has the same graph, {asked.silent} because they offer no clear relation."
-    )
-
-
 def data_questions(
-    kind: Kind, folder: Path, room_type: RoomType, count: int | None, catalogue: Catalogue | None
+    kind: Kind,
+    folder: Path,
+    room_type: RoomType,
+    count: int | None,
+    catalogue: Catalogue | None,
+    wording: Wording = "official",
 ) -> Questions:
     """The test rooms of a data set, with the official instructions: seed i for room i.
 
@@ -108,12 +79,13 @@ def data_questions(
         room_type: which rooms.
         count: only so many of them, the first; None: all.
         catalogue: what is retrieved from; None: the data set's own furniture.
+        wording: of the instructions; it changes nothing of what they ask for.
 
     Raises:
         InvalidInputError: the data set is missing or malformed, has one test room, or none with a relation.
     """
     asked, training = (load_rooms(f"{kind}:{folder}", room_type, split) for split in ("test", "train"))
-    instructions = official_instructions(asked)[:count]
+    instructions = official_instructions(asked, wording)[:count]
     if not any(item.text for item in instructions):
         raise InvalidInputError(f"The test rooms of {folder} offer no relations to ask for", "Choose other rooms")
     if asked.n < 2:
@@ -125,7 +97,8 @@ def data_questions(
     catalogue = Catalogue(catalogue.entries, catalogue.ranking, math.inf)
     rooms = layouts_of_set(asked).select(np.arange(len(instructions)))
     silent = sum(not item.text for item in instructions)
-    about = f"{len(instructions)} instructions of 1 or 2 triplets, from the test rooms of {folder}, in their order"
+    asking = f"{len(instructions)} instructions of 1 or 2 triplets{_WORDED[wording]}"
+    about = f"{asking}, from the test rooms of {folder}, in their order"
     return Questions(
         room_type,
         instructions,
@@ -139,11 +112,18 @@ def data_questions(
     )
 
 
-def official_instructions(rooms: RoomSet) -> list[Instruction]:
+def official_instructions(rooms: RoomSet, wording: Wording = "official") -> list[Instruction]:
     """The instruction of every room as the official evaluation draws it: the seed is the room's number (section 15)."""
-    classes = CLASSES[rooms.room_type]
+    classes, rate = CLASSES[rooms.room_type], _CAPTIONED[wording]
     return [
-        instruction(rooms.described[row], rooms.objs[row].tolist(), classes, rooms.captions[row], seed=row)
+        instruction(
+            rooms.described[row],
+            rooms.objs[row].tolist(),
+            classes,
+            rooms.captions[row],
+            seed=row,
+            caption_rate=rate,
+        )
         for row in range(rooms.n)
     ]
 
@@ -169,7 +149,7 @@ def _entries(sets: tuple[RoomSet, ...]) -> Iterator[CatalogueEntry]:
                 f"own/{name}_{len(known)}",
                 name,
                 (2 * x, 2 * z, 2 * y),
-                mount="ceiling" if is_lamp(name) else "floor",
+                mount="ceiling" if hangs(name) else "floor",
                 feature=feature,
             )
 

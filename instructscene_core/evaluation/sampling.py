@@ -1,11 +1,15 @@
-"""Plain sampling of many scenes, on all cores: one process a core is faster than one process with many threads."""
+"""Sampling of many scenes, on all cores: one process a core is faster than one process with many threads."""
 
+import math
 import multiprocessing
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from tqdm import tqdm
 
@@ -72,6 +76,60 @@ def requests_for(
     ]
 
 
+class Batch(NamedTuple):
+    """Scenes that were made together, and how many seconds one process took for them."""
+
+    scenes: list[Scene]
+    seconds: float
+
+
+class Sampler:
+    """Processes that hold the model, for a with-statement; the model is loaded when first needed.
+
+    Args:
+        source: the model, loaded once a process.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._pool: ProcessPoolExecutor | None = None
+        self._ready = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+
+    def batches(self, requests: Sequence[Request], *, settle: bool = False) -> Iterator[Batch]:
+        """Scenes for some requests, in their order.
+
+        Args:
+            requests: any number.
+            settle: as people get them: settled, of up to four tries; else plain samples, without any choosing.
+        """
+        # Few requests are shared out evenly among the processes.
+        size = max(1, min(self.source.batch, math.ceil(len(requests) / self.source.workers)))
+        parts = [requests[start : start + size] for start in range(0, len(requests), size)]
+        make = partial(_batch, settle=settle)
+        if self.source.workers > 1:
+            yield from self._processes().map(make, parts)
+            return
+        if not self._ready:
+            _load(self.source)
+            self._ready = True
+        yield from map(make, parts)
+
+    def _processes(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.source.workers, context, initializer=_load, initargs=(self.source,))
+        return self._pool
+
+
 def sample(source: Source, requests: Sequence[Request], describe: str = "sampling") -> Iterator[Scene]:
     """A scene for each request, in their order: no choosing among candidates, no settling.
 
@@ -80,25 +138,10 @@ def sample(source: Source, requests: Sequence[Request], describe: str = "samplin
         requests: any number.
         describe: the progress bar's title.
     """
-    batches = [requests[start : start + source.batch] for start in range(0, len(requests), source.batch)]
-    with tqdm(total=len(requests), desc=describe, unit="scene") as bar:
-        for scenes in _made(source, batches):
-            bar.update(len(scenes))
-            yield from scenes
-
-
-def _made(source: Source, batches: Sequence[Sequence[Request]]) -> Iterator[list[Scene]]:
-    if source.workers == 1:
-        _load(source)
-        yield from map(_batch, batches)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(source.workers, context, initializer=_load, initargs=(source,)) as pool:
-        try:
-            yield from pool.map(_batch, batches)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with tqdm(total=len(requests), desc=describe, unit="scene") as bar, Sampler(source) as sampler:
+        for batch in sampler.batches(requests):
+            bar.update(len(batch.scenes))
+            yield from batch.scenes
 
 
 _loaded: dict[str, "Generator"] = {}
@@ -119,6 +162,7 @@ def _load(source: Source) -> None:
     _loaded["generator"] = loaded
 
 
-def _batch(requests: Sequence[Request]) -> list[Scene]:
-    results = _loaded["generator"].run(requests, settle=False, batch_size=len(requests))
-    return [scene for variations in results for scene in variations]
+def _batch(requests: Sequence[Request], *, settle: bool) -> Batch:
+    start = time.perf_counter()
+    results = _loaded["generator"].run(requests, settle=settle, batch_size=len(requests))
+    return Batch([scene for variations in results for scene in variations], time.perf_counter() - start)

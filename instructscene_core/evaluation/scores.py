@@ -94,6 +94,12 @@ def classes_present(rooms: Layouts, asked: Triplets) -> float:
     return 100 * float(present.sum()) / max(float(needed.sum()), 1.0)
 
 
+def of_others(triplets: Triplets, k: int) -> list[Sequence[Triplet]]:
+    """For each of two rooms or more what another room asks for: the k-th such choice, never its own."""
+    shift = 1 + k % (len(triplets) - 1)
+    return [*triplets[shift:], *triplets[:shift]]
+
+
 def table(rows: Sequence[Row]) -> str:
     """The rows under their heads, aligned."""
     cells = [("", *_HEADS), *(_cells(row) for row in rows)]

@@ -1,18 +1,10 @@
-"""How varied rooms are: the entropy of their (class, predicate, class) triplets, against real bedrooms."""
-
-from pathlib import Path
+"""How varied rooms are: the entropy of their (class, predicate, class) triplets."""
 
 import numpy as np
 
-from ..datasets import front
 from ..relations import lamp_flags, relation_matrix
 from ..vocabulary import NO_RELATION
 from .layouts import Layouts
-
-
-def real_bedrooms(path: Path) -> Layouts:
-    """Bedrooms of 3D-FRONT, see `front.real_bedrooms`."""
-    return Layouts(*front.real_bedrooms(path))
 
 
 def triplet_entropy(layouts: Layouts) -> float:

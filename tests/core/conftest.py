@@ -17,7 +17,7 @@ from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig
 from instructscene_core.models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from instructscene_core.text.minilm import MiniLM
 from instructscene_core.two_stage import TwoStageModel
-from instructscene_core.vocabulary import CLASSES, MAX_OBJECTS
+from instructscene_core.vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, ROOM_TYPES
 
 BOUNDS = Bounds.from_json(
     {"translations": [[-2.5, 0.1, -2.5], [2.5, 2.7, 2.5]], "sizes": [[0.1, 0.05, 0.1], [1.1, 1.2, 1.2]]}
@@ -50,6 +50,30 @@ def write_tiny_model(folder, room_type="bedroom", feature_width=384):
     }
     save_model(folder / "prior", prior, about)
     save_model(folder / "decoder", decoder, {"bounds": BOUNDS.to_json()})
+    save_model(folder / "vqvae", vqvae)
+    return folder
+
+
+JOINT_PRIOR = GraphPriorConfig(
+    n_classes=len(ALL_CLASSES), max_objects=21, width=32, edge_width=16, time_width=16, heads=4, blocks=2,
+    text_width=384, feature_width=16, feature_blocks=1, dropout=0.0, room_types=3, counts=True, nodes_from=0.65,
+)  # fmt: skip
+JOINT_DECODER = LayoutDecoderConfig(
+    n_classes=len(ALL_CLASSES), max_objects=21, width=32, edge_width=16, time_width=16, heads=4, blocks=2,
+    feature_width=384, dropout=0.0, floor_width=8, room_types=3,
+)  # fmt: skip
+
+
+def write_joint_model(folder):
+    """Writes a model folder that knows all room types, as the starter's does."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        prior, decoder = GraphPrior(JOINT_PRIOR), LayoutDecoder(JOINT_DECODER)
+        vqvae = FeatureVQVAE(FeatureVQVAEConfig(feature_width=384, width=16, heads=4, blocks=1, dropout=0.0))
+    defaults = {"steps": [8, 4], "guidance": 2.0, "truncation": 0.95, "conceal": {"rearrange": 0.5}}
+    units = {room: Bounds(BOUNDS.translations * (1 + k), BOUNDS.sizes).to_json() for k, room in enumerate(ROOM_TYPES)}
+    save_model(folder / "prior", prior, {"name": "joint", "room_types": list(ROOM_TYPES), "defaults": defaults})
+    save_model(folder / "decoder", decoder, {"bounds": units})
     save_model(folder / "vqvae", vqvae)
     return folder
 
@@ -109,3 +133,27 @@ def tiny_folder(tmp_path_factory):
 def tiny_generator(tiny_folder):
     """A generator with random weights, the real catalogue and the real text encoder."""
     return Generator(TwoStageModel.load(tiny_folder), Catalogue.starter(), MiniLM())
+
+
+@pytest.fixture(scope="session")
+def joint_prior_config():
+    """Sizes of the joint model's prior."""
+    return JOINT_PRIOR
+
+
+@pytest.fixture(scope="session")
+def joint_decoder_config():
+    """Sizes of the joint model's decoder."""
+    return JOINT_DECODER
+
+
+@pytest.fixture(scope="session")
+def joint_folder(tmp_path_factory):
+    """A model folder for all room types, with random weights."""
+    return write_joint_model(tmp_path_factory.mktemp("joint"))
+
+
+@pytest.fixture(scope="session")
+def joint_generator(joint_folder):
+    """A generator of all room types with random weights, the real catalogue and the real text encoder."""
+    return Generator(TwoStageModel.load(joint_folder), Catalogue.starter(), MiniLM())

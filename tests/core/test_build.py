@@ -122,7 +122,7 @@ def test_the_zip_holds_what_blender_needs_and_no_more(tmp_path, wheel):
     assert manifest["wheels"] == [f"./wheels/{wheel.name}"]
     starter = "instructscene_core/starter/"
     wanted = {"__init__.py", "LICENSE", "addon/__init__.py", "instructscene_core/worker.py", f"wheels/{wheel.name}"}
-    wanted |= {starter + name for name in ("catalogue.json", "furniture.blend", "weights/prior.safetensors")}
+    wanted |= {starter + name for name in ("catalogue.json", "library/desk.blend", "weights/prior.safetensors")}
     assert wanted <= set(names)
     for part in ("datasets", "training", "evaluation", "baselines", "starter/furniture", "starter/rooms"):
         assert not [name for name in names if name.startswith(f"instructscene_core/{part}/")]
@@ -143,7 +143,7 @@ def test_the_core_of_the_zip_works_alone(tmp_path, wheel):
     made = core("generate", "--instruction", "Put a desk next to a bed", "--steps", "1", "1", "--out", str(tmp_path))
     assert made.returncode == 0, made.stderr
     assert Path(made.stdout.strip()) == tmp_path / "scene.json"
-    assert core("evaluate", "--set", "starter-bedroom").returncode == 2
+    assert core("evaluate", "--set", "starter").returncode == 2
 
 
 def test_same_sources_same_bytes(tmp_path, wheel):

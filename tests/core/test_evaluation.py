@@ -14,23 +14,24 @@ import pytest
 
 import instructscene_core
 from instructscene_core.catalogue.entries import Catalogue
-from instructscene_core.datasets.starter import EVALUATION_SEED, Rooms, build_rooms
+from instructscene_core.datasets.front import TRAIN_FILE, front_rooms
+from instructscene_core.datasets.sample import write_sample
+from instructscene_core.datasets.starter import EVALUATION_SEED, build_rooms
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.evaluation import add_arguments, run
-from instructscene_core.evaluation.command import read_task, training_rooms
 from instructscene_core.evaluation.held_out import (
     asked_classes,
     class_counts,
     graph_hashes,
     held_out,
+    known_graphs,
     rooms_with_classes,
-    select,
 )
 from instructscene_core.evaluation.layouts import Layouts, collisions, layouts_of, layouts_of_rooms, objects_of_rooms
 from instructscene_core.evaluation.recall import box_recall
 from instructscene_core.evaluation.sampling import requests_for
 from instructscene_core.evaluation.scores import score, table
-from instructscene_core.evaluation.variety import real_bedrooms, triplet_entropy
+from instructscene_core.evaluation.variety import triplet_entropy
 from instructscene_core.instructions.sentences import Instruction
 from instructscene_core.relations import rotate_boxes
 from instructscene_core.scene import Scene, SceneObject
@@ -56,7 +57,7 @@ def catalogue():
 
 @pytest.fixture(scope="module")
 def asked(training, catalogue):
-    return held_out(40, training, [e.caption for e in catalogue.entries])
+    return held_out(40, known_graphs(training), [e.caption for e in catalogue.entries])
 
 
 def test_hashes_know_a_graph_in_any_order_and_however_turned(training):
@@ -97,8 +98,15 @@ def test_instructions_hold_in_their_own_rooms(asked):
 
 
 def test_held_out_rooms_are_the_same_every_time(asked, training, catalogue):
-    again = held_out(10, training, [e.caption for e in catalogue.entries])
+    again = held_out(10, known_graphs(training), [e.caption for e in catalogue.entries])
     assert again.instructions == asked.instructions[:10]
+
+
+def test_as_many_triplets_are_asked_for_as_wanted(training, catalogue):
+    asked = held_out(6, known_graphs(training), [e.caption for e in catalogue.entries], triplets=4)
+    assert all(len(item.triplets) == 4 for item in asked.instructions)
+    rooms = layouts_of_rooms(asked.rooms)
+    assert box_recall(rooms.objs, rooms.boxes, asked.triplets, BEDROOM).rate == 1
 
 
 def test_baselines_have_the_asked_classes(asked, training):
@@ -188,21 +196,22 @@ def front_room(**changes):
 
 
 def test_real_bedrooms_are_read(tmp_path):
-    path = tmp_path / "rooms.jsonl"
+    path = tmp_path / TRAIN_FILE
     rooms = [front_room(), front_room(room_type="livingroom"), front_room(objects=front_room()["objects"][:2])]
     path.write_text("\n".join(map(json.dumps, rooms)))
-    found = real_bedrooms(path)
-    assert [BEDROOM[k] for k in found.objs[0, :3]] == ["desk", "chair", "pendant_lamp"]
-    assert found.objs.shape == (1, 12)
-    assert found.boxes[0, 0] == pytest.approx([1, 0.4, 2, 0.6, 0.4, 0.3, math.pi / 2])
+    found = front_rooms(tmp_path, "bedroom", "train")
+    objs, boxes = found.objs, found.boxes
+    assert [BEDROOM[k] for k in objs[0, :3]] == ["desk", "chair", "pendant_lamp"]
+    assert objs.shape == (1, 12)
+    assert boxes[0, 0] == pytest.approx([1, 0.4, 2, 0.6, 0.4, 0.3, math.pi / 2])
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"room_type": "bedroom"}', '{"room_type": "bedroom", "objects": [1]}'])
 def test_malformed_real_rooms_are_refused(tmp_path, text):
-    path = tmp_path / "rooms.jsonl"
+    path = tmp_path / TRAIN_FILE
     path.write_text(text)
-    with pytest.raises(InvalidInputError, match=re.escape("rooms.jsonl")):
-        real_bedrooms(path)
+    with pytest.raises(InvalidInputError, match=re.escape(TRAIN_FILE)):
+        front_rooms(tmp_path, "bedroom", "train")
 
 
 def test_rows_average_over_sampling_seeds():
@@ -230,40 +239,24 @@ def options(*words):
     return parser.parse_args(words)
 
 
-def test_the_command_ends_with_the_score(tiny_folder, tmp_path, capsys):
-    out = tmp_path / "figures.json"
-    words = ["--count", "5", "--seeds", "2", "--batch", "4", "--workers", "1", "--training-rooms", "200"]
-    assert run(options("--model", str(tiny_folder), "--out", str(out), "--guidance", "1.5", *words)) == 0
-    lines = capsys.readouterr().out.splitlines()
-    figures = json.loads(out.read_text())
-    assert lines[-1] == f"strict iRecall {figures['rows'][0]['strict']:.1f} %"
-    assert "guidance 1.5" in lines[1]
-    assert "10 scenes" in lines[1]
-    names = [row["name"] for row in figures["rows"]]
-    assert names[0] == "generated"
-    assert names[-1] == "the described rooms themselves"
-    assert figures["rows"][-1]["strict"] == 100
-    assert figures["rows"][-1]["colliding_objects"] == 0
-    assert figures["rows"][0]["graph"] is not None
-    assert figures["settings"]["steps"] == [100, 10]
-    assert figures["settings"]["settle"] is False
-
-
 def test_processes_change_nothing(tiny_folder, tmp_path):
-    words = ["--count", "4", "--seeds", "1", "--batch", "2", "--training-rooms", "100", "--model", str(tiny_folder)]
-    run(options(*words, "--workers", "1", "--out", str(tmp_path / "one")))
-    command = [sys.executable, "-m", "instructscene_core", "evaluate", "--set", "starter-bedroom", *words]
-    done = subprocess.run(
-        [*command, "--workers", "2", "--out", str(tmp_path / "two")],
-        cwd=Path(instructscene_core.__file__).parents[1],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert re.fullmatch(r"strict iRecall \d+\.\d %", done.stdout.splitlines()[-1])
-    one, two = (json.loads((tmp_path / name).read_text())["rows"] for name in ("one", "two"))
-    assert one == two
+    write_sample(tmp_path / "sample", 24)
+    words = ["--data", str(tmp_path / "sample"), "--room", "bedroom", "--count", "4", "--batch", "2", "--seeds", "1"]
+    command = [sys.executable, "-m", "instructscene_core", "evaluate", "--set", "official", *words]
+    tables = []
+    for workers in ("1", "2"):
+        out = tmp_path / f"{workers}.json"
+        done = subprocess.run(
+            [*command, "--model", str(tiny_folder), "--workers", workers, "--device", "cpu", "--out", str(out)],
+            cwd=Path(instructscene_core.__file__).parents[1],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert re.fullmatch(r"strict iRecall \d+\.\d %", done.stdout.splitlines()[-1])
+        tables.append(json.loads(out.read_text())["rows"])
+    assert tables[0] == tables[1]
 
 
 @pytest.mark.parametrize(
@@ -274,30 +267,13 @@ def test_processes_change_nothing(tiny_folder, tmp_path):
         (["--batch", "-1"], "--batch must be at least 1"),
         (["--workers", "-1"], "--workers must be at least 1"),
         (["--training-rooms", "-5"], "--training-rooms must be at least 1"),
+        (["--threads", "0"], "--threads must be at least 1"),
+        ([], "need a folder"),
+        (["--rooms", "kitchen", "--out", "x"], "no rooms of the type kitchen"),
+        (["--data", "x", "--out", "x"], "makes its own rooms"),
+        (["--room", "bedroom", "--out", "x"], "Leave out --room"),
     ],
 )
-def test_numbers_out_of_range_are_refused(tiny_folder, words, message):
+def test_options_at_fault_are_refused(words, message):
     with pytest.raises(InvalidInputError, match=message):
-        read_task(options("--model", str(tiny_folder), *words))
-
-
-def test_a_missing_model_or_output_folder_is_refused(tiny_folder, tmp_path):
-    with pytest.raises(InvalidInputError, match="model's description"):
-        read_task(options("--model", str(tmp_path)))
-    with pytest.raises(InvalidInputError, match="cannot be written"):
-        run(options("--model", str(tiny_folder), "--out", str(tmp_path / "missing" / "x.json")))
-
-
-def test_the_model_says_how_many_rooms_it_has_seen(tmp_path):
-    path = tmp_path / "prior.json"
-    path.write_text(json.dumps({"metadata": {"training_rooms": 1234}}))
-    assert training_rooms(tmp_path) == 1234
-    path.write_text(json.dumps({"metadata": {}}))
-    assert training_rooms(tmp_path) > 0
-
-
-def test_select_keeps_rows_together(training):
-    part = select(training, np.array([3, 1]))
-    assert isinstance(part, Rooms)
-    assert part.seeds.tolist() == [training.seeds[3], training.seeds[1]]
-    assert (part.boxes[0] == training.boxes[3]).all()
+        run(options(*words))
