@@ -176,7 +176,7 @@ class Variation:
     @classmethod
     def wide(cls) -> "Variation":
         """What people's own meshes may be like."""
-        return cls(0.45, 0.4, 0.35, 0.5, 0.2, 0.08, 0.07, 0.06, 0.008, 0.2, 0.04)
+        return cls(0.3, 0.4, 0.35, 0.5, 0.2, 0.08, 0.07, 0.06, 0.008, 0.2, 0.04)
 
 
 class Clouds:

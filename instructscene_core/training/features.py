@@ -77,7 +77,7 @@ class PointTask(StatelessTask):
     """
 
     _TEMPERATURE = 0.05
-    _CONTRAST = 0.2
+    _CONTRAST = 0.5
     _CLASSES = 0.5
 
     def __init__(self, model: PointEncoder, clouds: Clouds, targets: Targets, batch: int, seed: int) -> None:

@@ -51,7 +51,7 @@ TRUNCATION: Final = 0.8
 """Rate of the prior's predictions that is kept: of 0.8, 0.9 and 1, what met most, with the fewest objects too many."""
 _DECODER_SHARE: Final = 0.15
 _POINT_BATCH: Final = 64
-_POINT_STEPS: Final = 780
+_POINT_STEPS: Final = 1500
 _VQVAE_BATCH: Final = 128
 _VQVAE_STEPS: Final = 1200
 _VIEWS: Final = 3
