@@ -2,9 +2,10 @@
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -19,8 +20,8 @@ ASSET_KEY: Final = "instructscene_asset"
 MATERIAL_KEY: Final = "instructscene_material"
 STARTER_LIBRARY: Final = Path(__file__).resolve().parent.parent / "instructscene_core" / "starter" / "library"
 BOX: Final = "instructscene/box"
-_AT_ONCE: Final = 4
-"""Meshes that are appended at once: opening a library of one class takes some 5 ms, each mesh about 2."""
+_AT_ONCE: Final = 2
+"""Meshes that are appended at once: on a busy machine, opening a library takes up to 50 ms, each mesh 15."""
 _LOGGER = logging.getLogger(__name__)
 _CUBE_CORNERS: Final = [(x, y, z) for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]
 _CUBE_FACES: Final = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
@@ -63,24 +64,25 @@ class AssetLibrary:
             if mesh.library is None and ASSET_KEY in mesh:
                 self._meshes.setdefault(mesh[ASSET_KEY], mesh.name)
 
-    def check(self, assets: Iterable[str]) -> list[str]:
+    def absent(self, assets: Iterable[str]) -> list[str]:
+        """Those of some entries that the file does not hold yet, each once."""
+        return [asset for asset in dict.fromkeys(assets) if self._find(asset) is None]
+
+    def checks(self, assets: Iterable[str]) -> list[Callable[[], None]]:
         """Refuses entries that have no mesh, before anything is made; those of a person's own catalogue are not tried.
 
         Returns:
-            Those that the file does not hold yet, each once.
+            A call for each file to be looked into, since the first look at one may have to wait for the disk.
 
         Raises:
-            PlacingError: names the first entry that has no source, or whose file lacks it or cannot be read.
+            PlacingError: an entry has no source. The calls raise it where the file lacks one or cannot be read.
         """
-        absent = [asset for asset in dict.fromkeys(assets) if self._find(asset) is None]
-        for source, names in _by_source(absent).items():
-            if source in self.models.folders:
-                continue
-            for path, part in self._files(source, names).items():
-                known = set(_object_names(path))
-                if missing := [name for name in part if name not in known]:
-                    raise _lacking(source, missing[0])
-        return absent
+        return [
+            partial(_check_file, source, path, part)
+            for source, names in _by_source(assets).items()
+            if source not in self.models.folders
+            for path, part in self._files(source, names).items()
+        ]
 
     def batches(self, assets: Iterable[str]) -> list[list[str]]:
         """Entries by what is to be loaded at once: a few of a library, a model by itself."""
@@ -227,6 +229,12 @@ def _take_mesh(template: bpy.types.Object | None) -> bpy.types.Mesh | None:
             mesh.materials[i] = slot.material
     bpy.data.objects.remove(template)
     return mesh if isinstance(mesh, bpy.types.Mesh) else None
+
+
+def _check_file(source: str, path: Path, names: list[str]) -> None:
+    known = set(_object_names(path))
+    if missing := [name for name in names if name not in known]:
+        raise _lacking(source, missing[0])
 
 
 def _open(path: Path) -> Any:  # noqa: ANN401  (the type stubs do not know it as a context manager)

@@ -179,8 +179,12 @@ def place_steps(
     with ExitStack() as undo:
         placer = _Placer(context.scene, AssetLibrary({"starter": library}, undo, read_models(catalogue)))
         placer.own = {key: obj.name for key, obj in (foreign or {}).items()}
-        absent = placer.assets.check(item.asset for item in scene.objects if item.asset and item.id not in placer.own)
-        placer.enter(room, scene, location)
+        name = room and room.name
+        absent = placer.assets.absent(item.asset for item in scene.objects if item.asset and item.id not in placer.own)
+        for check in placer.assets.checks(absent):
+            yield 0.0
+            check()
+        placer.enter(name, scene, location)
         pieces: list[Callable[[], None]] = [
             *(partial(placer.assets.load, batch) for batch in placer.assets.batches(absent)),
             *(partial(placer.place, item) for item in scene.objects),
@@ -210,10 +214,9 @@ class _Placer:
         """The room's Empty."""
         return _object(self._room)
 
-    def enter(self, room: bpy.types.Object | None, scene: Scene, location: Vector3) -> None:
+    def enter(self, name: str | None, scene: Scene, location: Vector3) -> None:
         """Makes the room, or takes up the one that is there."""
-        if room is None:
-            room = self._new_room(display_name(scene.room_type).title(), location)
+        room = _object(name) if name else self._new_room(display_name(scene.room_type).title(), location)
         self._room = room.name
         self._placed = {key: obj.name for key, obj in room_objects(room).items()}
 
