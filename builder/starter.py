@@ -10,6 +10,8 @@ from .environment import install, make_environment, make_venv, program
 
 PARTS: Final = ("library", "training")
 _LIBRARY: Final = ROOT / "starter_build" / "library.py"
+_REPACK: Final = ROOT / "starter_build" / "repack.py"
+_LIBRARY_FOLDER: Final = ROOT / "instructscene_core" / "starter" / "library"
 _LIBRARY_VENV: Final = ROOT / ".venv-library"
 _LIBRARY_BPY: Final = "bpy==4.2.23"
 """The oldest Blender that has to open the library writes it."""
@@ -33,6 +35,7 @@ def make_starter(parts: Sequence[str], blender: Path | None, minutes: float | No
     """
     if "library" in parts:
         _run("furniture library", _library_command(blender))
+        _run("packing of the library", [str(make_environment()), str(_REPACK), str(_LIBRARY_FOLDER)])
     if "training" in parts:
         command = [str(make_environment()), "-m", "instructscene_core.training", "starter", "all", *options]
         _run("rooms and training", command + ([] if minutes is None else ["--minutes", str(minutes)]))
