@@ -20,11 +20,10 @@ from .masks import BoolArray, IntArray
 from .models.graph_prior import GraphPrior, TextBatch, pair_geometry, variables
 from .models.prior_plan import PriorPlan
 from .text.encoder import TextStates
-from .vocabulary import ALL_CLASSES, CLASSES, N_CODES, N_FEATURE_TOKENS, NO_RELATION, ROOM_TYPES, RoomType
+from .vocabulary import ALL_CLASSES, CLASSES, EMPTY_CODE, N_CODES, N_FEATURE_TOKENS, NO_RELATION, ROOM_TYPES, RoomType
 
 LEVELS: Final = 100
 """T, noise levels of the prior."""
-EMPTY_CODE: Final = N_CODES
 _LEAST_SLOTS: Final = 2
 """One object alone has no pair, and so no relation for the network to read."""
 
@@ -220,7 +219,7 @@ def _cropped(draws: Draws, n: int, total: int) -> Draw:
         return draws.uniform
     cpu = torch.device("cpu")
     upper = pair_geometry(n, cpu).upper
-    pairs = pair_geometry(total, cpu).pair_of[upper // n * total + upper % n] if n > 1 else upper
+    pairs = pair_geometry(total, cpu).pair_of[upper // n * total + upper % n]
     tokens = N_FEATURE_TOKENS
     # The sampler draws for the three variables in turn.
     turns = cycle(

@@ -228,6 +228,10 @@ class _Builder:
         free = self.n - len(self.inside)
         if crowd := [item for item in outside if item.category not in EXTRAS]:
             self.notes.append(f"{len(crowd)} objects stay as they are: the model takes {self.n} at a time")
+        chosen = [item for item in (*self.inside, *outside) if item.id in self.request.selected]
+        edit = self.request.task in ("restyle", "rearrange")
+        if edit and chosen and all(item.category in EXTRAS for item in chosen):
+            self.notes.append("Nothing changed: finishing touches follow the furniture; select furniture too")
         return Slots(
             room_type=self.request.scene.room_type,
             objects=(*self.inside, *[None] * free),

@@ -37,6 +37,8 @@ NO_RELATION: Final = len(PREDICATES)
 
 N_FEATURE_TOKENS: Final = 4
 N_CODES: Final = 64
+EMPTY_CODE: Final = N_CODES
+"""Feature token of a slot without an object."""
 
 
 def reverse_predicate(predicate: int) -> int:

@@ -24,8 +24,8 @@ from ..instructions.sentences import Relation, describe
 from ..official_stats import STATS_FILE, read_stats
 from ..pickles import read_pickle
 from ..relations import REVERSED, triplets
-from ..vocabulary import CLASSES, MAX_OBJECTS, N_CODES, N_FEATURE_TOKENS, NO_RELATION, PREDICATES, RoomType
-from .room_set import EMPTY_CODE, NO_ROW, RoomSet, Split, matrices
+from ..vocabulary import CLASSES, EMPTY_CODE, MAX_OBJECTS, N_CODES, N_FEATURE_TOKENS, NO_RELATION, PREDICATES, RoomType
+from .room_set import NO_ROW, RoomSet, Split, matrices
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

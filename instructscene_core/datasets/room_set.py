@@ -10,13 +10,12 @@ import numpy.typing as npt
 from ..boxes import Bounds
 from ..instructions.sentences import Relation, describe_rooms
 from ..relations import lamp_flags, relation_matrix
-from ..vocabulary import CLASSES, N_CODES, RoomType
+from ..vocabulary import CLASSES, RoomType
 
 Split = Literal["train", "test"]
 
 NO_ROW: Final = -1
 """In place of a row of ``features`` where an object has none."""
-EMPTY_CODE: Final = N_CODES
 _CHUNK: Final = 20_000
 
 

@@ -7,10 +7,10 @@ import numpy as np
 
 from ..catalogue.entries import Catalogue, Feature
 from ..errors import InvalidInputError
-from ..vocabulary import N_FEATURE_TOKENS, RoomType
+from ..vocabulary import EMPTY_CODE, N_FEATURE_TOKENS, RoomType
 from .front import front_rooms
 from .official import official_rooms
-from .room_set import EMPTY_CODE, RoomSet, Split, descriptions, matrices, named
+from .room_set import RoomSet, Split, descriptions, matrices, named
 from .starter import EVALUATION_SEED, TRAINING_SEED, build_rooms
 
 SOURCES: Final = "official:FOLDER, front:FOLDER or starter:COUNT"

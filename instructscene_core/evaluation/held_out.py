@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..datasets.starter import EVALUATION_SEED, Rooms, build_rooms
-from ..instructions.sentences import Instruction, Triplet, exact_instructions_for_rooms, instructions_for_rooms
+from ..instructions.sentences import Instruction, Triplet, instructions_for_rooms
 from ..relations import ROTATED_PREDICATES, lamp_flags, relation_matrix
 from ..starter.rooms import CATALOGUE_FILE
 from ..vocabulary import CLASSES, RoomType
@@ -90,9 +90,7 @@ def _instructions(rooms: Rooms, captions: list[str], triplets: int | None) -> li
     names = [[captions[a] for a in row if a >= 0] for row in assets]
     seeds = [int(s) % 2**32 for s in rooms.seeds]
     classes = CLASSES[rooms.room_type]
-    if triplets is None:
-        return instructions_for_rooms(rooms.objs, rooms.boxes, classes, names, seeds=seeds)
-    return exact_instructions_for_rooms(rooms.objs, rooms.boxes, classes, names, count=triplets, seeds=seeds)
+    return instructions_for_rooms(rooms.objs, rooms.boxes, classes, names, count=triplets, seeds=seeds)
 
 
 def known_graphs(training: Rooms) -> HashArray:

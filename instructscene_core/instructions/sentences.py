@@ -118,56 +118,43 @@ def instruction(
     classes: Sequence[str],
     captions: Sequence[str] | None = None,
     *,
+    count: int | None = None,
     seed: Seed = None,
     caption_rate: float = CAPTION_RATE,
 ) -> Instruction:
-    """Draws one or two relations and words them.
+    """Draws relations and words them.
 
     Args:
         relations: what may be described (``describe``).
         class_ids: class number of every object.
         classes: the class names.
         captions: for every object a noun phrase with its article; None words class names alone.
+        count: exactly so many, all different as triplets of classes; a relation and its reverse are one. None draws one
+            or two, as officially.
         seed: as for ``numpy.random.seed``, or a generator to draw from.
         caption_rate: chance that a mention uses the caption; 0.75 officially.
 
     Returns:
-        The instruction; empty for a room without relations.
+        The instruction; empty for a room without relations, or with fewer than ``count``.
     """
     random = seed if isinstance(seed, np.random.RandomState) else np.random.RandomState(seed)
-    if not relations:
-        return Instruction("")
-    wanted = int(random.choice([1, 2]))
-    numbers = random.choice(len(relations), min(wanted, len(relations)), replace=False)
-    chosen = [relations[int(number)] for number in numbers]
+    chosen = _drawn(random, relations) if count is None else _different(random, relations, class_ids, count)
     return _worded(random, chosen, class_ids, classes, captions, caption_rate)
 
 
-def exact_instruction(
-    relations: Sequence[Relation],
-    class_ids: Sequence[int],
-    classes: Sequence[str],
-    captions: Sequence[str] | None = None,
-    *,
-    count: int,
-    seed: Seed = None,
-    caption_rate: float = CAPTION_RATE,
-) -> Instruction:
-    """Draws exactly so many relations, all different as triplets of classes, and words them by the official templates.
+def _drawn(random: np.random.RandomState, relations: Sequence[Relation]) -> list[Relation]:
+    """One or two of some relations, draw for draw as officially."""
+    if not relations:
+        return []
+    wanted = int(random.choice([1, 2]))
+    numbers = random.choice(len(relations), min(wanted, len(relations)), replace=False)
+    return [relations[int(number)] for number in numbers]
 
-    Args:
-        relations: what may be described (``describe``).
-        class_ids: class number of every object.
-        classes: the class names.
-        captions: for every object a noun phrase with its article; None words class names alone.
-        count: how many relations. A relation and its reverse are one.
-        seed: as for ``numpy.random.seed``, or a generator to draw from.
-        caption_rate: chance that a mention uses the caption.
 
-    Returns:
-        The instruction; empty for a room that does not offer as many.
-    """
-    random = seed if isinstance(seed, np.random.RandomState) else np.random.RandomState(seed)
+def _different(
+    random: np.random.RandomState, relations: Sequence[Relation], class_ids: Sequence[int], count: int
+) -> list[Relation]:
+    """So many relations that differ as triplets of classes, either way; none where there are fewer."""
     chosen, stated = list[Relation](), set[Triplet]()
     for number in random.permutation(len(relations)).tolist():
         subject, predicate, other = relations[number]
@@ -175,51 +162,7 @@ def exact_instruction(
         if len(chosen) < count and triplet not in stated:
             chosen.append(relations[number])
             stated |= {triplet, (triplet[2], int(REVERSED[predicate]), triplet[0])}
-    if len(chosen) < count:
-        return Instruction("")
-    return _worded(random, chosen, class_ids, classes, captions, caption_rate)
-
-
-def exact_instructions_for_rooms(
-    objs: npt.NDArray[np.integer[Any]],
-    boxes: npt.ArrayLike,
-    classes: Sequence[str],
-    captions: Sequence[Sequence[str]] | None,
-    *,
-    count: int,
-    seeds: Sequence[int],
-    only_clear: bool = True,
-    caption_rate: float = CAPTION_RATE,
-) -> list[Instruction]:
-    """``exact_instruction`` for a batch of rooms; what the evaluation by 1, 2, 3, 4 and 5 triplets asks.
-
-    Args:
-        objs: (R, n) class numbers; the number of classes stands for an empty slot.
-        boxes: (R, n, 7).
-        classes: the class names.
-        captions: for every room a noun phrase per object; None words class names alone.
-        count: relations in each.
-        seeds: R numbers, one for each text.
-        only_clear: describe only relations far from the rule's borders.
-        caption_rate: chance that a mention uses the caption.
-
-    Returns:
-        R instructions with ``count`` triplets each; empty ones where a room does not offer as many.
-    """
-    relations = describe_rooms(objs, boxes, classes, only_clear)
-    ids: list[list[int]] = objs.tolist()
-    return [
-        exact_instruction(
-            found,
-            ids[r],
-            classes,
-            captions[r] if captions else None,
-            count=count,
-            seed=seeds[r],
-            caption_rate=caption_rate,
-        )
-        for r, found in enumerate(relations)
-    ]
+    return chosen if len(chosen) == count else []
 
 
 def _worded(
@@ -254,6 +197,7 @@ def instructions_for_rooms(
     captions: Sequence[Sequence[str]] | None,
     *,
     seeds: Sequence[int],
+    count: int | None = None,
     only_clear: bool = True,
     caption_rate: float = CAPTION_RATE,
 ) -> list[Instruction]:
@@ -265,19 +209,25 @@ def instructions_for_rooms(
         classes: the class names.
         captions: for every room a noun phrase per object; None words class names alone.
         seeds: R numbers, one for each text.
+        count: relations in each, as for ``instruction``.
         only_clear: describe only relations far from the rule's borders.
         caption_rate: chance that a mention uses the caption.
 
     Returns:
-        R instructions; empty ones where a room offers no relation.
+        R instructions; empty ones where a room does not offer enough relations.
     """
-    relations = describe_rooms(objs, boxes, classes, only_clear)
     ids: list[list[int]] = objs.tolist()
     return [
         instruction(
-            relations[r], ids[r], classes, captions[r] if captions else None, seed=seeds[r], caption_rate=caption_rate
+            found,
+            ids[r],
+            classes,
+            captions[r] if captions else None,
+            count=count,
+            seed=seeds[r],
+            caption_rate=caption_rate,
         )
-        for r in range(len(relations))
+        for r, found in enumerate(describe_rooms(objs, boxes, classes, only_clear))
     ]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler
 from ..models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, drop_text, variables
@@ -17,7 +17,6 @@ from ..vocabulary import N_FEATURE_TOKENS
 from .pairs import EMPTY, Pairs, permuted, upper_edges
 from .texts import TextStore
 
-_RELATION_WEIGHT: Final = 10.0
 _HIDDEN_GAIN: Final = 3.0
 _POOLED_GAIN: Final = 20.0
 _LENGTH_STEP: Final = 8
@@ -148,7 +147,6 @@ class PriorTask:
         self.settings, self.seed = settings, seed
         self.diffusion = DiscreteDiffusion(variables(model.config)[: 2 if codes is None else 3])
         self.times = TimeSampler()
-        self.network = StarterPriorNetwork(model)
 
     def losses(self, step: int) -> list[dict[str, Tensor]]:
         """Loss of one batch; ``x``, ``e`` and ``o`` are its terms, ``n`` that of the number of objects."""
@@ -159,7 +157,7 @@ class PriorTask:
         text = drop_text(batch.text, dropped, dropped)
 
         def network(noisy: States, t: Tensor) -> tuple[Tensor, ...]:
-            return self.network(noisy, t, text, batch.room, batch.real)
+            return predicted(self.model, noisy, t, text, batch.room, batch.real)
 
         loss = self.diffusion.loss(network, batch.clean, t, pt, torch.rand, emphasis=batch.weights, known=batch.known)
         self.times.update(t, loss.main)
@@ -294,18 +292,22 @@ def new_prior(config: GraphPriorConfig) -> GraphPrior:
     return model
 
 
-class StarterPriorNetwork(nn.Module):
-    """The network as the starter trains it: with the feature tokens, or with none known and none predicted."""
+def predicted(
+    model: GraphPrior, states: States, t: Tensor, text: TextBatch, room: Tensor, real: Tensor
+) -> tuple[Tensor, ...]:
+    """Logits of each variable, with the feature tokens, or with none of them known and none predicted.
 
-    def __init__(self, model: GraphPrior) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, states: States, t: Tensor, text: TextBatch, room: Tensor, real: Tensor) -> tuple[Tensor, ...]:
-        """Noisy symbols, times (B,), texts, types of rooms (B,), slots in use (B, n) -> logits of each variable."""
-        c, x = self.model.config, states[0]
-        graph_only = len(states) == 2
-        masked = x.new_full((x.shape[0], x.shape[1] * c.n_feature_tokens), c.n_codes + 1)
-        o = masked if graph_only else states[2]
-        told = self.model.encode_text(text)
-        return self.model(x, states[1], o, t, told, room=room, mask=real, features=not graph_only)
+    Args:
+        model: the network.
+        states: noisy symbols; without the third variable, tokens are left out.
+        t: (B,) times.
+        text: of the instructions.
+        room: (B,) types.
+        real: (B, n) slots in use.
+    """
+    c, x = model.config, states[0]
+    graph_only = len(states) == 2
+    masked = x.new_full((x.shape[0], x.shape[1] * c.n_feature_tokens), c.n_codes + 1)
+    o = masked if graph_only else states[2]
+    told = model.encode_text(text)
+    return model(x, states[1], o, t, told, room=room, mask=real, features=not graph_only)

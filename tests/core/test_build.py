@@ -38,7 +38,11 @@ CPU = "cuda: Optional[str] = None\nhip: Optional[str] = None\nxpu: Optional[str]
 
 def test_the_accepted_wheel_passes(tmp_path):
     path = write_wheel(tmp_path / "torch-1.0-cp311-cp311-linux_x86_64.whl", CPU)
-    wheels.check(path, pin_of(path))
+    pin = pin_of(path)
+    wheels.check(path, pin)
+    path.write_bytes(path.read_bytes() + b"x")  # only what was accepted passes
+    with pytest.raises(BuildError, match="SHA-256"):
+        wheels.check(path, pin)
 
 
 def test_a_wheel_with_another_hash_is_refused(tmp_path):

@@ -107,6 +107,13 @@ def test_unknown_and_foreign_classes_are_guessed_among_the_plausible():
     assert any("wine_cabinet" in note for note in s.notes)
 
 
+@pytest.mark.parametrize("task", ["restyle", "rearrange"])
+def test_an_edit_of_finishing_touches_alone_says_that_nothing_changes(task):
+    room = [*OBJECTS, thing("fern", "plant", x=1.0)]
+    assert any("Nothing changed" in note for note in slots(task, room, selected=["fern"]).notes)
+    assert not any("Nothing changed" in note for note in slots(task, room, selected=["fern", "bed"]).notes)
+
+
 def test_generate_starts_from_nothing():
     s = slots("generate", OBJECTS)
     assert s.objects == (None,) * N

@@ -19,7 +19,7 @@ from instructscene_core.training.__main__ import main
 from instructscene_core.training.decoder import DecoderSettings, DecoderTask, LayoutSet, turned_bounds
 from instructscene_core.training.loop import LoopSettings, Trainer
 from instructscene_core.training.pairs import EMPTY, SLOTS, Pairs, make_pairs, permuted, upper_edges
-from instructscene_core.training.prior import PairsPart, PriorSettings, PriorTask, StarterPriorNetwork, asked_symbols
+from instructscene_core.training.prior import PairsPart, PriorSettings, PriorTask, asked_symbols, predicted
 from instructscene_core.training.runs import DECODER_SIZE, PRIOR_SIZE, WEIGHTS_FOLDER
 from instructscene_core.training.supply import Rounds, RoundSupply, Wording, catalogue_looks
 from instructscene_core.training.texts import encode_texts
@@ -175,11 +175,11 @@ def _codes():
 def test_the_graph_alone_is_the_network_with_masked_features(pairs, states):
     task = _prior_task(pairs, states)
     batch, t = task.batch(np.random.default_rng(0), task.supply(0)), torch.arange(16)
-    network = StarterPriorNetwork(task.model.eval())
+    model = task.model.eval()
     x, e = batch.clean
     masked = torch.full((len(x), 4 * x.shape[1]), 65)
-    alone = network((x, e), t, batch.text, batch.room, batch.real)
-    whole = network((x, e, masked), t, batch.text, batch.room, batch.real)
+    alone = predicted(model, (x, e), t, batch.text, batch.room, batch.real)
+    whole = predicted(model, (x, e, masked), t, batch.text, batch.room, batch.real)
     assert len(alone) == 2
     for graph, wanted in zip(alone, whole[:2], strict=True):
         torch.testing.assert_close(graph, wanted, atol=1e-5, rtol=1e-5)
