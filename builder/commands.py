@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
-from .common import BuildError, say
+from .common import BUILD, BuildError, say
 from .demo import Picture, make_picture
 from .environment import VENV, make_environment
+from .gallery import make_gallery
 from .package import make_zip
 from .starter import PARTS, make_starter
 from .testing import run_checks
@@ -69,6 +70,11 @@ def _demo(options: argparse.Namespace) -> int:
     return 0
 
 
+def _gallery(options: argparse.Namespace) -> int:
+    print(make_gallery(options.out))
+    return 0
+
+
 def _test(options: argparse.Namespace) -> int:
     return run_checks(options.checks)
 
@@ -79,6 +85,7 @@ _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "zip": _zip,
     "starter": _starter,
     "demo": _demo,
+    "gallery": _gallery,
     "test": _test,
 }
 
@@ -98,6 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--minutes", type=float, help="time budget of the training")
     command = commands.add_parser("demo", help="a sentence in, a picture out; prints the picture's path last")
     _add_demo_arguments(command)
+    command = commands.add_parser("gallery", help="twelve rooms of each type, rendered; prints their folder last")
+    command.add_argument("--out", type=Path, default=BUILD / "gallery", metavar="DIR", help="absent: build/gallery")
     command = commands.add_parser("test", help="everything that must pass")
     command.add_argument("checks", nargs="*", metavar="CHECK", help="only checks whose names begin so")
     return parser

@@ -1,4 +1,4 @@
-"""The part of ``demo`` that runs in Blender: installs the extension, presses its buttons, and leaves the picture.
+"""The part of ``demo`` that runs in Blender: presses the extension's buttons, and leaves the picture.
 
 Progress goes to standard error; a line that begins with ``Error:`` tells why there is no picture.
 """
@@ -19,8 +19,6 @@ def main() -> int:
     """Makes the picture; returns the exit code."""
     options = _parser().parse_args()
     try:
-        if options.install is not None:
-            _step("Installing the extension", lambda: install(options.install))
         bpy.ops.preferences.addon_enable(module=_ADDON)
         if _ADDON not in bpy.context.preferences.addons:
             return _fail("The extension cannot be enabled")
@@ -45,11 +43,6 @@ def _step(name: str, work: Any) -> None:  # noqa: ANN401
     work()
     sys.stderr.write(f"{name}: {time.monotonic() - start:.1f} s\n")
     sys.stderr.flush()
-
-
-def install(package: Path) -> None:
-    """Installs the zip into Blender's user folder, which the environment variables name."""
-    bpy.ops.extensions.package_install_files(filepath=str(package), repo="user_default", enable_on_install=True)
 
 
 def _buttons() -> Any:  # noqa: ANN401
@@ -93,7 +86,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--resolution", type=int)
     parser.add_argument("--samples", type=int)
     parser.add_argument("--save-blend", type=Path)
-    parser.add_argument("--install", type=Path, help="zip to install first")
     return parser
 
 

@@ -1,21 +1,26 @@
 """The build tool: what it refuses, what the zip holds, and how its commands end."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import tomllib
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))  # the tool is no installed package
 
-from builder import package, wheels  # noqa: E402
+from builder import gallery, gallery_sheets, package, wheels  # noqa: E402
 from builder.common import BuildError  # noqa: E402
 from builder.demo import Picture  # noqa: E402
+from instructscene_core.scene import read_requests  # noqa: E402
+from instructscene_core.vocabulary import ROOM_TYPES  # noqa: E402
 
 
 def build(*words):
@@ -197,3 +202,26 @@ def test_pictures_are_named_after_their_instruction():
     picture.check()
     assert picture.path.name == "put-a-big-bed-please-3.png"
     assert picture._replace(instruction="床").path.name == "room-3.png"
+
+
+def test_the_gallery_asks_for_twelve_rooms_of_each_type():
+    requests = read_requests(gallery.REQUESTS)
+    assert Counter(request.scene.room_type for request in requests) == dict.fromkeys(ROOM_TYPES, 12)
+    assert [request.seed for request in requests] == [*range(12)] * 3, "seeds are not chosen"
+
+
+def test_a_sheet_shows_view_plan_and_words_of_every_room(tmp_path):
+    requests = [{"id": f"bedroom_{k}", "room": "bedroom", "instruction": "A bed.", "seed": k} for k in range(5)]
+    (tmp_path / "r.jsonl").write_text("".join(json.dumps(request) + "\n" for request in requests))
+    for k in range(5):
+        Image.new("RGB", (32, 24), (50 * k, 0, 0)).save(tmp_path / f"bedroom_{k}_view.png")
+        Image.new("RGB", (32, 32), (0, 50 * k, 0)).save(tmp_path / f"bedroom_{k}_top.png")
+    gallery_sheets.main(tmp_path / "r.jsonl", tmp_path)
+    with Image.open(tmp_path / "bedroom.jpg") as sheet:
+        width, height = sheet.width // 4, sheet.height // 2
+        assert width == 32 + 24
+        assert height > 24
+        for k in range(5):
+            x, y = k % 4 * width, k // 4 * height
+            assert abs(sheet.getpixel((x + 12, y + 10))[0] - 50 * k) < 12
+            assert abs(sheet.getpixel((x + 44, y + 10))[1] - 50 * k) < 12
