@@ -107,6 +107,7 @@ def _settings(plan: Plan, *, settled: bool, drawn: bool) -> dict[str, Any]:
         "steps": list(plan.settings.steps),
         "guidance": plan.settings.guidance,
         "truncation": plan.settings.truncation,
+        "drafts": plan.settings.drafts,
         "ratio": plan.settings.ratio,
         "conceal": plan.settings.conceal,
         "settle": settled,

@@ -195,7 +195,7 @@ def _settings(request: Request, defaults: Defaults) -> Settings:
     # Without a text both sides of the guidance are the same.
     guidance = guidance if request.instruction.strip() else 1.0
     conceal = defaults.conceal.get(request.task, 0.0)
-    return Settings(request.steps or defaults.steps, guidance, ratio, conceal, defaults.truncation)
+    return Settings(request.steps or defaults.steps, guidance, ratio, conceal, defaults.truncation, defaults.drafts)
 
 
 def _falls_short(plan: Plan, scene: Scene) -> bool:

@@ -34,6 +34,7 @@ class Settings:
         ratio: share of the prior's schedule to run through, (0, 1].
         conceal: share of the schedule's masking that known symbols undergo too, [0, 1].
         truncation: rate of the prior's predictions that is kept, the most probable first, (0, 1]; 1 keeps all.
+        drafts: layouts that are decoded from each graph, of which the one that is truest to it is taken.
     """
 
     steps: tuple[int, int] = (100, 10)
@@ -41,6 +42,7 @@ class Settings:
     ratio: float = 1.0
     conceal: float = 0.0
     truncation: float = 1.0
+    drafts: int = 1
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Defaults:
         ratio: by task; 1 where a task is absent.
         conceal: by task; 0 where a task is absent.
         truncation: as in :class:`Settings`.
+        drafts: as in :class:`Settings`.
     """
 
     steps: tuple[int, int] = (100, 10)
@@ -60,6 +63,7 @@ class Defaults:
     ratio: Mapping[Task, float] = field(default_factory=dict[Task, float])
     conceal: Mapping[Task, float] = field(default_factory=dict[Task, float])
     truncation: float = 1.0
+    drafts: int = 1
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,8 @@ GUIDANCE: Final = 3.0
 """The prior's scale that met most of what instructions asked."""
 TRUNCATION: Final = 0.8
 """Rate of the prior's predictions that is kept: of 0.8, 0.9 and 1, what met most, with the fewest objects too many."""
+DRAFTS: Final = 4
+"""Layouts decoded for each graph; decoding is cheap beside the prior."""
 _DECODER_SHARE: Final = 0.15
 _POINT_BATCH: Final = 64
 _POINT_STEPS: Final = 1500
@@ -156,6 +158,7 @@ def train_prior(run: Run, wording: Wording, *, with_features: bool) -> None:
             "steps": [100, 10],
             "guidance": GUIDANCE,
             "truncation": TRUNCATION,
+            "drafts": DRAFTS,
             # An edit that keeps all objects begins where the nodes are revealed.
             "ratio": {"rearrange": PRIOR_SIZE.nodes_from, "restyle": PRIOR_SIZE.nodes_from},
             "conceal": {},

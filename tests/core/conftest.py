@@ -70,7 +70,7 @@ def write_joint_model(folder):
         torch.manual_seed(0)
         prior, decoder = GraphPrior(JOINT_PRIOR), LayoutDecoder(JOINT_DECODER)
         vqvae = FeatureVQVAE(FeatureVQVAEConfig(feature_width=384, width=16, heads=4, blocks=1, dropout=0.0))
-    defaults = {"steps": [8, 4], "guidance": 2.0, "truncation": 0.95, "conceal": {"rearrange": 0.5}}
+    defaults = {"steps": [8, 4], "guidance": 2.0, "truncation": 0.95, "conceal": {"rearrange": 0.5}, "drafts": 2}
     units = {room: Bounds(BOUNDS.translations * (1 + k), BOUNDS.sizes).to_json() for k, room in enumerate(ROOM_TYPES)}
     save_model(folder / "prior", prior, {"name": "joint", "room_types": list(ROOM_TYPES), "defaults": defaults})
     save_model(folder / "decoder", decoder, {"bounds": units})

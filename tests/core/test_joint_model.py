@@ -10,12 +10,13 @@ import torch
 
 from instructscene_core.checkpoints import load_model
 from instructscene_core.errors import InvalidInputError
-from instructscene_core.masks import kept_attributes, prepare
+from instructscene_core.layout_model import Job
+from instructscene_core.masks import kept_attributes, prepare, scene_relations
 from instructscene_core.models.graph_prior import GraphPrior
 from instructscene_core.models.layout_decoder import LayoutDecoder
 from instructscene_core.scene import Request
 from instructscene_core.two_stage import TwoStageModel
-from instructscene_core.vocabulary import CLASSES, EXTRAS, MAX_OBJECTS, ROOM_TYPES
+from instructscene_core.vocabulary import CLASSES, EXTRAS, MAX_OBJECTS, NO_RELATION, ROOM_TYPES
 
 FIRST = {"bedroom": "double_bed", "livingroom": "multi_seat_sofa", "diningroom": "dining_table"}
 SECOND = {"bedroom": "nightstand", "livingroom": "wine_cabinet", "diningroom": "dining_chair"}
@@ -176,10 +177,24 @@ def test_a_floor_that_is_given_changes_the_layout_and_a_drawn_one_is_not_told(jo
 
 
 def layout_of(model, slots, text, settings):
-    from instructscene_core.layout_model import Job
-
     (layout,) = model.sample([Job(slots, 3)], text, settings)
     return layout.boxes
+
+
+def test_of_some_drafts_the_one_that_is_truest_to_its_graph_is_taken(joint_generator):
+    model, item = joint_generator.models["bedroom"], request(text="", room="livingroom", add=6)
+    text, settings = joint_generator.encoder.no_text(), joint_generator.plan(item).settings
+    held = {1: 0, 6: 0}
+    for seed in range(8):
+        graphs = []
+        for drafts in held:
+            (layout,) = model.sample([Job(slots_of(model, item), seed)], text, replace(settings, drafts=drafts))
+            real = layout.classes < len(CLASSES["livingroom"])
+            found = scene_relations("livingroom", layout.classes, layout.boxes, real)
+            held[drafts] += int(((found == layout.relations) & (found != NO_RELATION)).sum())
+            graphs.append((layout.classes.tolist(), layout.relations.tolist()))
+        assert graphs[0] == graphs[1]
+    assert held[6] > 1.2 * held[1]
 
 
 def test_a_floor_drawn_the_other_way_round_is_the_same_floor(joint_generator):
@@ -282,6 +297,14 @@ def test_impossible_options_are_refused(joint_folder, tmp_path, change):
     folder = copied(joint_folder, tmp_path)
     rewrite(folder, "prior", lambda d: d["config"].update(change))
     with pytest.raises(InvalidInputError):
+        TwoStageModel.load(folder)
+
+
+@pytest.mark.parametrize("drafts", [0, -1, 2.5, "3", None])
+def test_impossible_drafts_are_refused(joint_folder, tmp_path, drafts):
+    folder = copied(joint_folder, tmp_path)
+    rewrite(folder, "prior", lambda d: d["metadata"]["defaults"].update(drafts=drafts))
+    with pytest.raises(InvalidInputError, match="defaults"):
         TwoStageModel.load(folder)
 
 
