@@ -279,11 +279,10 @@ def test_a_cancelled_run_leaves_nothing(blend, settings, session, contents, labe
     before = contents()
     session.start(jobs.edit(bpy.context, "generate"))
     pieces = 0
-    while pieces < 3:
+    while pieces < 3 or (label == "Placing furniture" and contents() == before):  # the library is looked into first
         assert session.tick(0.0) is None
         pieces += session.progress.label == label
         time.sleep(0.002)
-    assert label == "Planning the room" or contents() != before
     session.cancel()
     assert not session.busy
     assert contents() == before
