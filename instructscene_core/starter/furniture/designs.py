@@ -59,7 +59,8 @@ def solids(shape: Shape) -> list[Row]:
     rows: list[Row] = []
     for name in dict.fromkeys(mesh.solid for mesh in meshes(shape)):
         low, high = bounds([mesh for mesh in meshes(shape) if mesh.solid == name])
-        fractions = np.concatenate([(low + high) / 2 / size, (high - low) / size]).round(4).tolist()
+        # Processors differ in the sign of a zero, which the sum takes away.
+        fractions = (np.concatenate([(low + high) / 2 / size, (high - low) / size]).round(4) + 0.0).tolist()
         rows.append((fractions[0], fractions[1], fractions[2], fractions[3], fractions[4], fractions[5]))
     return rows
 
