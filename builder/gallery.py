@@ -7,15 +7,15 @@ from .blender import Blender
 from .common import ROOT
 
 REQUESTS: Final = Path(__file__).parent / "gallery.jsonl"
+"""What is asked for, one room a line; none has been chosen by its result."""
 _SHEETS: Final = Path(__file__).parent / "gallery_sheets.py"
 
 
-def make_gallery(out: Path, requests: Path = REQUESTS) -> Path:
-    """Makes the rooms, their pictures, and a sheet of each type of room; an interrupted run goes on.
+def make_gallery(out: Path) -> Path:
+    """Makes the rooms of ``REQUESTS``, their pictures, and a sheet of each type; an interrupted run goes on.
 
     Args:
         out: folder for scenes, pictures and ``<room type>.jpg``.
-        requests: one a line, as for the batch; none has been chosen by its result.
 
     Returns:
         The folder.
@@ -27,6 +27,6 @@ def make_gallery(out: Path, requests: Path = REQUESTS) -> Path:
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     options = ["--render", "--resolution", "320", "--samples", "48"]
-    blender.run([ROOT / "addon" / "batch.py", "--", "--requests", requests, "--out", out, *options])
-    blender.run([_SHEETS, requests, out])
+    blender.run([ROOT / "addon" / "batch.py", "--", "--requests", REQUESTS, "--out", out, *options])
+    blender.run([_SHEETS, REQUESTS, out])
     return out
