@@ -25,6 +25,7 @@ from .layers import (
     symbol_table,
     time_embedding,
 )
+from .text_grounding import Sentences, TextGrounding
 
 N_RELATIONS = NO_RELATION + 1
 """Relations that the network predicts, "none" included."""
@@ -57,6 +58,7 @@ class GraphPriorConfig:
             slots, some of them with "empty".
         nodes_from: share of the schedule at which the nodes are all revealed, and relations and features begin to be;
             0, the paper's: all at the same time.
+        grounding: whether classes and pairs of classes ask the text what it says of them, see ``text_grounding.py``.
     """
 
     n_classes: int = 21
@@ -75,6 +77,7 @@ class GraphPriorConfig:
     room_types: int | None = None
     counts: bool = False
     nodes_from: float = 0.0
+    grounding: bool = False
 
     @classmethod
     def paper(cls, n_classes: int = 21, max_objects: int = 12) -> "GraphPriorConfig":
@@ -115,21 +118,21 @@ class TextContext(NamedTuple):
     Attributes:
         blocks: keys and values for each graph block, (B, heads, L + 1, W / heads); the last token is the pooled text.
         mask: (B, 1, 1, L + 1) bool, True where a token may be seen; None: all.
+        sentences: what classes and pairs of classes ask of; None where the network has no grounding.
     """
 
     blocks: tuple[KeysValues, ...]
     mask: Tensor | None
+    sentences: Sentences | None = None
 
     @staticmethod
     def concatenate(first: "TextContext", second: "TextContext") -> "TextContext":
         """Both batches in one, for guidance: unconditional first. They need one length L and both or no masks."""
-        blocks = tuple(
-            KeysValues(torch.cat([a.keys, b.keys]), torch.cat([a.values, b.values]))
-            for a, b in zip(first.blocks, second.blocks, strict=True)
-        )
-        if first.mask is None or second.mask is None:
-            return TextContext(blocks, None)
-        return TextContext(blocks, torch.cat([first.mask, second.mask]))
+        blocks = tuple(a.followed_by(b) for a, b in zip(first.blocks, second.blocks, strict=True))
+        mask = None if first.mask is None or second.mask is None else torch.cat([first.mask, second.mask])
+        if first.sentences is None or second.sentences is None:
+            return TextContext(blocks, mask)
+        return TextContext(blocks, mask, first.sentences.followed_by(second.sentences))
 
 
 class TextBatch(NamedTuple):
@@ -138,6 +141,11 @@ class TextBatch(NamedTuple):
     hidden: Tensor
     pooled: Tensor
     mask: Tensor | None = None
+
+
+def of_symbols(table: Tensor, x: Tensor) -> Tensor:
+    """Rows (B, N, W) of each scene's own table (B, S, W) for its symbols x (B, N)."""
+    return table.gather(1, x[..., None].expand(-1, -1, table.shape[-1]))
 
 
 def drop_text(text: TextBatch, drop_hidden: Tensor, drop_pooled: Tensor) -> TextBatch:
@@ -263,6 +271,16 @@ class GraphPrior(nn.Module):
         self.objfeat_out = nn.Sequential(nn.Linear(fw, fw), nn.GELU(), nn.Linear(fw, c.n_codes + 1))
         if c.room_types:
             self.room_embed = nn.Embedding(c.room_types, w)
+        if c.grounding:
+            self.grounding = TextGrounding(
+                c.text_width,
+                c.n_classes + 2,
+                w,
+                c.edge_width,
+                tokens=c.n_feature_tokens,
+                codes=c.n_codes,
+                relations=N_RELATIONS,
+            )
         if c.counts:
             self.count_head = CountHead(c.text_width, c.room_types or 1, c.max_objects)
         self._register_tables(fw)
@@ -290,7 +308,9 @@ class GraphPrior(nn.Module):
         pooled = self.global_condition_embed(text.pooled)
         context = torch.cat([text.hidden, pooled[:, None]], dim=1)  # (B, L + 1, D)
         mask = None if text.mask is None else F.pad(text.mask, (0, 1), value=True)[:, None, None]
-        return TextContext(tuple(graph_block(b).cross_attn.keys_values(context) for b in self.transformer_blocks), mask)
+        blocks = tuple(graph_block(b).cross_attn.keys_values(context) for b in self.transformer_blocks)
+        sentences = self.grounding.read(text.hidden, text.mask) if self.config.grounding else None
+        return TextContext(blocks, mask, sentences)
 
     def forward(
         self,
@@ -328,8 +348,12 @@ class GraphPrior(nn.Module):
             nodes, edges = nodes.repeat(repeats, 1, 1), edges.repeat(repeats, 1, 1, 1)
             t_act = t_act if t_act.shape[0] == 1 else t_act.repeat(repeats, 1)
             mask = None if mask is None else mask.repeat(repeats, 1)
-        for block, keys_values in zip(self.transformer_blocks, text.blocks, strict=True):
+        for index, (block, keys_values) in enumerate(zip(self.transformer_blocks, text.blocks, strict=True)):
             nodes, edges = block(nodes, edges, t_act, text=keys_values, text_mask=text.mask, mask=mask)
+            if index == 0 and text.sentences is not None:  # the first attention is one for both sides of guidance
+                symbols = x.repeat(repeats, 1)
+                nodes = nodes + of_symbols(self.grounding.node_table(text.sentences), symbols)
+                edges = edges + self.grounding.edges(text.sentences, symbols)
         graph = self.read_nodes(nodes), self.read_edges(edges)
         return (*graph, self.read_features(nodes)) if features else graph
 

@@ -22,6 +22,10 @@ class KeysValues(NamedTuple):
     keys: Tensor
     values: Tensor
 
+    def followed_by(self, others: "KeysValues") -> "KeysValues":
+        """Both batches in one, of contexts of one length."""
+        return KeysValues(torch.cat([self.keys, others.keys]), torch.cat([self.values, others.values]))
+
 
 def sinusoidal_code(positions: Tensor, width: int, base: float) -> Tensor:
     """Sinusoidal code S(p, d, M): all cosines, then all sines, of p · M^(-i / (d/2)).
@@ -139,10 +143,13 @@ class PlainBlock(nn.Module):
             self.cross_attn = Attention(width, heads, context_width, dropout)
             self.ca_norm = nn.LayerNorm(width)  # inert with a single context token; published weights have it
 
-    def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
-        """Tokens x (M or 1, K, W), context (M, 1, Wc) -> (M, K, W); constant ones spread over the contexts."""
+    def forward(self, x: Tensor, context: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
+        """Tokens x (M or 1, K, W), context (M, 1, Wc) -> (M, K, W); constant ones spread over the contexts.
+
+        ``mask`` (M, 1, 1, K) bool is True at tokens that may be seen.
+        """
         h = self.attn_norm(x)
-        x = x + self.attn(h, self.attn.keys_values(h))
+        x = x + self.attn(h, self.attn.keys_values(h), mask)
         if context is not None:
             x = x + self.cross_attn.to_single(context)
         return x + self.ff(self.ff_norm(x))
@@ -250,6 +257,12 @@ class GraphBlock(nn.Module):
             e = e + de
             e = e + self.ff_e(self.ff_e_norm(e, t_act))
         return x, e
+
+
+def plain_block(module: nn.Module) -> PlainBlock:
+    """Tells the type checker what a ModuleList of plain blocks holds."""
+    assert isinstance(module, PlainBlock)  # noqa: S101
+    return module
 
 
 def graph_block(module: nn.Module) -> GraphBlock:

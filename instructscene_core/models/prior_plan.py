@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..diffusion.discrete import LazyNetwork, States
 from .feature_reader import FeaturePool, FeatureReader, RememberedPool
-from .graph_prior import N_RELATIONS, GraphPrior, TextBatch, pair_geometry
+from .graph_prior import N_RELATIONS, GraphPrior, TextBatch, of_symbols, pair_geometry
 from .layers import graph_block, symbol_table
 from .packed import (
     BlockNorms,
@@ -93,6 +93,10 @@ class PriorRun(LazyNetwork):
         self._room = None if room is None else torch.tensor([room], device=text.hidden.device)
         self._mask = None if mask is None or bool(mask.all()) else mask
         self._text = plan.prior.encode_text(text)
+        sentences = self._text.sentences
+        self._tables = None
+        if sentences is not None:
+            self._tables = plan.prior.grounding.node_table(sentences), plan.prior.grounding.edge_table(sentences)
         self._pool = RememberedPool(plan.pool)
         self._sides = 2 if guided else 1
         # Of a masked text one zero remains (see drop_text), of an unmasked one every token.
@@ -112,12 +116,14 @@ class PriorRun(LazyNetwork):
         plan, prior = self._plan, self._prior
         x, e, o = states
         pairs, tokens = (None, None) if undecided is None else (undecided[1], undecided[2])
-        wanted = None if pairs is None else _both_directions(pairs, x.shape[1])
-        n = x.shape[1]
+        n, last = x.shape[1], len(plan.blocks) - 1
+        # All edges of the first block are there when they are told what the text says.
+        if last == 0 and self._tables is not None:
+            pairs = None
+        wanted = None if pairs is None else _both_directions(pairs, n)
         nodes = F.embedding(x, plan.node_table) + prior.slot_codes(n, self._room)
         nodes += self._pool(o.reshape(-1, prior.config.n_feature_tokens)).view_as(nodes)
         edges = F.embedding(prior.edge_matrix(e, n), plan.edge_table) + prior.pair_positions[:n, :n]
-        last = len(plan.blocks) - 1
         for index, (block, norms) in enumerate(zip(plan.blocks, plan.times.at(int(t)), strict=True)):
             read = wanted if index == last else None
             sides = len(nodes) // len(x)
@@ -127,6 +133,8 @@ class PriorRun(LazyNetwork):
             if index == 0 and self._sides == 2:  # only now do the sides part
                 nodes, edges = nodes.repeat(2, 1, 1), edges.repeat(2, *[1] * (edges.dim() - 1))
             nodes = block.finish(self._read_text(index, nodes, norms), norms)
+            if index == 0:
+                self._ground(nodes, edges, x)
         return prior.read_nodes(nodes), self._read_edges(edges, wanted), self._read_features(nodes, tokens)
 
     def _read_text(self, index: int, nodes: Tensor, norms: BlockNorms) -> Tensor:
@@ -137,6 +145,15 @@ class PriorRun(LazyNetwork):
         if self._sides == 2:
             text = torch.cat([self._plan.untold[index](h[: len(text)], self._zeros), text])
         return text.add_(nodes)
+
+    def _ground(self, nodes: Tensor, edges: Tensor, x: Tensor) -> None:
+        """Adds what the texts say of the nodes' classes and of their pairs; the first of two sides is told nothing."""
+        if self._tables is None:
+            return
+        of_nodes, of_edges = self._tables
+        nodes[-len(x) :] += of_symbols(of_nodes, x)
+        scenes = torch.arange(len(x), device=x.device)[:, None, None]
+        edges[-len(x) :] += of_edges[scenes, x[:, :, None], x[:, None]]
 
     def _read_edges(self, edges: Tensor, wanted: Tensor | None) -> Tensor:
         """Edges (B, N, N, De), or those wanted (m, De) -> logits (B, 11, E), zero where a pair is not wanted."""

@@ -29,6 +29,7 @@ from .runs import (
     train_all,
     train_decoder,
     train_features,
+    train_grounding,
     train_prior,
 )
 from .supply import Wording
@@ -40,6 +41,7 @@ _STARTER_PARTS: Final[dict[str, Callable[[Run, argparse.Namespace], None]]] = {
     "catalogue": lambda run, _: index_catalogue(run),
     "zero-shot": lambda run, options: _measure_zero_shot(run, options.data),
     "decoder": lambda run, _: train_decoder(run),
+    "grounding": lambda run, options: train_grounding(run, _wording(options)),
     "prior": lambda run, options: train_prior(run, _wording(options), with_features=not options.without_features),
 }
 _HELP: Final = {
@@ -220,7 +222,8 @@ def _wording(options: argparse.Namespace) -> Wording:
 def _add_starter_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("starter_part", choices=tuple(_STARTER_PARTS), metavar="|".join(_STARTER_PARTS),
                         help="what to train; features define the inputs of decoder and prior, so train them first, "
-                        "and both again after them; catalogue only computes the features and codes of new "
+                        "and both again after them; grounding is the prior's first stage, which reads texts without "
+                        "graphs; catalogue only computes the features and codes of new "
                         "furniture, by the networks that are there; zero-shot tells how many of the models in --data "
                         "the point encoder names rightly")  # fmt: skip
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="for zero-shot: glTF models and manifest.json")

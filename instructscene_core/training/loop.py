@@ -8,13 +8,14 @@ import logging
 import math
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 from tqdm import tqdm
 
@@ -263,11 +264,16 @@ class Trainer:
     def _parts(self) -> Iterator[dict[str, Tensor]]:
         parts = iter(self.task.losses(self.step))
         while True:
-            with torch.autocast(self.group.device.type, torch.bfloat16, enabled=self.settings.bfloat16):
+            autocast = torch.autocast(self.group.device.type, torch.bfloat16, enabled=self.settings.bfloat16)
+            with autocast, self._attention():
                 terms = next(parts, None)
             if terms is None:
                 return
             yield terms
+
+    def _attention(self) -> AbstractContextManager[Any]:
+        """Plain attention on a CPU: with few tokens the fused one's gradient takes a fifth of a step there."""
+        return sdpa_kernel(SDPBackend.MATH) if self.group.device.type == "cpu" else nullcontext()
 
     def _clip(self) -> Tensor:
         """The gradient's norm before it is cut down."""

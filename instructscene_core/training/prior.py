@@ -11,9 +11,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler
-from ..models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, drop_text, variables
+from ..models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, TextContext, drop_text, variables
 from ..relations import REVERSED
 from ..vocabulary import N_FEATURE_TOKENS
+from .grounding import GroundTruth, ground_truth, grounding_loss
+from .loop import StatelessTask
 from .pairs import EMPTY, Pairs, permuted, upper_edges
 from .texts import TextStore
 
@@ -25,6 +27,7 @@ _LENGTH_GROUPS: Final = 5
 _GROUP_LEAST: Final = 400
 _COUNT_STEP: Final = 2
 _COUNT_WEIGHT: Final = 0.02
+_GROUNDING_WEIGHT: Final = 0.1
 _FULL: Final = (12, 66, 48)
 """Nodes, relations and feature tokens of the largest bedroom."""
 
@@ -109,6 +112,7 @@ class PriorBatch(NamedTuple):
         text: of the instructions.
         room: (B,) types.
         area: (B,) square metres, 0 where it is not told.
+        truth: what the texts say.
     """
 
     clean: States
@@ -118,6 +122,7 @@ class PriorBatch(NamedTuple):
     text: TextBatch
     room: Tensor
     area: Tensor
+    truth: GroundTruth
 
 
 class PriorTask:
@@ -147,22 +152,27 @@ class PriorTask:
         self.times = TimeSampler()
 
     def losses(self, step: int) -> list[dict[str, Tensor]]:
-        """Loss of one batch; ``x``, ``e`` and ``o`` are its terms, ``n`` that of the number of objects."""
+        """Loss of one batch; ``x``, ``e`` and ``o`` are its terms, ``n`` that of the counts, ``g`` of grounding."""
         random = np.random.default_rng([self.seed, step])
         batch = self.batch(random, self.supply(step))
         t, pt = self.times.draw(len(batch.real))
         dropped = torch.rand(len(t)) < self.settings.text_dropout
         text = drop_text(batch.text, dropped, dropped)
+        told = self.model.encode_text(text)
 
         def network(noisy: States, t: Tensor) -> tuple[Tensor, ...]:
-            return predicted(self.model, noisy, t, text, batch.room, batch.real)
+            return predicted(self.model, noisy, t, told, batch.room, batch.real)
 
         loss = self.diffusion.loss(network, batch.clean, t, pt, torch.rand, emphasis=batch.weights, known=batch.known)
         self.times.update(t, loss.main)
         names = [v.name for v in self.diffusion.variables]
         terms = dict(zip(names, loss.terms, strict=True))
         counts = F.cross_entropy(self.model.count_head(text.pooled, batch.room, batch.area), batch.real.sum(dim=1) - 1)
-        return [{"loss": loss.total + _COUNT_WEIGHT * counts, **terms, "n": counts}]
+        total = loss.total + _COUNT_WEIGHT * counts
+        if told.sentences is not None:
+            terms["g"] = grounding_loss(self.model.grounding, told.sentences, batch.truth)
+            total = total + _GROUNDING_WEIGHT * terms["g"]
+        return [{"loss": total, **terms, "n": counts}]
 
     def batch(self, random: np.random.Generator, parts: Sequence[PairsPart]) -> PriorBatch:
         """One batch of a part."""
@@ -182,6 +192,7 @@ class PriorTask:
         clean = [objs.astype(np.int64), edges]
         asked = [asked_nodes | spoken, asked_edges]
         known = self._known(random, real)
+        codes = None
         if self.codes is not None:
             codes = np.where((asset >= 0)[..., None], self.codes[asset], self.model.config.n_codes)
             clean.append(codes.reshape(len(rows), -1))
@@ -200,6 +211,7 @@ class PriorTask:
             text,
             torch.from_numpy(pairs.room[rows].astype(np.int64)),
             torch.from_numpy(np.where(told, pairs.area[rows], 0).astype(np.float32)),
+            ground_truth(random, objs.astype(np.int64), spoken, part.asked[rows], codes),
         )
 
     def _known(self, random: np.random.Generator, real: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.bool_]]:
@@ -226,6 +238,23 @@ class PriorTask:
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Takes the memory back."""
         self.times.history, self.times.count = state["history"], state["count"]
+
+
+class GroundingTask(StatelessTask):
+    """Loss of a prior's grounding alone: the first stage of its training.
+
+    Args:
+        task: of the prior, whose batches are used.
+    """
+
+    def __init__(self, task: PriorTask) -> None:
+        self.model, self.task = task.model.grounding, task
+
+    def losses(self, step: int) -> list[dict[str, Tensor]]:
+        """Loss of one batch."""
+        batch = self.task.batch(np.random.default_rng([self.task.seed, step]), self.task.supply(step))
+        sentences = self.model.read(batch.text.hidden, batch.text.mask)
+        return [{"loss": grounding_loss(self.model, sentences, batch.truth)}]
 
 
 def _scales(real: npt.NDArray[np.bool_], lengths: Sequence[int]) -> list[npt.NDArray[np.float64]]:
@@ -291,7 +320,7 @@ def new_prior(config: GraphPriorConfig) -> GraphPrior:
 
 
 def predicted(
-    model: GraphPrior, states: States, t: Tensor, text: TextBatch, room: Tensor, real: Tensor
+    model: GraphPrior, states: States, t: Tensor, told: TextContext, room: Tensor, real: Tensor
 ) -> tuple[Tensor, ...]:
     """Logits of each variable, with the feature tokens, or with none of them known and none predicted.
 
@@ -299,7 +328,7 @@ def predicted(
         model: the network.
         states: noisy symbols; without the third variable, tokens are left out.
         t: (B,) times.
-        text: of the instructions.
+        told: the instructions, encoded.
         room: (B,) types.
         real: (B, n) slots in use.
     """
@@ -307,5 +336,4 @@ def predicted(
     graph_only = len(states) == 2
     masked = x.new_full((x.shape[0], x.shape[1] * c.n_feature_tokens), c.n_codes + 1)
     o = masked if graph_only else states[2]
-    told = model.encode_text(text)
     return model(x, states[1], o, t, told, room=room, mask=real, features=not graph_only)

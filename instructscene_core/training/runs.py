@@ -2,7 +2,8 @@
 
 import copy
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -28,7 +29,7 @@ from .decoder import DecoderSettings, DecoderTask, LayoutSet, turned_bounds
 from .features import VIEW_POINTS, PointTask, Targets, VQVAETask, cloud_features, vqvae_for
 from .loop import LoopSettings, Task, Trainer
 from .pairs import SLOTS
-from .prior import Emphasis, PriorSettings, PriorTask, new_prior
+from .prior import Emphasis, GroundingTask, PriorSettings, PriorTask, new_prior
 from .supply import ROOM_SHARES, Rounds, RoundSupply, Wording
 from .texts import bfloat16_is_fast
 from .zero_shot import classify, summary
@@ -41,6 +42,7 @@ PRIOR_SIZE: Final = replace(
     room_types=len(ROOM_TYPES),
     counts=True,
     nodes_from=0.65,
+    grounding=True,
 )
 DECODER_SIZE: Final = replace(
     LayoutDecoderConfig.starter(len(ALL_CLASSES), SLOTS), floor_width=64, room_types=len(ROOM_TYPES)
@@ -53,7 +55,10 @@ STEPS: Final = 40, 10
 """Network calls of prior and decoder; 100 of the prior meet no more."""
 DRAFTS: Final = 4
 """Layouts decoded for each graph; decoding is cheap beside the prior."""
+_GROUNDING_BATCH: Final = 40
+"""Many small steps: which of two is left of the other is found late, and the number of steps decides when."""
 _DECODER_SHARE: Final = 0.15
+_TEXT_SHARE: Final = 0.15
 _POINT_BATCH: Final = 64
 _POINT_STEPS: Final = 1500
 _VQVAE_BATCH: Final = 128
@@ -118,8 +123,9 @@ class Run:
 def train_all(run: Run, wording: Wording) -> None:
     """The whole starter: features, decoder, then the prior in three phases.
 
-    The prior first learns to follow sentences with plain class names, without feature tokens; then captions and
-    features; the last phase follows a cosine. Where it goes on from weights, only that one is run.
+    The prior first learns to read sentences without graphs, then to follow those with plain class names, without
+    feature tokens; then captions and features; the last phase follows a cosine. Where it goes on from weights, only
+    that one is run.
 
     Args:
         run: its time is shared out among the parts; the point encoder and the VQ-VAE take their own.
@@ -130,10 +136,12 @@ def train_all(run: Run, wording: Wording) -> None:
     train_decoder(replace(run, name=f"{run.name}-decoder", minutes=_DECODER_SHARE * run.minutes))
     rest, start = (1 - _DECODER_SHARE) * run.minutes, run.from_weights
     if start is None:
-        graph, whole = (run.folder / f"{run.name}-{phase}" for phase in ("graph", "whole"))
-        first = replace(run, name=graph.name, minutes=rest / 3, schedule="constant", emphasis="strong", export=graph)
-        first = replace(first, features=run.export)
-        train_prior(first, replace(wording, plain=1.0), with_features=False)
+        text, graph, whole = (run.folder / f"{run.name}-{phase}" for phase in ("text", "graph", "whole"))
+        first = replace(run, name=text.name, minutes=_TEXT_SHARE * rest, export=text, features=run.export)
+        train_grounding(first, wording)
+        rest *= 1 - _TEXT_SHARE
+        first = replace(first, name=graph.name, minutes=rest / 3, schedule="constant", emphasis="strong", export=graph)
+        train_prior(replace(first, from_weights=text), replace(wording, plain=1.0), with_features=False)
         train_prior(replace(first, name=whole.name, from_weights=graph, export=whole), wording, with_features=True)
         rest, start = rest / 3, whole
     last = replace(run, name=f"{run.name}-prior", minutes=rest, from_weights=start, emphasis="last")
@@ -148,6 +156,34 @@ def train_prior(run: Run, wording: Wording, *, with_features: bool) -> None:
         wording: of the instructions.
         with_features: learn the feature tokens too; needs the codes that :func:`train_features` made.
     """
+    with _prior_task(run, wording, with_features=with_features) as (task, metadata):
+        _train(task, run, task.settings.batch, run.export / "prior", metadata)
+
+
+def train_grounding(run: Run, wording: Wording) -> None:
+    """Trains what the prior's classes and pairs of classes ask of a text, without graphs; the rest stays as it is.
+
+    Args:
+        run: the run.
+        wording: of the instructions.
+    """
+    with _prior_task(run, wording, with_features=True) as (task, metadata):
+        task.settings = replace(task.settings, batch=_GROUNDING_BATCH)
+        prior = task.model
+
+        def whole(average: dict[str, Tensor]) -> GraphPrior:
+            result = copy.deepcopy(prior)
+            result.grounding.load_state_dict(average)
+            return result.eval()
+
+        _train(GroundingTask(task), run, task.settings.batch, run.export / "prior", metadata, whole)
+
+
+@contextmanager
+def _prior_task(
+    run: Run, wording: Wording, *, with_features: bool
+) -> Generator[tuple[PriorTask, Callable[[int], Mapping[str, Any]]]]:
+    """The prior's task while its rooms are made, and what is said of its weights after so many steps."""
     model, seen_before = _prior(run)
     codes = _codes(run).numpy().astype(np.int64) if with_features else None
     settings = PriorSettings(emphasis=run.emphasis)
@@ -171,13 +207,7 @@ def train_prior(run: Run, wording: Wording, *, with_features: bool) -> None:
     }
     with RoundSupply(rounds, run.workers) as supply:
         task = PriorTask(model, supply, codes, settings=settings, seed=run.seed)
-        _train(
-            task,
-            run,
-            settings.batch,
-            run.export / "prior",
-            lambda step: metadata | {"training_rooms": max(seen_before, rounds.seen(step))},
-        )
+        yield task, lambda step: metadata | {"training_rooms": max(seen_before, rounds.seen(step))}
 
 
 def train_decoder(run: Run) -> None:
@@ -301,22 +331,31 @@ def _codes(run: Run) -> Tensor:
 
 
 def _prior(run: Run) -> tuple[GraphPrior, int]:
-    """The network to go on with, and up to which seed it has seen rooms."""
-    if run.from_weights is not None:
-        loaded = load_model(run.from_weights / "prior", GraphPrior)
-        return loaded.model, int(loaded.metadata.get("training_rooms", loaded.metadata.get("rooms", 0)))
+    """The network to go on with, and up to which seed it has seen rooms; one without grounding gets a new one."""
     torch.manual_seed(run.seed)
-    return new_prior(PRIOR_SIZE), 0
+    if run.from_weights is None:
+        return new_prior(PRIOR_SIZE), 0
+    loaded = load_model(run.from_weights / "prior", GraphPrior)
+    seen = int(loaded.metadata.get("training_rooms", loaded.metadata.get("rooms", 0)))
+    if loaded.model.config.grounding:
+        return loaded.model, seen
+    model = GraphPrior(replace(loaded.model.config, grounding=True))
+    model.load_state_dict(loaded.model.state_dict(), strict=False)
+    return model, seen
 
 
-def _train(task: Task, run: Run, batch: int, target: Path, metadata: Callable[[int], Mapping[str, Any]]) -> None:
-    """Runs the loop; every checkpoint is followed by an export of the averaged weights."""
+def _train(
+    task: Task,
+    run: Run,
+    batch: int,
+    target: Path,
+    metadata: Callable[[int], Mapping[str, Any]],
+    whole: Callable[[dict[str, Tensor]], nn.Module] | None = None,
+) -> None:
+    """Runs the loop; every checkpoint is followed by an export of the averaged weights, or of what they are part of."""
 
     def export(average: dict[str, Tensor], step: int) -> None:
-        save_model(
-            target,
-            _averaged(task.model, average),
-            {**metadata(step), "run": run.name, "samples": step * batch, "seed": run.seed},
-        )
+        model = _averaged(task.model, average) if whole is None else whole(average)
+        save_model(target, model, {**metadata(step), "run": run.name, "samples": step * batch, "seed": run.seed})
 
     Trainer(task, run.loop(batch), run.folder / run.name, export).run()

@@ -57,6 +57,7 @@ def write_tiny_model(folder, room_type="bedroom", feature_width=384):
 JOINT_PRIOR = GraphPriorConfig(
     n_classes=len(ALL_CLASSES), max_objects=21, width=32, edge_width=16, time_width=16, heads=4, blocks=2,
     text_width=384, feature_width=16, feature_blocks=1, dropout=0.0, room_types=3, counts=True, nodes_from=0.65,
+    grounding=True,
 )  # fmt: skip
 JOINT_DECODER = LayoutDecoderConfig(
     n_classes=len(ALL_CLASSES), max_objects=21, width=32, edge_width=16, time_width=16, heads=4, blocks=2,

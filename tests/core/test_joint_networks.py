@@ -22,9 +22,17 @@ def _same_numbers_every_time():
         yield
 
 
+def grounded(prior):
+    """The prior as if trained: what its texts say reaches the graph."""
+    with torch.no_grad():
+        for layer in (prior.grounding.to_nodes, prior.grounding.to_edges, prior.grounding.asked_to_nodes):
+            layer.weight.normal_(std=0.1)
+    return prior.eval()
+
+
 @pytest.fixture
 def prior(joint_prior_config):
-    return GraphPrior(joint_prior_config).eval()
+    return grounded(GraphPrior(joint_prior_config))
 
 
 @pytest.fixture
@@ -51,10 +59,10 @@ def in_use(counts, n):
 
 @pytest.mark.parametrize("guided", [True, False])
 @pytest.mark.parametrize("n", [2, 9, 21])
-@pytest.mark.parametrize("sizes", [{}, WIDE])
+@pytest.mark.parametrize("sizes", [{}, WIDE, {"blocks": 1}])
 @torch.inference_mode()
 def test_prepared_prior_gives_the_same_logits(joint_prior_config, sizes, n, guided):
-    prior = GraphPrior(dataclasses.replace(joint_prior_config, **sizes)).eval()
+    prior = grounded(GraphPrior(dataclasses.replace(joint_prior_config, **sizes)))
     batch, mask = text(3), in_use([n, max(1, n - 5), 1], n)
     told = prior.encode_text(batch)
     context = TextContext.concatenate(prior.encode_text(without_text(batch)), told) if guided else told
@@ -89,6 +97,23 @@ def test_logits_of_objects_do_not_depend_on_padded_slots(prior, count):
             (nodes[..., :count], edges[..., real], features[..., : 4 * count]), alone, strict=True
         ):
             assert torch.allclose(whole, wanted, atol=1e-5)
+
+
+@torch.inference_mode()
+def test_texts_tell_classes_and_ordered_pairs_of_what_they_say(prior):
+    batch, x = text(2), torch.tensor([[3, 7, 3, EMPTY + 1], [7, 3, 0, EMPTY]])
+    sentences = prior.encode_text(batch).sentences
+    told = prior.grounding.edges(sentences, x)
+    assert torch.allclose(told[0, 0, 1], told[0, 2, 1], atol=1e-6)  # of the same classes
+    assert not torch.allclose(told[0, 0, 1], told[0, 1, 0], atol=1e-3)  # the other way round
+    assert not torch.allclose(told[0, 0, 1], told[1, 1, 0], atol=1e-3)  # by another text
+    assert (told[0, 3] == 0).all()  # of [MASK]
+    assert (told[0, :, 3] == 0).all()
+    table = prior.grounding.edge_table(sentences)
+    assert torch.allclose(table[0, 7, 3], told[0, 1, 0], atol=1e-5)
+    untold = prior.encode_text(without_text(batch)).sentences
+    assert (prior.grounding.node_table(untold) == 0).all()
+    assert (prior.grounding.edge_table(untold) == 0).all()
 
 
 @torch.inference_mode()

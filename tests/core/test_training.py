@@ -11,15 +11,23 @@ import torch
 
 from instructscene_core.checkpoints import load_model
 from instructscene_core.datasets.starter import build_rooms, cache_folder
-from instructscene_core.models.graph_prior import GraphPrior
+from instructscene_core.models.graph_prior import GraphPrior, drop_text
 from instructscene_core.models.layout_decoder import LayoutDecoder
 from instructscene_core.relations import lamp_flags, relation_matrix, rotate_boxes
 from instructscene_core.starter.rooms import CATALOGUE_FILE
 from instructscene_core.training.__main__ import main
 from instructscene_core.training.decoder import DecoderSettings, DecoderTask, LayoutSet, turned_bounds
+from instructscene_core.training.grounding import GroundTruth, grounding_loss
 from instructscene_core.training.loop import LoopSettings, Trainer
 from instructscene_core.training.pairs import EMPTY, SLOTS, Pairs, make_pairs, permuted, upper_edges
-from instructscene_core.training.prior import PairsPart, PriorSettings, PriorTask, asked_symbols, predicted
+from instructscene_core.training.prior import (
+    GroundingTask,
+    PairsPart,
+    PriorSettings,
+    PriorTask,
+    asked_symbols,
+    predicted,
+)
 from instructscene_core.training.runs import DECODER_SIZE, PRIOR_SIZE, WEIGHTS_FOLDER
 from instructscene_core.training.supply import Rounds, RoundSupply, Wording, catalogue_looks
 from instructscene_core.training.texts import encode_texts
@@ -178,8 +186,9 @@ def test_the_graph_alone_is_the_network_with_masked_features(pairs, states):
     model = task.model.eval()
     x, e = batch.clean
     masked = torch.full((len(x), 4 * x.shape[1]), 65)
-    alone = predicted(model, (x, e), t, batch.text, batch.room, batch.real)
-    whole = predicted(model, (x, e, masked), t, batch.text, batch.room, batch.real)
+    told = model.encode_text(batch.text)
+    alone = predicted(model, (x, e), t, told, batch.room, batch.real)
+    whole = predicted(model, (x, e, masked), t, told, batch.room, batch.real)
     assert len(alone) == 2
     for graph, wanted in zip(alone, whole[:2], strict=True):
         torch.testing.assert_close(graph, wanted, atol=1e-5, rtol=1e-5)
@@ -216,6 +225,45 @@ def test_every_room_counts_alike_however_many_objects_it_has(pairs, states):
             length = weights.shape[1]
             share = weights.sum(dim=1) / length**2 * full  # the loss means, and divides by the length once more
             torch.testing.assert_close(share, torch.ones(16))
+
+
+def test_texts_are_labelled_with_what_they_ask_for(pairs, states):
+    task = _prior_task(pairs, states, _codes())
+    batch = task.batch(np.random.default_rng(0), task.supply(0))
+    truth, unlike = batch.truth, 0
+    assert truth.codes.shape == (*batch.real.shape, 4)
+    for room in range(16):
+        held = set(torch.stack([truth.first, truth.relation, truth.second], dim=-1)[room].unbind())
+        held = {tuple(row.tolist()) for row in held}
+        asked = {(s, p, o) for s, p, o in held if p != NO_RELATION}
+        assert {(o, (p + 5) % 10, s) for s, p, o in asked} == asked
+        classes = set(batch.clean[0][room][batch.real[room]].tolist())
+        assert {c for s, _, o in asked for c in (s, o)} <= set(truth.asked[room].nonzero()[:, 0].tolist()) <= classes
+        assert truth.present[room][truth.relation[room] != NO_RELATION].all()
+        unlike += len(held) - len(asked)
+    assert unlike > 16  # pairs that nothing is said of are asked about too
+
+
+def test_what_texts_say_is_learned_without_the_graph(bedrooms, states, tmp_path):
+    task = GroundingTask(_prior_task(bedrooms, states, _codes()))
+    before = _mean_loss(task)
+    Trainer(task, replace(_SMALL, steps=60), tmp_path / "run").run()
+    assert _mean_loss(task) < 0.8 * before
+    untouched = dict(_prior().named_parameters())
+    for name, parameter in task.task.model.named_parameters():
+        if not name.startswith("grounding."):
+            assert torch.equal(parameter, untouched[name])
+
+
+def test_dropped_texts_teach_nothing(bedrooms, states):
+    task = _prior_task(bedrooms, states, _codes())
+    batch, grounding = task.batch(np.random.default_rng(0), task.supply(0)), task.model.grounding
+    some = torch.arange(16) < 8
+    text = drop_text(batch.text, ~some, ~some)
+    whole = grounding_loss(grounding, grounding.read(text.hidden, text.mask), batch.truth)
+    half = GroundTruth(*(part[:8] for part in batch.truth))
+    alone = grounding_loss(grounding, grounding.read(text.hidden[:8], text.mask[:8]), half)
+    torch.testing.assert_close(whole, alone, atol=1e-4, rtol=1e-4)
 
 
 def _mean_loss(task):
@@ -312,14 +360,18 @@ def test_the_command_trains_decoder_and_prior_and_goes_on_from_weights(tmp_path)
         (export / f"vqvae{suffix}").write_bytes((WEIGHTS_FOLDER / f"vqvae{suffix}").read_bytes())
     common = ["--rooms", "40", "--minutes", "0.02", "--export", str(export)]
     assert main(["starter", "decoder", *common]) == 0
-    assert main(["starter", "prior", *common, "--without-features", "--plain", "1"]) == 0
+    assert main(["starter", "grounding", *common]) == 0
+    read = load_model(export / "prior", GraphPrior).model
+    going_on = ["--from-weights", str(export)]
+    assert main(["starter", "prior", *common, *going_on, "--without-features", "--plain", "1"]) == 0
     first = load_model(export / "prior", GraphPrior)
     assert main(["starter", "all", *common, "--from-weights", str(export), "--name", "more"]) == 0
     second = load_model(export / "prior", GraphPrior)
     assert not first.metadata["features"]
     assert second.metadata["features"]
     assert second.metadata["samples"] > 0
-    assert not torch.equal(first.model.node_embed[0].weight, second.model.node_embed[0].weight)
+    for earlier, later in ((read, first.model), (first.model, second.model)):
+        assert not torch.equal(earlier.node_embed[0].weight, later.node_embed[0].weight)
     decoder = load_model(export / "decoder", LayoutDecoder)
     assert decoder.metadata["bounds"].keys() == set(ROOM_TYPES)
     assert (cache_folder() / "training" / "more-prior" / "log.csv").exists()

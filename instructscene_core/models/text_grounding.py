@@ -1,0 +1,173 @@
+"""What a text says of each class and of each pair of classes, read once a prompt.
+
+Finding in every denoising step anew which two nodes a sentence's "left of" is about takes most of what a small prior
+can learn. Here a short network reads the sentence, each class and each ordered pair of classes asks a question of it,
+and nodes and edges take up the answers to theirs. The answers are learned from labels as well, without any graph (see
+``training.grounding``). The starter's own; the published networks have no such part.
+
+Shapes: B texts of L tokens, D text width, W the reader's width, S symbols (classes, empty, [MASK]), Dn and De widths of
+the graph's nodes and edges.
+"""
+
+from typing import Final, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .layers import Attention, KeysValues, PlainBlock, plain_block, sinusoidal_code
+
+_WIDTH: Final = 128
+_HEADS: Final = 4
+_PHRASES: Final = 2
+_LAYERS: Final = 1
+_TEXT_GAIN: Final = 3.0
+"""MiniLM's states have an rms of 0.35."""
+_REACH: Final = 7
+_PARTNER_START: Final = 0.3
+"""At first each looks for its own mention alone."""
+_PLACES: Final = 100
+"""MiniLM's last states hardly tell where a word stands, which "left of" needs; so places are told again."""
+
+
+class Sentences(NamedTuple):
+    """Texts that were read.
+
+    Attributes:
+        classes: keys and values for the questions of classes.
+        pairs: for those of pairs of classes.
+        mask: (B, 1, 1, L) bool, True at real tokens.
+        told: (B, 1, 1), 1 where there is a text and 0 where it was dropped.
+    """
+
+    classes: KeysValues
+    pairs: KeysValues
+    mask: Tensor
+    told: Tensor
+
+    def followed_by(self, others: "Sentences") -> "Sentences":
+        """Both batches in one."""
+        return Sentences(
+            self.classes.followed_by(others.classes),
+            self.pairs.followed_by(others.pairs),
+            torch.cat([self.mask, others.mask]),
+            torch.cat([self.told, others.told]),
+        )
+
+
+class _Phrase(nn.Module):
+    """A convolution over neighbouring words: what is left of what stands in a few words, in their order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(_WIDTH)
+        self.mix = nn.Linear(_REACH * _WIDTH, _WIDTH)
+
+    def forward(self, h: Tensor, mask: Tensor) -> Tensor:
+        """States (B, L, W), mask (B, L, 1) of real tokens -> (B, L, W)."""
+        half = _REACH // 2
+        padded = F.pad(self.norm(h) * mask, (0, 0, half, half))
+        around = torch.cat([padded[:, i : i + h.shape[1]] for i in range(_REACH)], dim=-1)
+        return h + F.gelu(self.mix(around))
+
+
+class TextGrounding(nn.Module):
+    """Reader of texts, and the questions that classes and pairs of classes ask.
+
+    Args:
+        text_width: D.
+        symbols: S, of the nodes.
+        node_width: Dn.
+        edge_width: De.
+        tokens: K feature tokens of an object.
+        codes: values of each.
+        relations: predicates, with "none".
+    """
+
+    def __init__(
+        self,
+        text_width: int,
+        symbols: int,
+        node_width: int,
+        edge_width: int,
+        *,
+        tokens: int,
+        codes: int,
+        relations: int,
+    ) -> None:
+        super().__init__()
+        self.symbols, self.tokens = symbols, tokens
+        self.enter = nn.Linear(text_width, _WIDTH)
+        self.phrases = nn.ModuleList(_Phrase() for _ in range(_PHRASES))
+        self.layers = nn.ModuleList(PlainBlock(_WIDTH, _HEADS) for _ in range(_LAYERS))
+        self.norm = nn.LayerNorm(_WIDTH)
+        self.of_class = nn.Embedding(symbols, _WIDTH)
+        self.of_partner = nn.Embedding(symbols, _WIDTH)
+        self.class_attn, self.pair_attn = Attention(_WIDTH, _HEADS), Attention(_WIDTH, _HEADS)
+        self.class_mlp, self.pair_mlp = _answer_mlp(), _answer_mlp()
+        self.asked = nn.Linear(_WIDTH, 1)
+        self.codes = nn.Linear(_WIDTH, tokens * codes)
+        self.relation = nn.Linear(_WIDTH, relations)
+        self.to_nodes, self.to_edges = nn.Linear(_WIDTH, node_width), nn.Linear(_WIDTH, edge_width)
+        self.asked_to_nodes = nn.Linear(symbols, node_width, bias=False)
+        with torch.no_grad():  # the graph starts without it
+            self.of_partner.weight.mul_(_PARTNER_START)
+            for parameter in (*self.to_nodes.parameters(), *self.to_edges.parameters(), self.asked_to_nodes.weight):
+                parameter.zero_()
+
+    def read(self, hidden: Tensor, mask: Tensor | None) -> Sentences:
+        """Text states (B, L, D), all zeros where there is no text, with the mask (B, L) of real tokens or None."""
+        told = (hidden != 0).flatten(1).any(dim=1)
+        spread = (hidden.new_ones(hidden.shape[:2], dtype=torch.bool) if mask is None else mask)[:, None, None]
+        places = torch.arange(hidden.shape[1], device=hidden.device)
+        h = self.enter(hidden * _TEXT_GAIN) + sinusoidal_code(places, _WIDTH, _PLACES)
+        for phrase in self.phrases:
+            h = phrase(h, spread[:, 0, 0, :, None])
+        for layer in self.layers:
+            h = plain_block(layer)(h, mask=spread)
+        h = self.norm(h)
+        numbers = told.to(h.dtype)[:, None, None]
+        return Sentences(self.class_attn.keys_values(h), self.pair_attn.keys_values(h), spread, numbers)
+
+    def classes(self, text: Sentences) -> Tensor:
+        """Answers to every symbol, (B, S, W)."""
+        query = self.of_class.weight.expand(len(text.mask), -1, -1)
+        return self.class_mlp(torch.cat([self.class_attn(query, text.classes, text.mask), query], dim=-1))
+
+    def pairs(self, text: Sentences, first: Tensor, second: Tensor) -> Tensor:
+        """Answers to ordered pairs of symbols, (B, m) and (B, m) -> (B, m, W).
+
+        Each looks for its own mention beside its partner's. One look for both would mix the two, and who is left of
+        whom would be the last thing learned.
+        """
+        views = [
+            self.pair_attn(self.of_class(own) + self.of_partner(partner), text.pairs, text.mask)
+            for own, partner in ((first, second), (second, first))
+        ]
+        return self.pair_mlp(torch.cat(views, dim=-1))
+
+    def node_table(self, text: Sentences) -> Tensor:
+        """What a node of each symbol is told, (B, S, Dn): of its class, and which classes the text speaks of."""
+        answers = self.classes(text)
+        asked = self.asked_to_nodes(self.asked(answers)[..., 0].sigmoid())
+        return (self.to_nodes(answers) + asked[:, None]) * text.told
+
+    def edge_table(self, text: Sentences) -> Tensor:
+        """What an edge between nodes of two symbols is told, (B, S, S, De); nothing of [MASK]."""
+        batch, s = len(text.mask), self.symbols
+        grid = torch.arange(s, device=text.mask.device).expand(batch, s, s)
+        return self._told(text, grid.transpose(1, 2), grid)
+
+    def edges(self, text: Sentences, x: Tensor) -> Tensor:
+        """What the edges between nodes of symbols x (B, N) are told, (B, N, N, De): a table's entries alone."""
+        n = x.shape[1]
+        return self._told(text, x[:, :, None].expand(-1, n, n), x[:, None].expand(-1, n, n))
+
+    def _told(self, text: Sentences, first: Tensor, second: Tensor) -> Tensor:
+        known = (first < self.symbols - 1) & (second < self.symbols - 1)
+        answers = self.pairs(text, first.flatten(1), second.flatten(1))
+        return (self.to_edges(answers) * text.told).view(*first.shape, -1) * known[..., None]
+
+
+def _answer_mlp() -> nn.Sequential:
+    return nn.Sequential(nn.Linear(2 * _WIDTH, _WIDTH), nn.GELU(), nn.Linear(_WIDTH, _WIDTH))

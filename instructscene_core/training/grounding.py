@@ -1,0 +1,127 @@
+"""Labels for what a text says of classes and of pairs of classes, and the losses on them.
+
+A graph's loss reaches the text through many noisy steps; these reach it at once, and without the graph's networks a
+sample costs a tenth. The prior's task adds them to its own loss; alone they are the first stage of its training.
+"""
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..models.text_grounding import Sentences, TextGrounding
+from ..relations import REVERSED
+from ..vocabulary import ALL_CLASSES, NO_RELATION
+from .pairs import EMPTY
+
+_SYMBOLS: Final = len(ALL_CLASSES) + 2
+_PAIRS: Final = 20
+"""Pairs of classes that are asked about in a text: those that it speaks of, then any of its room."""
+_SPOKEN_WEIGHT: Final = 4.0
+_ASKED_WEIGHT: Final = 20.0
+_RELATION_WEIGHT: Final = 6.0
+_CODES_WEIGHT: Final = 0.3
+
+IntArray = npt.NDArray[np.integer[Any]]
+
+
+class GroundTruth(NamedTuple):
+    """What B texts say.
+
+    Attributes:
+        asked: (B, S) 1 for classes that they speak of.
+        first: (B, m) classes of ordered pairs,
+        second: (B, m) and the other ones.
+        relation: (B, m) what they say of the pair, NO_RELATION for nothing.
+        present: (B, m) bool, False at pairs that fill up.
+        objs: (B, n) classes of the room's objects.
+        codes: (B, n, K) of these, None where features are not learned.
+        spoken: (B, n) bool, objects that the texts speak of.
+    """
+
+    asked: Tensor
+    first: Tensor
+    second: Tensor
+    relation: Tensor
+    present: Tensor
+    objs: Tensor
+    codes: Tensor | None
+    spoken: Tensor
+
+
+def ground_truth(
+    random: np.random.Generator,
+    objs: IntArray,
+    spoken: npt.NDArray[np.bool_],
+    triplets: IntArray,
+    codes: IntArray | None,
+) -> GroundTruth:
+    """Labels of a batch.
+
+    Args:
+        random: draws the pairs that the texts do not speak of.
+        objs: (B, n) classes, EMPTY where there is no object.
+        spoken: (B, n) objects that the texts speak of.
+        triplets: (B, M, 3) that they ask for, −1 where there are fewer.
+        codes: (B, n, K) of the objects.
+    """
+    batch, n = objs.shape
+    asked = np.zeros((batch, _SYMBOLS), dtype=np.float32)
+    rows, slots = np.nonzero(spoken)
+    asked[rows, objs[rows, slots]] = 1
+    said = np.full((batch, _SYMBOLS, _SYMBOLS), NO_RELATION)
+    rows, numbers = np.nonzero(triplets[..., 0] >= 0)
+    subject, predicate, other = triplets[rows, numbers].T
+    asked[rows, subject] = asked[rows, other] = 1
+    said[rows, subject, other], said[rows, other, subject] = predicate, REVERSED[predicate]
+    first, second = (np.broadcast_to(a, (batch, n, n)).reshape(batch, -1) for a in (objs[:, :, None], objs[:, None]))
+    present = (first != EMPTY) & (second != EMPTY) & ~np.eye(n, dtype=np.bool_).reshape(-1)
+    relation = np.take_along_axis(said.reshape(batch, -1), first * _SYMBOLS + second, axis=1)
+    turn = random.random(present.shape) + 2 * (relation != NO_RELATION) - 4 * ~present
+    kept = np.argsort(-turn, axis=1)[:, :_PAIRS]
+
+    def tensor(rows: npt.NDArray[Any]) -> Tensor:
+        return torch.from_numpy(np.take_along_axis(rows, kept, axis=1))
+
+    return GroundTruth(
+        torch.from_numpy(asked),
+        tensor(first),
+        tensor(second),
+        tensor(relation),
+        tensor(present),
+        torch.from_numpy(objs),
+        None if codes is None else torch.from_numpy(codes),
+        torch.from_numpy(spoken),
+    )
+
+
+def grounding_loss(network: TextGrounding, text: Sentences, truth: GroundTruth) -> Tensor:
+    """Loss of classes, relations and codes, of the texts that were not dropped."""
+    told = text.told[:, :, 0]  # (B, 1)
+    answers = network.classes(text)
+    asked = network.asked(answers)[..., 0].float()
+    of_classes = F.binary_cross_entropy_with_logits(asked, truth.asked, reduction="none")
+    relations = network.relation(network.pairs(text, truth.first, truth.second)).float().transpose(1, 2)
+    of_pairs = F.cross_entropy(relations, truth.relation, reduction="none")
+    weights = truth.present * torch.where(truth.relation == NO_RELATION, 1.0, _SPOKEN_WEIGHT) * told
+    loss = _ASKED_WEIGHT * _mean(of_classes, told.expand_as(of_classes))
+    loss = loss + _RELATION_WEIGHT * _mean(of_pairs, weights)
+    return loss if truth.codes is None else loss + _CODES_WEIGHT * _of_codes(network, answers, truth, told)
+
+
+def _of_codes(network: TextGrounding, answers: Tensor, truth: GroundTruth, told: Tensor) -> Tensor:
+    """Loss of the codes of objects that the text speaks of."""
+    assert truth.codes is not None  # noqa: S101 - the caller's case
+    logits = network.codes(answers).float().unflatten(2, (network.tokens, -1))  # (B, S, K, codes)
+    places = truth.objs[:, :, None, None].expand(-1, -1, *logits.shape[2:])
+    own = logits.gather(1, places).permute(0, 3, 1, 2)
+    real = truth.spoken & (truth.objs != EMPTY)
+    found = F.cross_entropy(own, truth.codes.clamp(max=own.shape[1] - 1), reduction="none").mean(dim=-1)
+    return _mean(found, real * told)
+
+
+def _mean(values: Tensor, weights: Tensor) -> Tensor:
+    return (values * weights).sum() / weights.sum().clamp(min=1)
