@@ -135,16 +135,22 @@ class TextGrounding(nn.Module):
         return self.class_mlp(torch.cat([self.class_attn(query, text.classes, text.mask), query], dim=-1))
 
     def pairs(self, text: Sentences, first: Tensor, second: Tensor) -> Tensor:
-        """Answers to ordered pairs of symbols, (B, m) and (B, m) -> (B, m, W).
+        """Answers to ordered pairs of symbols, (B, m) and (B, m) -> (B, m, W)."""
+        return self.pair_mlp(torch.cat([self._view(text, first, second), self._view(text, second, first)], dim=-1))
 
-        Each looks for its own mention beside its partner's. One look for both would mix the two, and who is left of
-        whom would be the last thing learned.
+    def squares(self, text: Sentences, symbols: Tensor) -> Tensor:
+        """Answers to all ordered pairs of some symbols (B, k), (B, k, k, W): what a view gives serves both ways."""
+        k = symbols.shape[1]
+        own, partner = symbols[:, :, None].expand(-1, k, k), symbols[:, None].expand(-1, k, k)
+        views = self._view(text, own.flatten(1), partner.flatten(1)).view(len(symbols), k, k, -1)
+        return self.pair_mlp(torch.cat([views, views.transpose(1, 2)], dim=-1))
+
+    def _view(self, text: Sentences, own: Tensor, partner: Tensor) -> Tensor:
+        """Each symbol looks for its own mention beside its partner's.
+
+        One look for both would mix the two, and who is left of whom would be the last thing learned.
         """
-        views = [
-            self.pair_attn(self.of_class(own) + self.of_partner(partner), text.pairs, text.mask)
-            for own, partner in ((first, second), (second, first))
-        ]
-        return self.pair_mlp(torch.cat(views, dim=-1))
+        return self.pair_attn(self.of_class(own) + self.of_partner(partner), text.pairs, text.mask)
 
     def node_table(self, text: Sentences) -> Tensor:
         """What a node of each symbol is told, (B, S, Dn): of its class, and which classes the text speaks of."""
@@ -154,19 +160,34 @@ class TextGrounding(nn.Module):
 
     def edge_table(self, text: Sentences) -> Tensor:
         """What an edge between nodes of two symbols is told, (B, S, S, De); nothing of [MASK]."""
-        batch, s = len(text.mask), self.symbols
-        grid = torch.arange(s, device=text.mask.device).expand(batch, s, s)
-        return self._told(text, grid.transpose(1, 2), grid)
+        return self._told(text, torch.arange(self.symbols, device=text.mask.device).expand(len(text.mask), -1))
 
     def edges(self, text: Sentences, x: Tensor) -> Tensor:
         """What the edges between nodes of symbols x (B, N) are told, (B, N, N, De): a table's entries alone."""
-        n = x.shape[1]
-        return self._told(text, x[:, :, None].expand(-1, n, n), x[:, None].expand(-1, n, n))
+        symbols, places = distinct(x)
+        told, scenes = self._told(text, symbols), torch.arange(len(x), device=x.device)[:, None, None]
+        return told[scenes, places[:, :, None], places[:, None]]
 
-    def _told(self, text: Sentences, first: Tensor, second: Tensor) -> Tensor:
-        known = (first < self.symbols - 1) & (second < self.symbols - 1)
-        answers = self.pairs(text, first.flatten(1), second.flatten(1))
-        return (self.to_edges(answers) * text.told).view(*first.shape, -1) * known[..., None]
+    def _told(self, text: Sentences, symbols: Tensor) -> Tensor:
+        known = (symbols < self.symbols - 1).to(text.told.dtype)[..., None]  # (B, k, 1)
+        told = self.to_edges(self.squares(text, symbols)) * text.told[..., None]
+        return told * known[:, :, None] * known[:, None]
+
+
+def distinct(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Each scene's symbols without repeats, as rooms have many chairs but one class of them.
+
+    Args:
+        x: (B, N) symbols.
+
+    Returns:
+        The symbols (B, k), where k is the most that a scene has; and the place (B, N) of each of x among them.
+    """
+    ordered, order = x.sort(dim=1)
+    another = F.pad(ordered[:, 1:] != ordered[:, :-1], (1, 0)).cumsum(dim=1)
+    places = torch.empty_like(x).scatter_(1, order, another)
+    symbols = x.new_zeros(len(x), int(another.max()) + 1).scatter_(1, places, x)
+    return symbols, places
 
 
 def _answer_mlp() -> nn.Sequential:
