@@ -24,6 +24,8 @@ from .vocabulary import ALL_CLASSES, CLASSES, EMPTY_CODE, N_CODES, N_FEATURE_TOK
 
 LEVELS: Final = 100
 """T, noise levels of the prior."""
+_SPOKEN: Final = 0.5
+"""Probability from which on a text is taken to speak of a class."""
 _LEAST_SLOTS: Final = 2
 """One object alone has no pair, and so no relation for the network to read."""
 
@@ -105,7 +107,8 @@ class GraphStage:
         classes = ClassMap.of(room, self.prior.config.n_classes)
         mask = None if text.mask is None else text.mask.to(device)
         texts = TextBatch(text.hidden.to(device), text.pooled.to(device), mask)
-        used = self._used(jobs, texts, draws)
+        asked = self._asked(jobs, classes, texts)
+        used = self._used(jobs, texts, asked, draws)
         total = len(slots[0].classes)
         n = max(int(used.max()), _LEAST_SLOTS)
         in_use = torch.arange(n) < used[:, None]
@@ -117,10 +120,11 @@ class GraphStage:
         )
         found = self._symbols.sample(
             network,
-            self._known(jobs, classes, in_use.numpy()),
+            self._known(jobs, classes, asked, in_use.numpy()),
             even_steps(settings.steps[0], self._levels(jobs, settings.ratio)),
             _cropped(draws, n, total),
-            guidance=settings.guidance,
+            # Objects that are asked for stand already; more guidance would only fill the room with more of their kind.
+            guidance=(1.0 if self.prior.config.grounding else settings.guidance, *[settings.guidance] * 2),
             truncation=settings.truncation,
             allowed=self._allowed(jobs, classes, in_use.numpy()),
             conceal=settings.conceal,
@@ -134,7 +138,21 @@ class GraphStage:
         late = levels <= LEVELS * self.prior.config.nodes_from
         return LEVELS if late and not all(job.slots.class_known.all() for job in jobs) else levels
 
-    def _used(self, jobs: Sequence[Job], text: TextBatch, draws: Draws) -> Tensor:
+    def _asked(self, jobs: Sequence[Job], classes: ClassMap, text: TextBatch) -> list[list[int]]:
+        """The model's classes that each job's text speaks of, and that no object has and a new one may have."""
+        if not self.prior.config.grounding:
+            return [[] for _ in jobs]
+        grounding = self.prior.grounding
+        spoken = grounding.spoken_of(grounding.read(text.hidden, text.mask))[:, :-2].cpu().numpy() > _SPOKEN
+        found: list[list[int]] = []
+        for job, said in zip(jobs, spoken, strict=True):
+            slots = job.slots
+            there = classes.to_model[slots.classes[slots.class_known]]
+            possible = classes.allowed(slots.allowed[_open(job)]).any(axis=0)[:-1]
+            found.append([int(c) for c in np.flatnonzero(said & possible) if c not in there])
+        return found
+
+    def _used(self, jobs: Sequence[Job], text: TextBatch, asked: Sequence[Sequence[int]], draws: Draws) -> Tensor:
         """(B,) slots that each job uses, which are its first ones: all, or as many as the counts head draws."""
         slots = [job.slots for job in jobs]
         total = torch.tensor([len(s.classes) for s in slots])
@@ -144,7 +162,8 @@ class GraphStage:
         most = torch.tensor([int((~s.class_known | ~s.allowed[:, -1]).sum()) for s in slots])
         # Who lets objects be added wants one at least.
         present = torch.tensor([sum(item is not None for item in s.objects) for s in slots])
-        least = fixed.maximum((present + 1).minimum(most))
+        wanted = torch.tensor([max(1, len(missing)) for missing in asked])
+        least = fixed.maximum((present + wanted).minimum(most))
         room = torch.full((len(jobs),), ROOM_TYPES.index(slots[0].room_type), device=self.device)
         areas = torch.tensor([area_of(s.floor) for s in slots], device=self.device)
         logits = self.prior.count_head(text.pooled, room, areas).float().cpu()
@@ -154,8 +173,14 @@ class GraphStage:
         u = draws.uniform((len(jobs), 1))
         return (1 + (u * shares[:, -1:] >= shares).sum(dim=1)).clamp(max=total)
 
-    def _known(self, jobs: Sequence[Job], classes: ClassMap, in_use: BoolArray) -> Partial:
-        """What is known of the three variables: classes, upper triangle of the relations, tokens object by object."""
+    def _known(
+        self, jobs: Sequence[Job], classes: ClassMap, asked: Sequence[Sequence[int]], in_use: BoolArray
+    ) -> Partial:
+        """What is known of the three variables: classes, upper triangle of the relations, tokens object by object.
+
+        The classes that a text speaks of are given to the first open slots: which objects there must be is read more
+        surely than it is sampled, one slot at a time.
+        """
         n = in_use.shape[1]
         rows, columns = np.triu_indices(n, 1)
         slots = [job.slots for job in jobs]
@@ -175,6 +200,12 @@ class GraphStage:
             np.stack([s.relations_known[rows, columns] for s in slots]) | apart,
             np.repeat(np.stack([s.codes_known[:n] for s in slots]), N_FEATURE_TOKENS, axis=1) | tokens,
         )
+        for job, missing, symbols, fixed, used in zip(jobs, asked, clean[0], known[0], in_use, strict=True):
+            may = classes.allowed(job.slots.allowed[:n])
+            for number in missing:
+                places = np.flatnonzero(_open(job)[:n] & used & ~fixed & may[:, number])
+                if len(places):
+                    symbols[places[0]], fixed[places[0]] = number, True
         return Partial(
             tuple(torch.from_numpy(a).to(self.device) for a in clean),
             tuple(torch.from_numpy(a).to(self.device) for a in known),
@@ -211,6 +242,11 @@ class GraphStage:
         spare = (draws.uniform(tuple(codes.shape)) * N_CODES).long().to(self.device)
         codes = torch.where((codes == EMPTY_CODE) & real[..., None], spare, codes)
         return Graphs(classes, edges.masked_fill(~joined, NO_RELATION), codes)
+
+
+def _open(job: Job) -> BoolArray:
+    """(N,) slots that a new object may take."""
+    return ~job.slots.class_known & np.array([item is None for item in job.slots.objects], dtype=np.bool_)
 
 
 def _cropped(draws: Draws, n: int, total: int) -> Draw:

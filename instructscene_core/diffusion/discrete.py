@@ -345,7 +345,7 @@ class DiscreteDiffusion:
         steps: Sequence[Step],
         draw: Draw,
         *,
-        guidance: float = 1.0,
+        guidance: float | Sequence[float] = 1.0,
         truncation: float = 1.0,
         allowed: Sequence[Tensor | None] | None = None,
         conceal: float = 0.0,
@@ -358,12 +358,12 @@ class DiscreteDiffusion:
         has such a variant, "ratio 0", which its scripts do not use.)
 
         Args:
-            network: gives logits; with guidance of twice the batch, unconditional first. A :class:`LazyNetwork` is told
-                which of them this step's random numbers leave open; the result is the same.
+            network: gives logits; with any guidance of twice the batch, unconditional first. A :class:`LazyNetwork`
+                is told which of them this step's random numbers leave open; the result is the same.
             start: what is known.
             steps: from :func:`even_steps`.
             draw: uniforms; asked for (B, n+1, L) for each variable in order, in every step.
-            guidance: see :func:`predict_clean`.
+            guidance: see :func:`predict_clean`; one for all variables, or one for each.
             truncation: see :func:`predict_clean`.
             allowed: per variable None or a bool mask broadcastable to (B, n, L); a forbidden class is never returned.
             conceal: share of the schedule's masking that known symbols undergo too; 0 is the official editing. Above 0,
@@ -377,6 +377,8 @@ class DiscreteDiffusion:
             ValueError: where every class of a symbol is forbidden.
         """
         allowed = allowed or [None] * len(self.variables)
+        scales = [guidance] * len(self.variables) if isinstance(guidance, int | float) else guidance
+        guided = any(scale != 1.0 for scale in scales)
         if any(a is not None and not bool(a.any(dim=1).all()) for a in allowed):
             raise ValueError("Every class of a symbol is forbidden")
         masked = [torch.full_like(x, v.n_classes) for v, x in zip(self.variables, start.clean, strict=True)]
@@ -396,7 +398,9 @@ class DiscreteDiffusion:
                 answer = network.where_undecided(states, t, doubts)
             else:
                 answer = network(states, t)
-            log_p0 = (predict_clean(logits, guidance, truncation, a) for logits, a in zip(answer, allowed, strict=True))
+            told = (a.chunk(2)[1] if guided and scale == 1.0 else a for a, scale in zip(answer, scales, strict=True))
+            items = zip(told, scales, allowed, strict=True)
+            log_p0 = (predict_clean(logits, scale, truncation, a) for logits, scale, a in items)
             states = tuple(
                 _choose(posterior(lp.exp(), x, k), g)
                 for lp, x, k, g in zip(log_p0, states, kernels, gumbels, strict=True)

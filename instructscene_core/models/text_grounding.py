@@ -134,6 +134,10 @@ class TextGrounding(nn.Module):
         query = self.of_class.weight.expand(len(text.mask), -1, -1)
         return self.class_mlp(torch.cat([self.class_attn(query, text.classes, text.mask), query], dim=-1))
 
+    def spoken_of(self, text: Sentences) -> Tensor:
+        """Probability that a text speaks of each symbol, (B, S); 0 where there is no text."""
+        return self.asked(self.classes(text))[..., 0].sigmoid() * text.told[:, 0]
+
     def pairs(self, text: Sentences, first: Tensor, second: Tensor) -> Tensor:
         """Answers to ordered pairs of symbols, (B, m) and (B, m) -> (B, m, W)."""
         return self.pair_mlp(torch.cat([self._view(text, first, second), self._view(text, second, first)], dim=-1))

@@ -213,6 +213,20 @@ def test_guidance_sharpens_towards_the_told_distribution():
     assert torch.allclose(predict_clean(logits, guidance=1.0 + 1e-9).exp()[0, :, 0], told.exp(), atol=1e-5)
 
 
+def test_variables_may_have_guidance_of_their_own():
+    def both_sides(states, t):
+        return tuple(torch.cat([torch.zeros_like(told), told]) for told in guess(states, t))
+
+    def sampled(network, guidance):
+        start = Partial.nothing(200, LENGTHS)
+        return DiscreteDiffusion(VARIABLES).sample(network, start, even_steps(10), drawing(4), guidance=guidance)
+
+    first, second = sampled(both_sides, (1.0, 3.0))
+    assert torch.equal(first, sampled(guess, 1.0)[0])
+    assert torch.equal(second, sampled(both_sides, 3.0)[1])
+    assert float((second == 1).float().mean()) > float((sampled(guess, 1.0)[1] == 1).float().mean()) + 0.1
+
+
 def test_truncation_drops_the_tail():
     p = torch.tensor([0.5, 0.3, 0.15, 0.05])
     kept = predict_clean(p.log()[None, :, None], truncation=0.75)[0, :, 0]

@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from instructscene_core.checkpoints import load_model
+from instructscene_core.checkpoints import load_model, save_model
 from instructscene_core.errors import InvalidInputError
+from instructscene_core.generator import Generator
 from instructscene_core.layout_model import Job
 from instructscene_core.masks import kept_attributes, prepare, scene_relations
 from instructscene_core.models.graph_prior import GraphPrior
 from instructscene_core.models.layout_decoder import LayoutDecoder
 from instructscene_core.scene import Request
 from instructscene_core.two_stage import TwoStageModel
-from instructscene_core.vocabulary import CLASSES, EXTRAS, MAX_OBJECTS, NO_RELATION, ROOM_TYPES
+from instructscene_core.vocabulary import ALL_CLASSES, CLASSES, EXTRAS, MAX_OBJECTS, NO_RELATION, ROOM_TYPES
 
 FIRST = {"bedroom": "double_bed", "livingroom": "multi_seat_sofa", "diningroom": "dining_table"}
 SECOND = {"bedroom": "nightstand", "livingroom": "wine_cabinet", "diningroom": "dining_chair"}
@@ -134,6 +135,52 @@ def test_edits_keep_what_is_kept(joint_generator, room, task):
         assert any(getattr(free[name], changed) != getattr(before[name], changed) for name in ("o0", "o3"))
 
 
+@pytest.fixture
+def reads_a_shelf(joint_folder, tmp_path, joint_generator):
+    """The generator with a model that takes every text to speak of a shelf, and of nothing else."""
+    folder = copied(joint_folder, tmp_path)
+    loaded = load_model(folder / "prior", GraphPrior)
+    grounding, shelf = loaded.model.grounding, ALL_CLASSES.index("shelf")
+    with torch.no_grad():
+        for layer in (grounding.class_mlp[0], grounding.class_mlp[2], grounding.asked):
+            layer.weight.zero_()
+            layer.bias.zero_()
+        width = grounding.of_class.weight.shape[1]
+        grounding.of_class.weight.zero_()[shelf] = 3.0
+        grounding.class_mlp[0].weight[:, width:] = torch.eye(width)  # the question itself, not what the text answers
+        grounding.class_mlp[2].weight.copy_(torch.eye(width))
+        grounding.asked.weight.fill_(1.0)
+        grounding.asked.bias.fill_(-10.0)
+    save_model(folder / "prior", loaded.model, loaded.metadata)
+    return Generator(TwoStageModel.load(folder), joint_generator.catalogue, joint_generator.encoder)
+
+
+@pytest.mark.parametrize("room", ["bedroom", "livingroom"])
+def test_what_a_text_speaks_of_is_there(reads_a_shelf, room):
+    told, untold = (
+        run(reads_a_shelf, *(request(room=room, text=text, seed=seed, id=f"r{seed}") for seed in range(10)))
+        for text in ("Put a shelf somewhere.", "")
+    )
+    shelves = [[sum(item.category == "shelf" for item in result.objects) for result in made] for made in (told, untold)]
+    assert min(shelves[0]) >= 1
+    assert min(shelves[1]) == 0
+
+
+def test_what_is_there_already_is_not_added_again(reads_a_shelf):
+    base = scene("bedroom", 2)
+    with_shelf = base | {"objects": [*base["objects"], thing("s", "shelf", codes=[1, 2, 3, 4])]}
+    added = []
+    for here in (base, with_shelf):
+        asked = [request(task="complete", scene=here, text="a shelf", seed=k, id=f"r{k}", add=1) for k in range(10)]
+        results = run(reads_a_shelf, *asked)
+        assert all(len(result.objects) == len(here["objects"]) + 1 for result in results)
+        added.append([result.objects[-1].category for result in results])
+    assert set(added[0]) == {"shelf"}
+    assert set(added[1]) != {"shelf"}
+    full = request(task="rearrange", scene=base, text="a shelf", seed=1)
+    assert [o.category for o in run(reads_a_shelf, full)[0].objects] == [o["category"] for o in base["objects"]]
+
+
 @pytest.mark.parametrize("room", ROOM_TYPES)
 def test_alone_and_in_a_batch(joint_generator, room):
     floor = {"floor": FLOOR, "openings": OPENINGS}
@@ -243,7 +290,7 @@ def rewrite(folder, name, change):
 
 
 NEW = {
-    "prior": (GraphPrior, ("room_types", "counts", "nodes_from")),
+    "prior": (GraphPrior, ("room_types", "counts", "nodes_from", "grounding")),
     "decoder": (LayoutDecoder, ("floor_width", "room_types")),
 }
 
