@@ -1,7 +1,7 @@
 """Labels for what a text says of classes and of pairs of classes, and the losses on them.
 
 A graph's loss reaches the text through many noisy steps; these reach it at once, and without the graph's networks a
-sample costs a tenth. The prior's task adds them to its own loss; alone they are the first stage of its training.
+sample costs a third. The prior's task adds them to its own loss; alone they are the first stage of its training.
 """
 
 from typing import Any, Final, NamedTuple
