@@ -2,11 +2,12 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final, cast
 
 import bpy
@@ -67,6 +68,18 @@ class AssetLibrary:
     def absent(self, assets: Iterable[str]) -> list[str]:
         """Those of some entries that the file does not hold yet, each once."""
         return [asset for asset in dict.fromkeys(assets) if self._find(asset) is None]
+
+    def read_ahead(self, assets: Iterable[str]) -> Thread:
+        """Begins to read the libraries of some entries, so that opening them later does not wait for the disk."""
+        paths = [
+            path
+            for source, names in _by_source(assets).items()
+            if source in self.sources
+            for path in self._files(source, names)
+        ]
+        thread = Thread(target=_read_through, args=(paths,), daemon=True)
+        thread.start()
+        return thread
 
     def checks(self, assets: Iterable[str]) -> list[Callable[[], None]]:
         """Refuses entries that have no mesh, before anything is made; those of a person's own catalogue are not tried.
@@ -229,6 +242,13 @@ def _take_mesh(template: bpy.types.Object | None) -> bpy.types.Mesh | None:
             mesh.materials[i] = slot.material
     bpy.data.objects.remove(template)
     return mesh if isinstance(mesh, bpy.types.Mesh) else None
+
+
+def _read_through(paths: Sequence[Path]) -> None:
+    """Reads files into the system's cache; what cannot be read is told when it is opened."""
+    for path in paths:
+        with suppress(OSError):
+            path.read_bytes()
 
 
 def _check_file(source: str, path: Path, names: list[str]) -> None:

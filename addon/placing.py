@@ -32,6 +32,8 @@ MISSING_KEY: Final = "instructscene_missing"
 """Of a room: JSON of the models that could not be imported, for which boxes stand, and why."""
 _TRANSFORM: Final = ("location", "rotation_euler", "rotation_quaternion", "rotation_axis_angle", "scale")
 """What makes an object's matrix. The matrix itself, set back, would come out a little different."""
+_WAIT: Final = 0.005
+"""Seconds of one look whether the libraries have been read."""
 _SAME: Final = 1e-4
 """Metres and radians below which a pose is the stored one: Blender keeps single precision."""
 
@@ -181,6 +183,10 @@ def place_steps(
         placer.own = {key: obj.name for key, obj in (foreign or {}).items()}
         name = room and room.name
         absent = placer.assets.absent(item.asset for item in scene.objects if item.asset and item.id not in placer.own)
+        reading = placer.assets.read_ahead(absent)
+        while reading.is_alive():
+            yield 0.0
+            reading.join(_WAIT)
         for check in placer.assets.checks(absent):
             yield 0.0
             check()
