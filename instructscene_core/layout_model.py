@@ -30,7 +30,7 @@ class Settings:
 
     Args:
         steps: network calls of prior and decoder.
-        guidance: the prior's scale, official convention (1 = off).
+        guidance: the prior's scale, official convention (1 = off); where the text is read for classes, not theirs.
         ratio: share of the prior's schedule to run through, (0, 1].
         conceal: share of the schedule's masking that known symbols undergo too, [0, 1].
         truncation: rate of the prior's predictions that is kept, the most probable first, (0, 1]; 1 keeps all.

@@ -48,7 +48,7 @@ DECODER_SIZE: Final = replace(
     LayoutDecoderConfig.starter(len(ALL_CLASSES), SLOTS), floor_width=64, room_types=len(ROOM_TYPES)
 )
 GUIDANCE: Final = 2.0
-"""The prior's scale that met most of what instructions asked, of 1, 2, 3 and 5; from 3 on rooms fill with the asked."""
+"""The prior's scale, of relations and looks, that met most of what instructions asked, of 1.4, 2 and 3."""
 TRUNCATION: Final = 1.0
 """Rate of the prior's predictions that is kept; 0.9 met no more."""
 STEPS: Final = 40, 10
@@ -121,7 +121,7 @@ class Run:
 
 
 def train_all(run: Run, wording: Wording) -> None:
-    """The whole starter: features, decoder, then the prior in three phases.
+    """The whole starter: features, decoder, then the prior in four phases.
 
     The prior first learns to read sentences without graphs, then to follow those with plain class names, without
     feature tokens; then captions and features; the last phase follows a cosine. Where it goes on from weights, only
