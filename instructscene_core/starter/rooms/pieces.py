@@ -14,9 +14,18 @@ from ...vocabulary import ALL_CLASSES, hangs
 CATALOGUE_FILE: Final = Path(__file__).parent.parent / "catalogue.json"
 SIZE_JITTER: Final = 0.08
 """A piece whose real sizes are not known may be this much larger or smaller than its catalogue entry, per axis."""
-_STRETCH: Final = math.log(1.22)
-"""The others may be stretched as far, per axis; at 1.25 retrieval would no longer do so."""
-_ANY: Final = 0.12
+STRETCH: Final = 1.24
+"""The others may be larger or smaller by this factor, per axis: as far as retrieval stretches a mesh (1.25)."""
+LOOSE: Final = {
+    **dict.fromkeys(("pendant_lamp", "ceiling_lamp"), 2.2),
+    **dict.fromkeys(("coffee_table", "console_table", "round_end_table", "stool", "table"), 1.8),
+    **dict.fromkeys(("bookshelf", "cabinet", "dining_table", "tv_stand", "wine_cabinet"), 1.5),
+    **dict.fromkeys(("corner_side_table", "desk", "nightstand"), 1.4),
+}
+"""Classes whose boxes may differ by a larger factor, since their real sizes differ more than our shapes do. Retrieval
+keeps the proportions of such a piece, so that its mesh is smaller than its box along some axes."""
+_FREE: Final = math.log(STRETCH)
+_ANY: Final = 0.04
 """How often a piece is taken whether or not it can be of the size that is wanted, so that all come up."""
 
 
@@ -77,15 +86,15 @@ class Pieces:
         choices = self._choices(category, palettes)
         a, b, c = (math.log(w) for w in wanted)
         stretches = [max(abs(a - p.logs[0]), abs(b - p.logs[1]), abs(c - p.logs[2])) for p in choices]
-        fitting = [piece for piece, stretch in zip(choices, stretches, strict=True) if stretch <= _STRETCH]
+        fitting = [piece for piece, stretch in zip(choices, stretches, strict=True) if stretch <= _FREE]
         if rng.random() < _ANY:
             piece = choices[int(rng.random() * len(choices))]
         elif fitting:
             piece = fitting[int(rng.random() * len(fitting))]
         else:
             piece = choices[min(range(len(choices)), key=stretches.__getitem__)]
-        low, high = math.exp(-_STRETCH), math.exp(_STRETCH)
-        x, y, z = (min(max(w, h * low), h * high) for w, h in zip(wanted, piece.half, strict=True))
+        most = LOOSE.get(category, STRETCH)
+        x, y, z = (min(max(w, h / most), h * most) for w, h in zip(wanted, piece.half, strict=True))
         return piece, (x, y, z)
 
     def _choices(self, category: str, palettes: Sequence[str]) -> tuple[Piece, ...]:

@@ -10,7 +10,7 @@ from ...vocabulary import hangs
 from .floor import WALK_HEIGHT, Floor, Opening, Wall
 from .geometry import Block, block, direction, overlap, wrapped
 from .pieces import Half, Piece, Pieces
-from .sizes import Spread
+from .sizes import Sizes
 
 Chosen = tuple[Piece, Half]
 """A piece and the half extents that it is to have."""
@@ -79,7 +79,7 @@ class Plan:
     rng: Random
     pieces: Pieces
     palettes: tuple[str, ...]
-    sizes: Mapping[str, Spread]
+    sizes: Mapping[str, Sizes]
     chosen: dict[tuple[str, int], Chosen]
     full: int
     placed: list[Placed] = field(default_factory=list[Placed])
@@ -112,10 +112,10 @@ class Plan:
         return self.chosen[turn]
 
     def _drawn(self, category: str) -> Chosen:
-        spread = self.sizes.get(category)
-        if spread is None:
+        sizes = self.sizes.get(category)
+        if sizes is None:
             return self.pieces.pick(category, self.palettes, self.rng)
-        x, y, z = spread.draw(self.rng)
+        x, y, z = sizes.draw(self.rng)
         return self.pieces.sized(category, self.palettes, (x, min(y, self.height / 2 - 0.03), z), self.rng)
 
     def stand(self, piece: Piece, half: tuple[float, float, float], x: float, z: float, angle: float) -> Placed:

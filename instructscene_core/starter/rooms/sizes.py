@@ -7,13 +7,15 @@ import math
 from random import Random
 from typing import Final, NamedTuple
 
+from .modes import MODES, Modes
+
 _SHARES: Final = (0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97)
 
 Seven = tuple[int, int, int, int, int, int, int]
 
 
 class Spread(NamedTuple):
-    """The sizes of a class in real rooms.
+    """The sizes of a class in real rooms, each axis for itself.
 
     Args:
         width: what 3, 10, 25, 50, 75, 90 and 97 % of the pieces do not exceed, cm.
@@ -40,6 +42,17 @@ class Spread(NamedTuple):
         alike = self.alike / 100
         second = alike * first + math.sqrt(1 - alike**2) * rng.gauss(0.0, 1.0)
         return width, height, at(self.depth, second) / 200
+
+
+class Sizes(NamedTuple):
+    """The sizes of a class in real rooms: those that are frequent there, and how the others are spread."""
+
+    modes: Modes | None
+    spread: Spread
+
+    def draw(self, rng: Random) -> tuple[float, float, float]:
+        """Half extents x, y up and z of a piece, metres."""
+        return (self.modes and self.modes.draw(rng)) or self.spread.draw(rng)
 
 
 def at(seven: Seven, normal: float) -> float:
@@ -105,7 +118,7 @@ FLOORS: Final = {
 }  # fmt: skip
 """By what the room is for."""
 
-SIZES: Final[dict[str, dict[str, Spread]]] = {
+_SPREADS: Final[dict[str, dict[str, Spread]]] = {
     "bedroom": {
         "armchair": Spread(
             (61, 67, 76, 82, 92, 97, 100), (65, 75, 80, 84, 92, 94, 107), (66, 67, 75, 84, 94, 96, 108),
@@ -272,3 +285,9 @@ SIZES: Final[dict[str, dict[str, Spread]]] = {
     },
 }  # fmt: skip
 """By kind of room: bedrooms, and living and dining rooms. Classes of which there are few are not here."""
+
+SIZES: Final[dict[str, dict[str, Sizes]]] = {
+    kind: {name: Sizes(MODES[kind].get(name), spread) for name, spread in spreads.items()}
+    for kind, spreads in _SPREADS.items()
+}
+"""By kind of room, as in ``_SPREADS``."""
