@@ -10,6 +10,7 @@ import pytest
 import shapely
 import shapely.affinity
 
+from instructscene_core.catalogue.entries import STRETCH as RETRIEVAL_STRETCH
 from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.collisions import colliding_pairs
 from instructscene_core.datasets import starter
@@ -18,6 +19,7 @@ from instructscene_core.evaluation.layouts import objects_of_rooms
 from instructscene_core.starter.rooms import CATALOGUE_FILE, furnish, load_pieces
 from instructscene_core.starter.rooms.furnish import ONE_PALETTE
 from instructscene_core.starter.rooms.geometry import block, overlap, wrapped
+from instructscene_core.starter.rooms.pieces import LOOSE, STRETCH
 from instructscene_core.starter.rooms.walk import reachable
 from instructscene_core.vocabulary import CLASSES
 
@@ -90,7 +92,7 @@ def test_three_to_twelve_objects_that_come_first(rooms):
     assert (rooms.asset[~real] == -1).all()
     assert not rooms.boxes[~real].any()
     assert np.isfinite(rooms.boxes).all()
-    assert (rooms.boxes[real][:, 3:6] > 0.02).all()
+    assert (rooms.boxes[real][:, 3:6] > 0.01).all()
 
 
 def test_every_class_appears(rooms):
@@ -107,7 +109,13 @@ def test_pieces_are_entries_of_their_class_at_about_their_size(rooms):
         if number != EMPTY:
             width, depth, height = entries[asset]["size"]
             assert entries[asset]["category"] == BEDROOM[number]
-            assert 2 * box[3:6] == pytest.approx([width, height, depth], rel=0.23)
+            most = LOOSE.get(BEDROOM[number], STRETCH)
+            stretches = np.abs(np.log(2 * box[3:6] / np.array([width, height, depth])))
+            assert stretches.max() < math.log(most) + 1e-5
+
+
+def test_retrieval_stretches_as_far_as_rooms_do():
+    assert STRETCH - 1 < RETRIEVAL_STRETCH
 
 
 def test_nothing_is_inside_anything(rooms):
@@ -174,7 +182,7 @@ def test_nightstands_stand_at_bed_heads(plans):
             (abs(side) - bed.half[0] - stand.half[0], front + bed.half[2] - stand.half[2])
             for (side, front), bed in zip(places, (b for b in plan.placed if b.piece.category in BEDS), strict=True)
         ]
-        assert any(0.0 < beside < 0.13 and abs(behind) < 0.16 for beside, behind in gaps)
+        assert any(0.0 < beside < 0.31 and abs(behind) < 0.31 for beside, behind in gaps)
 
 
 def test_lamps_hang_from_the_ceiling_and_all_else_stands(plans):

@@ -76,11 +76,11 @@ class BedroomWishes(NamedTuple):
     def floor(self, rng: Random, growth: float) -> Floor:
         """A floor, the larger the more it is to hold."""
         pieces = self.nightstands + 1.4 * len(self.groups) + 2 * self.twin
-        return draw_floor(FLOORS["bedroom"], (pieces - 4.3) / 1.5, growth, rng)
+        return draw_floor(FLOORS["bedroom"], (pieces - 4.7) / 1.5, growth, rng)
 
     def fill(self, plan: Plan) -> int | None:
         """Places all groups; how many wishes found no place, None where not even the bed did."""
-        bed = place_bed(plan, self.kind.bed, "wardrobe" in self.groups)
+        bed = place_bed(plan, self.kind.bed, "wardrobe" in self.groups, self.nightstands)
         if bed is None:
             return None
         missed = int(self.twin and place_bed(plan, self.kind.bed) is None)

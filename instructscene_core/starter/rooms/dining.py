@@ -5,16 +5,24 @@ from typing import Final, NamedTuple
 
 from .geometry import Block
 from .pieces import Half, Piece
-from .plan import Plan
+from .plan import Placed, Plan
+from .sizes import at
 
 _TRIES: Final = 60
 
 
+_BESIDE: Final = (0, 31, 62, 89, 123, 162, 231)
+"""Centimetres from a long side of a table to the nearer wall, as in ``Spread``."""
+_TUCK: Final = (-19, -7, 0, 9, 21, 32, 43)
+"""Centimetres that chairs reach under the table, likewise."""
+
+
 class Dining(NamedTuple):
-    """A dining table with so many chairs, and whether it stands with its end at a wall."""
+    """A dining table with so many chairs of a class, and whether it stands with its end at a wall."""
 
     chairs: int
     at_wall: bool
+    chair: str
 
 
 def place_dining(plan: Plan, wish: Dining, apart: int | None = None) -> int | None:
@@ -33,24 +41,33 @@ def place_dining(plan: Plan, wish: Dining, apart: int | None = None) -> int | No
         new = plan.stand(piece, half, x, z, angle)
         other = plan.placed[apart] if apart is not None else None
         slack = 0.04 * attempt
-        if other is not None and not 3.3 - slack < math.hypot(new.x - other.x, new.z - other.z) < 5.2 + slack:
+        if other is not None and not _apart_enough(new, other, slack):
             continue
-        if plan.fits(new, gap=0.05) and _room_for_chairs(plan, new.outline, half):
+        if plan.fits(new, gap=0.05) and (not wish.chairs or _room_for_chairs(plan, new.outline, half)):
             plan.undo(state)
-            missed = wish.chairs - _place_chairs(plan, plan.add(new), wish.chairs)
-            if missed <= attempt // 20:
+            missed = wish.chairs - _place_chairs(plan, plan.add(new), wish)
+            if missed <= attempt // 20 and (missed % 2 == 0 or attempt > _TRIES * 3 // 4):
                 break
     return missed
+
+
+def _apart_enough(table: Placed, sofa: Placed, slack: float) -> bool:
+    """Whether a table is neither near a sofa nor far from it, beside the room's part before the sofa."""
+    _, front = sofa.outline.local(table.x, table.z)
+    far = math.hypot(table.x - sofa.x, table.z - sofa.z)
+    return 3.4 - slack < far < 6.0 + slack and -0.6 - 2 * slack < front < 2.6 + 2 * slack
 
 
 def _spot(plan: Plan, wish: Dining, half: Half) -> tuple[float, float, float]:
     """A place for the table: one end to a wall (in real rooms 44 % right at it), or out in the room."""
     wall = plan.any_wall()
     if wish.at_wall:
-        reach = max(0.0, wall.half - half[2] - 0.12)
         gap = plan.between(0.0, 0.05) if plan.chance(0.6) else plan.between(0.05, 0.6)
-        x, z = wall.point(reach * plan.rng.choice((-1, 1)) * (1 - plan.between(0.0, 1.0) ** 2), half[0] + gap)
-        return x, z, wall.angle + plan.rng.choice((-1, 1)) * math.pi / 2
+        side = plan.rng.choice((-1, 1))
+        x, z = wall.point(
+            side * max(0.0, wall.half - half[2] - at(_BESIDE, plan.rng.gauss(0.0, 1.0)) / 100), half[0] + gap
+        )
+        return x, z, wall.angle + (-side if plan.chance(0.6) else side) * math.pi / 2
     reach = max(0.0, wall.half - half[0] - 0.3)
     turned = plan.chance(0.5)
     out = (half[0] if turned else half[2]) + plan.between(0.55, 1.4)
@@ -67,14 +84,15 @@ def _room_for_chairs(plan: Plan, table: Block, half: Half) -> bool:
     return True
 
 
-def _place_chairs(plan: Plan, table: int, count: int) -> int:
+def _place_chairs(plan: Plan, table: int, wish: Dining) -> int:
     """Like chairs around the table, as deep under it as each may be; how many were placed."""
     host = plan.placed[table]
-    piece, half = plan.choose("dining_chair")
-    tuck = plan.between(-0.06, 0.24)
+    piece, half = plan.choose(wish.chair)
+    tuck = at(_TUCK, plan.rng.gauss(0.0, 1.0)) / 100
+    other = tuck + plan.near(0.0, 0.04)
     placed = 0
-    for side, front, turn in _seats(plan, host.half, half, count):
-        placed += _place_chair(plan, table, piece, half, (side, front, turn), tuck)
+    for side, front, turn in _seats(plan, host.half, half, wish.chairs):
+        placed += _place_chair(plan, table, piece, half, (side, front, turn), tuck if front > 0 else other)
     return placed
 
 
@@ -86,12 +104,11 @@ def _seats(plan: Plan, table: Half, chair: Half, count: int) -> list[tuple[float
     a_row = max(1, min((count + 1) // 2, int(2 * table[0] / (2 * chair[0] + 0.02))))
     if count in (5, 6) and a_row == 3 and plan.chance(0.3):
         a_row = 2
-    step = (
-        max(2 * chair[0] + 0.03, min(2 * table[0] / a_row, plan.between(0.58, 0.76) if plan.chance(0.75) else 1.2))
-        if a_row > 1
-        else 0.0
-    )
-    row = [(k - (a_row - 1) / 2) * step for k in range(a_row)]
+    step = _step(plan, table, chair, a_row) if a_row > 1 else 0.0
+    shift = plan.near(0.0, 0.04)
+    if plan.chance(0.4):
+        shift = plan.between(-1.0, 1.0) * max(0.0, table[0] - chair[0] - (a_row - 1) / 2 * step)
+    row = [shift + (k - (a_row - 1) / 2) * step for k in range(a_row)]
     seats = [seat for x in row for seat in ((x, table[2], math.pi), (x, -table[2], 0.0))]
     if count == 2 and plan.chance(0.4):
         seats = [(x, table[2], math.pi) for x in (-step / 2 or -0.33, step / 2 or 0.33)]
@@ -100,16 +117,26 @@ def _seats(plan: Plan, table: Half, chair: Half, count: int) -> list[tuple[float
     return (seats + ends)[:count]
 
 
+def _step(plan: Plan, table: Half, chair: Half, a_row: int) -> float:
+    """Metres between the middles of chairs in a row: close mostly, or as far apart as the table allows."""
+    least, most = 2 * chair[0] + 0.01, 2 * (table[0] - chair[0]) / (a_row - 1)
+    draw = plan.rng.random()
+    if draw < 0.12:
+        return max(least, min(most, 1.05))
+    even = 2 * table[0] / a_row
+    return max(least, min(even, 2 * chair[0] + plan.between(0.02, 0.3) if draw < 0.8 else 1.1))
+
+
 def _place_chair(
     plan: Plan, table: int, piece: Piece, half: Half, seat: tuple[float, float, float], tuck: float
 ) -> bool:
     """One chair at the table, turned a little now and then; False where it does not fit."""
     host = plan.placed[table]
     side, front, turn = seat
-    side, tuck = side + plan.near(0.0, 0.015), tuck + plan.near(0.0, 0.015)
-    askew = plan.between(-0.5, 0.5) if plan.chance(0.06) else 0.0
+    side, tuck = side + plan.near(0.0, 0.025), tuck + plan.near(0.0, 0.015)
+    askew = plan.between(-0.5, 0.5) if plan.chance(0.04) else 0.0
     along_x = abs(math.sin(turn)) > 0.5
-    for depth in (tuck, 0.08, 0.0, -0.06, -0.15):
+    for depth in (tuck, 0.6 * tuck, 0.08, 0.0, -0.06, -0.15):
         out = half[2] - depth
         place = (side + math.copysign(out, side), front) if along_x else (side, front + math.copysign(out, front))
         x, z = host.outline.point(*place)

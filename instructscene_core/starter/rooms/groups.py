@@ -18,29 +18,34 @@ _HEAD = 0.6
 """Metres at the head of a bed that a nightstand may take from the way beside it."""
 
 
-def place_bed(plan: Plan, category: str, wardrobe: bool = False) -> int | None:
-    """A bed with its head at a wall, a long one mostly: double beds with ways on both sides, others often in a corner.
+def place_bed(plan: Plan, category: str, wardrobe: bool = False, nightstands: int = 0) -> int | None:
+    """A bed with its head at a long wall mostly: double beds with ways on both sides, others often in a corner.
 
     Args:
         plan: the room.
         category: class of the bed.
         wardrobe: whether a wardrobe is to stand beside it, for which one side is left wide enough.
+        nightstands: how many are to stand at its head; with two, both sides are left wide enough.
     """
     piece, half = plan.choose(category)
     corner = 0.08 if category == "double_bed" else 0.45
-    for _ in range(_TRIES):
-        wall = plan.any_wall(5.0)
+    walls = [wall for wall in plan.floor.walls if wall.half >= half[0]]
+    weights = [wall.half**5 * (0.4 if wall.half - half[0] > 1.5 else 1.0) for wall in walls]
+    for attempt in range(_TRIES if walls else 0):
+        wall = plan.rng.choices(walls, weights)[0]
         reach = wall.half - half[0]
-        if reach < 0:
-            continue
         side = 1 if plan.chance(0.5) else -1
         if plan.chance(corner):
             along = reach - plan.standoff()
+        elif nightstands > 1:
+            along = max(0.0, reach - _beside_head(plan, 2 * reach - 1.15 if wardrobe else reach))
         elif wardrobe:
             along = min(plan.between(1.0, 1.5), 2 * reach - plan.between(0.3, 0.6)) - reach
         else:
             along = plan.near(0.0, reach * (0.15 if plan.chance(0.5) else 0.45))
         new = plan.at_wall(piece, half, wall, side * max(-reach, min(reach, along)), plan.standoff() + 0.005)
+        if wardrobe and attempt < _TRIES // 2 and not _wardrobe_has_room(plan, new):
+            continue
         if plan.fits(new) and plan.ground_is_free(_foot(new)):
             sides = [s for s in (_side(new, -1), _side(new, 1)) if plan.inside(s) and plan.ground_is_free(s)]
             if sides:
@@ -50,25 +55,58 @@ def place_bed(plan: Plan, category: str, wardrobe: bool = False) -> int | None:
     return None
 
 
+def _wardrobe_has_room(plan: Plan, bed: Placed) -> bool:
+    """Whether a wardrobe may stand at a wall beside a bed: at the head, or some way from it."""
+    piece, half = plan.choose("wardrobe")
+    for side in (-1, 1):
+        found = plan.wall_before(bed.x, bed.z, bed.angle + side * math.pi / 2)
+        if found is None or found[1] - bed.half[0] < 2 * half[2] + 0.3:
+            continue
+        wall = found[0]
+        slack = wall.half - half[0]
+        for front in (-bed.half[2], 0.1):
+            along = wall.local(*bed.outline.point(0.0, front))[0]
+            new = plan.at_wall(piece, half, wall, max(-slack, min(slack, along)), 0.03)
+            if slack >= 0 and plan.fits(new):
+                return True
+    return False
+
+
+def _beside_head(plan: Plan, most: float) -> float:
+    """Metres between a bed with two nightstands and the nearer wall beside it, where there is room at most so many."""
+    _, half = plan.choose("nightstand")
+    spare = plan.between(0.0, 0.25) if plan.chance(0.6) else plan.between(0.2, 0.75)
+    return 2 * half[0] + 0.02 + max(0.0, min(spare, most - 2 * half[0] - 0.02))
+
+
 def place_nightstands(plan: Plan, bed: int, count: int, category: str = "nightstand") -> list[int]:
     """Up to two nightstands (or small tables) at the head of a bed, most often a pair, about as near to the wall."""
     host = plan.placed[bed]
     sides = (-1, 1) if plan.chance(0.5) else (1, -1)
     piece, half = plan.choose(category)
+    back = max(plan.rng.gauss(-0.02, 0.08), 0.001 - plan.wall_gap(host))
     placed: list[int] = []
     for side in sides:
         if len(placed) >= count:
             break
         if placed and plan.chance(0.08):
             piece, half = plan.choose(category)
-        for gap, back in ((plan.between(0.01, 0.12), plan.near(-0.045, 0.05)), (0.01, 0.0)):
-            x, z = host.outline.point(side * (host.half[0] + half[0] + gap), half[2] - host.half[2] + back)
+        for gap, forward in ((_bedside_gap(plan), min(back + plan.between(0.0, 0.03), 0.2)), (0.01, 0.0)):
+            x, z = host.outline.point(side * (host.half[0] + half[0] + gap), half[2] - host.half[2] + forward)
             turn = plan.rng.choice((-1, 1)) * math.pi / 2 if plan.chance(0.04) else 0.0
             index = plan.try_add(plan.stand(piece, half, x, z, host.angle + turn), (bed,), 0.01)
             if index is not None:
                 placed.append(index)
                 break
     return placed
+
+
+def _bedside_gap(plan: Plan) -> float:
+    """Metres between a bed and a nightstand (in real rooms half touch or overlap; 0.07, 0.18, 0.33 for most)."""
+    draw = plan.rng.random()
+    if draw < 0.55:
+        return plan.between(0.005, 0.03)
+    return plan.between(0.02, 0.1) if draw < 0.8 else plan.between(0.08, 0.3)
 
 
 def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, float, float]) -> int | None:
@@ -84,8 +122,10 @@ def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, floa
     host = plan.placed[bed]
     friends = [bed, *(index for index, p in enumerate(plan.placed) if p.piece.category == "nightstand")]
     zone = plan.rng.choices((0, 1, 2), chances)[0]
-    for attempt in range(_TRIES):
-        side = plan.rng.choice((-1, 1))
+    wide = _wider_side(plan, host)
+    for attempt in range(_TRIES + 2 if zone == 1 else _TRIES):
+        side = wide if plan.chance(0.8) else -wide
+        corner = zone == 1 and plan.chance(0.25)
         turn = (math.pi, -side * math.pi / 2, 0.0)[zone]
         found = plan.wall_before(host.x, host.z, host.angle + turn)
         if found is None:
@@ -93,13 +133,13 @@ def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, floa
         if zone == 0:
             place = side * (host.half[0] + half[0] + plan.between(0.02, 0.12 + 0.1 * attempt)), 0.0
         elif zone == 1:
-            place = 0.0, plan.near(-0.12, 0.2 + 0.08 * attempt)
+            place = 0.0, -host.half[2] if corner else plan.near(0.02, 0.2 + 0.02 * attempt)
         else:
             place = plan.near(0.0, 0.4 + 0.2 * attempt), 0.0
         wall = found[0]
         along = wall.local(*host.outline.point(*place))[0]
         slack = wall.half - half[0]
-        if slack < 0 or abs(along) > slack + 0.5:
+        if slack < 0 or abs(along) > slack + (half[0] + 0.3 if corner else 0.5):
             continue
         new = plan.at_wall(piece, half, wall, max(-slack, min(slack, along)), plan.standoff())
         if zone == 1 and overlap(new.outline, host.outline, 0.3):
@@ -108,6 +148,15 @@ def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, floa
         if index is not None:
             return index
     return place_at_wall(plan, category)
+
+
+def _wider_side(plan: Plan, host: Placed) -> int:
+    """The side of a piece on which the wall is farther away: −1 or 1."""
+    reach = [0.0, 0.0]
+    for number, side in enumerate((-1, 1)):
+        found = plan.wall_before(host.x, host.z, host.angle + side * math.pi / 2)
+        reach[number] = 0.0 if found is None else found[1]
+    return -1 if reach[0] > reach[1] else 1
 
 
 def place_at_wall(plan: Plan, category: str) -> int | None:
@@ -184,7 +233,7 @@ def place_seat(plan: Plan, table: int, piece: Piece, half: Half, turn: float = 0
     side = block(host.x, host.z, 0.0, 0.0, host.angle + turn, 0.0, 0.0)
     edge = abs(math.cos(turn)) * host.half[2] + abs(math.sin(turn)) * host.half[0]
     askew = plan.near(0.0, 0.12) if plan.chance(0.25) else 0.0
-    slide = plan.near(0.0, 0.1) if plan.chance(0.6) else plan.near(0.0, 0.3)
+    slide = plan.near(0.0, 0.1) if plan.chance(0.6) else plan.near(0.0, 0.17)
     for slid, tuck in (
         (slide, plan.between(0.0, 0.3)),
         (slide, 0.05),
@@ -281,12 +330,13 @@ def place_lamp_over(plan: Plan, category: str, host: str) -> int | None:
     """A lamp over the middle of a piece of furniture, or nearly so; anywhere in the room where there is none."""
     piece, half = plan.choose(category)
     hosts = [p for p in plan.placed if p.piece.category == host]
-    wide = plan.chance(0.4)
+    along = 0.05 if plan.chance(0.45) else 0.35
+    across = (0.02 if plan.chance(0.5) else 0.12) if host == "dining_table" else along
     for attempt in range(_TRIES):
-        spread = (0.3 if wide else 0.07) + 0.1 * attempt
+        spread = 0.1 * attempt
         angle = 0.0
         if hosts:
-            x, z = hosts[0].outline.point(plan.near(0.0, spread), plan.near(0.0, spread))
+            x, z = hosts[0].outline.point(plan.near(0.0, along + spread), plan.near(0.0, across + spread))
             angle = hosts[0].angle if plan.chance(0.45) else 0.0
         else:
             x, z = plan.near(0.0, 0.5 * plan.floor.half_x), plan.near(0.0, 0.5 * plan.floor.half_z)

@@ -15,6 +15,8 @@ from .sizes import FLOORS
 
 _BOTH_LIVING: Final = 0.74
 _BOTH_DINING: Final = 0.84
+_DARK: Final = 0.09
+"""Share of rooms without a lamp."""
 
 _STORAGE: Final = {
     "cabinet": (0.26, 0.03), "console_table": (0.30, 0.05), "bookshelf": (0.16, 0.03), "wine_cabinet": (0.09, 0.01),
@@ -65,7 +67,7 @@ class LivingWishes(NamedTuple):
             missed += (
                 place_near(plan, category, table) if near and table is not None else place_at_wall(plan, category)
             ) is None
-        for lamp, host in zip(self.lamps, ("coffee_table", "dining_table", ""), strict=False):
+        for lamp, host in zip(self.lamps, ("coffee_table", "dining_table", "", ""), strict=False):
             if lamp:
                 missed += place_lamp_over(plan, lamp, host) is None
         return missed
@@ -83,25 +85,35 @@ def diningroom(rng: Random) -> LivingWishes:
 
 def _wish(rng: Random, living: bool, dining: bool) -> LivingWishes:
     lounge = _lounge(rng) if living else None
-    table = Dining(_chairs(rng), rng.random() < 0.62) if dining else None
+    table = (
+        Dining(_chairs(rng), rng.random() < 0.62, "dining_chair" if rng.random() < 0.96 else "lounge_chair")
+        if dining
+        else None
+    )
     storage: list[str] = []
     for category, (one, more) in _STORAGE.items():
         draw = rng.random()
         storage += [category] * ((draw < one) + (draw < more))
     rng.shuffle(storage)
+    return LivingWishes(lounge, table, tuple(storage), _lamps(rng, living, dining))
+
+
+def _lamps(rng: Random, living: bool, dining: bool) -> tuple[str, ...]:
+    """Lamps over the coffee table, over the dining table, and elsewhere; one room of eleven has none."""
+    if rng.random() < _DARK:
+        return ()
     lamps = [_lamp(rng) if there else "" for there in (living, dining)]
-    if rng.random() < 0.2:
-        lamps.append(_lamp(rng))
-    return LivingWishes(lounge, table, tuple(storage), tuple(lamps))
+    draw = rng.random()
+    return (*lamps, *(_lamp(rng) for more in (0.17, 0.05) if draw < more))
 
 
 def _lamp(rng: Random) -> str:
     draw = rng.random()
-    return "pendant_lamp" if draw < 0.84 else "ceiling_lamp" if draw < 0.94 else ""
+    return "pendant_lamp" if draw < 0.84 else "ceiling_lamp" if draw < 0.92 else ""
 
 
 def _chairs(rng: Random) -> int:
-    return rng.choices((0, 1, 2, 3, 4, 5, 6, 8), (0.07, 0.01, 0.06, 0.02, 0.60, 0.04, 0.18, 0.02))[0]
+    return rng.choices((0, 1, 2, 3, 4, 5, 6, 8), (0.12, 0.0, 0.06, 0.01, 0.58, 0.01, 0.20, 0.02))[0]
 
 
 def _lounge(rng: Random) -> Lounge:
@@ -109,7 +121,7 @@ def _lounge(rng: Random) -> Lounge:
     second = "loveseat_sofa" if sofa == "multi_seat_sofa" and rng.random() < 0.1 else None
     seats: list[str] = []
     draw = rng.random()
-    if draw < 0.65:
+    if draw < 0.72:
         category = rng.choices(("armchair", "lounge_chair", "chinese_chair"), (0.58, 0.39, 0.03))[0]
         seats = [category] * rng.choices((1, 2, 3), (0.66, 0.28, 0.06))[0]
     sides = rng.choices((0, 1, 2), (0.41, 0.28, 0.31))[0]

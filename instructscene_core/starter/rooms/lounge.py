@@ -14,7 +14,7 @@ from .plan import Free, Placed, Plan
 
 _TRIES: Final = 16
 _ATTEMPTS: Final = 8
-_FAR: Final = 4.1
+_FAR: Final = 4.0
 """Metres from the middle of a sofa to the wall of its TV, at most."""
 SOFAS: Final = ("multi_seat_sofa", "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa", "lazy_sofa")
 
@@ -102,8 +102,8 @@ def _place_sofa(plan: Plan, wish: Lounge) -> int | None:
         if faced is None or not half[2] + (1.3 if wish.tv or wish.table else 0.9) < faced[1]:
             continue
         far = faced[1] > _FAR
-        if far and wish.tv and attempt > _TRIES // 2:  # the room is deep: the sofa stands out in it
-            new = plan.at_wall(piece, half, wall, along, plan.wall_gap(new) + faced[1] - plan.between(2.6, 4.0))
+        if far and wish.tv and attempt >= _TRIES - 2:  # the room is deep: the sofa stands out in it
+            new = plan.at_wall(piece, half, wall, along, plan.wall_gap(new) + faced[1] - plan.between(2.4, 3.7))
             far = False
         if not (far and wish.tv) and plan.fits(new) and (not wish.tv or _tv_has_room(new, faced[0])):
             index = plan.add(new)
@@ -123,7 +123,7 @@ def _view(plan: Plan, sofa: Placed, tv: bool) -> Block:
 def _gap(plan: Plan) -> float:
     """Metres between the back of a sofa and its wall (0.00, 0.03, 0.09; 8 % above 0.3)."""
     draw = plan.rng.random()
-    return plan.standoff() if draw < 0.88 else plan.between(0.1, 0.7)
+    return plan.standoff() if draw < 0.95 else plan.between(0.1, 0.7)
 
 
 def _tv_has_room(sofa: Placed, wall: Wall) -> bool:
@@ -140,7 +140,8 @@ def _place_tv(plan: Plan, sofa: int) -> int | None:
     wall, _ = faced
     aim = wall.local(host.x, host.z)[0]
     piece, half = plan.choose("tv_stand")
-    for spread in (0.25 if plan.chance(0.7) else 0.6, 0.25, 0.4, 0.6, 0.9):
+    usual = plan.rng.choices((0.08, 0.25, 0.5, 0.95), (0.3, 0.38, 0.18, 0.14))[0]
+    for spread in (usual, 0.25, 0.4, 0.6, 0.9):
         along = plan.near(aim, spread)
         if abs(along) <= wall.half - half[0]:
             index = plan.try_add(plan.at_wall(piece, half, wall, along, plan.standoff()), (sofa,))
@@ -214,10 +215,10 @@ def _place_sides(plan: Plan, sofa: int, categories: tuple[str, ...]) -> int:
         found = False
         for side in sides[number % 2 :][:1] + sides:
             for _ in range(3):
-                gap = plan.between(0.02, 0.22)
-                back = plan.between(0.0, 0.2) if plan.chance(0.6) else plan.between(0.2, 0.5)
+                gap = plan.between(0.01, 0.2) if plan.chance(0.7) else plan.between(0.1, 0.5)
+                back = plan.between(-0.04, 0.2) if plan.chance(0.7) else plan.between(0.2, 0.5)
                 place = side * (host.half[0] + half[0] + gap), half[2] - host.half[2] + back
-                turn = plan.rng.choice((0.0, 0.0, 0.0, math.pi / 2, -math.pi / 2, math.pi))
+                turn = plan.rng.choices((0.0, math.pi / 2, -math.pi / 2, math.pi), (0.44, 0.21, 0.21, 0.14))[0]
                 found = found or _stand_beside(plan, sofa, piece, half, place, turn, 0.01)
         missed += not found
     return missed
@@ -228,7 +229,7 @@ def _place_seats(plan: Plan, sofa: int, categories: tuple[str, ...], spot: _Spot
 
     Two like ones face each other across the table, or stand side by side at one end of it.
     """
-    sides = [-1, 1] if plan.chance(0.75) == (_open_at(plan, sofa, 1) > _open_at(plan, sofa, -1)) else [1, -1]
+    sides = [-1, 1] if plan.chance(0.9) == (_open_at(plan, sofa, 1) > _open_at(plan, sofa, -1)) else [1, -1]
     abreast = len(categories) > 1 and plan.chance(0.45)
     askew = plan.chance(0.65 if "lounge_chair" in categories else 0.4)
     chosen = {category: plan.choose(category) for category in categories}
@@ -253,7 +254,7 @@ def _open_at(plan: Plan, sofa: int, side: int) -> float:
 def _seat(plan: Plan, sofa: int, piece: Piece, half: Half, spot: _Spot, where: tuple[int, float, bool]) -> bool:
     """One seat at an end of the coffee table, square to it or turned to its middle."""
     side, shift, askew = where
-    out = spot.half_x + half[2] + plan.between(0.3, 0.8)
+    out = spot.half_x + half[2] + (plan.between(0.3, 0.8) if plan.chance(0.7) else plan.between(0.7, 1.3))
     front = spot.front + shift + plan.near(0.0, 0.1)
     turn = -side * math.pi / 2
     if askew:
@@ -276,8 +277,9 @@ def _place_stools(plan: Plan, sofa: int, count: int, spot: _Spot) -> int:
     if not count:
         return 0
     piece, half = plan.choose("stool")
+    sofa_end = plan.placed[sofa].half[0]
     sides = [-1, 1] if plan.chance(0.5) else [1, -1]
-    across = plan.chance(0.1)
+    across = plan.chance(0.05)
     missed = 0
     for number in range(count):
         found = False
@@ -286,9 +288,9 @@ def _place_stools(plan: Plan, sofa: int, count: int, spot: _Spot) -> int:
                 middle = (number * 2 - count + 1) * (half[0] + 0.06) + spot.side
                 place = middle, spot.front + spot.half_z + half[2] + plan.between(0.1, 0.45)
             else:
-                out = spot.half_x + max(half[0], half[2]) + plan.between(0.25, 0.75)
+                out = max(spot.half_x + max(half[0], half[2]) + 0.25, sofa_end + plan.between(-0.05, 0.5))
                 place = spot.side + sides[number % 2] * out, spot.front + plan.near(0.0, 0.2)
-            turn = plan.rng.choice((0.0, 0.0, math.pi / 2, -math.pi / 2, math.pi))
+            turn = plan.rng.choices((0.0, math.pi / 2, -math.pi / 2, math.pi), (0.2, 0.36, 0.36, 0.08))[0]
             found = found or _stand_beside(plan, sofa, piece, half, place, turn)
         missed += not found
     return missed
