@@ -4,6 +4,7 @@ import math
 from typing import Final, NamedTuple
 
 from .geometry import Block
+from .groups import wider_side
 from .pieces import Half, Piece
 from .plan import Placed, Plan
 from .sizes import at
@@ -55,7 +56,7 @@ def _apart_enough(table: Placed, sofa: Placed, slack: float) -> bool:
     """Whether a table is neither near a sofa nor far from it, beside the room's part before the sofa."""
     _, front = sofa.outline.local(table.x, table.z)
     far = math.hypot(table.x - sofa.x, table.z - sofa.z)
-    return 3.4 - slack < far < 6.0 + slack and -0.6 - 2 * slack < front < 2.6 + 2 * slack
+    return 3.4 - slack < far < 6.0 + slack and -0.2 - slack < front < 2.5 + slack
 
 
 def _spot(plan: Plan, wish: Dining, half: Half) -> tuple[float, float, float]:
@@ -91,13 +92,21 @@ def _place_chairs(plan: Plan, table: int, wish: Dining) -> int:
     tuck = at(_TUCK, plan.rng.gauss(0.0, 1.0)) / 100
     other = tuck + plan.near(0.0, 0.04)
     placed = 0
-    for side, front, turn in _seats(plan, host.half, half, wish.chairs):
+    for side, front, turn in _seats(plan, host.half, half, wish.chairs, -wider_side(plan, host)):
         placed += _place_chair(plan, table, piece, half, (side, front, turn), tuck if front > 0 else other)
     return placed
 
 
-def _seats(plan: Plan, table: Half, chair: Half, count: int) -> list[tuple[float, float, float]]:
-    """Places of chairs at the table's edge: how far along its x axis and its front, and the way that they face."""
+def _seats(plan: Plan, table: Half, chair: Half, count: int, nearer: int) -> list[tuple[float, float, float]]:
+    """Places of chairs at the table's edge: how far along its x axis and its front, and the way that they face.
+
+    Args:
+        plan: the room.
+        table: half extents of the table.
+        chair: half extents of a chair.
+        count: how many chairs.
+        nearer: the end of the table that is nearer to a wall, −1 or 1; rows that are off the middle mostly are there.
+    """
     ends = [(table[0], 0.0, -math.pi / 2), (-table[0], 0.0, math.pi / 2)]
     if table[0] < 0.66 and table[2] > 0.5:  # a square or round table: one at each side
         return [(0.0, table[2], math.pi), (0.0, -table[2], 0.0), *ends][:count]
@@ -107,7 +116,7 @@ def _seats(plan: Plan, table: Half, chair: Half, count: int) -> list[tuple[float
     step = _step(plan, table, chair, a_row) if a_row > 1 else 0.0
     shift = plan.near(0.0, 0.04)
     if plan.chance(0.4):
-        shift = plan.between(-1.0, 1.0) * max(0.0, table[0] - chair[0] - (a_row - 1) / 2 * step)
+        shift = nearer * plan.between(-0.4, 1.0) * max(0.0, table[0] - chair[0] - (a_row - 1) / 2 * step)
     row = [shift + (k - (a_row - 1) / 2) * step for k in range(a_row)]
     seats = [seat for x in row for seat in ((x, table[2], math.pi), (x, -table[2], 0.0))]
     if count == 2 and plan.chance(0.4):

@@ -122,7 +122,7 @@ def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, floa
     host = plan.placed[bed]
     friends = [bed, *(index for index, p in enumerate(plan.placed) if p.piece.category == "nightstand")]
     zone = plan.rng.choices((0, 1, 2), chances)[0]
-    wide = _wider_side(plan, host)
+    wide = wider_side(plan, host)
     for attempt in range(_TRIES + 2 if zone == 1 else _TRIES):
         side = wide if plan.chance(0.8) else -wide
         corner = zone == 1 and plan.chance(0.25)
@@ -150,7 +150,7 @@ def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, floa
     return place_at_wall(plan, category)
 
 
-def _wider_side(plan: Plan, host: Placed) -> int:
+def wider_side(plan: Plan, host: Placed) -> int:
     """The side of a piece on which the wall is farther away: −1 or 1."""
     reach = [0.0, 0.0]
     for number, side in enumerate((-1, 1)):
@@ -183,7 +183,7 @@ def place_near(plan: Plan, category: str, host: int) -> int | None:
         if reach < 0:
             continue
         new = plan.at_wall(piece, half, wall, _along(plan, reach), plan.standoff())
-        near = math.hypot(new.x - other.x, new.z - other.z) < 2.4 + 0.2 * attempt
+        near = math.hypot(new.x - other.x, new.z - other.z) < 2.1 + 0.2 * attempt
         index = plan.try_add(new) if near else None
         if index is not None:
             return index
@@ -337,13 +337,20 @@ def place_lamp_over(plan: Plan, category: str, host: str) -> int | None:
         angle = 0.0
         if hosts:
             x, z = hosts[0].outline.point(plan.near(0.0, along + spread), plan.near(0.0, across + spread))
-            angle = hosts[0].angle if plan.chance(0.45) else 0.0
+            angle = _lamp_angle(plan, hosts[0])
         else:
             x, z = plan.near(0.0, 0.5 * plan.floor.half_x), plan.near(0.0, 0.5 * plan.floor.half_z)
         index = plan.try_add(plan.stand(piece, half, x, z, angle))
         if index is not None:
             return index
     return None
+
+
+def _lamp_angle(plan: Plan, host: Placed) -> float:
+    """The angle of a lamp over a table: as the room or the table, over a coffee table often across it."""
+    if host.piece.category == "coffee_table":
+        return host.angle + plan.rng.choices((0.0, math.pi / 2, -math.pi / 2, math.pi), (0.34, 0.24, 0.24, 0.18))[0]
+    return host.angle if plan.chance(0.45) else 0.0
 
 
 def place_bedside_lamps(plan: Plan, nightstands: list[int]) -> None:

@@ -63,7 +63,7 @@ class LivingWishes(NamedTuple):
             missed += found
         table = next((k for k, p in enumerate(plan.placed) if p.piece.category == "dining_table"), None)
         for category in self.storage:
-            near = plan.chance(0.6)
+            near = plan.chance(0.8 if category == "console_table" else 0.6)
             missed += (
                 place_near(plan, category, table) if near and table is not None else place_at_wall(plan, category)
             ) is None
@@ -75,24 +75,22 @@ class LivingWishes(NamedTuple):
 
 def livingroom(rng: Random) -> LivingWishes:
     """Draws what a living room should hold."""
-    return _wish(rng, True, rng.random() < _BOTH_LIVING)
+    return _wish(rng, True, rng.random() < _BOTH_LIVING, 0.06)
 
 
 def diningroom(rng: Random) -> LivingWishes:
     """Draws what a dining room should hold."""
-    return _wish(rng, rng.random() < _BOTH_DINING, True)
+    return _wish(rng, rng.random() < _BOTH_DINING, True, 0.12)
 
 
-def _wish(rng: Random, living: bool, dining: bool) -> LivingWishes:
+def _wish(rng: Random, living: bool, dining: bool, bare: float) -> LivingWishes:
+    """Draws the wishes of a room with a lounge, a dining table, or both; the table has no chairs with a chance."""
     lounge = _lounge(rng) if living else None
-    table = (
-        Dining(_chairs(rng), rng.random() < 0.62, "dining_chair" if rng.random() < 0.96 else "lounge_chair")
-        if dining
-        else None
-    )
+    table = _dining(rng, bare) if dining else None
     storage: list[str] = []
+    crowding = rng.uniform(0.5, 1.8)  # the number of objects varies more than chances of their own would make it
     for category, (one, more) in _STORAGE.items():
-        draw = rng.random()
+        draw = crowding * rng.random()
         storage += [category] * ((draw < one) + (draw < more))
     rng.shuffle(storage)
     return LivingWishes(lounge, table, tuple(storage), _lamps(rng, living, dining))
@@ -112,8 +110,10 @@ def _lamp(rng: Random) -> str:
     return "pendant_lamp" if draw < 0.84 else "ceiling_lamp" if draw < 0.92 else ""
 
 
-def _chairs(rng: Random) -> int:
-    return rng.choices((0, 1, 2, 3, 4, 5, 6, 8), (0.12, 0.0, 0.06, 0.01, 0.58, 0.01, 0.20, 0.02))[0]
+def _dining(rng: Random, bare: float) -> Dining:
+    """A table and its chairs, none of them with a chance; now and then they are lounge chairs."""
+    chairs = rng.choices((2, 3, 4, 5, 6, 8), (0.07, 0.01, 0.66, 0.01, 0.22, 0.03))[0] * (rng.random() >= bare)
+    return Dining(chairs, rng.random() < 0.62, "dining_chair" if rng.random() < 0.97 else "lounge_chair")
 
 
 def _lounge(rng: Random) -> Lounge:

@@ -216,7 +216,7 @@ def _place_sides(plan: Plan, sofa: int, categories: tuple[str, ...]) -> int:
         for side in sides[number % 2 :][:1] + sides:
             for _ in range(3):
                 gap = plan.between(0.01, 0.2) if plan.chance(0.7) else plan.between(0.1, 0.5)
-                back = plan.between(-0.04, 0.2) if plan.chance(0.7) else plan.between(0.2, 0.5)
+                back = plan.between(-0.02, 0.25) if plan.chance(0.75) else plan.between(0.2, 0.5)
                 place = side * (host.half[0] + half[0] + gap), half[2] - host.half[2] + back
                 turn = plan.rng.choices((0.0, math.pi / 2, -math.pi / 2, math.pi), (0.44, 0.21, 0.21, 0.14))[0]
                 found = found or _stand_beside(plan, sofa, piece, half, place, turn, 0.01)
@@ -231,7 +231,7 @@ def _place_seats(plan: Plan, sofa: int, categories: tuple[str, ...], spot: _Spot
     """
     sides = [-1, 1] if plan.chance(0.9) == (_open_at(plan, sofa, 1) > _open_at(plan, sofa, -1)) else [1, -1]
     abreast = len(categories) > 1 and plan.chance(0.45)
-    askew = plan.chance(0.65 if "lounge_chair" in categories else 0.4)
+    askew = plan.chance(0.65 if "lounge_chair" in categories else 0.5)
     chosen = {category: plan.choose(category) for category in categories}
     missed = 0
     for number, category in enumerate(categories):
