@@ -15,6 +15,10 @@ from .sizes import Sizes
 Chosen = tuple[Piece, Half]
 """A piece and the half extents that it is to have."""
 
+_REDRAWS: Final = 2
+"""So many times another size is drawn for a piece, where none of the room's palette can be of it."""
+_OFF: Final = 0.1
+"""A piece may be so much larger or smaller than the size that was drawn."""
 FRONT_SPACE: Final = {
     "wardrobe": 0.4, "cabinet": 0.35, "children_cabinet": 0.35, "bookshelf": 0.35, "shelf": 0.3, "desk": 0.6,
     "dressing_table": 0.55, "tv_stand": 0.25, "sofa": 0.3, "armchair": 0.1, "wine_cabinet": 0.35, "console_table": 0.3,
@@ -115,8 +119,18 @@ class Plan:
         sizes = self.sizes.get(category)
         if sizes is None:
             return self.pieces.pick(category, self.palettes, self.rng)
+        chosen, off = self._sized(category, sizes)
+        for _ in range(_REDRAWS):
+            if off > _OFF:
+                chosen, off = self._sized(category, sizes)
+        return chosen
+
+    def _sized(self, category: str, sizes: Sizes) -> tuple[Chosen, float]:
+        """A piece for a size that is drawn, and how far it is from that size, relative, on the worst axis."""
         x, y, z = sizes.draw(self.rng)
-        return self.pieces.sized(category, self.palettes, (x, min(y, self.height / 2 - 0.03), z), self.rng)
+        wanted = x, min(y, self.height / 2 - 0.03), z
+        chosen = self.pieces.sized(category, self.palettes, wanted, self.rng)
+        return chosen, max(abs(given / want - 1) for given, want in zip(chosen[1], wanted, strict=True))
 
     def stand(self, piece: Piece, half: tuple[float, float, float], x: float, z: float, angle: float) -> Placed:
         """The piece at a place, on the floor or hanging from the ceiling; not yet in the room."""
