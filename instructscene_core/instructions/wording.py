@@ -129,8 +129,10 @@ CHILDREN: Final = _list(
     "for a child|for the kids|kids room|for children|{} furniture|a room for a child|it is for my kids|in {} style"
 )
 STUFF_REQUESTS: Final = _list(
-    "{} furniture|with {} furniture|{} pieces|everything {}|use {} furniture|"
-    "I like {} furniture|make it {}|only {} things"
+    "{} furniture|with {} furniture|{} pieces|everything {}|use {} furniture|I like {} furniture|make it {}|"
+    "only {} things|make the room {}|make everything {}|make it all {}|make all furniture {}|all {}|all in {}|"
+    "everything in {}|furniture in {}|change everything to {}|turn it {}|in {}|{}|I want it {}|I want everything {}|"
+    "everything should be {}|a {} room|a room in {}|give it a {} look|go for {}|more {}|{} everywhere|use {}"
 )
 ABSENT_ONE: Final = _list(
     "no {n}|without {a}|No {n}|without {n}|but no {n}|There should be no {n}|I don't want {a}|don't add {a}|"

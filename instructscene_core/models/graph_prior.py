@@ -25,7 +25,7 @@ from .layers import (
     symbol_table,
     time_embedding,
 )
-from .text_grounding import Sentences, TextGrounding
+from .text_grounding import Sentences, TextGrounding, of_symbols
 
 N_RELATIONS = NO_RELATION + 1
 """Relations that the network predicts, "none" included."""
@@ -141,11 +141,6 @@ class TextBatch(NamedTuple):
     hidden: Tensor
     pooled: Tensor
     mask: Tensor | None = None
-
-
-def of_symbols(table: Tensor, x: Tensor) -> Tensor:
-    """Rows (B, N, W) of each scene's own table (B, S, W) for its symbols x (B, N)."""
-    return table.gather(1, x[..., None].expand(-1, -1, table.shape[-1]))
 
 
 def drop_text(text: TextBatch, drop_hidden: Tensor, drop_pooled: Tensor) -> TextBatch:
@@ -355,7 +350,12 @@ class GraphPrior(nn.Module):
                 nodes = nodes + of_symbols(self.grounding.node_table(text.sentences), symbols)
                 edges = edges + self.grounding.edges(text.sentences, symbols)
         graph = self.read_nodes(nodes), self.read_edges(edges)
-        return (*graph, self.read_features(nodes)) if features else graph
+        if not features:
+            return graph
+        tokens = self.read_features(nodes)
+        if text.sentences is not None:
+            tokens = tokens + self.told_features(self.grounding.looks(text.sentences), x.repeat(repeats, 1))
+        return (*graph, tokens)
 
     def embed(
         self, x: Tensor, e: Tensor, o: Tensor, t: Tensor, room: Tensor | None = None
@@ -414,3 +414,8 @@ class GraphPrior(nn.Module):
             tokens = block(tokens, context)
         logits = self.objfeat_out(self.objfeat_out_norm(tokens))  # (B·N, K, 65)
         return logits.view(nodes.shape[0], -1, logits.shape[-1]).transpose(1, 2)
+
+    def told_features(self, looks: Tensor, x: Tensor) -> Tensor:
+        """What texts say of the looks of nodes x (B, N), from the table (B, S, K · codes), as logits (B, 65, K·N)."""
+        codes = of_symbols(looks, x).view(len(x), -1, self.config.n_codes)
+        return F.pad(codes, (0, 1)).transpose(1, 2)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..diffusion.discrete import LazyNetwork, States
 from .feature_reader import FeaturePool, FeatureReader, RememberedPool
-from .graph_prior import N_RELATIONS, GraphPrior, TextBatch, of_symbols, pair_geometry
+from .graph_prior import N_RELATIONS, GraphPrior, TextBatch, pair_geometry
 from .layers import graph_block, symbol_table
 from .packed import (
     BlockNorms,
@@ -23,6 +23,7 @@ from .packed import (
     affine_of,
     linear_of,
 )
+from .text_grounding import of_symbols
 
 
 class PriorPlan:
@@ -94,9 +95,10 @@ class PriorRun(LazyNetwork):
         self._mask = None if mask is None or bool(mask.all()) else mask
         self._text = plan.prior.encode_text(text)
         sentences = self._text.sentences
-        self._tables = None
+        self._tables = self._looks = None
         if sentences is not None:
             self._tables = plan.prior.grounding.node_table(sentences), plan.prior.grounding.edge_table(sentences)
+            self._looks = plan.prior.grounding.looks(sentences)
         self._pool = RememberedPool(plan.pool)
         self._sides = 2 if guided else 1
         # Of a masked text one zero remains (see drop_text), of an unmasked one every token.
@@ -135,7 +137,7 @@ class PriorRun(LazyNetwork):
             nodes = block.finish(self._read_text(index, nodes, norms), norms)
             if index == 0:
                 self._ground(nodes, edges, x)
-        return prior.read_nodes(nodes), self._read_edges(edges, wanted), self._read_features(nodes, tokens)
+        return prior.read_nodes(nodes), self._read_edges(edges, wanted), self._read_features(nodes, x, tokens)
 
     def _read_text(self, index: int, nodes: Tensor, norms: BlockNorms) -> Tensor:
         """Attention to the texts; the first of two sides has none."""
@@ -163,8 +165,8 @@ class PriorRun(LazyNetwork):
             logits = logits.new_zeros(*rows.shape, N_RELATIONS).index_put_((rows,), logits)
         return self._prior.symmetric(logits)
 
-    def _read_features(self, nodes: Tensor, tokens: Tensor | None) -> Tensor:
-        """Nodes (B, N, W) -> logits (B, 65, K·N), zero where a token (B, K·N) was not asked for."""
+    def _read_features(self, nodes: Tensor, x: Tensor, tokens: Tensor | None) -> Tensor:
+        """Nodes (B, N, W) of symbols x -> logits (B, 65, K·N), zero where a token (B, K·N) was not asked for."""
         count = nodes.shape[1] * self._prior.config.n_feature_tokens
         rows = None if tokens is None else tokens.repeat(self._sides, 1).flatten().nonzero()[:, 0]
         if rows is not None and not len(rows):
@@ -172,7 +174,11 @@ class PriorRun(LazyNetwork):
         logits = self._plan.reader(nodes.flatten(0, 1), rows)
         if rows is not None:
             logits = logits.new_zeros(len(nodes) * count, logits.shape[1]).index_copy_(0, rows, logits)
-        return logits.view(len(nodes), count, -1).transpose(1, 2)
+        logits = logits.view(len(nodes), count, -1).transpose(1, 2)
+        if self._looks is not None:
+            told = self._prior.told_features(self._looks, x)
+            logits[-len(x) :] += told if tokens is None else told * tokens[:, None]
+        return logits
 
 
 def _both_directions(pairs: Tensor, n: int) -> Tensor:

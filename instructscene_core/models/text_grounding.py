@@ -2,11 +2,12 @@
 
 Finding in every denoising step anew which two nodes a sentence's "left of" is about takes most of what a small prior
 can learn. Here a short network reads the sentence, each class and each ordered pair of classes asks a question of it,
-and nodes and edges take up the answers to theirs. The answers are learned from labels as well, without any graph (see
+and nodes and edges take up the answers to theirs. How furniture of each class is to look is asked too; that answer is
+added to what the prior makes of the feature codes. All of it is learned from labels as well, without any graph (see
 ``training.grounding``). The starter's own; the published networks have no such part.
 
-Shapes: B texts of L tokens, D text width, W the reader's width, S symbols (classes, empty, [MASK]), Dn and De widths of
-the graph's nodes and edges.
+Shapes: B texts of L tokens, D text width, W the reader's width, S symbols (classes, empty, [MASK]), K feature tokens an
+object, Dn and De widths of the graph's nodes and edges.
 """
 
 from typing import Final, NamedTuple
@@ -36,12 +37,14 @@ class Sentences(NamedTuple):
     Attributes:
         classes: keys and values for the questions of classes.
         pairs: for those of pairs of classes.
+        looks: for those of what a class is to look like.
         mask: (B, 1, 1, L) bool, True at real tokens.
         told: (B, 1, 1), 1 where there is a text and 0 where it was dropped.
     """
 
     classes: KeysValues
     pairs: KeysValues
+    looks: KeysValues
     mask: Tensor
     told: Tensor
 
@@ -50,6 +53,7 @@ class Sentences(NamedTuple):
         return Sentences(
             self.classes.followed_by(others.classes),
             self.pairs.followed_by(others.pairs),
+            self.looks.followed_by(others.looks),
             torch.cat([self.mask, others.mask]),
             torch.cat([self.told, others.told]),
         )
@@ -96,7 +100,7 @@ class TextGrounding(nn.Module):
         relations: int,
     ) -> None:
         super().__init__()
-        self.symbols, self.tokens = symbols, tokens
+        self.symbols = symbols
         self.enter = nn.Linear(text_width, _WIDTH)
         self.phrases = nn.ModuleList(_Phrase() for _ in range(_PHRASES))
         self.layers = nn.ModuleList(PlainBlock(_WIDTH, _HEADS) for _ in range(_LAYERS))
@@ -106,14 +110,16 @@ class TextGrounding(nn.Module):
         self.class_attn, self.pair_attn = Attention(_WIDTH, _HEADS), Attention(_WIDTH, _HEADS)
         self.class_mlp, self.pair_mlp = _answer_mlp(), _answer_mlp()
         self.asked = nn.Linear(_WIDTH, 1)
-        self.codes = nn.Linear(_WIDTH, tokens * codes)
         self.relation = nn.Linear(_WIDTH, relations)
         self.to_nodes, self.to_edges = nn.Linear(_WIDTH, node_width), nn.Linear(_WIDTH, edge_width)
         self.asked_to_nodes = nn.Linear(symbols, node_width, bias=False)
+        self.look_attn = Attention(_WIDTH, _HEADS)
+        self.look_mlp = _answer_mlp(tokens * codes)
         with torch.no_grad():  # the graph starts without it
             self.of_partner.weight.mul_(_PARTNER_START)
-            for parameter in (*self.to_nodes.parameters(), *self.to_edges.parameters(), self.asked_to_nodes.weight):
-                parameter.zero_()
+            for layer in (self.to_nodes, self.to_edges, self.asked_to_nodes, self.look_mlp[-1]):
+                for parameter in layer.parameters():
+                    parameter.zero_()
 
     def read(self, hidden: Tensor, mask: Tensor | None) -> Sentences:
         """Text states (B, L, D), all zeros where there is no text, with the mask (B, L) of real tokens or None."""
@@ -127,12 +133,23 @@ class TextGrounding(nn.Module):
             h = plain_block(layer)(h, mask=spread)
         h = self.norm(h)
         numbers = told.to(h.dtype)[:, None, None]
-        return Sentences(self.class_attn.keys_values(h), self.pair_attn.keys_values(h), spread, numbers)
+        classes, pairs = self.class_attn.keys_values(h), self.pair_attn.keys_values(h)
+        return Sentences(classes, pairs, self.look_attn.keys_values(h), spread, numbers)
 
     def classes(self, text: Sentences) -> Tensor:
         """Answers to every symbol, (B, S, W)."""
         query = self.of_class.weight.expand(len(text.mask), -1, -1)
         return self.class_mlp(torch.cat([self.class_attn(query, text.classes, text.mask), query], dim=-1))
+
+    def looks(self, text: Sentences) -> Tensor:
+        """How much likelier a text makes each code of an object of each class, (B, S, K · codes) logarithms of ratios.
+
+        0 where there is no text, and for [MASK].
+        """
+        query = self.of_class.weight.expand(len(text.mask), -1, -1)
+        found = self.look_mlp(torch.cat([self.look_attn(query, text.looks, text.mask), query], dim=-1))
+        known = torch.arange(self.symbols, device=found.device) < self.symbols - 1
+        return found * known[:, None] * text.told
 
     def spoken_of(self, text: Sentences) -> Tensor:
         """Probability that a text speaks of each symbol, (B, S); 0 where there is no text."""
@@ -178,6 +195,11 @@ class TextGrounding(nn.Module):
         return told * known[:, :, None] * known[:, None]
 
 
+def of_symbols(table: Tensor, x: Tensor) -> Tensor:
+    """Rows (B, N, W) of each scene's own table (B, S, W) for its symbols x (B, N)."""
+    return table.gather(1, x[..., None].expand(-1, -1, table.shape[-1]))
+
+
 def distinct(x: Tensor) -> tuple[Tensor, Tensor]:
     """Each scene's symbols without repeats, as rooms have many chairs but one class of them.
 
@@ -194,5 +216,5 @@ def distinct(x: Tensor) -> tuple[Tensor, Tensor]:
     return symbols, places
 
 
-def _answer_mlp() -> nn.Sequential:
-    return nn.Sequential(nn.Linear(2 * _WIDTH, _WIDTH), nn.GELU(), nn.Linear(_WIDTH, _WIDTH))
+def _answer_mlp(width: int = _WIDTH) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(2 * _WIDTH, width), nn.GELU(), nn.Linear(width, width))

@@ -216,7 +216,7 @@ def _measure_zero_shot(run: Run, data: Path | None) -> None:
 
 
 def _wording(options: argparse.Namespace) -> Wording:
-    return Wording(options.plain, options.official)
+    return Wording(options.plain, options.official, options.themed)
 
 
 def _add_starter_arguments(parser: argparse.ArgumentParser) -> None:
@@ -241,6 +241,8 @@ def _add_starter_arguments(parser: argparse.ArgumentParser) -> None:
                         help="cosine falls to a hundredth by the end")  # fmt: skip
     parser.add_argument("--plain", type=float, default=0.4, help="share of the instructions without looks")
     parser.add_argument("--official", type=float, default=0.45, help="share of the official templates")
+    parser.add_argument("--themed", type=float, default=0.2,
+                        help="share of rooms refurnished in one colour, material or style on request")  # fmt: skip
     parser.add_argument(
         "--emphasis",
         choices=tuple(EMPHASES),

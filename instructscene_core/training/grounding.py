@@ -4,6 +4,7 @@ A graph's loss reaches the text through many noisy steps; these reach it at once
 sample costs a third. The prior's task adds them to its own loss; alone they are the first stage of its training.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -12,7 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..models.text_grounding import Sentences, TextGrounding
+from ..models.graph_prior import TextBatch
+from ..models.text_grounding import Sentences, TextGrounding, of_symbols
 from ..relations import REVERSED
 from ..vocabulary import ALL_CLASSES, NO_RELATION
 from .pairs import EMPTY
@@ -23,7 +25,12 @@ _PAIRS: Final = 20
 _SPOKEN_WEIGHT: Final = 4.0
 _ASKED_WEIGHT: Final = 20.0
 _RELATION_WEIGHT: Final = 6.0
-_CODES_WEIGHT: Final = 0.3
+_CODES_WEIGHT: Final = 0.5
+_QUIET_WEIGHT: Final = 0.3
+"""Of what is said of looks of objects that a text does not speak of, which is to be nothing."""
+_THEME_WEIGHT: Final = 1.0
+_UNSEEN_CODE: Final = 0.05
+"""Entries that a code counts for which no entry of a class has."""
 
 IntArray = npt.NDArray[np.integer[Any]]
 
@@ -98,29 +105,80 @@ def ground_truth(
     )
 
 
-def grounding_loss(network: TextGrounding, text: Sentences, truth: GroundTruth) -> Tensor:
-    """Loss of classes, relations and codes, of the texts that were not dropped."""
+class ThemeTruth(NamedTuple):
+    """What furniture of each class may look like under B texts that ask for one look of all of it.
+
+    Attributes:
+        text: the texts.
+        codes: (B, C, K) of some entry of each class with that look, −1 where no entry has it.
+    """
+
+    text: TextBatch
+    codes: Tensor
+
+
+def usual_looks(classes: Sequence[int], codes: IntArray, n_codes: int) -> Tensor:
+    """How often the furniture of each class has each code, (C, K, n_codes) logarithms of shares.
+
+    Args:
+        classes: of M entries, numbers in ALL_CLASSES; −1 for others.
+        codes: (M, K) of these.
+        n_codes: values of a code.
+    """
+    counts = np.full((len(ALL_CLASSES), codes.shape[1], n_codes), _UNSEEN_CODE)
+    for category, own in zip(classes, codes, strict=True):
+        if category >= 0:
+            counts[category, np.arange(len(own)), own] += 1
+    return torch.from_numpy(np.log(counts / counts.sum(axis=-1, keepdims=True))).float()
+
+
+def grounding_loss(network: TextGrounding, text: Sentences, truth: GroundTruth, usual: Tensor | None) -> Tensor:
+    """Loss of classes, relations and looks, of the texts that were not dropped.
+
+    Args:
+        network: reads the texts.
+        text: as it read them.
+        truth: what they say.
+        usual: from :func:`usual_looks`; None where features are not learned.
+    """
     told = text.told[:, :, 0]  # (B, 1)
-    answers = network.classes(text)
-    asked = network.asked(answers)[..., 0].float()
+    asked = network.asked(network.classes(text))[..., 0].float()
     of_classes = F.binary_cross_entropy_with_logits(asked, truth.asked, reduction="none")
     relations = network.relation(network.pairs(text, truth.first, truth.second)).float().transpose(1, 2)
     of_pairs = F.cross_entropy(relations, truth.relation, reduction="none")
     weights = truth.present * torch.where(truth.relation == NO_RELATION, 1.0, _SPOKEN_WEIGHT) * told
     loss = _ASKED_WEIGHT * _mean(of_classes, told.expand_as(of_classes))
     loss = loss + _RELATION_WEIGHT * _mean(of_pairs, weights)
-    return loss if truth.codes is None else loss + _CODES_WEIGHT * _of_codes(network, answers, truth, told)
+    return loss if usual is None else loss + _of_looks(network, text, truth, usual)
 
 
-def _of_codes(network: TextGrounding, answers: Tensor, truth: GroundTruth, told: Tensor) -> Tensor:
-    """Loss of the codes of objects that the text speaks of."""
-    assert truth.codes is not None  # noqa: S101 - the caller's case
-    logits = network.codes(answers).float().unflatten(2, (network.tokens, -1))  # (B, S, K, codes)
-    places = truth.objs[:, :, None, None].expand(-1, -1, *logits.shape[2:])
-    own = logits.gather(1, places).permute(0, 3, 1, 2)
-    real = truth.spoken & (truth.objs != EMPTY)
-    found = F.cross_entropy(own, truth.codes.clamp(max=own.shape[1] - 1), reduction="none").mean(dim=-1)
-    return _mean(found, real * told)
+def theme_loss(network: TextGrounding, text: Sentences, codes: Tensor, usual: Tensor) -> Tensor:
+    """Loss of the looks of all classes that have what texts ask of them.
+
+    What a text says is added to how the class usually looks, so it learns the logarithm of the ratio of the two.
+
+    Args:
+        network: reads the texts.
+        text: as it read them.
+        codes: (B, C, K), see :class:`ThemeTruth`.
+        usual: from :func:`usual_looks`.
+    """
+    said = network.looks(text)[:, : len(usual)].float().unflatten(2, usual.shape[1:])
+    found = F.cross_entropy((said + usual).permute(0, 3, 1, 2), codes.clamp(min=0), reduction="none")
+    return _THEME_WEIGHT * _mean(found, codes >= 0)
+
+
+def _of_looks(network: TextGrounding, text: Sentences, truth: GroundTruth, usual: Tensor) -> Tensor:
+    """Loss of the codes of objects that a text speaks of, and of what it says of the others' looks."""
+    assert truth.codes is not None  # noqa: S101 - with usual looks there are codes
+    said = of_symbols(network.looks(text), truth.objs).float().unflatten(2, usual.shape[1:])  # (B, n, K, codes)
+    real, told = truth.objs != EMPTY, text.told[:, :, 0]
+    logits = (said + usual[truth.objs.clamp(max=len(usual) - 1)]).permute(0, 3, 1, 2)
+    found = F.cross_entropy(logits, truth.codes.clamp(max=logits.shape[1] - 1), reduction="none").mean(dim=-1)
+    loud = said.square().mean(dim=(2, 3))
+    return _CODES_WEIGHT * _mean(found, real * truth.spoken * told) + _QUIET_WEIGHT * _mean(
+        loud, real * ~truth.spoken * told
+    )
 
 
 def _mean(values: Tensor, weights: Tensor) -> Tensor:

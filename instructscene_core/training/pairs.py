@@ -4,8 +4,9 @@ Rooms of all types stand in the same arrays: P pairs, N slots of the largest typ
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
+from random import Random
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from ..instructions.paraphrase import spoken_instructions
 from ..instructions.sentences import Instruction, Triplet
 from ..relations import ROTATED_PREDICATES, lamp_flags, relation_matrix, rotate_boxes
 from ..vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, NO_RELATION, ROOM_TYPES, RoomType
+from .themes import Themes, with_request
 
 EMPTY: Final = len(ALL_CLASSES)
 SLOTS: Final = max(MAX_OBJECTS.values())
@@ -96,6 +98,8 @@ def make_pairs(
     plain: float,
     official: float,
     seed: int,
+    themes: Themes | None = None,
+    themed: float = 0.0,
 ) -> Pairs:
     """One instruction for every room, turned; rooms that give nothing to say are left out.
 
@@ -106,10 +110,17 @@ def make_pairs(
         plain: share of the rooms whose instruction names classes alone.
         official: share of the official templates.
         seed: of the wording.
+        themes: what rooms may be refurnished in.
+        themed: share of the rooms that are.
 
     Returns:
         Up to R pairs, in the rooms' order.
     """
+    changed = _refurnished(rooms, themes, themed, seed) if themes is not None else {}
+    asset = rooms.asset.copy()
+    for row, (_, found) in changed.items():
+        asset[row, list(found)] = list(found.values())
+    rooms = replace(rooms, asset=asset)
     edges = ROTATED_PREDICATES[quarter_turns[:, None, None], room_relations(rooms)]
     said: list[Instruction] = [Instruction("")] * rooms.n
     plainly = np.random.default_rng(seed).random(rooms.n) < plain
@@ -121,13 +132,32 @@ def make_pairs(
             rotate_boxes(rooms.boxes[rows], turns),
             rooms.room_type,
             None if wordless else [[looks[a] for a in row if a >= 0] for row in assets],
-            [(seed * _SEED_STRIDE + room) % 2**32 for room in rooms.seeds[rows].tolist()],
+            [_text_seed(seed, room) for room in rooms.seeds[rows].tolist()],
             official=official,
         )
         for row, item in zip(rows.tolist(), found, strict=True):
             said[row] = item
+    for row, (word, found) in changed.items():
+        said[row] = with_request(Random(_text_seed(seed, int(rooms.seeds[row]))), said[row], word, list(found))
     kept = [row for row, item in enumerate(said) if item.text]
     return _pairs(rooms, edges, kept, said)
+
+
+def _text_seed(seed: int, room: int) -> int:
+    return (seed * _SEED_STRIDE + room) % 2**32
+
+
+def _refurnished(rooms: Rooms, themes: Themes, share: float, seed: int) -> dict[int, tuple[str, dict[int, int]]]:
+    """A theme, and the rows of the objects that have it then, for a share of the rooms."""
+    numbers, found = to_all(rooms.room_type), dict[int, tuple[str, dict[int, int]]]()
+    for row in np.flatnonzero(np.random.default_rng([seed, 1]).random(rooms.n) < share).tolist():
+        real = rooms.objs[row] != rooms.empty
+        random = Random(_text_seed(seed, int(rooms.seeds[row])) + 1)
+        objs, assets = numbers[rooms.objs[row, real]].tolist(), rooms.asset[row, real].tolist()
+        word, having = themes.refurnish(random, objs, assets)
+        if having:
+            found[row] = word, having
+    return found
 
 
 def _pairs(rooms: Rooms, edges: npt.NDArray[np.int8], kept: list[int], said: list[Instruction]) -> Pairs:

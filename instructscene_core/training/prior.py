@@ -12,12 +12,14 @@ from torch import Tensor
 
 from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler
 from ..models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, TextContext, drop_text, variables
+from ..models.text_grounding import Sentences
 from ..relations import REVERSED
 from ..vocabulary import N_FEATURE_TOKENS
-from .grounding import GroundTruth, ground_truth, grounding_loss
+from .grounding import GroundTruth, ground_truth, grounding_loss, theme_loss
 from .loop import StatelessTask
 from .pairs import EMPTY, Pairs, permuted, upper_edges
 from .texts import TextStore
+from .theme_requests import ThemeRequests
 
 _HIDDEN_GAIN: Final = 3.0
 _POOLED_GAIN: Final = 20.0
@@ -28,6 +30,8 @@ _GROUP_LEAST: Final = 400
 _COUNT_STEP: Final = 2
 _COUNT_WEIGHT: Final = 0.02
 _GROUNDING_WEIGHT: Final = 0.1
+_THEME_BATCH: Final = 24
+"""Requests for a look of all furniture, beside each batch."""
 _FULL: Final = (12, 66, 48)
 """Nodes, relations and feature tokens of the largest bedroom."""
 
@@ -66,7 +70,7 @@ class PriorSettings:
     text_dropout: float = 0.12
     area_dropout: float = 0.5
     complete: float = 0.15
-    restyle: float = 0.05
+    restyle: float = 0.1
     emphasis: Emphasis = "strong"
 
 
@@ -133,6 +137,7 @@ class PriorTask:
         supply: the training set.
         codes: (catalogue, K) feature codes of the furniture; None leaves the feature tokens out, as if all were
             [MASK]: less work while the prior learns to follow instructions.
+        requests: what the grounding learns looks from; None: it does not.
         settings: the run's.
         seed: of the batches.
     """
@@ -143,10 +148,11 @@ class PriorTask:
         supply: Supply,
         codes: Codes | None,
         *,
+        requests: ThemeRequests | None = None,
         settings: PriorSettings,
         seed: int,
     ) -> None:
-        self.model, self.supply, self.codes = model, supply, codes
+        self.model, self.supply, self.codes, self.requests = model, supply, codes, requests
         self.settings, self.seed = settings, seed
         self.diffusion = DiscreteDiffusion(variables(model.config)[: 2 if codes is None else 3])
         self.times = TimeSampler()
@@ -170,9 +176,20 @@ class PriorTask:
         counts = F.cross_entropy(self.model.count_head(text.pooled, batch.room, batch.area), batch.real.sum(dim=1) - 1)
         total = loss.total + _COUNT_WEIGHT * counts
         if told.sentences is not None:
-            terms["g"] = grounding_loss(self.model.grounding, told.sentences, batch.truth)
+            terms["g"] = self.grounding_loss(random, told.sentences, batch.truth)
             total = total + _GROUNDING_WEIGHT * terms["g"]
         return [{"loss": total, **terms, "n": counts}]
+
+    def grounding_loss(self, random: np.random.Generator, text: Sentences, truth: GroundTruth) -> Tensor:
+        """Loss of what a batch's texts say, and some requests for a look."""
+        network, requests = self.model.grounding, self.requests
+        if requests is None:
+            return grounding_loss(network, text, truth, None)
+        themes = requests.batch(random, _THEME_BATCH)
+        asked = network.read(themes.text.hidden, themes.text.mask)
+        return grounding_loss(network, text, truth, requests.usual) + theme_loss(
+            network, asked, themes.codes, requests.usual
+        )
 
     def batch(self, random: np.random.Generator, parts: Sequence[PairsPart]) -> PriorBatch:
         """One batch of a part."""
@@ -252,9 +269,10 @@ class GroundingTask(StatelessTask):
 
     def losses(self, step: int) -> list[dict[str, Tensor]]:
         """Loss of one batch."""
-        batch = self.task.batch(np.random.default_rng([self.task.seed, step]), self.task.supply(step))
+        random = np.random.default_rng([self.task.seed, step])
+        batch = self.task.batch(random, self.task.supply(step))
         sentences = self.model.read(batch.text.hidden, batch.text.mask)
-        return [{"loss": grounding_loss(self.model, sentences, batch.truth)}]
+        return [{"loss": self.task.grounding_loss(random, sentences, batch.truth)}]
 
 
 def _scales(real: npt.NDArray[np.bool_], lengths: Sequence[int]) -> list[npt.NDArray[np.float64]]:

@@ -30,8 +30,10 @@ from .features import VIEW_POINTS, PointTask, Targets, VQVAETask, cloud_features
 from .loop import LoopSettings, Task, Trainer
 from .pairs import SLOTS
 from .prior import Emphasis, GroundingTask, PriorSettings, PriorTask, new_prior
-from .supply import ROOM_SHARES, Rounds, RoundSupply, Wording
+from .supply import ROOM_SHARES, Rounds, RoundSupply, Wording, catalogue_entries
 from .texts import bfloat16_is_fast
+from .theme_requests import ThemeRequests
+from .themes import Themes
 from .zero_shot import classify, summary
 
 WEIGHTS_FOLDER: Final = CATALOGUE_FILE.parent / "weights"
@@ -57,6 +59,9 @@ DRAFTS: Final = 4
 """Layouts decoded for each graph; decoding is cheap beside the prior."""
 _GROUNDING_BATCH: Final = 40
 """Many small steps: which of two is left of the other is found late, and the number of steps decides when."""
+_THEME_SHARE: Final = 0.3
+"""Requests for a look, in proportion to the rooms of a round."""
+_THEME_LEAST: Final = 24
 _DECODER_SHARE: Final = 0.15
 _TEXT_SHARE: Final = 0.15
 _POINT_BATCH: Final = 64
@@ -206,7 +211,11 @@ def _prior_task(
         "features": with_features,
     }
     with RoundSupply(rounds, run.workers) as supply:
-        task = PriorTask(model, supply, codes, settings=settings, seed=run.seed)
+        requests = None
+        if codes is not None:
+            count = max(_THEME_LEAST, round(_THEME_SHARE * run.rooms))
+            requests = ThemeRequests(Themes.of(catalogue_entries()), codes, count, run.seed, run.folder)
+        task = PriorTask(model, supply, codes, requests=requests, settings=settings, seed=run.seed)
         yield task, lambda step: metadata | {"training_rooms": max(seen_before, rounds.seen(step))}
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ from ..vocabulary import ROOM_TYPES, RoomType
 from .pairs import Pairs, make_pairs
 from .prior import PairsPart
 from .texts import encode_texts
+from .themes import Themes
 
 _AHEAD = 2
 """Rounds that are made before they are needed."""
@@ -39,10 +40,12 @@ class Wording:
     Attributes:
         plain: share that names classes alone, without looks.
         official: share of the official templates; the others are as people type.
+        themed: share of rooms that are refurnished in a colour, a material or a style, which the text then asks for.
     """
 
     plain: float = 0.4
     official: float = 0.45
+    themed: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ class Rounds:
             plain=self.wording.plain,
             official=self.wording.official,
             seed=self.seed + number,
+            themes=Themes.of(catalogue_entries()),
+            themed=self.wording.themed,
         )
 
 
@@ -136,5 +141,9 @@ class RoundSupply:
 
 def catalogue_looks() -> list[Look]:
     """How the catalogue's entries look, in its order."""
-    entries = json.loads(CATALOGUE_FILE.read_text("utf-8"))["entries"]
-    return [look_of(e["caption"], e["style"], e.get("tags", ())) for e in entries]
+    return [look_of(e["caption"], e["style"], e.get("tags", ())) for e in catalogue_entries()]
+
+
+def catalogue_entries() -> list[dict[str, Any]]:
+    """The catalogue's entries as they are written."""
+    return json.loads(CATALOGUE_FILE.read_text("utf-8"))["entries"]

@@ -257,10 +257,10 @@ def test_larger_floors_are_told_to_the_number_of_objects(joint_generator):
     asked = [
         request(scene=scene("livingroom", 0, floor=floor), seed=k, id=f"{name}{k}")
         for name, floor in (("small", FLOOR), ("large", large))
-        for k in range(12)
+        for k in range(30)
     ]
     counts = [len(furniture(result)) for result in run(joint_generator, *asked)]
-    assert counts[:12] != counts[12:]
+    assert counts[:30] != counts[30:]
 
 
 def test_places_are_in_the_unit_of_the_type_of_room(joint_generator):

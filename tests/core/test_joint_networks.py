@@ -25,7 +25,8 @@ def _same_numbers_every_time():
 def grounded(prior):
     """The prior as if trained: what its texts say reaches the graph."""
     with torch.no_grad():
-        for layer in (prior.grounding.to_nodes, prior.grounding.to_edges, prior.grounding.asked_to_nodes):
+        told = prior.grounding
+        for layer in (told.to_nodes, told.to_edges, told.asked_to_nodes, told.look_mlp[-1]):
             layer.weight.normal_(std=0.1)
     return prior.eval()
 
@@ -114,6 +115,28 @@ def test_texts_tell_classes_and_ordered_pairs_of_what_they_say(prior):
     untold = prior.encode_text(without_text(batch)).sentences
     assert (prior.grounding.node_table(untold) == 0).all()
     assert (prior.grounding.edge_table(untold) == 0).all()
+    assert (prior.grounding.looks(untold) == 0).all()
+    looks = prior.grounding.looks(sentences)
+    assert not torch.allclose(looks[0, 3], looks[0, 7], atol=1e-3)
+    assert not torch.allclose(looks[0, 3], looks[1, 3], atol=1e-3)
+    assert (looks[:, EMPTY + 1] == 0).all()
+
+
+@torch.inference_mode()
+def test_what_texts_say_of_looks_reaches_the_codes_of_their_class_alone(prior):
+    batch, x, room = text(1), torch.tensor([[3, 7, 3, EMPTY]]), torch.tensor([1])
+    e, o, t = torch.full((1, 6), 11), torch.full((1, 16), 65), torch.tensor([50])
+    context = prior.encode_text(batch)
+    told = prior(x, e, o, t, context, room=room)[2]
+    looks = prior.grounding.looks(context.sentences)
+    prior.grounding.look_mlp[-1].weight.zero_()
+    prior.grounding.look_mlp[-1].bias.zero_()
+    plain = prior(x, e, o, t, context, room=room)[2]
+    for node, symbol in enumerate(x[0].tolist()):
+        for token in range(4):
+            difference = (told - plain)[0, :, 4 * node + token]
+            assert torch.allclose(difference[:64], looks[0, symbol].view(4, 64)[token], atol=1e-5)
+            assert difference[64] == 0  # "empty" is no look
 
 
 @torch.inference_mode()

@@ -4,6 +4,7 @@ import csv
 import json
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -17,9 +18,9 @@ from instructscene_core.relations import lamp_flags, relation_matrix, rotate_box
 from instructscene_core.starter.rooms import CATALOGUE_FILE
 from instructscene_core.training.__main__ import main
 from instructscene_core.training.decoder import DecoderSettings, DecoderTask, LayoutSet, turned_bounds
-from instructscene_core.training.grounding import GroundTruth, grounding_loss
+from instructscene_core.training.grounding import GroundTruth, grounding_loss, theme_loss
 from instructscene_core.training.loop import LoopSettings, Trainer
-from instructscene_core.training.pairs import EMPTY, SLOTS, Pairs, make_pairs, permuted, upper_edges
+from instructscene_core.training.pairs import EMPTY, SLOTS, Pairs, make_pairs, permuted, to_all, upper_edges
 from instructscene_core.training.prior import (
     GroundingTask,
     PairsPart,
@@ -29,8 +30,10 @@ from instructscene_core.training.prior import (
     predicted,
 )
 from instructscene_core.training.runs import DECODER_SIZE, PRIOR_SIZE, WEIGHTS_FOLDER
-from instructscene_core.training.supply import Rounds, RoundSupply, Wording, catalogue_looks
+from instructscene_core.training.supply import Rounds, RoundSupply, Wording, catalogue_entries, catalogue_looks
 from instructscene_core.training.texts import encode_texts
+from instructscene_core.training.theme_requests import ThemeRequests
+from instructscene_core.training.themes import Themes
 from instructscene_core.vocabulary import ALL_CLASSES, CLASSES, NO_RELATION, ROOM_TYPES, display_name
 
 pytestmark = pytest.mark.usefixtures("room_cache")
@@ -79,7 +82,13 @@ def _prior():
 
 def _prior_task(pairs, folder: Path, codes=None, **settings):
     part = PairsPart(pairs, encode_texts(pairs.texts, folder))
-    return PriorTask(_prior(), lambda _: [part], codes, settings=PriorSettings(batch=16, **settings), seed=3)
+    requests = None if codes is None else _requests(Themes.of(catalogue_entries()), folder)
+    settings = PriorSettings(batch=16, **settings)
+    return PriorTask(_prior(), lambda _: [part], codes, requests=requests, settings=settings, seed=3)
+
+
+def _requests(themes, folder):
+    return ThemeRequests(themes, _codes(), 48, 0, folder)
 
 
 def _decoder_task(rooms, **settings):
@@ -255,14 +264,43 @@ def test_what_texts_say_is_learned_without_the_graph(bedrooms, states, tmp_path)
             assert torch.equal(parameter, untouched[name])
 
 
+def test_requests_tell_how_furniture_of_each_class_may_look(states):
+    themes, entries = Themes.of(catalogue_entries()), catalogue_entries()
+    truth = _requests(replace(themes, words=("leather",), weights=(1.0,)), states).batch(np.random.default_rng(0), 8)
+    found = 0
+    for category, name in enumerate(ALL_CLASSES):
+        rows = [i for i, e in enumerate(entries) if e["category"] == name and "leather" in e["tags"]]
+        own = {tuple(_codes()[row]) for row in rows} or {(-1,) * 4}
+        assert {tuple(codes) for codes in truth.codes[:, category].tolist()} <= own
+        found += bool(rows)
+    assert 5 < found < len(ALL_CLASSES)
+
+
+def test_looks_are_learned_from_requests(bedrooms, states, tmp_path):
+    task = GroundingTask(_prior_task(bedrooms, states, _codes()))
+    two = replace(Themes.of(catalogue_entries()), words=("leather", "marble"), weights=(1.0, 1.0))
+    requests = task.task.requests = _requests(two, states)
+    before = _theme_loss(task, requests)
+    Trainer(task, replace(_SMALL, steps=80), tmp_path / "run").run()
+    assert _theme_loss(task, requests) < 0.8 * before
+
+
+def _theme_loss(task, requests):
+    truth = requests.batch(np.random.default_rng(99), 48)
+    with torch.no_grad():
+        text = task.model.read(truth.text.hidden, truth.text.mask)
+        return float(theme_loss(task.model, text, truth.codes, requests.usual))
+
+
 def test_dropped_texts_teach_nothing(bedrooms, states):
     task = _prior_task(bedrooms, states, _codes())
+    usual = task.requests.usual
     batch, grounding = task.batch(np.random.default_rng(0), task.supply(0)), task.model.grounding
     some = torch.arange(16) < 8
     text = drop_text(batch.text, ~some, ~some)
-    whole = grounding_loss(grounding, grounding.read(text.hidden, text.mask), batch.truth)
+    whole = grounding_loss(grounding, grounding.read(text.hidden, text.mask), batch.truth, usual)
     half = GroundTruth(*(part[:8] for part in batch.truth))
-    alone = grounding_loss(grounding, grounding.read(text.hidden[:8], text.mask[:8]), half)
+    alone = grounding_loss(grounding, grounding.read(text.hidden[:8], text.mask[:8]), half, usual)
     torch.testing.assert_close(whole, alone, atol=1e-4, rtol=1e-4)
 
 
@@ -388,6 +426,34 @@ def test_every_round_has_fresh_rooms_and_sentences(tmp_path):
     again = rounds.make(1)
     assert again.texts == second.pairs.texts
     assert (again.edges == second.pairs.edges).all()
+
+
+def test_rooms_are_refurnished_in_one_theme(rooms):
+    entries, themes = catalogue_entries(), Themes.of(catalogue_entries())
+    tags = [{*entry["tags"], entry["style"]} for entry in entries]
+    for row in range(rooms.n):
+        real = rooms.objs[row] != rooms.empty
+        objs, assets = to_all("bedroom")[rooms.objs[row, real]].tolist(), rooms.asset[row, real].tolist()
+        word, found = themes.refurnish(Random(row), objs, assets)
+        for number, category in enumerate(objs):
+            same = [tag for tag, entry in zip(tags, entries, strict=True) if entry["category"] == ALL_CLASSES[category]]
+            assert (number in found) == any(word in tag for tag in same)
+        for number, asset in found.items():
+            assert word in tags[asset]
+            assert entries[asset]["category"] == ALL_CLASSES[objs[number]]
+            assert asset == assets[number] or word not in tags[assets[number]]
+
+
+def test_texts_ask_for_what_rooms_were_refurnished_in(rooms):
+    turns, wording = np.zeros(rooms.n, dtype=np.int64), {"plain": 0.5, "official": 0.5, "seed": 0}
+    plain = make_pairs(rooms, turns, catalogue_looks(), **wording)
+    themed = make_pairs(rooms, turns, catalogue_looks(), themes=Themes.of(catalogue_entries()), themed=0.5, **wording)
+    assert len(plain) == len(themed) == rooms.n
+    changed = plain.asset != themed.asset
+    other = np.array([a != b for a, b in zip(plain.texts, themed.texts, strict=True)])
+    assert 12 < other.sum() < 36
+    assert not changed[~other].any()
+    assert not (changed & ~themed.spoken).any()
 
 
 def test_what_an_instruction_asks_for_is_found(pairs):
