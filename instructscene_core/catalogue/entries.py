@@ -29,7 +29,10 @@ WHOLE: Final[Part] = (0.0, 0.0, 0.0, 1.0, 1.0, 1.0)
 STARTER: Final = Path(__file__).resolve().parent.parent / "starter"
 _REMEDY: Final = "Rebuild the catalogue, or reinstall the extension"
 _REINDEX: Final = "Index the models again, or choose another catalogue"
-_KNOWN: Final = ("id", "category", "rooms", "size", "caption", "style", "palette", "tags", "mount", "shape", "parts")
+_KNOWN: Final = (
+    *("id", "category", "rooms", "size", "caption", "style", "palette", "tags", "mount", "shape", "parts"),
+    "stretch",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +50,7 @@ class CatalogueEntry:
         codes: the quantised feature; None where unknown.
         rooms: its class in each type of room that it suits; None where that is ``category`` in all of them.
         tags: lower-case words for the style, the colours and the materials that it visibly has.
+        stretch: how far an axis may be stretched or shrunk, where it bears more than the catalogue's limit.
     """
 
     id: str
@@ -59,6 +63,7 @@ class CatalogueEntry:
     codes: tuple[int, ...] | None = None
     rooms: Mapping[RoomType, str] | None = None
     tags: tuple[str, ...] = ()
+    stretch: float = 0.0
 
     def class_in(self, room_type: RoomType) -> str | None:
         """Its class in a type of room; None where it does not belong there."""
@@ -204,7 +209,15 @@ def _entry(row: object, where: str) -> CatalogueEntry:
         parts=tuple(_part(p, f"{where}.parts[{i}]") for i, p in enumerate(cast("list[Any]", parts))),
         rooms=None if item.get("rooms") is None else _rooms(item["rooms"], f"{where}.rooms"),
         tags=_tags(item.get("tags"), f"{where}.tags"),
+        stretch=_stretch(item.get("stretch", 0.0), f"{where}.stretch"),
     )
+
+
+def _stretch(data: object, where: str) -> float:
+    (share,) = _numbers([data], 1, where)
+    if share < 0:
+        raise InvalidInputError(f"{where} must not be negative", _REMEDY)
+    return share
 
 
 def _tags(data: object, where: str) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def choose(
     if catalogue.ranking == "look":
         difference = ((np.array([entry.size for entry in entries]) - np.array(size)) ** 2).sum(axis=1)
         return entries[int(np.argmin(np.where(likeness >= likeness.max() - _TIE, difference, np.inf)))]
-    misfit = np.array([_misfit(entry.size, size) for entry in entries])
+    misfit = np.array([_misfit(entry, size) for entry in entries])
     return entries[int(np.argmax(likeness - _MISFIT_WEIGHT * misfit))]
 
 
@@ -80,10 +80,11 @@ def _equal_codes(entries: Sequence[CatalogueEntry], codes: Sequence[int] | None)
     return scores
 
 
-def _misfit(own: Vector3, wanted: Vector3) -> float:
+def _misfit(entry: CatalogueEntry, wanted: Vector3) -> float:
     """How much the shape must be distorted beyond the free limit, plus a little for being another size."""
-    ratios = [math.log(w / o) for o, w in zip(own, wanted, strict=True)]
-    beyond = sum(max(abs(r) - math.log(1 + STRETCH), 0.0) for r in ratios)
+    ratios = [math.log(w / o) for o, w in zip(entry.size, wanted, strict=True)]
+    free = math.log(1 + max(STRETCH, entry.stretch))
+    beyond = sum(max(abs(r) - free, 0.0) for r in ratios)
     return beyond + 0.2 * sum(abs(r) for r in ratios)
 
 
@@ -93,14 +94,15 @@ def placed_size(entry: CatalogueEntry, size: Vector3, stretch: float = STRETCH) 
     Args:
         entry: what is placed.
         size: the box's full extents, metres.
-        stretch: largest relative change of an axis.
+        stretch: largest relative change of an axis, where the entry bears no more.
 
     Returns:
         ``size`` where every axis stays within the limit; otherwise the entry's own proportions, as large as the box
         allows.
     """
     ratios = [w / o for o, w in zip(entry.size, size, strict=True)]
-    if all(1 / (1 + stretch) <= r <= 1 + stretch for r in ratios):
+    most = 1 + max(stretch, entry.stretch)
+    if all(1 / most <= r <= most for r in ratios):
         return size
     smallest = min(ratios)
     width, depth, height = (smallest * o for o in entry.size)

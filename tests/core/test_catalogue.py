@@ -1,6 +1,7 @@
 """Catalogue files, retrieval by class, look and size, and how meshes fit their boxes."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -46,6 +47,8 @@ ENTRY = {"id": "x/chair", "category": "chair", "size": [0.5, 0.5, 0.9]}
         (ENTRY | {"mount": "wall"}, "mount"),
         (ENTRY | {"parts": [[0, 0, 0, 1, 1]]}, "parts"),
         (ENTRY | {"parts": [[0, 0, 0, 1, 1, 0]]}, "positive"),
+        (ENTRY | {"stretch": -0.1}, "stretch must not be negative"),
+        (ENTRY | {"stretch": "far"}, "stretch"),
         (ENTRY | {"colour": "red"}, "colour"),
         ("chair", "JSON object"),
     ],
@@ -113,5 +116,8 @@ def test_meshes_take_the_size_within_the_limit_and_fit_uniformly_beyond_it():
     assert placed_size(entry, (1.2, 1.7, 0.9)) == (1.2, 1.7, 0.9)
     assert placed_size(entry, (0.5, 2.0, 2.0)) == (0.5, 1.0, 0.5)
     assert placed_size(entry, (1.3, 2.0, 1.0), stretch=0.4) == (1.3, 2.0, 1.0)
+    yielding = replace(entry, stretch=0.5)
+    assert placed_size(yielding, (1.45, 2.0, 0.7)) == (1.45, 2.0, 0.7)
+    assert placed_size(yielding, (1.6, 2.0, 1.0)) == (1.0, 2.0, 1.0)
     assert placed_height("floor", 1.0, 2.0, 0.5) == 0.25
     assert placed_height("ceiling", 1.0, 2.0, 0.5) == 1.75

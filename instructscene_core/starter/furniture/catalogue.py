@@ -2,10 +2,19 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from .designs import solids
 from .specs import SPECS, Spec
+
+_YIELDING: Final = {
+    **dict.fromkeys(("pendant_lamp", "ceiling_lamp"), 0.6),
+    **dict.fromkeys(("coffee_table", "console_table", "round_end_table", "stool", "table"), 0.5),
+    **dict.fromkeys(("bookshelf", "cabinet", "dining_table", "tv_stand", "wine_cabinet"), 0.5),
+    **dict.fromkeys(("corner_side_table", "desk", "nightstand"), 0.4),
+}
+"""How far the axes of classes may be stretched that bear more than others, as boxes on legs do: their real sizes differ
+more than our shapes do."""
 
 
 def entry(spec: Spec) -> dict[str, Any]:
@@ -21,6 +30,7 @@ def entry(spec: Spec) -> dict[str, Any]:
         "mount": spec.mount,
         "shape": spec.shape.key,
         "parts": [list(row) for row in solids(spec.shape)],
+        **({"stretch": _YIELDING[spec.category]} if spec.category in _YIELDING else {}),
     }
 
 

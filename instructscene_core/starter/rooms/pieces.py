@@ -22,8 +22,8 @@ LOOSE: Final = {
     **dict.fromkeys(("bookshelf", "cabinet", "dining_table", "tv_stand", "wine_cabinet"), 1.5),
     **dict.fromkeys(("corner_side_table", "desk", "nightstand"), 1.4),
 }
-"""Classes whose boxes may differ by a larger factor, since their real sizes differ more than our shapes do. Retrieval
-keeps the proportions of such a piece, so that its mesh is smaller than its box along some axes."""
+"""Classes whose boxes may differ by a larger factor, since their real sizes differ more than our shapes do. Beyond what
+an entry may be stretched, its mesh is smaller than its box along some axes."""
 _FREE: Final = math.log(STRETCH)
 _ANY: Final = 0.04
 """How often a piece is taken whether or not it can be of the size that is wanted, so that all come up."""
