@@ -24,15 +24,14 @@ CATALOGUE_VERSION: Final = 1
 CATALOGUE_FILE: Final = "catalogue.json"
 FEATURES_FILE: Final = "features.safetensors"
 STRETCH: Final = 0.25
-"""How far an axis of a mesh may be stretched or shrunk before it is fitted uniformly instead."""
+"""How far an axis of a mesh may be stretched or shrunk before it is fitted uniformly instead; some bear more."""
 WHOLE: Final[Part] = (0.0, 0.0, 0.0, 1.0, 1.0, 1.0)
 STARTER: Final = Path(__file__).resolve().parent.parent / "starter"
 _REMEDY: Final = "Rebuild the catalogue, or reinstall the extension"
 _REINDEX: Final = "Index the models again, or choose another catalogue"
 _KNOWN: Final = (
-    *("id", "category", "rooms", "size", "caption", "style", "palette", "tags", "mount", "shape", "parts"),
-    "stretch",
-)
+    "id", "category", "rooms", "size", "caption", "style", "palette", "tags", "mount", "shape", "parts", "stretch",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,8 @@ Scores = npt.NDArray[np.float64]
 
 _MISFIT_WEIGHT: Final = 0.15
 """Cosine similarity that one unit of logarithmic misfit is worth, where look and size are balanced."""
+_ROUNDING: Final = 1e-5
+"""Boxes may be as large as the limit, and rounded."""
 _TIE: Final = 1e-6
 """Difference of cosine similarities that is none."""
 
@@ -101,7 +103,7 @@ def placed_size(entry: CatalogueEntry, size: Vector3, stretch: float = STRETCH) 
         allows.
     """
     ratios = [w / o for o, w in zip(entry.size, size, strict=True)]
-    most = 1 + max(stretch, entry.stretch)
+    most = 1 + max(stretch, entry.stretch) + _ROUNDING
     if all(1 / most <= r <= most for r in ratios):
         return size
     smallest = min(ratios)

@@ -41,7 +41,7 @@ class Sizes:
     edits: int = 30
     sound: int = 20
     settled: int = 12
-    restyled: int = 2
+    restyled: int = 4
 
     @staticmethod
     def of(mixture: int) -> "Sizes":

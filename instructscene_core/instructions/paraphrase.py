@@ -121,16 +121,16 @@ class _Text:
         text = self.joined()
         if self.random.random() < typos:
             text = with_typos(self.random, text, _SLIPS)
-        spoken = dict.fromkeys((*self.speaker.nouns, *sorted(self.styled)))
         return Instruction(
             text,
             tuple(self.triplets),
             tuple(self.described),
-            tuple(spoken),
+            tuple(dict.fromkeys(self.speaker.nouns)),
             self.speaker.looks_said or bool(self.styled),
             tuple(self.counts.items()),
             tuple(sorted(self.absent)),
             tuple(self.extras),
+            tuple(sorted(self.styled)),
         )
 
     def opening(self) -> None:

@@ -39,11 +39,12 @@ class Instruction:
         text: one or two sentences; empty where the room has no relation.
         triplets: what must hold, in stored direction, whatever the sentence says.
         described: the object that each sentence places, as an index in the room (completion removes these).
-        spoken: all objects that the text speaks of, as indices in the room.
+        spoken: all objects that the text names, as indices in the room.
         looks: whether a style, a colour or a material is asked for.
         counts: (class, number) where the text says how many.
         absent: classes that must not occur.
         extras: (name of ``vocabulary.EXTRAS``, whether it is wanted) for each that the text speaks of.
+        styled: objects that look as the text wants the whole room, as indices in it.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Instruction:
     counts: tuple[tuple[int, int], ...] = ()
     absent: tuple[int, ...] = ()
     extras: tuple[tuple[str, bool], ...] = ()
+    styled: tuple[int, ...] = ()
 
 
 def noun_phrase(category: str) -> str:

@@ -132,7 +132,7 @@ STUFF_REQUESTS: Final = _list(
     "{} furniture|with {} furniture|{} pieces|everything {}|use {} furniture|I like {} furniture|make it {}|"
     "only {} things|make the room {}|make everything {}|make it all {}|make all furniture {}|all {}|all in {}|"
     "everything in {}|furniture in {}|change everything to {}|turn it {}|in {}|{}|I want it {}|I want everything {}|"
-    "everything should be {}|a {} room|a room in {}|give it a {} look|go for {}|more {}|{} everywhere|use {}"
+    "everything should be {}|a room in {}|give it a {} look|go for {}|more {}|{} everywhere|use {}"
 )
 ABSENT_ONE: Final = _list(
     "no {n}|without {a}|No {n}|without {n}|but no {n}|There should be no {n}|I don't want {a}|don't add {a}|"

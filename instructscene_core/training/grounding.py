@@ -1,4 +1,4 @@
-"""Labels for what a text says of classes and of pairs of classes, and the losses on them.
+"""Labels for what a text says of classes, of pairs of classes and of looks, and the losses on them.
 
 A graph's loss reaches the text through many noisy steps; these reach it at once, and without the graph's networks a
 sample costs a third. The prior's task adds them to its own loss; alone they are the first stage of its training.
@@ -25,10 +25,9 @@ _PAIRS: Final = 20
 _SPOKEN_WEIGHT: Final = 4.0
 _ASKED_WEIGHT: Final = 20.0
 _RELATION_WEIGHT: Final = 6.0
-_CODES_WEIGHT: Final = 0.5
+_LOOKS_WEIGHT: Final = 0.5
 _QUIET_WEIGHT: Final = 0.3
 """Of what is said of looks of objects that a text does not speak of, which is to be nothing."""
-_THEME_WEIGHT: Final = 1.0
 _UNSEEN_CODE: Final = 0.05
 """Entries that a code counts for which no entry of a class has."""
 
@@ -46,7 +45,8 @@ class GroundTruth(NamedTuple):
         present: (B, m) bool, False at pairs that fill up.
         objs: (B, n) classes of the room's objects.
         codes: (B, n, K) of these, None where features are not learned.
-        spoken: (B, n) bool, objects that the texts speak of.
+        described: (B, n) bool, objects of whose looks the texts speak: those that they name, and those that look as
+            they want the whole room.
     """
 
     asked: Tensor
@@ -56,13 +56,14 @@ class GroundTruth(NamedTuple):
     present: Tensor
     objs: Tensor
     codes: Tensor | None
-    spoken: Tensor
+    described: Tensor
 
 
 def ground_truth(
     random: np.random.Generator,
     objs: IntArray,
     spoken: npt.NDArray[np.bool_],
+    styled: npt.NDArray[np.bool_],
     triplets: IntArray,
     codes: IntArray | None,
 ) -> GroundTruth:
@@ -71,7 +72,8 @@ def ground_truth(
     Args:
         random: draws the pairs that the texts do not speak of.
         objs: (B, n) classes, EMPTY where there is no object.
-        spoken: (B, n) objects that the texts speak of.
+        spoken: (B, n) objects that the texts name,
+        styled: (B, n) and those that look as they want the whole room.
         triplets: (B, M, 3) that they ask for, −1 where there are fewer.
         codes: (B, n, K) of the objects.
     """
@@ -101,7 +103,7 @@ def ground_truth(
         tensor(present),
         torch.from_numpy(objs),
         None if codes is None else torch.from_numpy(codes),
-        torch.from_numpy(spoken),
+        torch.from_numpy(spoken | styled),
     )
 
 
@@ -165,7 +167,7 @@ def theme_loss(network: TextGrounding, text: Sentences, codes: Tensor, usual: Te
     """
     said = network.looks(text)[:, : len(usual)].float().unflatten(2, usual.shape[1:])
     found = F.cross_entropy((said + usual).permute(0, 3, 1, 2), codes.clamp(min=0), reduction="none")
-    return _THEME_WEIGHT * _mean(found, codes >= 0)
+    return _mean(found, codes >= 0)
 
 
 def _of_looks(network: TextGrounding, text: Sentences, truth: GroundTruth, usual: Tensor) -> Tensor:
@@ -176,8 +178,8 @@ def _of_looks(network: TextGrounding, text: Sentences, truth: GroundTruth, usual
     logits = (said + usual[truth.objs.clamp(max=len(usual) - 1)]).permute(0, 3, 1, 2)
     found = F.cross_entropy(logits, truth.codes.clamp(max=logits.shape[1] - 1), reduction="none").mean(dim=-1)
     loud = said.square().mean(dim=(2, 3))
-    return _CODES_WEIGHT * _mean(found, real * truth.spoken * told) + _QUIET_WEIGHT * _mean(
-        loud, real * ~truth.spoken * told
+    return _LOOKS_WEIGHT * _mean(found, real * truth.described * told) + _QUIET_WEIGHT * _mean(
+        loud, real * ~truth.described * told
     )
 
 

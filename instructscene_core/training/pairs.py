@@ -18,7 +18,7 @@ from ..instructions.paraphrase import spoken_instructions
 from ..instructions.sentences import Instruction, Triplet
 from ..relations import ROTATED_PREDICATES, lamp_flags, relation_matrix, rotate_boxes
 from ..vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, NO_RELATION, ROOM_TYPES, RoomType
-from .themes import Themes, with_request
+from .themes import Themes
 
 EMPTY: Final = len(ALL_CLASSES)
 SLOTS: Final = max(MAX_OBJECTS.values())
@@ -36,7 +36,8 @@ class Pairs:
         asset: (P, N) rows of the catalogue, −1 where there is no object.
         room: (P,) types, indices of ROOM_TYPES.
         area: (P,) square metres of the floors.
-        spoken: (P, N) bool, True at objects that the text speaks of.
+        spoken: (P, N) bool, True at objects that the text names,
+        styled: (P, N) and at those that look as it wants the whole room.
         texts: P instructions.
         triplets: what each asks for.
     """
@@ -47,6 +48,7 @@ class Pairs:
     room: npt.NDArray[np.int8]
     area: npt.NDArray[np.float32]
     spoken: npt.NDArray[np.bool_]
+    styled: npt.NDArray[np.bool_]
     texts: list[str]
     triplets: list[tuple[Triplet, ...]]
 
@@ -61,7 +63,7 @@ class Pairs:
     @staticmethod
     def joined(parts: "Sequence[Pairs]") -> "Pairs":
         """All pairs of the parts, in their order."""
-        names = ("objs", "edges", "asset", "room", "area", "spoken")
+        names = ("objs", "edges", "asset", "room", "area", "spoken", "styled")
         return Pairs(
             **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names},
             texts=[text for part in parts for text in part.texts],
@@ -98,8 +100,8 @@ def make_pairs(
     plain: float,
     official: float,
     seed: int,
-    themes: Themes | None = None,
-    themed: float = 0.0,
+    themes: Themes,
+    themed: float,
 ) -> Pairs:
     """One instruction for every room, turned; rooms that give nothing to say are left out.
 
@@ -107,7 +109,7 @@ def make_pairs(
         rooms: R rooms of one type.
         quarter_turns: (R,) how far each is turned.
         looks: of the catalogue's entries.
-        plain: share of the rooms whose instruction names classes alone.
+        plain: share of the rooms whose instruction names classes alone, but for a theme.
         official: share of the official templates.
         seed: of the wording.
         themes: what rooms may be refurnished in.
@@ -116,7 +118,7 @@ def make_pairs(
     Returns:
         Up to R pairs, in the rooms' order.
     """
-    changed = _refurnished(rooms, themes, themed, seed) if themes is not None else {}
+    changed = _refurnished(rooms, themes, themed, seed)
     asset = rooms.asset.copy()
     for row, (_, found) in changed.items():
         asset[row, list(found)] = list(found.values())
@@ -132,19 +134,16 @@ def make_pairs(
             rotate_boxes(rooms.boxes[rows], turns),
             rooms.room_type,
             None if wordless else [[looks[a] for a in row if a >= 0] for row in assets],
-            [_text_seed(seed, room) for room in rooms.seeds[rows].tolist()],
+            [(seed * _SEED_STRIDE + room) % 2**32 for room in rooms.seeds[rows].tolist()],
             official=official,
         )
         for row, item in zip(rows.tolist(), found, strict=True):
             said[row] = item
     for row, (word, found) in changed.items():
-        said[row] = with_request(Random(_text_seed(seed, int(rooms.seeds[row]))), said[row], word, list(found))
+        random = Random(f"request {seed} {rooms.seeds[row]}")
+        said[row] = themes.with_request(random, said[row], word, list(found))
     kept = [row for row, item in enumerate(said) if item.text]
     return _pairs(rooms, edges, kept, said)
-
-
-def _text_seed(seed: int, room: int) -> int:
-    return (seed * _SEED_STRIDE + room) % 2**32
 
 
 def _refurnished(rooms: Rooms, themes: Themes, share: float, seed: int) -> dict[int, tuple[str, dict[int, int]]]:
@@ -152,7 +151,7 @@ def _refurnished(rooms: Rooms, themes: Themes, share: float, seed: int) -> dict[
     numbers, found = to_all(rooms.room_type), dict[int, tuple[str, dict[int, int]]]()
     for row in np.flatnonzero(np.random.default_rng([seed, 1]).random(rooms.n) < share).tolist():
         real = rooms.objs[row] != rooms.empty
-        random = Random(_text_seed(seed, int(rooms.seeds[row])) + 1)
+        random = Random(f"theme {seed} {rooms.seeds[row]}")
         objs, assets = numbers[rooms.objs[row, real]].tolist(), rooms.asset[row, real].tolist()
         word, having = themes.refurnish(random, objs, assets)
         if having:
@@ -163,9 +162,10 @@ def _refurnished(rooms: Rooms, themes: Themes, share: float, seed: int) -> dict[
 def _pairs(rooms: Rooms, edges: npt.NDArray[np.int8], kept: list[int], said: list[Instruction]) -> Pairs:
     numbers = to_all(rooms.room_type)
     objs = rooms.objs[kept]
-    spoken = np.zeros((len(kept), SLOTS), dtype=np.bool_)
-    for row, index in zip(spoken, kept, strict=True):
-        row[list(said[index].spoken)] = True
+    spoken, styled = np.zeros((2, len(kept), SLOTS), dtype=np.bool_)
+    for row, index in enumerate(kept):
+        spoken[row, list(said[index].spoken)] = True
+        styled[row, list(said[index].styled)] = True
     return Pairs(
         padded(numbers[objs], EMPTY),
         padded(edges[kept], NO_RELATION),
@@ -173,6 +173,7 @@ def _pairs(rooms: Rooms, edges: npt.NDArray[np.int8], kept: list[int], said: lis
         np.full(len(kept), ROOM_TYPES.index(rooms.room_type), dtype=np.int8),
         floor_areas(rooms.floor[kept]),
         spoken,
+        styled,
         [said[row].text for row in kept],
         [tuple((int(numbers[s]), p, int(numbers[o])) for s, p, o in said[row].triplets) for row in kept],
     )

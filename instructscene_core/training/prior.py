@@ -176,11 +176,11 @@ class PriorTask:
         counts = F.cross_entropy(self.model.count_head(text.pooled, batch.room, batch.area), batch.real.sum(dim=1) - 1)
         total = loss.total + _COUNT_WEIGHT * counts
         if told.sentences is not None:
-            terms["g"] = self.grounding_loss(random, told.sentences, batch.truth)
+            terms["g"] = self.loss_of_texts(random, told.sentences, batch.truth)
             total = total + _GROUNDING_WEIGHT * terms["g"]
         return [{"loss": total, **terms, "n": counts}]
 
-    def grounding_loss(self, random: np.random.Generator, text: Sentences, truth: GroundTruth) -> Tensor:
+    def loss_of_texts(self, random: np.random.Generator, text: Sentences, truth: GroundTruth) -> Tensor:
         """Loss of what a batch's texts say, and some requests for a look."""
         network, requests = self.model.grounding, self.requests
         if requests is None:
@@ -199,10 +199,9 @@ class PriorTask:
         length = int(part.texts.lengths[group].max())
         text = part.texts.batch(rows, -(-length // _LENGTH_STEP) * _LENGTH_STEP)
         pairs, most = part.pairs, int(part.pairs.counts[rows].max())
-        order, objs, asset, spoken = permuted(
-            random, pairs.objs[rows], pairs.objs[rows], pairs.asset[rows], pairs.spoken[rows], empty=EMPTY
-        )
-        objs, asset, spoken = objs[:, :most], asset[:, :most], spoken[:, :most]
+        whole = (getattr(pairs, name)[rows] for name in ("objs", "asset", "spoken", "styled"))
+        order, *ordered = permuted(random, pairs.objs[rows], *whole, empty=EMPTY)
+        objs, asset, spoken, styled = (part[:, :most] for part in ordered)
         edges = upper_edges(pairs.edges[rows], order[:, :most])
         asked_nodes, asked_edges = asked_symbols(objs, edges, part.asked[rows])
         real = objs != EMPTY
@@ -213,7 +212,7 @@ class PriorTask:
         if self.codes is not None:
             codes = np.where((asset >= 0)[..., None], self.codes[asset], self.model.config.n_codes)
             clean.append(codes.reshape(len(rows), -1))
-            asked.append(asked[0].repeat(codes.shape[-1], axis=1))
+            asked.append((asked[0] | styled).repeat(codes.shape[-1], axis=1))
         scales = _scales(real, [symbols.shape[1] for symbols in clean])
         weights = [
             torch.from_numpy(np.where(fixed, 0.0, np.where(mask, factor, 1.0)) * scale).float()
@@ -228,7 +227,7 @@ class PriorTask:
             text,
             torch.from_numpy(pairs.room[rows].astype(np.int64)),
             torch.from_numpy(np.where(told, pairs.area[rows], 0).astype(np.float32)),
-            ground_truth(random, objs.astype(np.int64), spoken, part.asked[rows], codes),
+            ground_truth(random, objs.astype(np.int64), spoken, styled, part.asked[rows], codes),
         )
 
     def _known(self, random: np.random.Generator, real: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.bool_]]:
@@ -272,7 +271,7 @@ class GroundingTask(StatelessTask):
         random = np.random.default_rng([self.task.seed, step])
         batch = self.task.batch(random, self.task.supply(step))
         sentences = self.model.read(batch.text.hidden, batch.text.mask)
-        return [{"loss": self.task.grounding_loss(random, sentences, batch.truth)}]
+        return [{"loss": self.task.loss_of_texts(random, sentences, batch.truth)}]
 
 
 def _scales(real: npt.NDArray[np.bool_], lengths: Sequence[int]) -> list[npt.NDArray[np.float64]]:

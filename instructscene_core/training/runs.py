@@ -166,7 +166,9 @@ def train_prior(run: Run, wording: Wording, *, with_features: bool) -> None:
 
 
 def train_grounding(run: Run, wording: Wording) -> None:
-    """Trains what the prior's classes and pairs of classes ask of a text, without graphs; the rest stays as it is.
+    """Trains what the prior's classes and pairs of classes ask of a text, and what it says of looks, without graphs.
+
+    The rest stays as it is.
 
     Args:
         run: the run.
@@ -208,6 +210,7 @@ def _prior_task(
         },
         "plain": wording.plain,
         "official": wording.official,
+        "themed": wording.themed,
         "features": with_features,
     }
     with RoundSupply(rounds, run.workers) as supply:

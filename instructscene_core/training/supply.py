@@ -38,7 +38,7 @@ class Wording:
     """How instructions are worded.
 
     Attributes:
-        plain: share that names classes alone, without looks.
+        plain: share that names classes alone, without looks but for a theme.
         official: share of the official templates; the others are as people type.
         themed: share of rooms that are refurnished in a colour, a material or a style, which the text then asks for.
     """

@@ -11,7 +11,7 @@ from ..instructions.sentences import Instruction
 from ..vocabulary import ALL_CLASSES, N_CODES
 from .grounding import ThemeTruth, usual_looks
 from .texts import encode_texts
-from .themes import Themes, with_request
+from .themes import Themes
 
 
 class ThemeRequests:
@@ -32,7 +32,7 @@ class ThemeRequests:
         random = Random(seed)
         self.usual = usual_looks(themes.classes, codes, N_CODES)
         self._words = random.choices(themes.words, themes.weights, k=count)
-        texts = [with_request(random, Instruction(""), word, ()).text for word in self._words]
+        texts = [themes.with_request(random, Instruction(""), word, ()).text for word in self._words]
         self._themes, self._codes, self._texts = themes, codes, encode_texts(texts, folder)
 
     def batch(self, random: np.random.Generator, size: int) -> ThemeTruth:

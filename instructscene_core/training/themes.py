@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..instructions import wording
-from ..instructions.looks import COLOURS, MATERIALS, STYLES
+from ..instructions.looks import COLOURS, MATERIALS
 from ..instructions.sentences import Instruction
 from ..instructions.typos import with_typos
 from ..vocabulary import ALL_CLASSES
@@ -33,9 +33,8 @@ _SAID: Final[Mapping[str, tuple[str, ...]]] = {
     "gold": ("gold", "golden"),
     "fabric": ("fabric", "upholstered", "fabric"),
     "kids": ("kids", "children's", "childish"),
-    "stone": ("stone",),
     "dark": ("dark", "dark coloured"),
-    "light": ("light", "light coloured", "bright"),
+    "light": ("light coloured", "bright", "pale"),
 }
 """What people say for a tag."""
 
@@ -51,18 +50,21 @@ class Themes:
         weights: and how often each is drawn: as the square root of how often it is there.
         having: rows of the catalogue by class (number in ALL_CLASSES) and theme; no pair without any.
         classes: of all rows, numbers in ALL_CLASSES; −1 for what no graph has.
+        styles: those of the words that are styles.
     """
 
     words: tuple[str, ...]
     weights: tuple[float, ...]
     having: Mapping[tuple[int, str], Rows]
     classes: tuple[int, ...]
+    styles: frozenset[str]
 
     @staticmethod
     def of(entries: Sequence[Mapping[str, Any]]) -> "Themes":
         """The themes of a catalogue's entries, each with ``category``, ``style`` and ``tags``."""
         tags = [{*entry.get("tags", ()), entry["style"]} for entry in entries]
-        known = COLOURS | MATERIALS | STYLES | _TONES
+        styles = frozenset(entry["style"] for entry in entries)
+        known = COLOURS | MATERIALS | _TONES | styles
         counts = Counter(tag for found in tags for tag in found if tag in known)
         words = tuple(sorted(word for word, count in counts.items() if count >= _FEWEST))
         numbers = {name: number for number, name in enumerate(ALL_CLASSES)}
@@ -73,7 +75,7 @@ class Themes:
                 for word in found & set(words):
                     rows.setdefault((category, word), []).append(row)
         weights = tuple(counts[word] ** 0.5 for word in words)
-        return Themes(words, weights, {key: np.array(found) for key, found in rows.items()}, classes)
+        return Themes(words, weights, {key: np.array(found) for key, found in rows.items()}, classes, styles)
 
     def refurnish(self, random: Random, objs: Sequence[int], assets: Sequence[int]) -> tuple[str, dict[int, int]]:
         """A theme for a room.
@@ -87,35 +89,37 @@ class Themes:
             The theme, and the rows of the objects that have it now, by their numbers; empty where no class knows it.
         """
         word = random.choices(self.words, self.weights)[0]
+        instead: dict[int, int] = {}  # chairs that were alike stay so
         found: dict[int, int] = {}
         for number, (category, asset) in enumerate(zip(objs, assets, strict=True)):
             rows = self.having.get((category, word))
             if rows is not None:
-                found[number] = asset if asset in rows else int(random.choice(rows))
+                if asset not in instead:
+                    instead[asset] = asset if asset in rows else int(random.choice(rows))
+                found[number] = instead[asset]
         return word, found
 
+    def with_request(self, random: Random, said: Instruction, word: str, themed: Sequence[int]) -> Instruction:
+        """An instruction that asks for a theme, alone or after what was said already.
 
-def with_request(random: Random, said: Instruction, word: str, themed: Sequence[int]) -> Instruction:
-    """An instruction that asks for a theme, alone or after what was said already.
-
-    Args:
-        random: the source.
-        said: what the room's text would be without.
-        word: the theme.
-        themed: objects that have it.
-    """
-    forms = wording.STYLE_REQUESTS if word in STYLES else wording.STUFF_REQUESTS
-    if word == "kids":
-        forms = (*forms, *wording.CHILDREN)
-    request = random.choice(forms).format(random.choice(_SAID.get(word, (word,))))
-    if random.random() < _SLOPPY:
-        request = with_typos(random, request, _SLIPS)
-    if random.random() < 0.5:
-        request = request[:1].upper() + request[1:]
-    if random.random() < 0.5:
-        request += random.choice((".", ".", "!", " please", " please."))
-    if not said.text or random.random() < _ALONE:
-        return Instruction(request, spoken=tuple(themed), looks=True)
-    joint = " " if said.text.endswith((".", "!", "?")) else ". "
-    spoken = tuple(dict.fromkeys((*said.spoken, *themed)))
-    return replace(said, text=f"{said.text}{joint}{request}", spoken=spoken, looks=True)
+        Args:
+            random: the source.
+            said: what the room's text would be without.
+            word: the theme.
+            themed: objects that have it.
+        """
+        forms = wording.STYLE_REQUESTS if word in self.styles else wording.STUFF_REQUESTS
+        if word == "kids":
+            forms = (*forms, *wording.CHILDREN)
+        request = random.choice(forms).format(random.choice(_SAID.get(word, (word,))))
+        if random.random() < _SLOPPY:
+            request = with_typos(random, request, _SLIPS)
+        if random.random() < 0.5:
+            request = request[:1].upper() + request[1:]
+        if random.random() < 0.5:
+            request += random.choice((".", ".", "!") if "please" in request else (".", ".", "!", " please", " please."))
+        if not said.text or random.random() < _ALONE:
+            return Instruction(request, styled=tuple(themed), looks=True)
+        joint = " " if said.text.endswith((".", "!", "?")) else ". "
+        styled = tuple(dict.fromkeys((*said.styled, *themed)))
+        return replace(said, text=f"{said.text}{joint}{request}", styled=styled, looks=True)

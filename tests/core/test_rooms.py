@@ -116,6 +116,9 @@ def test_pieces_are_entries_of_their_class_at_about_their_size(rooms):
 
 def test_retrieval_stretches_as_far_as_rooms_do():
     assert STRETCH - 1 < RETRIEVAL_STRETCH
+    yielding = {entry.category: entry.stretch for entry in Catalogue.starter().entries if entry.stretch}
+    assert yielding.keys() == LOOSE.keys()
+    assert all(RETRIEVAL_STRETCH < share <= LOOSE[name] - 1 + 1e-9 for name, share in yielding.items())
 
 
 def test_nothing_is_inside_anything(rooms):

@@ -122,7 +122,7 @@ def test_tags_tell_what_was_restyled(catalogue):
 
 def test_sizes_are_in_proportion():
     assert Sizes.of(100) == Sizes()
-    assert Sizes.of(200) == Sizes(200, 48, 60, 40, 24, 4)
+    assert Sizes.of(200) == Sizes(200, 48, 60, 40, 24, 8)
     assert Sizes.of(2) == Sizes(2, 2, 2, 2, 2, 2)
 
 

@@ -56,7 +56,12 @@ def all_rooms(room_cache):  # noqa: ARG001 - tells where they are kept
 
 def _paired(rooms, turns=None, plain=0.5, official=0.5):
     turns = np.arange(rooms.n) % 4 if turns is None else turns
-    return make_pairs(rooms, turns, catalogue_looks(), plain=plain, official=official, seed=0)
+    return _worded(rooms, turns, 0.0, plain=plain, official=official)
+
+
+def _worded(rooms, turns, themed, themes=None, **wording):
+    themes = themes or Themes.of(catalogue_entries())
+    return make_pairs(rooms, turns, catalogue_looks(), seed=0, themes=themes, themed=themed, **wording)
 
 
 @pytest.fixture(scope="module")
@@ -285,6 +290,17 @@ def test_looks_are_learned_from_requests(bedrooms, states, tmp_path):
     assert _theme_loss(task, requests) < 0.8 * before
 
 
+def test_texts_are_to_say_nothing_of_the_looks_of_what_they_do_not_describe(bedrooms, states):
+    task = _prior_task(bedrooms, states, _codes())
+    batch, network, losses = task.batch(np.random.default_rng(0), task.supply(0)), task.model.grounding, []
+    truth = batch.truth._replace(described=torch.zeros_like(batch.truth.described))
+    for loudness in (0.0, 0.5):
+        torch.nn.init.constant_(network.look_mlp[-1].bias, loudness)
+        text = network.read(batch.text.hidden, batch.text.mask)
+        losses.append(float(grounding_loss(network, text, truth, task.requests.usual).detach()))
+    assert losses[1] > losses[0] + 0.01
+
+
 def _theme_loss(task, requests):
     truth = requests.batch(np.random.default_rng(99), 48)
     with torch.no_grad():
@@ -442,18 +458,33 @@ def test_rooms_are_refurnished_in_one_theme(rooms):
             assert word in tags[asset]
             assert entries[asset]["category"] == ALL_CLASSES[objs[number]]
             assert asset == assets[number] or word not in tags[assets[number]]
+        alike = {(assets[number], asset) for number, asset in found.items()}
+        assert len(alike) == len({old for old, _ in alike})  # chairs that were alike stay so
+
+
+def test_every_style_is_a_theme():
+    themes = Themes.of(catalogue_entries())
+    assert {entry["style"] for entry in catalogue_entries()} == themes.styles <= set(themes.words)
 
 
 def test_texts_ask_for_what_rooms_were_refurnished_in(rooms):
-    turns, wording = np.zeros(rooms.n, dtype=np.int64), {"plain": 0.5, "official": 0.5, "seed": 0}
-    plain = make_pairs(rooms, turns, catalogue_looks(), **wording)
-    themed = make_pairs(rooms, turns, catalogue_looks(), themes=Themes.of(catalogue_entries()), themed=0.5, **wording)
+    turns, wording = np.zeros(rooms.n, dtype=np.int64), {"plain": 0.5, "official": 0.5}
+    leather = replace(Themes.of(catalogue_entries()), words=("leather",), weights=(1.0,))
+    plain, themed = (_worded(rooms, turns, share, leather, **wording) for share in (0.0, 0.9))
+    has_it = np.array(["leather" in entry["tags"] for entry in catalogue_entries()])
     assert len(plain) == len(themed) == rooms.n
     changed = plain.asset != themed.asset
     other = np.array([a != b for a, b in zip(plain.texts, themed.texts, strict=True)])
-    assert 12 < other.sum() < 36
+    assert other.sum() > 10
     assert not changed[~other].any()
-    assert not (changed & ~themed.spoken).any()
+    assert not (changed & ~themed.styled).any()
+    assert has_it[themed.asset[themed.styled & other[:, None]]].all()
+    assert (
+        sum("leather" in text.lower() for text in np.array(themed.texts)[other]) > 0.7 * other.sum()
+    )  # some have slips
+    alone = other & ~themed.spoken.any(axis=1)
+    assert 0.3 < alone.sum() / other.sum() < 0.9
+    assert not any(themed.triplets[row] for row in np.flatnonzero(alone))
 
 
 def test_what_an_instruction_asks_for_is_found(pairs):
