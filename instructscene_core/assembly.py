@@ -16,6 +16,7 @@ from .layout_model import Layout, Settings
 from .masks import Slots, kept_attributes
 from .report import report, wishes_met
 from .scene import FloorPlan, Relation, Request, Scene, SceneObject
+from .sets import as_sets
 from .settle import Settled, settle
 from .surplus import surplus
 from .vocabulary import CLASSES, EXTRAS, NO_RELATION, PREDICATES, display_name
@@ -44,6 +45,8 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
         seed: of this variation.
         settled: whether to settle the layout.
     """
+    if settled:
+        layout = as_sets(plan.slots, layout, plan.request.task, plan.request.instruction, plan.parsed)
     filled = _Filler(plan.slots, layout, catalogue).fill()
     objects, movable = _in_order(plan, filled)
     relations = _relations(plan, layout, filled)
