@@ -6,13 +6,14 @@ possible without changing the relations of the sampled graph. All that was done 
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from . import backing
 from .boxes import FloatArray, scene_to_boxes
 from .catalogue.entries import Catalogue
 from .collisions import Body, collides, colliding_pairs, near, penetration
@@ -47,6 +48,7 @@ _SHALLOW: Final = 0.6  # metres; a deeper overlap is left to the search for a fr
 _AGAINST: Final = 0.6  # how much dearer it is to push a piece through the other one's centre
 _OUT_OF_ROOM: Final = 1.0  # metres that leaving the floor plan is worth
 _BROKEN: Final = 0.5  # metres that a broken relation is worth
+_FLIPPED: Final = 2  # directions of the graph that it may cost to bring a group of furniture to its wall
 _CANDIDATES: Final = 256
 _MOVED: Final = 1e-6
 
@@ -116,7 +118,9 @@ def settle(
     ways = [] if walls is None else doorways(floor, walls)
     room = _Room([*items, *ways], [*movable, *[False] * len(ways)], catalogue, walls, relations)
     if to_walls and items:
-        room.to_walls(walls or _outermost(items, floor))
+        around_all = walls or _outermost(items, floor)
+        room.to_walls(around_all)
+        room.from_afar(around_all)
     room.relax()
     room.search()
     result = room.objects()[: len(items)]
@@ -194,6 +198,11 @@ def _level(item: SceneObject, catalogue: Catalogue, ceiling: float) -> SceneObje
     return replace(item, position=(x, y, ceiling - height / 2 if hanging else height / 2))
 
 
+def _direction(predicate: int) -> str:
+    """Of a predicate, however close; empty for none."""
+    return (*PREDICATES, "")[predicate].removeprefix("closely ")
+
+
 def _move(before: SceneObject, after: SceneObject) -> Move | None:
     dx, dy, dz = (b - a for a, b in zip(before.position, after.position, strict=True))
     turned = after.yaw - before.yaw
@@ -240,6 +249,33 @@ class _Room:
             reach = SEAT_WALL_REACH if item.category in FREE_YAWS else WALL_REACH
             if gap is not None and abs(gap) < reach:
                 body.position -= forward * (gap - _WALL_GAP)
+
+    def from_afar(self, walls: Walls) -> None:
+        """Brings furniture that belongs to walls there, with its company or alone, where that does no harm."""
+        for ways in backing.to_walls(self.items, self.bodies, self.movable, walls, WALL_REACH, _WALL_GAP):
+            before = self.faults()
+            for shifts in ways:
+                places = {index: self.bodies[index].position for index in shifts}
+                self.move({index: place + shifts[index] for index, place in places.items()})
+                harm = [now - then for now, then in zip(self.faults(), before, strict=True)]
+                if harm[0] <= 0 and harm[1] <= 0 and harm[2] <= _FLIPPED:
+                    break
+                self.move(places)
+
+    def move(self, places: Mapping[int, FloatArray]) -> None:
+        """Puts some bodies in other places."""
+        for index, place in places.items():
+            self.bodies[index].position = place
+
+    def faults(self) -> tuple[int, int, int]:
+        """Pairs that overlap, bodies outside, and wanted directions that are not kept."""
+        overlaps = sum(penetration(*pair, _TOUCH) is not None for pair in itertools.combinations(self.bodies, 2))
+        still = np.zeros((1, 2))
+        outside = sum(not self.inside(body, still)[0] for body in self.bodies)
+        items = self.objects()
+        lamps = np.array([hangs(item.category or "") for item in items], dtype=np.bool_)
+        found = relation_matrix(lamps, scene_to_boxes(items, (0.0, 0.0)))
+        return overlaps, outside, sum(_direction(int(found[a, b])) != _direction(p) for a, p, b in self.wanted)
 
     def into_room(self, index: int) -> bool:
         """Pushes a body towards the inside of the floor plan; True where it was outside."""

@@ -1,5 +1,6 @@
 """Settling: feet and lamps, overlaps by solid parts, walls, and what must not move."""
 
+import dataclasses
 import itertools
 import math
 import random
@@ -143,6 +144,54 @@ def test_backs_are_slid_to_the_wall(catalogue):
     settled = run(catalogue, [bed], floor=FloorPlan(square)).objects[0]
     assert settled.yaw == 0
     assert settled.position[1] + settled.size[1] / 2 == pytest.approx(1.99, abs=1e-6)
+
+
+HALL = ((-3.0, -3.0), (3.0, -3.0), (3.0, 3.0), (-3.0, 3.0))
+
+
+def gap_to_back_wall(item):
+    return 3.0 - item.position[1] - item.size[1] / 2
+
+
+@pytest.mark.parametrize(
+    ("category", "gap", "brought"), [("wardrobe", 1.5, True), ("wardrobe", 1.7, False), ("armchair", 1.2, False)]
+)
+def test_what_belongs_to_walls_is_brought_there(catalogue, category, gap, brought):
+    away = piece(catalogue, category, 0, 0)
+    away = dataclasses.replace(away, position=(0, 3.0 - gap - away.size[1] / 2, away.position[2]))
+    settled = run(catalogue, [away], floor=FloorPlan(HALL)).objects[0]
+    assert gap_to_back_wall(settled) == pytest.approx(0.01 if brought else gap)
+
+
+def test_a_sofa_goes_to_its_wall_with_what_belongs_to_it(catalogue):
+    sofa, table = piece(catalogue, "multi_seat_sofa", 0, 1.2), piece(catalogue, "coffee_table", 0, -0.1)
+    lamp, far = piece(catalogue, "pendant_lamp", 0.1, -0.1), piece(catalogue, "stool", 0, -2)
+    items = [sofa, table, lamp, far]
+    moved = [
+        after.position[1] - before.position[1]
+        for before, after in zip(items, run(catalogue, items, floor=FloorPlan(HALL)).objects, strict=True)
+    ]
+    assert moved == pytest.approx([gap_to_back_wall(sofa) - 0.01] * 3 + [0.0])
+    assert moved[0] > 0.5
+
+
+def test_nothing_is_brought_to_a_wall_that_is_taken(catalogue):
+    bed, shelf = piece(catalogue, "double_bed", 0, 0.9), piece(catalogue, "bookshelf", 0, 2.7)
+    assert gap_to_back_wall(bed) > 0.5
+    settled = run(catalogue, [bed, shelf], [True, False], FloorPlan(HALL)).objects
+    assert settled[0].position[:2] == bed.position[:2]
+
+
+@pytest.mark.parametrize(("count", "stays"), [(2, False), (3, True)])
+def test_the_graph_counts_for_more_than_a_wall(catalogue, count, stays):
+    stand = piece(catalogue, "nightstand", 0, 1.6)
+    stools = [
+        SceneObject(str(i), "stool", (x, y, 0.2), (0.2, 0.2, 0.4), 0.0)
+        for i, (x, y) in enumerate([(0.6, 2.35), (-0.6, 2.35), (0.75, 2.6)][:count])
+    ]
+    wanted = [(stool.id, "closely behind", "nightstand") for stool in stools]
+    settled = run(catalogue, [stand, *stools], [True] + [False] * count, FloorPlan(HALL), relations=wanted).objects[0]
+    assert (settled.position[1] == pytest.approx(stand.position[1])) == stays
 
 
 def test_walls_know_inside_and_outside():
