@@ -7,17 +7,18 @@ from typing import Any
 
 from .boxes import boxes_to_poses
 from .catalogue.entries import Catalogue
-from .catalogue.retrieval import choose, placed_height, placed_size
+from .catalogue.retrieval import choose
 from .collisions import colliding_pairs
 from .finishing import Rider, finished, riders
 from .floors import DRAWN, is_drawn, with_walls
+from .instructions.described import described
 from .instructions.parse import Parsed
 from .layout_model import Layout, Settings
 from .masks import Slots, kept_attributes
 from .report import report, wishes_met
 from .scene import FloorPlan, Relation, Request, Scene, SceneObject
-from .sets import as_sets
-from .settle import Settled, settle
+from .sets import as_sets, dress
+from .settle import NEAR, REACH, Settled, settle
 from .surplus import surplus
 from .vocabulary import CLASSES, EXTRAS, NO_RELATION, PREDICATES, display_name
 
@@ -45,9 +46,10 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
         seed: of this variation.
         settled: whether to settle the layout.
     """
-    if settled:
-        layout = as_sets(plan.slots, layout, plan.request.task, plan.request.instruction, plan.parsed)
     filled = _Filler(plan.slots, layout, catalogue).fill()
+    if settled:
+        told = described(plan.request.instruction, CLASSES[plan.slots.room_type])
+        filled = as_sets(filled, plan.slots, told, catalogue)
     objects, movable = _in_order(plan, filled)
     relations = _relations(plan, layout, filled)
     before, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)
@@ -125,15 +127,20 @@ def _settled(
     catalogue: Catalogue,
     relations: Sequence[Relation],
 ) -> Settled:
-    """The settled layout; where lining furniture up with the walls undoes a wish, it is left out."""
+    """The settled layout; where bringing furniture to its walls undoes a wish, it is brought there less far."""
     floor, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)
-    result = settle(objects, movable, catalogue, floor, relations, drawn=drawn)
-    before = wishes_met(plan.parsed, objects)
-    if sum(wishes_met(plan.parsed, result.objects)) >= sum(before):
-        return result
-    other = settle(objects, movable, catalogue, floor, relations, drawn=drawn, to_walls=False)
-    better = sum(wishes_met(plan.parsed, other.objects)) > sum(wishes_met(plan.parsed, result.objects))
-    return other if better and len(other.colliding) <= len(result.colliding) else result
+    before = sum(wishes_met(plan.parsed, objects))
+    best: Settled | None = None
+    most = -1
+    for reach in (REACH, NEAR, 0.0):
+        result = settle(objects, movable, catalogue, floor, relations, drawn=drawn, reach=reach)
+        met = sum(wishes_met(plan.parsed, result.objects))
+        if best is None or (met > most and len(result.colliding) <= len(best.colliding)):
+            best, most = result, met
+        if most >= before:
+            break
+    assert best is not None  # noqa: S101 - for the type checker: the loop ran
+    return best
 
 
 def _spare(plan: Plan, result: Settled) -> list[SceneObject]:
@@ -230,12 +237,7 @@ class _Filler:
         entry = choose(self.catalogue, item.category or "", item.size, feature, like, self.slots.room_type)
         if entry is None:
             return replace(item, asset=None, codes=codes, description=None)
-        item = replace(item, asset=entry.id, codes=codes, description=entry.caption or None)
-        placed = placed_size(entry, item.size, self.catalogue.stretch)
-        if pose_kept:
-            return item if placed == item.size else replace(item, placed_size=placed)
-        x, y, z = item.position
-        return replace(item, size=placed, position=(x, y, placed_height(entry.mount, z, item.size[2], placed[2])))
+        return dress(item, entry, codes, self.catalogue.stretch, pose_kept=pose_kept)
 
 
 def _new_id(category: str, taken: set[str]) -> str:

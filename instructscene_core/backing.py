@@ -19,12 +19,13 @@ BACKED: Final = frozenset({
 dressing tables in 99, children's cabinets and wardrobes in 98, TV stands in 97, wine cabinets in 96, cabinets and
 nightstands in 95, sofas and single beds in 94, consoles in 93, bookshelves in 91, L-shaped sofas in 90, children's beds
 in 89. Desks (70) and loveseats (77) are not among them."""
-_WITH_COMPANY: Final = frozenset({
-    "double_bed", "dressing_table", "kids_bed", "l_shaped_sofa", "multi_seat_sofa", "single_bed", "sofa",
+_BEDS: Final = frozenset({"double_bed", "kids_bed", "single_bed"})
+_HOSTS: Final = _BEDS | {"dressing_table", "l_shaped_sofa", "multi_seat_sofa", "sofa"}
+"""What takes its company along."""
+_COMPANY: Final = frozenset({
+    "armchair", "chaise_longue_sofa", "coffee_table", "corner_side_table", "dressing_chair", "lazy_sofa",
+    "lounge_chair", "loveseat_sofa", "nightstand", "round_end_table", "stool",
 })  # fmt: skip
-"""Those that things stand in front of or beside, which belong to them."""
-REACH: Final = 1.6
-"""Metres up to which they are brought to the wall behind them."""
 _TOGETHER: Final = 0.5
 """Metres between what belongs together."""
 
@@ -32,34 +33,17 @@ Shifts = dict[int, FloatArray]
 """(2,) by the number of an object."""
 
 
-def to_walls(
-    items: Sequence[SceneObject], bodies: Sequence[Body], movable: Sequence[bool], walls: Walls, near: float, gap: float
-) -> Iterator[list[Shifts]]:
-    """Ways to bring furniture to its wall, the largest first; bodies may be moved between one and the next.
+class Backing:
+    """How the furniture of a room could be brought to its walls, from where its bodies now are.
 
     Args:
         items: all objects of the room.
         bodies: theirs.
         movable: whether they may move.
         walls: of the room.
-        near: metres up to which a back counts as standing at its wall.
-        gap: metres between a back and its wall afterwards.
-
-    Yields:
-        For each piece that stands away from its wall, what could be moved, the best first.
+        reach: metres from wall to back up to which an object stands at its wall, and up to which it is brought there.
+        gap: metres between wall and back afterwards.
     """
-    area = [item.size[0] * item.size[1] for item in items]
-    for leader in sorted(range(len(items)), key=lambda i: -area[i]):
-        shifts = _Shifts(items, bodies, movable, walls, near, gap)
-        own = shifts.of(leader)
-        if own is not None:
-            alone = {leader: own}
-            with_company = items[leader].category in _WITH_COMPANY
-            yield [shifts.with_company(leader, own), alone] if with_company else [alone]
-
-
-class _Shifts:
-    """How objects would move, from where they now are; see :func:`to_walls`."""
 
     def __init__(
         self,
@@ -67,38 +51,62 @@ class _Shifts:
         bodies: Sequence[Body],
         movable: Sequence[bool],
         walls: Walls,
-        near: float,
+        reach: tuple[float, float],
         gap: float,
     ) -> None:
         self._items, self._bodies, self._movable, self._walls = items, bodies, movable, walls
-        self._near, self._gap = near, gap
+        self._near, self._far = reach
+        self._gap = gap
 
-    def of(self, index: int) -> FloatArray | None:
-        """To the wall behind an object; None for what does not belong to one, stands there, or is too far away."""
-        item, body = self._items[index], self._bodies[index]
-        if not self._movable[index] or item.category not in BACKED:
-            return None
+    def shifts(self) -> Iterator[Shifts]:
+        """For each piece away from its wall, the largest first: what would move, and how.
+
+        Bodies may be moved between one and the next.
+        """
+        for leader in sorted(range(len(self._items)), key=lambda i: -self._items[i].size[0] * self._items[i].size[1]):
+            category, distance = self._items[leader].category, self._distance(leader)
+            if not self._movable[leader] or distance is None or not self._near <= distance <= self._far:
+                continue
+            shift = self._shift(leader, distance)
+            if category in _HOSTS:
+                yield self._with_company(leader, shift)
+            elif category in BACKED and not (category == "nightstand" and self._beside_bed(leader)):
+                yield {leader: shift}
+
+    def _distance(self, index: int) -> float | None:
+        """Metres from an object's back to the wall behind it."""
+        body = self._bodies[index]
         forward = -body.axes[1]
-        found = self._walls.gap_behind(body.position - forward * item.size[1] / 2, forward)
-        if found is None or not self._near <= found <= REACH:
-            return None
-        return -forward * (found - self._gap)
+        return self._walls.gap_behind(body.position - forward * self._items[index].size[1] / 2, forward)
 
-    def with_company(self, leader: int, shift: FloatArray) -> Shifts:
-        """An object and what stands with it; who belongs to the same wall goes all the way there."""
+    def _shift(self, index: int, distance: float) -> FloatArray:
+        return self._bodies[index].axes[1] * (distance - self._gap)
+
+    def _beside_bed(self, index: int) -> bool:
+        """Whether an object stands at a bed, with which it goes or stays."""
+        beds = (i for i, item in enumerate(self._items) if item.category in _BEDS)
+        return any(_between(self._bodies[index], self._bodies[bed]) <= _TOGETHER for bed in beds)
+
+    def _with_company(self, leader: int, shift: FloatArray) -> Shifts:
+        """An object, what stands with it, and lamps above; nightstands go all the way to the wall.
+
+        Nothing moves where some of that is to stay.
+        """
         found: Shifts = {leader: shift}
         waiting = [leader]
         while waiting:
             member = waiting.pop()
             for other, item in enumerate(self._items):
-                if other in found or not self._movable[other] or hangs(item.category or ""):
+                apart = _between(self._bodies[member], self._bodies[other]) > _TOGETHER
+                if other in found or item.category not in _COMPANY or apart:
                     continue
-                if _between(self._bodies[member], self._bodies[other]) > _TOGETHER:
-                    continue
-                own = self.of(other)
-                if item.category in BACKED and (own is None or float(own @ shift) <= 0):
-                    continue  # it has a wall of its own
-                found[other] = found[member] if own is None else own
+                if not self._movable[other]:
+                    return {}
+                distance = self._distance(other)
+                if distance is not None and distance < self._near:
+                    continue  # it stands at its wall
+                own = None if distance is None or item.category not in BACKED else self._shift(other, distance)
+                found[other] = own if own is not None and float(own @ shift) > 0 else shift
                 waiting.append(other)
         return found | self._above(found)
 

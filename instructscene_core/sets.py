@@ -1,21 +1,19 @@
-"""Furniture that comes in sets: the chairs round a table, the nightstands of a bed look and measure alike.
+"""Furniture that comes in sets: the chairs round a table, the nightstands of a bed are the same piece.
 
 The prior draws each object's feature codes on its own, and four of them seldom come out the same twice. Plain sampling
 shows that; a person is given sets.
 """
 
-import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
-import numpy as np
-
-from .instructions.looks import COLOURS, MATERIALS, STYLES
-from .instructions.parse import Parsed
-from .layout_model import Layout
-from .masks import BoolArray, IntArray, Slots
-from .scene import Task
+from .catalogue.entries import Catalogue, CatalogueEntry
+from .catalogue.retrieval import placed_height, placed_size
+from .instructions.described import Described
+from .masks import Slots
+from .scene import SceneObject, Vector3
 from .vocabulary import CLASSES
 
 MATCHING: Final = frozenset({
@@ -27,80 +25,101 @@ pairs: dining chairs in 100 %, nightstands in 99, corner side tables in 98, stoo
 cabinets in 90, dining tables in 87, coffee tables in 86, bookshelves in 74, armchairs in 68, TV stands in 67. Cabinets
 (64), sofas (42 to 44) and pendant lamps (34) are not. Other chairs than dining chairs are too seldom two to be counted;
 they are taken to be like them."""
-_LOOKS: Final = COLOURS | MATERIALS | STYLES
-_UNLIKE: Final = frozenset({"different", "mismatched", "mismatching", "various", "assorted", "mixed", "unmatched"})
-_SIZE: Final = slice(3, 6)
-"""Half extents among the numbers of a box."""
-_CENTRE_UP, _HALF_UP = 1, 4
-"""Height of its centre, and half of its height."""
 
 
-def as_sets(slots: Slots, layout: Layout, task: Task, instruction: str, parsed: Parsed) -> Layout:
-    """A layout whose new objects of a class are one set, if their class comes in sets.
-
-    The look is that of the object that the others are most like; where furniture is completed whose looks the
-    instruction does not speak of, that of an object that was there. So are the sizes; without such, their medians.
-    Objects whose looks the instruction tells apart ("a red armchair and a white armchair", "different chairs") stay as
-    they are, and so do poses that are kept.
+def dress(
+    item: SceneObject, entry: CatalogueEntry, codes: tuple[int, ...] | None, stretch: float, *, pose_kept: bool
+) -> SceneObject:
+    """An object with the mesh of a catalogue entry.
 
     Args:
-        slots: what was known.
-        layout: what the model made of them.
-        task: decides whether new furniture goes with what was there: when restyling it is not to.
-        instruction: the words.
-        parsed: what they ask for.
+        item: a box of a class.
+        entry: of the catalogue.
+        codes: that it came from.
+        stretch: of the catalogue, see ``placed_size``.
+        pose_kept: its size stays as it is, and ``placed_size`` tells the mesh's.
     """
-    words = frozenset(re.findall(r"\w+", instruction.lower()))
-    if words & _UNLIKE:
-        return layout
-    described = bool(words & _LOOKS)
-    apart = _told_apart(parsed) if described else frozenset[str]()
-    codes, boxes = layout.codes.copy(), layout.boxes.copy()
-    features = None if layout.features is None else layout.features.copy()
-    for members, there in _groups(slots, layout, apart):
-        models = there if task == "complete" and not described else there[:0]
-        if not len(members) or len(members) + len(models) < 2:
+    item = replace(item, asset=entry.id, codes=codes, description=entry.caption or None, placed_size=None)
+    placed = placed_size(entry, item.size, stretch)
+    if pose_kept:
+        return item if placed == item.size else replace(item, placed_size=placed)
+    x, y, z = item.position
+    return replace(item, size=placed, position=(x, y, placed_height(entry.mount, z, item.size[2], placed[2])))
+
+
+class _Set(NamedTuple):
+    """Slots whose objects are to be alike, and the object that they are to be like."""
+
+    members: list[int]
+    leader: SceneObject
+
+
+def as_sets(
+    objects: Sequence[SceneObject | None], slots: Slots, told: Described, catalogue: Catalogue
+) -> list[SceneObject | None]:
+    """Makes one set of the dressed objects of a class, if it comes in sets.
+
+    New ones are like those whose meshes stay, unless the instruction speaks of their looks; else all that get a mesh
+    are like the one that the others are most like. Where poses are free, so are sizes. Pieces of a class that the
+    instruction tells apart stay as they are.
+
+    Args:
+        objects: (N) the object of every slot, None in empty ones.
+        slots: what was known of them.
+        told: what the instruction says of looks.
+        catalogue: has the meshes.
+
+    Returns:
+        (N) the objects.
+    """
+    made = list(objects)
+    for members, leader in _sets(objects, slots, told, catalogue):
+        entry = catalogue.get(leader.asset)
+        for i in members:
+            item = objects[i]
+            if entry is None or item is None:
+                continue
+            pose_kept = bool(slots.pose_known[i])
+            item = item if pose_kept else _resized(item, leader.placed_size or leader.size)
+            made[i] = dress(item, entry, leader.codes or entry.codes, catalogue.stretch, pose_kept=pose_kept)
+    return made
+
+
+def _sets(objects: Sequence[SceneObject | None], slots: Slots, told: Described, catalogue: Catalogue) -> Iterator[_Set]:
+    for category in CLASSES[slots.room_type]:
+        if category not in MATCHING or category in told.apart:
             continue
-        leader = int(models[0]) if len(models) else _most_like_others(layout, members)
-        codes[members] = layout.codes[leader]
-        if features is not None and layout.features is not None:
-            features[members] = layout.features[leader]
-        free = members[~slots.pose_known[members]]
-        size = layout.boxes[leader, _SIZE] if len(models) else np.median(layout.boxes[members, _SIZE], axis=0)
-        boxes[free, _CENTRE_UP] += size[_HALF_UP - 3] - boxes[free, _HALF_UP]  # they stand where they stood
-        boxes[free, _SIZE] = size
-    return replace(layout, codes=codes, features=features, boxes=boxes)
+        there = [i for i, item in enumerate(objects) if item is not None and item.category == category]
+        stays = [i for i in there if slots.objects[i] is not None and "feature" in slots.keeps[i]]
+        fresh = [i for i in there if slots.objects[i] is None]
+        restyled = [i for i in there if i not in stays and i not in fresh]
+        kept = [item for i in stays if (item := objects[i]) is not None]
+        kept += [item for item in slots.outside if item.category == category]
+        known = [item for item in kept if catalogue.get(item.asset) is not None]
+        if known and category not in told.spoken:
+            yield _Set(fresh, _commonest(known))
+            fresh = []
+        members = [i for i in (*fresh, *restyled) if (item := objects[i]) is not None and item.asset is not None]
+        if len(members) > 1:
+            yield _Set(members, _most_like_others([item for i in members if (item := objects[i]) is not None]))
 
 
-def _groups(slots: Slots, layout: Layout, apart: frozenset[str]) -> Iterator[tuple[IntArray, IntArray]]:
-    """For each class that comes in sets: the slots whose looks are new, and those whose looks were there."""
-    names = CLASSES[slots.room_type]
-    kept = _keeps_look(slots)
-    for number, name in enumerate(names):
-        if name in MATCHING and name not in apart:
-            of_class = layout.classes == number
-            yield np.flatnonzero(of_class & ~kept), np.flatnonzero(of_class & kept & slots.codes_known)
+def _commonest(items: Sequence[SceneObject]) -> SceneObject:
+    """The first with the mesh that most of them have."""
+    counts = Counter(item.asset for item in items)
+    return max(items, key=lambda item: counts[item.asset])
 
 
-def _keeps_look(slots: Slots) -> BoolArray:
-    """(N,) objects whose meshes stay."""
-    pairs = zip(slots.objects, slots.keeps, strict=True)
-    return np.array([item is not None and "feature" in keeps for item, keeps in pairs], dtype=np.bool_)
+def _most_like_others(items: Sequence[SceneObject]) -> SceneObject:
+    """The first whose codes most of the others' codes equal."""
+
+    def alike(item: SceneObject) -> int:
+        return sum(a == b for other in items for a, b in zip(item.codes or (), other.codes or (), strict=False))
+
+    return max(items, key=alike)
 
 
-def _most_like_others(layout: Layout, members: IntArray) -> int:
-    """The member whose codes most of the others' codes equal; the first among equals."""
-    codes = layout.codes[members]
-    equal = (codes[:, None] == codes[None]).sum(axis=(1, 2))
-    return int(members[int(equal.argmax())])
-
-
-def _told_apart(parsed: Parsed) -> frozenset[str]:
-    """Classes that an instruction names more than once, each time for another piece."""
-    named: set[str] = set()
-    again: set[str] = set()
-    groups = [names for wish in parsed.wishes for names in (wish.subjects, wish.objects)]
-    for names in (*groups, *(mention.categories for mention in parsed.mentions)):
-        again |= named & names
-        named |= names
-    return frozenset(again)
+def _resized(item: SceneObject, size: Vector3) -> SceneObject:
+    """An object of another size that stands where it stood."""
+    x, y, z = item.position
+    return replace(item, size=size, position=(x, y, z + (size[2] - item.size[2]) / 2))

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from . import backing
+from .backing import Backing
 from .boxes import FloatArray, scene_to_boxes
 from .catalogue.entries import Catalogue
 from .collisions import Body, collides, colliding_pairs, near, penetration
@@ -35,10 +35,12 @@ FREE_YAWS: Final = frozenset(
 SQUARE_TO: Final = math.radians(8)
 """How near to square the former must be to be squared too."""
 _UNDECIDED: Final = math.radians(25)
-WALL_REACH: Final = 0.45
-"""Metres up to which a back is slid to the wall behind it."""
-SEAT_WALL_REACH: Final = 0.2
+NEAR: Final = 0.45
+"""Metres up to which any back is slid to the wall behind it."""
+NEAR_FREE: Final = 0.2
 """The same for what may well stand free (``FREE_YAWS``)."""
+REACH: Final = 1.6
+"""Metres up to which furniture that belongs to walls (``backing.py``) is brought there."""
 DOORWAY: Final = 0.7
 """Metres in front of a door that stay free."""
 _TOUCH: Final = 0.001  # metres; deeper overlaps are undone
@@ -48,7 +50,7 @@ _SHALLOW: Final = 0.6  # metres; a deeper overlap is left to the search for a fr
 _AGAINST: Final = 0.6  # how much dearer it is to push a piece through the other one's centre
 _OUT_OF_ROOM: Final = 1.0  # metres that leaving the floor plan is worth
 _BROKEN: Final = 0.5  # metres that a broken relation is worth
-_FLIPPED: Final = 2  # directions of the graph that it may cost to bring a group of furniture to its wall
+_FLIPPED: Final = 3  # relations of the graph that it may cost to bring furniture to walls
 _CANDIDATES: Final = 256
 _MOVED: Final = 1e-6
 
@@ -95,7 +97,7 @@ def settle(
     relations: Sequence[Relation] = (),
     *,
     drawn: bool = False,
-    to_walls: bool = True,
+    reach: float = REACH,
 ) -> Settled:
     """Settles a layout.
 
@@ -106,7 +108,7 @@ def settle(
         floor: lamps hang at its height; with a polygon, movable objects are kept inside.
         relations: those that should go on holding.
         drawn: the polygon is only a rectangle drawn around furniture: it may be left, but backs are slid to it.
-        to_walls: whether to slide backs to a wall right behind them.
+        reach: metres up to which furniture is brought to a wall behind it; 0: none is.
     """
     walls = None if floor.polygon is None or drawn else Walls(floor.polygon)
     turn = 0.0 if walls is None else walls.direction
@@ -117,10 +119,10 @@ def settle(
     ]
     ways = [] if walls is None else doorways(floor, walls)
     room = _Room([*items, *ways], [*movable, *[False] * len(ways)], catalogue, walls, relations)
-    if to_walls and items:
-        around_all = walls or _outermost(items, floor)
-        room.to_walls(around_all)
-        room.from_afar(around_all)
+    if reach and items:
+        enclosing = walls or _outermost(items, floor)
+        room.to_walls(enclosing)
+        room.from_afar(enclosing, reach)
     room.relax()
     room.search()
     result = room.objects()[: len(items)]
@@ -198,11 +200,6 @@ def _level(item: SceneObject, catalogue: Catalogue, ceiling: float) -> SceneObje
     return replace(item, position=(x, y, ceiling - height / 2 if hanging else height / 2))
 
 
-def _direction(predicate: int) -> str:
-    """Of a predicate, however close; empty for none."""
-    return (*PREDICATES, "")[predicate].removeprefix("closely ")
-
-
 def _move(before: SceneObject, after: SceneObject) -> Move | None:
     dx, dy, dz = (b - a for a, b in zip(before.position, after.position, strict=True))
     turned = after.yaw - before.yaw
@@ -246,21 +243,23 @@ class _Room:
                 continue
             forward = -body.axes[1]
             gap = walls.gap_behind(body.position - forward * item.size[1] / 2, forward)
-            reach = SEAT_WALL_REACH if item.category in FREE_YAWS else WALL_REACH
+            reach = NEAR_FREE if item.category in FREE_YAWS else NEAR
             if gap is not None and abs(gap) < reach:
                 body.position -= forward * (gap - _WALL_GAP)
 
-    def from_afar(self, walls: Walls) -> None:
-        """Brings furniture that belongs to walls there, with its company or alone, where that does no harm."""
-        for ways in backing.to_walls(self.items, self.bodies, self.movable, walls, WALL_REACH, _WALL_GAP):
-            before = self.faults()
-            for shifts in ways:
-                places = {index: self.bodies[index].position for index in shifts}
-                self.move({index: place + shifts[index] for index, place in places.items()})
-                harm = [now - then for now, then in zip(self.faults(), before, strict=True)]
-                if harm[0] <= 0 and harm[1] <= 0 and harm[2] <= _FLIPPED:
-                    break
+    def from_afar(self, walls: Walls, reach: float) -> None:
+        """Brings furniture that belongs to walls there, with its company, where that does little harm."""
+        spared = _FLIPPED
+        before = self.faults()
+        for shifts in Backing(self.items, self.bodies, self.movable, walls, (NEAR, reach), _WALL_GAP).shifts():
+            places = {index: self.bodies[index].position for index in shifts}
+            self.move({index: place + shifts[index] for index, place in places.items()})
+            now = self.faults()
+            if now[0] > before[0] or now[1] > before[1] or now[2] > before[2] + spared:
                 self.move(places)
+                continue
+            spared -= max(0, now[2] - before[2])
+            before = now
 
     def move(self, places: Mapping[int, FloatArray]) -> None:
         """Puts some bodies in other places."""
@@ -268,14 +267,14 @@ class _Room:
             self.bodies[index].position = place
 
     def faults(self) -> tuple[int, int, int]:
-        """Pairs that overlap, bodies outside, and wanted directions that are not kept."""
+        """Pairs that overlap, bodies outside, and wanted relations that do not hold."""
         overlaps = sum(penetration(*pair, _TOUCH) is not None for pair in itertools.combinations(self.bodies, 2))
         still = np.zeros((1, 2))
         outside = sum(not self.inside(body, still)[0] for body in self.bodies)
         items = self.objects()
         lamps = np.array([hangs(item.category or "") for item in items], dtype=np.bool_)
         found = relation_matrix(lamps, scene_to_boxes(items, (0.0, 0.0)))
-        return overlaps, outside, sum(_direction(int(found[a, b])) != _direction(p) for a, p, b in self.wanted)
+        return overlaps, outside, sum(int(found[a, b]) != p for a, p, b in self.wanted)
 
     def into_room(self, index: int) -> bool:
         """Pushes a body towards the inside of the floor plan; True where it was outside."""

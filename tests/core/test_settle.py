@@ -182,16 +182,46 @@ def test_nothing_is_brought_to_a_wall_that_is_taken(catalogue):
     assert settled[0].position[:2] == bed.position[:2]
 
 
-@pytest.mark.parametrize(("count", "stays"), [(2, False), (3, True)])
+@pytest.mark.parametrize(("count", "stays"), [(3, False), (4, True)])
 def test_the_graph_counts_for_more_than_a_wall(catalogue, count, stays):
-    stand = piece(catalogue, "nightstand", 0, 1.6)
+    shelf = piece(catalogue, "bookshelf", 0, 1.6)
     stools = [
         SceneObject(str(i), "stool", (x, y, 0.2), (0.2, 0.2, 0.4), 0.0)
-        for i, (x, y) in enumerate([(0.6, 2.35), (-0.6, 2.35), (0.75, 2.6)][:count])
+        for i, (x, y) in enumerate([(0.5, 2.3), (-0.5, 2.3), (0.35, 2.45), (-0.35, 2.45)][:count])
     ]
-    wanted = [(stool.id, "closely behind", "nightstand") for stool in stools]
-    settled = run(catalogue, [stand, *stools], [True] + [False] * count, FloorPlan(HALL), relations=wanted).objects[0]
-    assert (settled.position[1] == pytest.approx(stand.position[1])) == stays
+    wanted = [(stool.id, "closely behind", "bookshelf") for stool in stools]
+    settled = run(catalogue, [shelf, *stools], [True] + [False] * count, FloorPlan(HALL), relations=wanted).objects[0]
+    assert (settled.position[1] == pytest.approx(shelf.position[1])) == stays
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_nightstands_go_with_their_bed_or_stay(catalogue, kept):
+    bed = piece(catalogue, "double_bed", 0, 0.6)
+    stands = [
+        dataclasses.replace(piece(catalogue, "nightstand", x, 1.2), id=name) for name, x in (("a", -1.4), ("b", 1.4))
+    ]
+    moved = run(catalogue, [bed, *stands], [not kept, True, True], FloorPlan(HALL)).objects
+    if kept:
+        assert [item.position[1] for item in moved] == pytest.approx([item.position[1] for item in [bed, *stands]])
+    else:
+        assert [gap_to_back_wall(item) for item in moved] == pytest.approx([0.01] * 3)
+
+
+@pytest.mark.parametrize("reach", [0.0, 0.45])
+def test_furniture_is_brought_no_further_than_asked(catalogue, reach):
+    beds = [piece(catalogue, "double_bed", 0, 3.0 - gap - 1.0) for gap in (0.3, 0.9)]
+    beds = [dataclasses.replace(bed, position=(0, bed.position[1] + 1 - bed.size[1] / 2, 0.5)) for bed in beds]
+    gaps = [gap_to_back_wall(run(catalogue, [b], floor=FloorPlan(HALL), reach=reach).objects[0]) for b in beds]
+    assert gaps == pytest.approx([0.01 if reach else 0.3, 0.9])
+
+
+def test_who_stands_at_another_wall_does_not_come_along(catalogue):
+    sofa, seat = piece(catalogue, "multi_seat_sofa", 0, 0.3), piece(catalogue, "armchair", 0, 0, yaw=math.pi)
+    room = FloorPlan(((-3.0, -2.0), (3.0, -2.0), (3.0, 2.0), (-3.0, 2.0)))
+    seat = dataclasses.replace(seat, position=(0, -2.0 + seat.size[1] / 2 + 0.01, seat.size[2] / 2))
+    moved = run(catalogue, [sofa, seat], floor=room).objects
+    assert moved[0].position[1] > sofa.position[1] + 0.5
+    assert moved[1].position == pytest.approx(seat.position)
 
 
 def test_walls_know_inside_and_outside():
