@@ -127,13 +127,13 @@ def _settled(
     catalogue: Catalogue,
     relations: Sequence[Relation],
 ) -> Settled:
-    """The settled layout; where bringing furniture to its walls undoes a wish, it is brought there less far."""
+    """The settled layout; where lining up furniture, or bringing it to walls, undoes a wish, less of that is done."""
     floor, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)
     before = sum(wishes_met(plan.parsed, objects))
     best: Settled | None = None
     most = -1
-    for reach in (REACH, NEAR, 0.0):
-        result = settle(objects, movable, catalogue, floor, relations, drawn=drawn, reach=reach)
+    for reach, align in ((REACH, True), (REACH, False), (NEAR, False), (0.0, False)):
+        result = settle(objects, movable, catalogue, floor, relations, drawn=drawn, reach=reach, align=align)
         met = sum(wishes_met(plan.parsed, result.objects))
         if best is None or (met > most and len(result.colliding) <= len(best.colliding)):
             best, most = result, met

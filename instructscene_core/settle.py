@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from .alignment import Places, alignments
 from .backing import Backing
 from .boxes import FloatArray, scene_to_boxes
 from .catalogue.entries import Catalogue
@@ -98,6 +99,7 @@ def settle(
     *,
     drawn: bool = False,
     reach: float = REACH,
+    align: bool = True,
 ) -> Settled:
     """Settles a layout.
 
@@ -109,6 +111,7 @@ def settle(
         relations: those that should go on holding.
         drawn: the polygon is only a rectangle drawn around furniture: it may be left, but backs are slid to it.
         reach: metres up to which furniture is brought to a wall behind it; 0: none is.
+        align: whether to line up what belongs together.
     """
     walls = None if floor.polygon is None or drawn else Walls(floor.polygon)
     turn = 0.0 if walls is None else walls.direction
@@ -123,6 +126,8 @@ def settle(
         enclosing = walls or _outermost(items, floor)
         room.to_walls(enclosing)
         room.from_afar(enclosing, reach)
+    if align:
+        room.align()
     room.relax()
     room.search()
     result = room.objects()[: len(items)]
@@ -219,6 +224,7 @@ class _Room:
         relations: Sequence[Relation],
     ) -> None:
         self.items, self.movable, self.walls = list(items), list(movable), walls
+        self.catalogue = catalogue
         self.bodies = [Body.of(item, catalogue) for item in items]
         areas = [item.size[0] * item.size[1] for item in items]
         self.weights = [1 / area if free else 0.0 for area, free in zip(areas, movable, strict=True)]
@@ -265,6 +271,31 @@ class _Room:
         """Puts some bodies in other places."""
         for index, place in places.items():
             self.bodies[index].position = place
+
+    # Lines
+
+    def align(self) -> None:
+        """Lines up what belongs together, the cheapest way that does no harm; each object may cost a relation."""
+        items = self.objects()
+        for ways in alignments(items, self.movable):
+            before = self.faults()
+            for places in ways:
+                kept = {index: (self.items[index], self.bodies[index]) for index in places}
+                self.place(places)
+                now = self.faults()
+                if now[0] <= before[0] and now[1] <= before[1] and now[2] <= before[2] + len(places):
+                    for index in places:
+                        items[index] = self.items[index]
+                    break
+                for index, (item, body) in kept.items():
+                    self.items[index], self.bodies[index] = item, body
+
+    def place(self, places: Places) -> None:
+        """Puts some objects elsewhere, with another yaw."""
+        for index, (position, yaw) in places.items():
+            x, y = (float(v) for v in position)
+            self.items[index] = replace(self.items[index], position=(x, y, self.items[index].position[2]), yaw=yaw)
+            self.bodies[index] = Body.of(self.items[index], self.catalogue)
 
     def faults(self) -> tuple[int, int, int]:
         """Pairs that overlap, bodies outside, and wanted relations that do not hold."""
