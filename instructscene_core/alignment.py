@@ -2,7 +2,8 @@
 
 The decoder is right about who stands where, but only to some 20 or 30 cm. Of real dining chairs 87 % have another one
 within 10 cm of their mirror image at the table, of coffee tables 84 % stand within 20 cm of their sofa's middle, of
-dining tables 54 % have a lamp within 20 cm of theirs (rooms of 3D-FRONT). Product frame, metres and radians.
+dining tables 54 % have a lamp within 20 cm of theirs, of armchairs 1 % stand behind a sofa (rooms of 3D-FRONT).
+Product frame, metres and radians.
 """
 
 import itertools
@@ -20,6 +21,8 @@ from .vocabulary import hangs
 _TABLES: Final = frozenset({"dining_table", "table"})
 _CHAIRS: Final = frozenset({"dining_chair", "chair", "lounge_chair", "chinese_chair"})
 _SOFAS: Final = frozenset({"loveseat_sofa", "multi_seat_sofa", "sofa"})
+_LOUNGE: Final = _SOFAS | {"l_shaped_sofa"}
+_SEATS: Final = frozenset({"armchair", "lazy_sofa", "lounge_chair"})
 _AT_TABLE: Final = 0.7
 """Metres between the middle of a chair and the edge of its table, at most."""
 _OVER: Final = 0.6
@@ -31,6 +34,14 @@ _BESIDE: Final = 0.25
 _UNEVEN: Final = 1.5
 """Square metres of way that a chair more at one side of a table than at the other is worth."""
 _ARRANGEMENTS: Final = 6
+_BEFORE_SOFA: Final = 2.2
+"""Metres from the middle of a sofa to that of its coffee table, at most."""
+_BEHIND_SOFA: Final = 2.0
+"""Metres behind the middle of a sofa where nobody sits."""
+_LEGROOM: Final = 0.35
+"""Metres between a seat and the coffee table."""
+_TO_NEIGHBOUR: Final = 0.1
+"""Metres from the middle of two seats side by side to each of them."""
 _MOST_CHAIRS: Final = 12
 _LONG: Final = 1.2
 """A lamp with a longer side hangs along its table."""
@@ -45,6 +56,18 @@ class Place(NamedTuple):
 
 Places = dict[int, Place]
 """By the number of an object."""
+
+
+class Line(NamedTuple):
+    """A group that could be lined up.
+
+    Attributes:
+        ways: the best first.
+        cost: relations of the graph that it is worth.
+    """
+
+    ways: list[Places]
+    cost: int
 
 
 @dataclass(frozen=True)
@@ -65,30 +88,32 @@ class _Centred:
 
 
 _CENTRED: Final = (
-    _Centred(frozenset({"coffee_table"}), _SOFAS, (0.0, 2.0), 0.4),
+    _Centred(frozenset({"coffee_table"}), _SOFAS, (0.0, _BEFORE_SOFA), 0.8),
     _Centred(frozenset({"tv_stand"}), _SOFAS, (1.2, 6.0), 0.3),
     _Centred(frozenset({"chair", "dressing_chair", "stool"}), frozenset({"desk", "dressing_table"}), (0.0, 1.0), 0.3),
 )
 
 
-def alignments(items: Sequence[SceneObject], movable: Sequence[bool]) -> Iterator[list[Places]]:
-    """Ways to line objects up, for one group after the other.
+def alignments(items: Sequence[SceneObject], movable: Sequence[bool]) -> Iterator[Line]:
+    """Groups that could be lined up, one after the other.
 
     Args:
         items: all objects of the room; those that were lined up may have been replaced before the next is asked for.
         movable: whether they may move.
-
-    Yields:
-        For each group its ways, the best first.
     """
     for rule in _CENTRED:
-        yield from ([places] for places in _centred(items, movable, rule))
+        yield from (Line([places], len(places)) for places in _centred(items, movable, rule))
+    for seat in range(len(items)):
+        if movable[seat] and items[seat].category in _SEATS and _turns_away(items, items[seat]):
+            yield Line(_round_lounge(items, seat), len(items))
     for table in range(len(items)):
         if items[table].category in _TABLES:
-            yield _round_table(items, movable, table)
+            ways = _round_table(items, movable, table)
+            yield Line(ways, len(ways[0]) if ways else 0)
     for table in range(len(items)):
         if items[table].category in _TABLES | {"coffee_table"}:
-            yield [_over_table(items, movable, table)]
+            lamps = _over_table(items, movable, table)
+            yield Line([lamps], len(lamps))
 
 
 def _centred(items: Sequence[SceneObject], movable: Sequence[bool], rule: _Centred) -> Iterator[Places]:
@@ -104,6 +129,42 @@ def _centred(items: Sequence[SceneObject], movable: Sequence[bool], rule: _Centr
             _, side, host = min(found, key=lambda f: f[:2])
             position = np.array(items[index].position[:2]) - side * _axes(host)[0]
             yield {index: Place(position, items[index].yaw)}
+
+
+def _turns_away(items: Sequence[SceneObject], seat: SceneObject) -> bool:
+    """Whether a seat stands behind a sofa, or with its back to the nearest coffee table."""
+    for sofa in items:
+        if sofa.category in _LOUNGE:
+            side, behind = _seen_from(sofa, seat)
+            if sofa.size[1] / 2 < behind < _BEHIND_SOFA and abs(side) < (sofa.size[0] + seat.size[0]) / 2:
+                return True
+    tables = [item for item in items if item.category == "coffee_table"]
+    if not tables:
+        return False
+    nearest = min(tables, key=lambda table: math.dist(table.position[:2], seat.position[:2]))
+    return bool(_seen_from(seat, nearest)[1] > 0)
+
+
+def _round_lounge(items: Sequence[SceneObject], index: int) -> list[Places]:
+    """Places of a seat at the coffee table of a sofa: beside it, or opposite the sofa; the nearest first."""
+    seat = items[index]
+    places: list[Place] = []
+    for sofa, table in itertools.product(items, items):
+        if sofa.category not in _LOUNGE or table.category != "coffee_table":
+            continue
+        x, y = _seen_from(sofa, table)
+        if not 0 < -y < _BEFORE_SOFA or abs(x) > sofa.size[0] / 2:
+            continue
+        axes = _axes(sofa)
+        reach = np.abs(axes @ _axes(table).T) @ np.array(table.size[:2]) / 2 + _LEGROOM + seat.size[1] / 2
+        beside = seat.size[0] / 2 + _TO_NEIGHBOUR
+        spots = [(x - reach[0], y, math.pi / 2), (x + reach[0], y, -math.pi / 2)]
+        spots += [(x + off, y - reach[1], math.pi) for off in (0.0, -beside, beside)]
+        centre = np.array(sofa.position[:2])
+        places += [Place(centre + np.array([u, v]) @ axes, sofa.yaw + turn) for u, v, turn in spots]
+    before = np.array(seat.position[:2])
+    places.sort(key=lambda place: float(np.linalg.norm(place.position - before)))
+    return [{index: place} for place in places]
 
 
 def _round_table(items: Sequence[SceneObject], movable: Sequence[bool], table: int) -> list[Places]:

@@ -275,15 +275,15 @@ class _Room:
     # Lines
 
     def align(self) -> None:
-        """Lines up what belongs together, the cheapest way that does no harm; each object may cost a relation."""
+        """Lines up what belongs together, the best way that makes nothing overlap."""
         items = self.objects()
-        for ways in alignments(items, self.movable):
+        for line in alignments(items, self.movable):
             before = self.faults()
-            for places in ways:
+            for places in line.ways:
                 kept = {index: (self.items[index], self.bodies[index]) for index in places}
                 self.place(places)
                 now = self.faults()
-                if now[0] <= before[0] and now[1] <= before[1] and now[2] <= before[2] + len(places):
+                if now[0] <= before[0] and now[1] <= before[1] and now[2] <= before[2] + line.cost:
                     for index in places:
                         items[index] = self.items[index]
                     break

@@ -133,12 +133,29 @@ def test_a_long_lamp_hangs_along_its_table(catalogue, size):
     assert abs(along[1]) == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize(("off", "centred"), [(0.3, True), (-0.3, True), (0.5, False)])
+@pytest.mark.parametrize(("off", "centred"), [(0.7, True), (-0.3, True), (0.9, False)])
 def test_a_coffee_table_stands_before_the_middle_of_its_sofa(catalogue, off, centred):
     sofa = box("multi_seat_sofa", 0.5, 3.4, (2.0, 0.9, 0.8))
     low = box("coffee_table", 0.5 + off, 2.2, (1.0, 0.6, 0.4))
     moved = run(catalogue, [sofa, low], [False, True]).objects[1]
-    assert moved.position[:2] == pytest.approx((0.5 if centred else 1.0, 2.2))
+    assert moved.position[:2] == pytest.approx((0.5 if centred else 0.5 + off, 2.2))
+
+
+@pytest.mark.parametrize(
+    ("place", "yaw", "stays"), [((0.3, 3.5), 0.0, False), ((1.7, 1.2), 1.5, False), ((1.7, 1.2), -1.5, True)]
+)
+def test_nobody_sits_behind_the_sofa_or_turns_away(catalogue, place, yaw, stays):
+    sofa = box("multi_seat_sofa", 0.0, 2.6, (2.0, 0.9, 0.8))
+    low = box("coffee_table", 0.0, 1.2, (1.0, 0.6, 0.4))
+    seats = [box("armchair", *place, (0.7, 0.7, 0.8), yaw, name) for name in (("a",) if stays else ("a", "b"))]
+    result = run(catalogue, [sofa, low, *seats], [False, False, *[True] * len(seats)])
+    assert not result.colliding
+    for before, after in zip(seats, result.objects[2:], strict=True):
+        assert (after.position[:2] == before.position[:2]) == stays
+        assert seen_from(sofa, after)[1] < 0
+        side, front = seen_from(after, low)
+        assert abs(side) < 0.8
+        assert front < -0.6
 
 
 def test_lines_keep_to_the_graph(catalogue):
