@@ -19,21 +19,25 @@ from .scene import SceneObject
 from .vocabulary import hangs
 
 _TABLES: Final = frozenset({"dining_table", "table"})
+_DESKS: Final = frozenset({"desk", "dressing_table"})
 _CHAIRS: Final = frozenset({"dining_chair", "chair", "lounge_chair", "chinese_chair"})
 _SOFAS: Final = frozenset({"loveseat_sofa", "multi_seat_sofa", "sofa"})
 _LOUNGE: Final = _SOFAS | {"l_shaped_sofa"}
 _SEATS: Final = frozenset({"armchair", "lazy_sofa", "lounge_chair"})
 _AT_TABLE: Final = 0.7
 """Metres between the middle of a chair and the edge of its table, at most."""
-_OVER: Final = 0.6
-"""Metres between the middle of a table and a lamp above it, at most: 78 % of real dining tables have one there."""
+_OVER: Final = 0.25
+"""Metres from the edge of a table to the middle of a lamp that hangs over it, at most."""
+_CLEAR: Final = 0.02
 _TUCK, _AWAY = 0.35, 0.15
 """Metres that a chair stands under the table's edge, or away from it, at most."""
 _BESIDE: Final = 0.25
 """Metres between chairs in a row, at most."""
+_IN_LINE: Final = 0.02
+"""Metres beside the middle that are none."""
 _UNEVEN: Final = 1.5
 """Square metres of way that a chair more at one side of a table than at the other is worth."""
-_ARRANGEMENTS: Final = 6
+_ARRANGEMENTS: Final = 10
 _BEFORE_SOFA: Final = 2.2
 """Metres from the middle of a sofa to that of its coffee table, at most."""
 _BEHIND_SOFA: Final = 2.0
@@ -43,6 +47,8 @@ _LEGROOM: Final = 0.35
 _TO_NEIGHBOUR: Final = 0.1
 """Metres from the middle of two seats side by side to each of them."""
 _MOST_CHAIRS: Final = 12
+_PER_CHAIR: Final = 2
+"""Relations of the graph that each chair in its place is worth; like chairs are many, and their graph is rough."""
 _LONG: Final = 1.2
 """A lamp with a longer side hangs along its table."""
 
@@ -90,7 +96,7 @@ class _Centred:
 _CENTRED: Final = (
     _Centred(frozenset({"coffee_table"}), _SOFAS, (0.0, _BEFORE_SOFA), 0.8),
     _Centred(frozenset({"tv_stand"}), _SOFAS, (1.2, 6.0), 0.3),
-    _Centred(frozenset({"chair", "dressing_chair", "stool"}), frozenset({"desk", "dressing_table"}), (0.0, 1.0), 0.3),
+    _Centred(frozenset({"chair", "dressing_chair", "stool"}), _DESKS, (0.0, 1.0), 0.3),
 )
 
 
@@ -109,11 +115,12 @@ def alignments(items: Sequence[SceneObject], movable: Sequence[bool]) -> Iterato
     for table in range(len(items)):
         if items[table].category in _TABLES:
             ways = _round_table(items, movable, table)
-            yield Line(ways, len(ways[0]) if ways else 0)
+            yield Line(ways, _PER_CHAIR * len(ways[0]) if ways else 0)
     for table in range(len(items)):
         if items[table].category in _TABLES | {"coffee_table"}:
             lamps = _over_table(items, movable, table)
-            yield Line([lamps], len(lamps))
+            if lamps:
+                yield Line([lamps], len(lamps))
 
 
 def _centred(items: Sequence[SceneObject], movable: Sequence[bool], rule: _Centred) -> Iterator[Places]:
@@ -125,24 +132,24 @@ def _centred(items: Sequence[SceneObject], movable: Sequence[bool], rule: _Centr
             side, front = _seen_from(host, items[index])
             if host.category in rule.hosts and rule.before[0] < -front < rule.before[1] and abs(side) < rule.off:
                 found.append((-front, side, host))
-        if found:
+        if found and all(abs(side) > _IN_LINE for _, side, _ in found):
             _, side, host = min(found, key=lambda f: f[:2])
             position = np.array(items[index].position[:2]) - side * _axes(host)[0]
             yield {index: Place(position, items[index].yaw)}
 
 
 def _turns_away(items: Sequence[SceneObject], seat: SceneObject) -> bool:
-    """Whether a seat stands behind a sofa, or with its back to the nearest coffee table."""
+    """Whether a seat stands behind a sofa, or with its back to the nearest coffee table, and at no other table."""
+    if _nearest_table(items, seat) is not None:
+        return False
     for sofa in items:
         if sofa.category in _LOUNGE:
             side, behind = _seen_from(sofa, seat)
             if sofa.size[1] / 2 < behind < _BEHIND_SOFA and abs(side) < (sofa.size[0] + seat.size[0]) / 2:
                 return True
-    tables = [item for item in items if item.category == "coffee_table"]
-    if not tables:
-        return False
-    nearest = min(tables, key=lambda table: math.dist(table.position[:2], seat.position[:2]))
-    return bool(_seen_from(seat, nearest)[1] > 0)
+    tables = [(_gap(item, seat), i) for i, item in enumerate(items) if item.category == "coffee_table"]
+    gap, nearest = min(tables, default=(math.inf, -1))
+    return gap < _BEFORE_SOFA and bool(_seen_from(seat, items[nearest])[1] > 0)
 
 
 def _round_lounge(items: Sequence[SceneObject], index: int) -> list[Places]:
@@ -156,7 +163,7 @@ def _round_lounge(items: Sequence[SceneObject], index: int) -> list[Places]:
         if not 0 < -y < _BEFORE_SOFA or abs(x) > sofa.size[0] / 2:
             continue
         axes = _axes(sofa)
-        reach = np.abs(axes @ _axes(table).T) @ np.array(table.size[:2]) / 2 + _LEGROOM + seat.size[1] / 2
+        reach = np.abs(axes @ _axes(table).T) @ _half(table) + _LEGROOM + seat.size[1] / 2
         beside = seat.size[0] / 2 + _TO_NEIGHBOUR
         spots = [(x - reach[0], y, math.pi / 2), (x + reach[0], y, -math.pi / 2)]
         spots += [(x + off, y - reach[1], math.pi) for off in (0.0, -beside, beside)]
@@ -174,11 +181,13 @@ def _round_table(items: Sequence[SceneObject], movable: Sequence[bool], table: i
     if not 0 < len(chairs) <= _MOST_CHAIRS or not all(movable[i] for i in chairs):
         return []
     before = np.array([_seen_from(host, items[i]) for i in chairs])
-    half = np.array(host.size[:2]) / 2
-    chair = np.median([items[i].size[:2] for i in chairs], axis=0)
+    half = _half(host)
+    chair = 2 * np.median([_half(items[i]) for i in chairs], axis=0)
     beyond = (np.abs(before) - half).max(axis=1)
     out = float(np.clip(np.median(beyond), chair[1] / 2 - _TUCK, chair[1] / 2 + _AWAY))
-    seats = [_row(half, out, float(chair[0]), counts) for counts in _shares(half, float(chair[0]), len(chairs))]
+    shares = list(_shares(half, float(chair[0]), len(chairs)))
+    # As deep under the table as they were drawn, and where that is too deep, before it.
+    seats = [_row(half, way, float(chair[0]), share) for way in (out, chair[1] / 2 + _CLEAR) for share in shares]
     ways = [(_cheapest(before, places), places, uneven) for places, uneven in seats]
     ways.sort(key=lambda way: way[0][0] + _UNEVEN * way[2])
     axes, centre = _axes(host), np.array(host.position[:2])
@@ -192,14 +201,24 @@ def _round_table(items: Sequence[SceneObject], movable: Sequence[bool], table: i
 
 
 def _nearest_table(items: Sequence[SceneObject], chair: SceneObject) -> int | None:
-    """The table that a chair stands at."""
-    gaps = [
-        (float(np.linalg.norm(np.maximum(np.abs(_seen_from(item, chair)) - np.array(item.size[:2]) / 2, 0))), i)
-        for i, item in enumerate(items)
-        if item.category in _TABLES
-    ]
-    gap, table = min(gaps, default=(math.inf, -1))
-    return table if gap < _AT_TABLE else None
+    """The table that a chair stands at: one that it faces; dining chairs may be turned away."""
+    near = [(_gap(item, chair), i) for i, item in enumerate(items) if item.category in _TABLES | _DESKS]
+    near = [(gap, i) for gap, i in near if gap < _AT_TABLE]
+    faced = [(gap, i) for gap, i in near if _seen_from(chair, items[i])[1] < 0]
+    if faced or (near and chair.category == "dining_chair"):
+        table = min(faced or near)[1]
+        return table if items[table].category in _TABLES else None
+    return None
+
+
+def _gap(host: SceneObject, item: SceneObject) -> float:
+    """Metres from the edge of an object to the middle of another one; 0 inside."""
+    return float(np.linalg.norm(np.maximum(np.abs(_seen_from(host, item)) - _half(host), 0)))
+
+
+def _half(item: SceneObject) -> FloatArray:
+    """Half extents of an object's mesh on the ground: (2,)."""
+    return np.array((item.placed_size or item.size)[:2]) / 2
 
 
 def _shares(half: FloatArray, chair: float, count: int) -> list[tuple[int, int, int, int]]:
@@ -252,10 +271,11 @@ def _over_table(items: Sequence[SceneObject], movable: Sequence[bool], table: in
 
 def _lit(items: Sequence[SceneObject], lamp: SceneObject) -> int | None:
     """The table that a lamp hangs over."""
+    if not hangs(lamp.category or ""):
+        return None
     hosts = (i for i, item in enumerate(items) if item.category in _TABLES | {"coffee_table"})
-    ways = [(math.dist(lamp.position[:2], items[i].position[:2]), i) for i in hosts]
-    distance, table = min(ways, default=(math.inf, -1))
-    return table if hangs(lamp.category or "") and distance < _OVER else None
+    ways = [(math.dist(lamp.position[:2], items[i].position[:2]), i) for i in hosts if _gap(items[i], lamp) < _OVER]
+    return min(ways)[1] if ways else None
 
 
 def _lamp_yaw(lamp: SceneObject, host: SceneObject, along: int) -> float:

@@ -132,7 +132,7 @@ def _settled(
     before = sum(wishes_met(plan.parsed, objects))
     best: Settled | None = None
     most = -1
-    for reach, align in ((REACH, True), (REACH, False), (NEAR, False), (0.0, False)):
+    for reach, align in ((REACH, True), (NEAR, True), (REACH, False), (NEAR, False), (0.0, False)):
         result = settle(objects, movable, catalogue, floor, relations, drawn=drawn, reach=reach, align=align)
         met = sum(wishes_met(plan.parsed, result.objects))
         if best is None or (met > most and len(result.colliding) <= len(best.colliding)):

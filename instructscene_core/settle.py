@@ -6,9 +6,9 @@ possible without changing the relations of the sampled graph. All that was done 
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -212,6 +212,20 @@ def _move(before: SceneObject, after: SceneObject) -> Move | None:
     return Move(after.id, (dx, dy, dz), turned) if changed else None
 
 
+class _Faults(NamedTuple):
+    """Pairs that overlap, bodies outside the floor plan, and how many wanted relations do not hold."""
+
+    overlaps: frozenset[tuple[int, int]]
+    outside: frozenset[int]
+    broken: int
+
+    def allowed(self, before: "_Faults", cost: int) -> bool:
+        """Whether nothing overlaps or stands outside that did not before, at the cost of so many relations."""
+        return (
+            self.overlaps <= before.overlaps and self.outside <= before.outside and self.broken <= before.broken + cost
+        )
+
+
 class _Room:
     """The bodies of a room while they are being moved."""
 
@@ -256,16 +270,15 @@ class _Room:
     def from_afar(self, walls: Walls, reach: float) -> None:
         """Brings furniture that belongs to walls there, with its company, where that does little harm."""
         spared = _FLIPPED
-        before = self.faults()
         for shifts in Backing(self.items, self.bodies, self.movable, walls, (NEAR, reach), _WALL_GAP).shifts():
+            before = self.faults(shifts)
             places = {index: self.bodies[index].position for index in shifts}
             self.move({index: place + shifts[index] for index, place in places.items()})
-            now = self.faults()
-            if now[0] > before[0] or now[1] > before[1] or now[2] > before[2] + spared:
+            now = self.faults(shifts)
+            if now.allowed(before, spared):
+                spared -= max(0, now.broken - before.broken)
+            else:
                 self.move(places)
-                continue
-            spared -= max(0, now[2] - before[2])
-            before = now
 
     def move(self, places: Mapping[int, FloatArray]) -> None:
         """Puts some bodies in other places."""
@@ -278,12 +291,11 @@ class _Room:
         """Lines up what belongs together, the best way that makes nothing overlap."""
         items = self.objects()
         for line in alignments(items, self.movable):
-            before = self.faults()
             for places in line.ways:
+                before = self.faults(places)
                 kept = {index: (self.items[index], self.bodies[index]) for index in places}
                 self.place(places)
-                now = self.faults()
-                if now[0] <= before[0] and now[1] <= before[1] and now[2] <= before[2] + line.cost:
+                if self.faults(places).allowed(before, line.cost):
                     for index in places:
                         items[index] = self.items[index]
                     break
@@ -294,18 +306,23 @@ class _Room:
         """Puts some objects elsewhere, with another yaw."""
         for index, (position, yaw) in places.items():
             x, y = (float(v) for v in position)
-            self.items[index] = replace(self.items[index], position=(x, y, self.items[index].position[2]), yaw=yaw)
+            self.items[index] = replace(
+                self.items[index], position=(x, y, self.items[index].position[2]), yaw=math.remainder(yaw, math.tau)
+            )
             self.bodies[index] = Body.of(self.items[index], self.catalogue)
 
-    def faults(self) -> tuple[int, int, int]:
-        """Pairs that overlap, bodies outside, and wanted relations that do not hold."""
-        overlaps = sum(penetration(*pair, _TOUCH) is not None for pair in itertools.combinations(self.bodies, 2))
+    def faults(self, moved: Collection[int]) -> "_Faults":
+        """What is wrong with some bodies, and with the graph."""
+        pairs = ((i, j) for i in moved for j in range(len(self.bodies)) if j != i)
+        overlaps = frozenset(
+            (i, j) for i, j in pairs if penetration(self.bodies[i], self.bodies[j], _TOUCH) is not None
+        )
         still = np.zeros((1, 2))
-        outside = sum(not self.inside(body, still)[0] for body in self.bodies)
+        outside = frozenset(i for i in moved if not self.inside(self.bodies[i], still)[0])
         items = self.objects()
         lamps = np.array([hangs(item.category or "") for item in items], dtype=np.bool_)
         found = relation_matrix(lamps, scene_to_boxes(items, (0.0, 0.0)))
-        return overlaps, outside, sum(int(found[a, b]) != p for a, p, b in self.wanted)
+        return _Faults(overlaps, outside, sum(int(found[a, b]) != p for a, p, b in self.wanted))
 
     def into_room(self, index: int) -> bool:
         """Pushes a body towards the inside of the floor plan; True where it was outside."""

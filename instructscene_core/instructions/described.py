@@ -79,6 +79,7 @@ def described(text: str, classes: Sequence[str]) -> Described:
 def _attached(sentence: list[Item], before: Item | None) -> list[tuple[Item, frozenset[str]]]:
     """Furniture with the words for its looks, each piece's together."""
     found: list[tuple[Item, frozenset[str]]] = []
+    ones: list[_Group] = []
     following: tuple[_Group, Item, frozenset[str]] | None = None
     for group in reversed(_groups(sentence)):
         words, thing = group.words, _head(sentence, group.end)
@@ -87,11 +88,17 @@ def _attached(sentence: list[Item], before: Item | None) -> list[tuple[Item, fro
             if not following[0].counted:  # "a black and white chair" is one piece
                 words |= following[2]
                 found.pop()
+        elif thing is None and group.end < len(sentence) and sentence[group.end].words[0] in _ONES:
+            ones.append(group)
         elif thing is None and _ends(sentence, group.end):
             thing = _last_noun(sentence, group.start) or before
         if thing is not None:
             found.append((thing, words))
             following = group, thing, words
+    for group in ones:  # "a white one" is another of what had a look before, rather than of any noun between
+        nouns = [item for item in sentence[: group.start] if any(item is thing for thing, _ in found)]
+        thing = nouns[-1] if nouns else _last_noun(sentence, group.start) or before
+        found += [(thing, group.words)] if thing else []
     return found
 
 
@@ -135,8 +142,8 @@ def _joined(sentence: list[Item], end: int, start: int) -> bool:
 
 
 def _ends(sentence: list[Item], at: int) -> bool:
-    """Whether nothing that the words before could describe follows: the end, a pause, or "one"."""
-    return at == len(sentence) or sentence[at].kind != "word" or sentence[at].words[0] in _ONES
+    """Whether nothing that the words before could describe follows."""
+    return at == len(sentence) or sentence[at].kind != "word"
 
 
 def _last_noun(sentence: list[Item], end: int) -> Item | None:
@@ -150,7 +157,7 @@ def _unlike(sentence: list[Item], before: Item | None) -> list[Item]:
         word, follower = item.words[0], sentence[at + 1].words[0] if at + 1 < len(sentence) else ""
         previous = _last_noun(sentence, at) or before
         refused = any(other.kind == "not" for other in sentence[max(0, at - 2) : at])
-        if (word in _UNLIKE and follower in _RESPECTS) or (word in _MATCH and refused):
+        if (word in _UNLIKE and follower in _RESPECTS and not refused) or (word in _MATCH and refused):
             found += [previous] if previous else []
         elif word in _UNLIKE - {"another", "other"} and item.kind == "word":
             head = _head(sentence, at + 1)

@@ -38,8 +38,8 @@ def chairs(places, table_yaw=0.0, seed=0):
     return made
 
 
-def table(yaw=0.0, x=0.0, y=0.0):
-    return box("dining_table", x, y, (1.8, 0.9, 0.75), yaw)
+def table(yaw=0.0):
+    return box("dining_table", 0.0, 0.0, (1.8, 0.9, 0.75), yaw)
 
 
 def run(catalogue, items, movable=None, **more):
@@ -156,6 +156,28 @@ def test_nobody_sits_behind_the_sofa_or_turns_away(catalogue, place, yaw, stays)
         side, front = seen_from(after, low)
         assert abs(side) < 0.8
         assert front < -0.6
+
+
+def test_chairs_at_a_desk_and_seats_at_a_table_stay_there(catalogue):
+    desk = box("desk", -1.6, 0.2, (1.2, 0.6, 0.75), math.pi / 2)
+    worker = box("dining_chair", -1.05, 0.2, (0.4, 0.4, 0.9), -math.pi / 2, "worker")
+    sofa = box("multi_seat_sofa", 0.0, 2.0, (2.0, 0.9, 0.8), math.pi)
+    low = box("coffee_table", 0.0, 3.4, (1.0, 0.6, 0.4))
+    seats = [dataclasses.replace(c, category="lounge_chair", yaw=0.0 if c.position[1] > 0 else math.pi)
+             for c in chairs(CORNERS)]  # fmt: skip
+    result = run(catalogue, [table(), desk, worker, sofa, low, *seats], [False, False, True, False, False, *[True] * 4])
+    assert seen_from(desk, result.objects[2])[1] < 0
+    assert math.dist(result.objects[2].position[:2], worker.position[:2]) < 0.25
+    assert all(item.position[1] < 1.3 for item in result.objects[5:])
+
+
+def test_no_chair_is_lined_up_into_something_even_where_others_overlap(catalogue):
+    walls = [box("cabinet", x, y, size, name=f"{x}{y}") for x, y, size in (
+        (0.0, 1.0, (2.4, 0.5, 0.8)), (1.3, 0.0, (0.4, 0.9, 0.8)), (-1.3, 0.0, (0.4, 0.9, 0.8)))]  # fmt: skip
+    pair = [box("dining_chair", x, -0.85, (0.45, 0.5, 0.9), math.pi, str(x)) for x in (-0.2, 0.2)]
+    result = run(catalogue, [table(), *walls, *pair], [False] * 4 + [True] * 2)
+    assert not result.colliding
+    assert all(item.position[1] < -0.6 for item in result.objects[-2:])
 
 
 def test_lines_keep_to_the_graph(catalogue):
