@@ -159,8 +159,8 @@ def test_nobody_sits_behind_the_sofa_or_turns_away(catalogue, place, yaw, stays)
 
 
 def test_chairs_at_a_desk_and_seats_at_a_table_stay_there(catalogue):
-    desk = box("desk", -1.6, 0.2, (1.2, 0.6, 0.75), math.pi / 2)
-    worker = box("dining_chair", -1.05, 0.2, (0.4, 0.4, 0.9), -math.pi / 2, "worker")
+    desk = box("desk", -1.8, 0.2, (1.2, 0.6, 0.75), math.pi / 2)
+    worker = box("dining_chair", -1.2, 0.2, (0.4, 0.4, 0.9), -math.pi / 2, "worker")
     sofa = box("multi_seat_sofa", 0.0, 2.0, (2.0, 0.9, 0.8), math.pi)
     low = box("coffee_table", 0.0, 3.4, (1.0, 0.6, 0.4))
     seats = [dataclasses.replace(c, category="lounge_chair", yaw=0.0 if c.position[1] > 0 else math.pi)
