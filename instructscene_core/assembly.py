@@ -44,7 +44,7 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
         catalogue: gives the meshes.
         model: its name.
         seed: of this variation.
-        settled: whether to settle the layout.
+        settled: whether to make sets of its furniture and settle it.
     """
     filled = _Filler(plan.slots, layout, catalogue).fill()
     if settled:

@@ -1,6 +1,7 @@
-"""Settles a generated layout: feet on the floor, lamps at the ceiling, nothing inside something else.
+"""Settles a generated layout: feet on the floor, lamps at the ceiling, backs to walls, nothing inside something else.
 
-What is kept never moves. Overlaps are resolved where they are shallowest, the smaller piece giving way, and as far as
+What is kept never moves. What belongs to walls is brought there (``backing.py``), what belongs together is lined up
+(``alignment.py``). Overlaps are resolved where they are shallowest, the smaller piece giving way, and as far as
 possible without changing the relations of the sampled graph. All that was done is told in ``Settled.moves``.
 """
 
