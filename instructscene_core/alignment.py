@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from .boxes import FloatArray
+from .collisions import axes_of
 from .scene import SceneObject
 from .vocabulary import hangs
 
@@ -68,7 +69,7 @@ class Line(NamedTuple):
     """A group that could be lined up.
 
     Attributes:
-        ways: the best first.
+        ways: of the same objects, the best first; at least one.
         cost: relations of the graph that it is worth.
     """
 
@@ -107,6 +108,11 @@ def alignments(items: Sequence[SceneObject], movable: Sequence[bool]) -> Iterato
         items: all objects of the room; those that were lined up may have been replaced before the next is asked for.
         movable: whether they may move.
     """
+    yield from (line for line in _lines(items, movable) if line.ways)
+
+
+def _lines(items: Sequence[SceneObject], movable: Sequence[bool]) -> Iterator[Line]:
+    """As :func:`alignments`, those without a way too."""
     for rule in _CENTRED:
         yield from (Line([places], len(places)) for places in _centred(items, movable, rule))
     for seat in range(len(items)):
@@ -119,8 +125,7 @@ def alignments(items: Sequence[SceneObject], movable: Sequence[bool]) -> Iterato
     for table in range(len(items)):
         if items[table].category in _TABLES | {"coffee_table"}:
             lamps = _over_table(items, movable, table)
-            if lamps:
-                yield Line([lamps], len(lamps))
+            yield Line([lamps] if lamps else [], len(lamps))
 
 
 def _centred(items: Sequence[SceneObject], movable: Sequence[bool], rule: _Centred) -> Iterator[Places]:
@@ -134,7 +139,7 @@ def _centred(items: Sequence[SceneObject], movable: Sequence[bool], rule: _Centr
                 found.append((-front, side, host))
         if found and all(abs(side) > _IN_LINE for _, side, _ in found):
             _, side, host = min(found, key=lambda f: f[:2])
-            position = np.array(items[index].position[:2]) - side * _axes(host)[0]
+            position = np.array(items[index].position[:2]) - side * axes_of(host)[0]
             yield {index: Place(position, items[index].yaw)}
 
 
@@ -162,8 +167,8 @@ def _round_lounge(items: Sequence[SceneObject], index: int) -> list[Places]:
         x, y = _seen_from(sofa, table)
         if not 0 < -y < _BEFORE_SOFA or abs(x) > sofa.size[0] / 2:
             continue
-        axes = _axes(sofa)
-        reach = np.abs(axes @ _axes(table).T) @ _half(table) + _LEGROOM + seat.size[1] / 2
+        axes = axes_of(sofa)
+        reach = np.abs(axes @ axes_of(table).T) @ _half(table) + _LEGROOM + seat.size[1] / 2
         beside = seat.size[0] / 2 + _TO_NEIGHBOUR
         spots = [(x - reach[0], y, math.pi / 2), (x + reach[0], y, -math.pi / 2)]
         spots += [(x + off, y - reach[1], math.pi) for off in (0.0, -beside, beside)]
@@ -190,7 +195,7 @@ def _round_table(items: Sequence[SceneObject], movable: Sequence[bool], table: i
     seats = [_row(half, way, float(chair[0]), share) for way in (out, chair[1] / 2 + _CLEAR) for share in shares]
     ways = [(_cheapest(before, places), places, uneven) for places, uneven in seats]
     ways.sort(key=lambda way: way[0][0] + _UNEVEN * way[2])
-    axes, centre = _axes(host), np.array(host.position[:2])
+    axes, centre = axes_of(host), np.array(host.position[:2])
     return [
         {
             chairs[k]: Place(centre + places[seat, :2] @ axes, host.yaw + float(places[seat, 2]))
@@ -261,7 +266,7 @@ def _over_table(items: Sequence[SceneObject], movable: Sequence[bool], table: in
     if not all(movable[i] for i, _ in lamps):
         return {}
     along = int(host.size[1] > host.size[0])
-    axes, centre = _axes(host), np.array(host.position[:2])
+    axes, centre = axes_of(host), np.array(host.position[:2])
     places: Places = {}
     for k, (i, _) in enumerate(sorted(lamps, key=lambda lamp: lamp[1][along])):
         offset = ((k + 0.5) / len(lamps) - 0.5) * host.size[along]
@@ -286,12 +291,6 @@ def _lamp_yaw(lamp: SceneObject, host: SceneObject, along: int) -> float:
     return host.yaw + (math.pi / 2 if (depth > width) != bool(along) else 0.0)
 
 
-def _axes(item: SceneObject) -> FloatArray:
-    """(2, 2) rows: an object's own x and y axis in the room."""
-    cosine, sine = math.cos(item.yaw), math.sin(item.yaw)
-    return np.array([[cosine, sine], [-sine, cosine]])
-
-
 def _seen_from(host: SceneObject, item: SceneObject) -> FloatArray:
     """Middle of an object in another one's own axes, which faces −y: (2,)."""
-    return _axes(host) @ (np.array(item.position[:2]) - np.array(host.position[:2]))
+    return axes_of(host) @ (np.array(item.position[:2]) - np.array(host.position[:2]))

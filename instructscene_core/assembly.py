@@ -11,7 +11,7 @@ from .catalogue.retrieval import choose
 from .collisions import colliding_pairs
 from .finishing import Rider, finished, riders
 from .floors import DRAWN, is_drawn, with_walls
-from .instructions.described import described
+from .instructions.described import Described
 from .instructions.parse import Parsed
 from .layout_model import Layout, Settings
 from .masks import Slots, kept_attributes
@@ -25,12 +25,13 @@ from .vocabulary import CLASSES, EXTRAS, NO_RELATION, PREDICATES, display_name
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A request on its way: what is known, how to sample, what its instruction says, and which try this is."""
+    """A request on its way: what is known, how to sample, what its words ask for and tell of looks, and which try."""
 
     request: Request
     slots: Slots
     settings: Settings
     parsed: Parsed
+    told: Described
     truncated: bool = False
     attempt: int = 0
 
@@ -48,8 +49,7 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
     """
     filled = _Filler(plan.slots, layout, catalogue).fill()
     if settled:
-        told = described(plan.request.instruction, CLASSES[plan.slots.room_type])
-        filled = as_sets(filled, plan.slots, told, catalogue)
+        filled = as_sets(filled, plan.slots, plan.told, catalogue)
     objects, movable = _in_order(plan, filled)
     relations = _relations(plan, layout, filled)
     before, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)

@@ -8,7 +8,7 @@ import numpy as np
 from .boxes import FloatArray
 from .collisions import Body
 from .scene import SceneObject
-from .vocabulary import hangs
+from .vocabulary import BEDS, hangs
 from .walls import Walls
 
 BACKED: Final = frozenset({
@@ -19,8 +19,7 @@ BACKED: Final = frozenset({
 dressing tables in 99, children's cabinets and wardrobes in 98, TV stands in 97, wine cabinets in 96, cabinets and
 nightstands in 95, sofas and single beds in 94, consoles in 93, bookshelves in 91, L-shaped sofas in 90, children's beds
 in 89. Desks (70) and loveseats (77) are not among them."""
-_BEDS: Final = frozenset({"double_bed", "kids_bed", "single_bed"})
-_HOSTS: Final = _BEDS | {"dressing_table", "l_shaped_sofa", "multi_seat_sofa", "sofa"}
+_HOSTS: Final = frozenset(BEDS) | {"dressing_table", "l_shaped_sofa", "multi_seat_sofa", "sofa"}
 """What takes its company along."""
 _COMPANY: Final = frozenset({
     "armchair", "chaise_longue_sofa", "coffee_table", "corner_side_table", "dressing_chair", "lazy_sofa",
@@ -84,7 +83,7 @@ class Backing:
 
     def _beside_bed(self, index: int) -> bool:
         """Whether an object stands at a bed, with which it goes or stays."""
-        beds = (i for i, item in enumerate(self._items) if item.category in _BEDS)
+        beds = (i for i, item in enumerate(self._items) if item.category in BEDS)
         return any(_between(self._bodies[index], self._bodies[bed]) <= _TOGETHER for bed in beds)
 
     def _with_company(self, leader: int, shift: FloatArray) -> Shifts:

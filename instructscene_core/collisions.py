@@ -26,6 +26,12 @@ TOLERANCE: Final = 0.01
 """Metres that solids may be inside each other without being called colliding."""
 
 
+def axes_of(item: SceneObject) -> FloatArray:
+    """(2, 2) rows: an object's own x and y axis in the room."""
+    cosine, sine = math.cos(item.yaw), math.sin(item.yaw)
+    return np.array([[cosine, sine], [-sine, cosine]])
+
+
 @dataclass(eq=False)
 class Body:
     """The solid parts of one object; P parts. It can be moved by writing to ``position``.
@@ -60,8 +66,7 @@ class Body:
         mount, parts = ("floor", (WHOLE,)) if entry is None else (entry.mount, entry.parts)
         size = np.array(item.placed_size or item.size, dtype=np.float64)
         table = np.array(parts)
-        cosine, sine = math.cos(item.yaw), math.sin(item.yaw)
-        axes: FloatArray = np.array([[cosine, sine], [-sine, cosine]])
+        axes = axes_of(item)
         centres, half = table[:, :3] * size, table[:, 3:] * size / 2
         outline = _CORNERS * size[:2] @ axes
         offsets = centres[:, :2] @ axes

@@ -17,12 +17,11 @@ from .collisions import Body, penetration
 from .floors import corners_of
 from .scene import FloorPlan, Point2, SceneObject
 from .settle import doorways
-from .vocabulary import EXTRAS
+from .vocabulary import BEDS, EXTRAS
 from .walls import Walls
 
 CHANCES: Final[Mapping[str, float]] = {"rug": 0.8, "tv": 0.9, "table_lamp": 0.8, "floor_lamp": 0.5, "plant": 0.65}
 """How often a room gets what nobody spoke of."""
-_BEDS: Final = ("double_bed", "single_bed", "kids_bed")
 _SOFAS: Final = ("multi_seat_sofa", "l_shaped_sofa", "loveseat_sofa", "sofa", "chaise_longue_sofa")
 _SEATS: Final = (*_SOFAS, "armchair", "lounge_chair", "lazy_sofa")
 _LAMP_HOSTS: Final = ("nightstand", "corner_side_table", "round_end_table", "console_table")
@@ -144,7 +143,7 @@ class _Finisher:
 
     def rug(self) -> None:
         """Under the bed's foot, or under the table that people sit around."""
-        beds = self._of(*_BEDS)
+        beds = self._of(*BEDS)
         tables = self._of("coffee_table") or self._of("dining_table")
         if beds:
             bed = max(beds, key=lambda item: item.size[0])

@@ -16,6 +16,7 @@ from .assembly import Plan, assemble
 from .catalogue.entries import STARTER, Catalogue
 from .errors import InvalidInputError
 from .floors import is_drawn
+from .instructions.described import described
 from .instructions.parse import parse
 from .layout_model import Defaults, Job, LayoutModel, OnStep, Points, Settings
 from .masks import prepare
@@ -141,7 +142,8 @@ class Generator:
         slots = prepare(request, model.slots(room), partial(self._codes_of, model), self._classes_like)
         if not any(item is not None for item in slots.objects) and slots.allowed[0, -1]:
             slots.allowed[0, -1] = slots.class_known[0]  # a room that may hold furniture gets some
-        return Plan(request, slots, _settings(request, model.defaults), parse(request.instruction, CLASSES[room]))
+        text, classes = request.instruction, CLASSES[room]
+        return Plan(request, slots, _settings(request, model.defaults), parse(text, classes), described(text, classes))
 
     def _make(self, chunk: Sequence[_Draw], on_step: OnStep, *, settle: bool) -> list[Scene]:
         """Scenes of a chunk, whose plans share room type and settings."""

@@ -292,8 +292,8 @@ class _Room:
         """Lines up what belongs together, the best way that makes nothing overlap."""
         items = self.objects()
         for line in alignments(items, self.movable):
+            before = self.faults(line.ways[0])
             for places in line.ways:
-                before = self.faults(places)
                 kept = {index: (self.items[index], self.bodies[index]) for index in places}
                 self.place(places)
                 if self.faults(places).allowed(before, line.cost):

@@ -10,9 +10,8 @@ from typing import Final
 from .instructions.parse import Parsed
 from .report import wishes_met
 from .scene import SceneObject
-from .vocabulary import RoomType
+from .vocabulary import BEDS, RoomType
 
-_BEDS: Final = frozenset({"double_bed", "single_bed", "kids_bed"})
 _LAMPS: Final = frozenset({"ceiling_lamp", "pendant_lamp"})
 _BEDROOM_MOST: Final = {
     "armchair": 2, "bookshelf": 1, "cabinet": 2, "ceiling_lamp": 1, "chair": 3, "children_cabinet": 2,
@@ -23,7 +22,11 @@ _BEDROOM_MOST: Final = {
 """At most one in twenty bedrooms of 3D-FRONT that have the class have more of it; of pendant lamps, one in fifteen. Two
 single or children's beds, and chairs around a table, are rarer there, but nothing odd."""
 MOST: Final[dict[RoomType, tuple[tuple[frozenset[str], int], ...]]] = {
-    "bedroom": (*((frozenset({name}), most) for name, most in _BEDROOM_MOST.items()), (_BEDS, 2), (_LAMPS, 2)),
+    "bedroom": (
+        *((frozenset({name}), most) for name, most in _BEDROOM_MOST.items()),
+        (frozenset(BEDS), 2),
+        (_LAMPS, 2),
+    ),
     "livingroom": (),
     "diningroom": (),
 }

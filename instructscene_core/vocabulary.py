@@ -23,6 +23,7 @@ _LIVING: Final = (
 CLASSES: Final[dict[RoomType, tuple[str, ...]]] = {"bedroom": _BEDROOM, "livingroom": _LIVING, "diningroom": _LIVING}
 MAX_OBJECTS: Final[dict[RoomType, int]] = {"bedroom": 12, "livingroom": 21, "diningroom": 21}
 ALL_CLASSES: Final[tuple[str, ...]] = tuple(sorted({*_BEDROOM, *_LIVING}))
+BEDS: Final = ("double_bed", "single_bed", "kids_bed")
 EXTRAS: Final = ("floor_lamp", "plant", "rug", "table_lamp", "tv")
 """What finishes a room once its graph stands: categories of objects and of the catalogue, not classes of the graph."""
 CATEGORIES: Final[tuple[str, ...]] = (*ALL_CLASSES, *EXTRAS)
