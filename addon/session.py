@@ -196,7 +196,8 @@ def worker_command(settings: Any) -> list[str]:  # noqa: ANN401
     own = bpy.path.abspath(settings.worker_python)
     python = [own] if own else [sys.executable, *bpy.app.python_args]
     root = Path(__file__).parent.parent
-    command = [*python, "-I", "-u", str(root / "instructscene_core" / "worker.py"), "--device", settings.device]
+    worker = root / "instructscene_core" / "worker" / "main.py"
+    command = [*python, "-I", "-u", str(worker), "--device", settings.device]
     for folder in (str(root), *_wheel_folders()):
         command += ["--path", folder]
     if settings.model_folder:

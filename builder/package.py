@@ -17,8 +17,11 @@ _TOP: Final = ("LICENSE", "__init__.py")
 _PACKAGES: Final = ("addon", "instructscene_core")
 _KINDS: Final = (".py", ".json", ".safetensors", ".blend", ".txt")
 _LEFT_OUT: Final = tuple(
-    f"instructscene_core/{name}/"
-    for name in ("datasets", "training", "evaluation", "baselines", "starter/furniture", "starter/rooms")
+    f"instructscene_core/{name}"
+    for name in (
+        *("datasets/", "training/", "evaluation/", "baselines/", "starter/furniture/", "starter/rooms/"),
+        *("commands/data.py", "commands/evaluate.py", "commands/train.py"),
+    )
 )
 """What trains and measures the generator, which runs without."""
 _DATE: Final = (2026, 1, 1, 0, 0, 0)

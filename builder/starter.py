@@ -37,7 +37,7 @@ def make_starter(parts: Sequence[str], blender: Path | None, minutes: float | No
         _run("furniture library", _library_command(blender))
         _run("packing of the library", [str(make_environment()), str(_REPACK), str(_LIBRARY_FOLDER)])
     if "training" in parts:
-        command = [str(make_environment()), "-m", "instructscene_core.training", "starter", "all", *options]
+        command = [str(make_environment()), "-m", "instructscene_core", "train", "starter", "all", *options]
         _run("rooms and training", command + ([] if minutes is None else ["--minutes", str(minutes)]))
 
 

@@ -1,7 +1,7 @@
-"""``python -m instructscene_core``: see ``cli.py``."""
+"""``python -m instructscene_core``: see ``commands/main.py``."""
 
 import sys
 
-from .cli import main
+from .commands.main import main
 
 sys.exit(main())

@@ -8,19 +8,19 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import numpy as np
 import torch
 
-from .arrays import read_array
-from .assembly import Plan, assemble
 from .catalogue.entries import STARTER, Catalogue
+from .device import DTYPES, pick_device
 from .errors import InvalidInputError
-from .floors import is_drawn
-from .instructions.described import described
-from .instructions.parse import parse
-from .layout_model import Defaults, Job, LayoutModel, OnStep, Points, Settings
-from .masks import prepare
-from .room_models import RoomModels
+from .files.points import read_points
+from .geometry.drawn_floor import is_drawn
+from .instructions.read.described_looks import described
+from .instructions.read.parse import parse
+from .placement.assembly import Plan, assemble
+from .sampling.layout_model import Defaults, Job, LayoutModel, OnStep, Settings
+from .sampling.room_models import RoomModels
+from .sampling.slots import prepare
 from .scene import Request, Scene, SceneObject
 from .text.encoder import TextEncoder, TextStates
 from .text.loading import load_encoder
@@ -30,14 +30,8 @@ BATCH: Final = 32
 """Scenes that go through the networks at once."""
 TRIES: Final = 4
 """Layouts that are drawn of a scene at most, where the first does not do what was asked."""
-DTYPES: Final = {"fp32": torch.float32, "bf16": torch.bfloat16}
-"""Of matrix products, by the name of a precision."""
 _LIKE: Final = math.log(1.5)
 """How far an object's extents may be from a class's furniture for the class to come into question."""
-_MOST_POINTS: Final = 10_000_000
-_LARGEST_POINTS: Final = 512 << 20
-"""Bytes of their file."""
-_POINTS_READ: Final = 1024
 _TRY_STRIDE: Final = 0x9E3779B1
 """Between the seeds of the tries of a scene, of which torch reads 32 bits: far from what people count up by."""
 
@@ -227,53 +221,6 @@ def _overall(on_step: OnStep | None, chunk: int, chunks: int) -> OnStep:
             on_step(stage, chunk * steps + step, chunks * steps)
 
     return told
-
-
-def read_points(path: Path) -> Points:
-    """Reads a person's coloured points.
-
-    Args:
-        path: ``.npy`` with an (n, 6) array: x y z in metres in the object's own frame, r g b in 0..1.
-
-    Returns:
-        (P, 6) float32, evenly thinned out where there are many.
-
-    Raises:
-        InvalidInputError: the file is missing or no such array.
-    """
-    remedy = "Give a .npy file with an (n, 6) array of finite numbers"
-    try:
-        points = read_array(path, _LARGEST_POINTS)
-    except InvalidInputError as error:
-        raise InvalidInputError(f"Cannot read the points {path.name}", remedy) from error
-    if points.ndim != 2 or points.shape[1] != 6 or points.dtype.kind not in "fiu":
-        raise InvalidInputError(f"{path.name} holds no (n, 6) array of numbers", remedy)
-    if not 0 < len(points) <= _MOST_POINTS:
-        raise InvalidInputError(f"{path.name} holds {len(points)} points", remedy)
-    rows = np.linspace(0, len(points) - 1, min(len(points), _POINTS_READ)).round().astype(np.int64)
-    cloud = np.asarray(points[rows], dtype=np.float32)
-    if not np.isfinite(cloud).all():
-        raise InvalidInputError(f"{path.name} holds numbers that are not finite", remedy)
-    return cloud
-
-
-def pick_device(name: str) -> torch.device:
-    """The device of a name; ``auto`` is the best that this torch can use.
-
-    Raises:
-        InvalidInputError: torch has no such device here.
-    """
-    usable = {
-        "cuda": torch.cuda.is_available(),
-        "xpu": hasattr(torch, "xpu") and torch.xpu.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    if name == "auto":
-        return torch.device(next(device for device, there in usable.items() if there))
-    if not usable.get(name):
-        raise InvalidInputError(f"Device {name} cannot be used by this torch", "Choose auto or cpu")
-    return torch.device(name)
 
 
 def load_generator(

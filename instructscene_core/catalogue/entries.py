@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
-from ..scene import Vector3
-from ..vocabulary import CATEGORIES, CLASSES, N_CODES, N_FEATURE_TOKENS, ROOM_TYPES, RoomType
+from ..geometry.solids import WHOLE, Mount, Part, Shape
+from ..scene import SceneObject, Vector3
+from ..vocabulary import CATEGORIES, CLASSES, N_CODES, N_FEATURE_TOKENS, ROOM_TYPES, RoomType, hangs
 
-Part = tuple[float, float, float, float, float, float]
-Mount = Literal["floor", "ceiling"]
 Ranking = Literal["balanced", "look"]
 """How retrieval weighs a piece's look against its size, see `retrieval.choose`."""
 Feature = npt.NDArray[np.float32]
@@ -25,7 +24,6 @@ CATALOGUE_FILE: Final = "catalogue.json"
 FEATURES_FILE: Final = "features.safetensors"
 STRETCH: Final = 0.25
 """How far an axis of a mesh may be stretched or shrunk before it is fitted uniformly instead; some bear more."""
-WHOLE: Final[Part] = (0.0, 0.0, 0.0, 1.0, 1.0, 1.0)
 STARTER: Final = Path(__file__).resolve().parent.parent / "starter"
 _REMEDY: Final = "Rebuild the catalogue, or reinstall the extension"
 _REINDEX: Final = "Index the models again, or choose another catalogue"
@@ -109,6 +107,16 @@ class Catalogue:
     def get(self, name: str | None) -> CatalogueEntry | None:
         """The entry of an id; None where there is none."""
         return None if name is None else self._by_id.get(name)
+
+    def shape_of(self, asset: str | None) -> Shape:
+        """What of an entry's mesh is solid; see :class:`.geometry.solids.Shapes`."""
+        entry = self.get(asset)
+        return Shape() if entry is None else Shape(entry.mount, entry.parts)
+
+    def hangs(self, item: SceneObject) -> bool:
+        """Whether an object hangs from the ceiling: as its mesh does, else as its class does."""
+        entry = self.get(item.asset)
+        return hangs(item.category or "") if entry is None else entry.mount == "ceiling"
 
     def of_class(self, category: str, room_type: RoomType | None = None) -> Sequence[CatalogueEntry]:
         """The entries of a class in a type of room, or in any, in catalogue order."""

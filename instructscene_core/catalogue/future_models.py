@@ -14,14 +14,15 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from ..arrays import read_array
 from ..errors import InvalidInputError
+from ..files.arrays import read_array
+from ..geometry.solids import Part
 from ..scene import Vector3
 from ..vocabulary import RoomType
-from .entries import Feature, Part
+from .entries import Feature
 from .future_classes import classes_of
 from .obj_file import ObjMesh, read_obj
-from .solids import solid_parts
+from .solid_parts import solid_parts
 
 INFO_FILE: Final = "model_info.json"
 MESH_FILE: Final = "raw_model.obj"

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
-from ..output import check_folder, writing
+from ..files.atomic_output import check_folder, writing
 from ..vocabulary import hangs
 from .entries import CATALOGUE_FILE, CATALOGUE_VERSION, FEATURES_FILE, Catalogue, Feature
 from .future_models import MESH_FILE, TEXTURE_FILE, Geometry, ModelInfo, read_feature, read_geometry, read_info

@@ -109,9 +109,3 @@ def placed_size(entry: CatalogueEntry, size: Vector3, stretch: float = STRETCH) 
     smallest = min(ratios)
     width, depth, height = (smallest * o for o in entry.size)
     return width, depth, height
-
-
-def placed_height(mount: str, z: float, box_height: float, height: float) -> float:
-    """Centre height of a mesh in a box: on its base, or for ceiling-hung classes at its top, metres."""
-    slack = (box_height - height) / 2
-    return z + slack if mount == "ceiling" else z - slack

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
-from ..relations import lamp_flags, relation_matrix
+from ..geometry.relations import lamp_flags, relation_matrix
 from ..vocabulary import CLASSES, NO_RELATION, PREDICATES, ROOM_TYPES, RoomType, display_name
 from .front import ROOMS_VARIABLE, TRAIN_FILE, rooms_folder
 from .starter import TRAINING_SEED, build_rooms

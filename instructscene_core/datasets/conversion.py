@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from ..catalogue.future_models import read_info
 from ..errors import InvalidInputError
-from ..output import check_folder, writing
+from ..files.atomic_output import check_folder, writing
 from ..vocabulary import RoomType
 from .houses import Filters, Models, read_house, rooms_of_house
 from .official import read_splits, room_names, rooms_folder

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
-from ..instructions.lexicon import furniture_phrases
+from ..instructions.words.lexicon import furniture_phrases
 from ..vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, RoomType, display_name
 from .room_set import RoomSet, Split, descriptions, matrices
 

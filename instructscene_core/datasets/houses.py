@@ -15,10 +15,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from ..arrays import read_array
 from ..catalogue.future_models import ModelInfo, read_feature
 from ..catalogue.obj_file import read_obj
 from ..errors import InvalidInputError
+from ..files.arrays import read_array
 from ..vocabulary import MAX_OBJECTS, RoomType
 from .official import FEATURE_WIDTH
 from .official_writer import NewRoom, Piece, Vector

@@ -16,14 +16,14 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from ..arrays import read_array, read_arrays
-from ..boxes import Bounds
 from ..catalogue.future_models import FEATURE_FILE
 from ..errors import InvalidInputError
-from ..instructions.sentences import Relation, describe
-from ..official_stats import STATS_FILE, read_stats
-from ..pickles import read_pickle
-from ..relations import REVERSED, triplets
+from ..files.arrays import read_array, read_arrays
+from ..files.pickles import read_pickle
+from ..geometry.frames import Bounds
+from ..geometry.relations import REVERSED, triplets
+from ..instructions.write.official_templates import Relation, describe
+from ..official.dataset_stats import STATS_FILE, read_stats
 from ..vocabulary import CLASSES, EMPTY_CODE, MAX_OBJECTS, N_CODES, N_FEATURE_TOKENS, NO_RELATION, PREDICATES, RoomType
 from .room_set import NO_ROW, RoomSet, Split, matrices
 

@@ -9,11 +9,11 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from ..arrays import read_array
 from ..catalogue.entries import Catalogue, CatalogueEntry
 from ..catalogue.future_models import FEATURE_FILE, MODEL_ID
 from ..errors import InvalidInputError
-from ..pickles import Record, read_pickle
+from ..files.arrays import read_array
+from ..files.pickles import Record, read_pickle
 from ..vocabulary import CLASSES, RoomType, hangs
 from .official import FEATURE_WIDTH, Room, read_rooms, split_names
 

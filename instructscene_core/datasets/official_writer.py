@@ -16,11 +16,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from ..boxes import Bounds
 from ..catalogue.future_models import FEATURE_FILE
-from ..instructions.sentences import describe
-from ..official_stats import STATS_FILE
-from ..relations import triplets
+from ..geometry.frames import Bounds
+from ..geometry.relations import triplets
+from ..instructions.write.official_templates import describe
+from ..official.dataset_stats import STATS_FILE
 from ..vocabulary import CLASSES, RoomType
 from .official import Room, read_rooms
 from .official_models import Half

@@ -7,9 +7,9 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ..boxes import Bounds
-from ..instructions.sentences import Relation, describe_rooms
-from ..relations import lamp_flags, relation_matrix
+from ..geometry.frames import Bounds
+from ..geometry.relations import lamp_flags, relation_matrix
+from ..instructions.write.official_templates import Relation, describe_rooms
 from ..vocabulary import CLASSES, RoomType
 
 Split = Literal["train", "test"]

@@ -18,7 +18,7 @@ import shapely
 
 from ..catalogue.entries import Catalogue, CatalogueEntry
 from ..errors import InvalidInputError
-from ..output import check_folder, writing
+from ..files.atomic_output import check_folder, writing
 from ..vocabulary import display_name
 from .official import FEATURE_WIDTH, split_names
 from .official_writer import NewRoom, Piece, write_models, write_room, write_splits, write_stats

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..datasets.starter import EVALUATION_SEED, Rooms, build_rooms
-from ..instructions.sentences import Instruction, Triplet, instructions_for_rooms
-from ..relations import ROTATED_PREDICATES, lamp_flags, relation_matrix
+from ..geometry.relations import ROTATED_PREDICATES, lamp_flags, relation_matrix
+from ..instructions.write.official_templates import Instruction, Triplet, instructions_for_rooms
 from ..starter.rooms import CATALOGUE_FILE
 from ..vocabulary import CLASSES, RoomType
 

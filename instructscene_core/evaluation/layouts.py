@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..boxes import FloatArray, boxes_to_poses, scene_to_boxes
 from ..catalogue.entries import Catalogue
-from ..collisions import colliding_pairs
 from ..datasets.room_set import RoomSet
 from ..datasets.starter import Rooms
-from ..relations import REVERSED
+from ..geometry.frames import FloatArray, boxes_to_poses, scene_to_boxes
+from ..geometry.relations import REVERSED
+from ..geometry.solids import colliding_pairs
 from ..scene import FloorPlan, Opening, Scene, SceneObject
 from ..vocabulary import CLASSES, MAX_OBJECTS, NO_RELATION, PREDICATES, RoomType
 

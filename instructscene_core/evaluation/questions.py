@@ -13,7 +13,7 @@ from ..datasets.official_models import catalogue_of, official_models
 from ..datasets.room_set import RoomSet
 from ..datasets.sources import load_rooms
 from ..errors import InvalidInputError
-from ..instructions.sentences import CAPTION_RATE, Instruction, Triplet, instruction
+from ..instructions.write.official_templates import CAPTION_RATE, Instruction, Triplet, instruction
 from ..scene import SceneObject
 from ..vocabulary import CLASSES, RoomType, hangs
 from .layouts import Layouts, layouts_of_set, objects_of_layouts

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..instructions.sentences import Triplet
-from ..relations import REVERSED, lamp_flags, relation_matrix
+from ..geometry.relations import REVERSED, lamp_flags, relation_matrix
+from ..instructions.write.official_templates import Triplet
 from ..vocabulary import NO_RELATION
 
 IntArray = npt.NDArray[np.int64]

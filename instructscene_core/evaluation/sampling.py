@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from tqdm import tqdm
 
 from ..catalogue.entries import Catalogue
-from ..instructions.sentences import Instruction
-from ..options import set_threads
+from ..instructions.write.official_templates import Instruction
 from ..scene import Request, Scene
 from ..vocabulary import RoomType
 
@@ -149,9 +148,11 @@ _loaded: dict[str, "Generator"] = {}
 
 def _load(source: Source) -> None:
     """Loads the generator once a process."""
-    from ..generator import load_generator  # noqa: PLC0415 - what imports torch is imported where it is used
+    import torch  # noqa: PLC0415 - what imports torch is imported where it is used
 
-    set_threads(source.threads)
+    from ..generator import load_generator  # noqa: PLC0415 - the same
+
+    torch.set_num_threads(source.threads)
     given = source.catalogue
     path = given if isinstance(given, Path) else None
     loaded = load_generator(

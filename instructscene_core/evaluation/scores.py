@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..instructions.sentences import Triplet
+from ..instructions.write.official_templates import Triplet
 from .held_out import asked_classes, class_counts
 from .layouts import Collisions, Layouts
 from .recall import box_recall, graph_recall

@@ -12,12 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from ..boxes import FloatArray
 from ..catalogue.entries import Catalogue
-from ..catalogue.retrieval import placed_height
-from ..collisions import Body, colliding_pairs
+from ..geometry.frames import FloatArray
+from ..geometry.solids import Body, colliding_pairs, placed_height
 from ..scene import FloorPlan, Scene, SceneObject
-from ..vocabulary import hangs
 from .layouts import SEPARATION
 from .walkways import free_doors, free_windows, walkable
 
@@ -57,7 +55,7 @@ class Furniture:
         items = [placed(item, catalogue) for item in scene.objects if item.category not in FLAT]
         bodies = [Body.of(item, catalogue) for item in items]
         outlines = [np.array([shapely.Polygon(ring) for ring in corners(body)], dtype=object) for body in bodies]
-        return Furniture(items, bodies, [_hangs(item, catalogue) for item in items], outlines)
+        return Furniture(items, bodies, [catalogue.hangs(item) for item in items], outlines)
 
 
 def placed(item: SceneObject, catalogue: Catalogue) -> SceneObject:
@@ -65,13 +63,8 @@ def placed(item: SceneObject, catalogue: Catalogue) -> SceneObject:
     if item.placed_size is None:
         return item
     (x, y, z), height = item.position, item.placed_size[2]
-    middle = placed_height("ceiling" if _hangs(item, catalogue) else "floor", z, item.size[2], height)
+    middle = placed_height("ceiling" if catalogue.hangs(item) else "floor", z, item.size[2], height)
     return replace(item, position=(x, y, middle), size=item.placed_size, placed_size=None)
-
-
-def _hangs(item: SceneObject, catalogue: Catalogue) -> bool:
-    entry = catalogue.get(item.asset)
-    return hangs(item.category or "") if entry is None else entry.mount == "ceiling"
 
 
 def corners(body: Body) -> FloatArray:

@@ -12,7 +12,7 @@ from ..catalogue.entries import Catalogue
 from ..datasets.front import rooms_folder
 from ..datasets.sources import load_rooms
 from ..datasets.starter import TRAINING_SEED, Rooms, build_rooms
-from ..instructions.sentences import Triplet
+from ..instructions.write.official_templates import Triplet
 from ..scene import Scene
 from ..starter.rooms import CATALOGUE_FILE
 from ..vocabulary import RoomType

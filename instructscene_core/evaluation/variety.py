@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..relations import lamp_flags, relation_matrix
+from ..geometry.relations import lamp_flags, relation_matrix
 from ..vocabulary import NO_RELATION
 from .layouts import Layouts
 

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from ..collisions import Body
+from ..geometry.solids import Body
+from ..geometry.walls import Walls
 from ..scene import FloorPlan, Opening
-from ..walls import Walls
 
 Outlines = npt.NDArray[np.object_]
 

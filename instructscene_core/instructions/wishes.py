@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..vocabulary import PREDICATES, display_name
-from .lexicon import Names, Predicates
+from .words.lexicon import Names, Predicates
 
 
 @dataclass(frozen=True)

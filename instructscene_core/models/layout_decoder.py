@@ -11,17 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..enclosure import KINDS, SEGMENT_WIDTH
+from ..geometry.enclosure import KINDS, SEGMENT_WIDTH
 from ..vocabulary import NO_RELATION
-from .layers import (
-    GraphBlock,
-    KeysValues,
-    graph_block,
-    sinusoidal_code,
-    symbol_embedding,
-    symbol_table,
-    time_embedding,
-)
+from .layers import GraphBlock, KeysValues, graph_block, sinusoidal_code, symbol_embedding, symbol_table, time_embedding
 
 BOX_WIDTH = 8
 """Numbers of a box: three of the position, three half extents, cosine and sine of the angle."""

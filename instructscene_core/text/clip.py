@@ -17,9 +17,9 @@ import torch.nn.functional as F
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
-from ..checkpoints import fill
 from ..errors import InvalidInputError
-from ..official_checkpoints import read_torch_checkpoint
+from ..files.checkpoints import fill
+from ..files.torch_files import read_torch_checkpoint
 from .encoder import TextStates
 
 NAME: Final = "ViT-B-32-quickgelu"

@@ -15,10 +15,10 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from ..boxes import Bounds
 from ..datasets.room_set import RoomSet
-from ..instructions.sentences import Instruction, instruction
-from ..relations import ROTATED_PREDICATES, rotate_boxes
+from ..geometry.frames import Bounds
+from ..geometry.relations import ROTATED_PREDICATES, rotate_boxes
+from ..instructions.write.official_templates import Instruction, instruction
 from ..vocabulary import CLASSES
 from .pairs import permuted, upper_edges
 

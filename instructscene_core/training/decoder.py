@@ -10,12 +10,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ..boxes import Bounds
 from ..datasets.starter import Rooms
 from ..diffusion.gaussian import GaussianDiffusion
-from ..enclosure import SEGMENT_WIDTH, scaled, turned
+from ..geometry.enclosure import SEGMENT_WIDTH, scaled, turned
+from ..geometry.frames import Bounds
+from ..geometry.relations import ROTATED_PREDICATES, rotate_boxes
 from ..models.layout_decoder import LayoutDecoder
-from ..relations import ROTATED_PREDICATES, rotate_boxes
 from ..vocabulary import ROOM_TYPES, RoomType
 from .loop import StatelessTask
 from .pairs import EMPTY, padded, permuted, room_relations, to_all

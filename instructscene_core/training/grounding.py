@@ -13,9 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..geometry.relations import REVERSED
 from ..models.graph_prior import TextBatch
 from ..models.text_grounding import Sentences, TextGrounding, of_symbols
-from ..relations import REVERSED
 from ..vocabulary import ALL_CLASSES, NO_RELATION
 from .pairs import EMPTY
 

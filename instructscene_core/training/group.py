@@ -11,8 +11,8 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from ..device import pick_device
 from ..errors import InvalidInputError
-from ..generator import pick_device
 
 _BACKENDS: Final = {"cpu": "gloo", "cuda": "nccl", "xpu": "xccl"}
 _VARIABLES: Final = ("RANK", "WORLD_SIZE", "LOCAL_RANK")

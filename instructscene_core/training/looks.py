@@ -15,9 +15,9 @@ import numpy.typing as npt
 import torch
 
 from ..catalogue.entries import Catalogue
-from ..checkpoints import load_model
 from ..datasets.room_set import RoomSet
 from ..errors import InvalidInputError
+from ..files.checkpoints import load_model
 from ..models.feature_vqvae import FeatureVQVAE
 from ..vocabulary import CLASSES, N_CODES
 from .runs import WEIGHTS_FOLDER

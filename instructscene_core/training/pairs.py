@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..datasets.starter import Rooms
-from ..instructions.looks import Look
-from ..instructions.paraphrase import spoken_instructions
-from ..instructions.sentences import Instruction, Triplet
-from ..relations import ROTATED_PREDICATES, lamp_flags, relation_matrix, rotate_boxes
+from ..geometry.relations import ROTATED_PREDICATES, lamp_flags, relation_matrix, rotate_boxes
+from ..instructions.words.looks import Look
+from ..instructions.write.official_templates import Instruction, Triplet
+from ..instructions.write.paraphrase import spoken_instructions
 from ..vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, NO_RELATION, ROOM_TYPES, RoomType
 from .themes import Themes
 

@@ -11,9 +11,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler
+from ..geometry.relations import REVERSED
 from ..models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, TextContext, drop_text, variables
 from ..models.text_grounding import Sentences
-from ..relations import REVERSED
 from ..vocabulary import N_FEATURE_TOKENS
 from .grounding import GroundTruth, ground_truth, grounding_loss, theme_loss
 from .loop import StatelessTask

@@ -11,15 +11,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..boxes import Bounds
-from ..checkpoints import load_model, save_model
 from ..datasets.room_set import RoomSet, Split
 from ..datasets.sources import load_rooms
 from ..errors import InvalidInputError
+from ..files.atomic_output import check_folder
+from ..files.checkpoints import load_model, save_model
+from ..geometry.frames import Bounds
 from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
-from ..output import check_folder
 from ..text.clip import NAME as CLIP
 from ..text.encoder import TextEncoder
 from ..text.loading import load_encoder

@@ -14,9 +14,9 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from ..boxes import Bounds
-from ..checkpoints import load_model, save_model
 from ..datasets.starter import TRAINING_SEED, build_rooms, cache_folder
+from ..files.checkpoints import load_model, save_model
+from ..geometry.frames import Bounds
 from ..models.feature_vqvae import FeatureVQVAE
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from ..datasets.starter import build_rooms
-from ..instructions.looks import Look, look_of
+from ..instructions.words.looks import Look, look_of
 from ..starter.rooms import CATALOGUE_FILE
 from ..vocabulary import ROOM_TYPES, RoomType
 from .pairs import Pairs, make_pairs

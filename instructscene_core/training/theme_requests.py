@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from ..instructions.sentences import Instruction
+from ..instructions.write.official_templates import Instruction
 from ..vocabulary import ALL_CLASSES, N_CODES
 from .grounding import ThemeTruth, usual_looks
 from .texts import encode_texts

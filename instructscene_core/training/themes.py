@@ -13,10 +13,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from ..instructions import wording
-from ..instructions.looks import COLOURS, MATERIALS
-from ..instructions.sentences import Instruction
-from ..instructions.typos import with_typos
+from ..instructions.words import wording
+from ..instructions.words.looks import COLOURS, MATERIALS
+from ..instructions.write.official_templates import Instruction
+from ..instructions.write.typos import with_typos
 from ..vocabulary import ALL_CLASSES
 
 _FEWEST: Final = 5

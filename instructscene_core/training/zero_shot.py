@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ..catalogue.future_classes import in_bedrooms
 from ..errors import InvalidInputError
-from ..instructions.lexicon import furniture_phrases
+from ..instructions.words.lexicon import furniture_phrases
 from ..models.point_encoder import PointEncoder
 from ..vocabulary import ALL_CLASSES, CATEGORIES, display_name
 from .vectors import sentence_vectors

@@ -180,7 +180,7 @@ def wait_for_child(pid):
     end = time.monotonic() + 120
     while time.monotonic() < end:
         found = subprocess.run(
-            ["pgrep", "-P", str(pid), "-f", "worker.py"], capture_output=True, text=True, check=False
+            ["pgrep", "-P", str(pid), "-f", "worker/main.py"], capture_output=True, text=True, check=False
         )
         if found.stdout.strip():
             return int(found.stdout.split()[0])

@@ -8,15 +8,15 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from instructscene_core.boxes import Bounds
 from instructscene_core.catalogue.entries import Catalogue
-from instructscene_core.checkpoints import save_model
+from instructscene_core.files.checkpoints import save_model
 from instructscene_core.generator import Generator
+from instructscene_core.geometry.frames import Bounds
 from instructscene_core.models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig
 from instructscene_core.models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
+from instructscene_core.sampling.two_stage import TwoStageModel
 from instructscene_core.text.minilm import MiniLM
-from instructscene_core.two_stage import TwoStageModel
 from instructscene_core.vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, ROOM_TYPES
 
 BOUNDS = Bounds.from_json(

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from instructscene_core.catalogue.entries import Catalogue
+from instructscene_core.placement.settle import settle
 from instructscene_core.scene import FloorPlan, SceneObject
-from instructscene_core.settle import settle
 
 FLOOR = FloorPlan(((-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0)))
 CORNERS = [(-0.45, -0.85), (0.45, -0.85), (-0.45, 0.85), (0.45, 0.85)]

@@ -130,7 +130,13 @@ def test_the_zip_holds_what_blender_needs_and_no_more(tmp_path, wheel):
     assert manifest["platforms"] == ["linux-x64"]
     assert manifest["wheels"] == [f"./wheels/{wheel.name}"]
     starter = "instructscene_core/starter/"
-    wanted = {"__init__.py", "LICENSE", "addon/__init__.py", "instructscene_core/worker.py", f"wheels/{wheel.name}"}
+    wanted = {
+        "__init__.py",
+        "LICENSE",
+        "addon/__init__.py",
+        "instructscene_core/worker/main.py",
+        f"wheels/{wheel.name}",
+    }
     wanted |= {starter + name for name in ("catalogue.json", "library/desk.blend", "weights/prior.safetensors")}
     assert wanted <= set(names)
     for part in ("datasets", "training", "evaluation", "baselines", "starter/furniture", "starter/rooms"):

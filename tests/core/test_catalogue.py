@@ -8,8 +8,9 @@ import pytest
 from safetensors.numpy import save_file
 
 from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
-from instructscene_core.catalogue.retrieval import choose, placed_height, placed_size
+from instructscene_core.catalogue.retrieval import choose, placed_size
 from instructscene_core.errors import InvalidInputError
+from instructscene_core.geometry.solids import placed_height
 from instructscene_core.vocabulary import CLASSES, hangs
 
 

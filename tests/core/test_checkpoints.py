@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from instructscene_core.checkpoints import load_model, save_model
 from instructscene_core.errors import InvalidInputError
+from instructscene_core.files.checkpoints import load_model, save_model
 from instructscene_core.models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from instructscene_core.models.layout_decoder import LayoutDecoder
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from instructscene_core.cli import main
+from instructscene_core.commands.main import main
 from instructscene_core.datasets.compare import pair_difference, report, size_difference, statistics, total_variation
 from instructscene_core.datasets.starter import build_rooms
 from instructscene_core.datasets.tell_apart import tell_apart

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from instructscene_core.cli import main
+from instructscene_core.commands.main import main
 from instructscene_core.datasets.official import official_rooms, read_room
 from instructscene_core.datasets.official_models import official_models
 from instructscene_core.vocabulary import CLASSES

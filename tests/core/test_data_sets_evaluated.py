@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from instructscene_core.catalogue.retrieval import placed_size
-from instructscene_core.cli import main
+from instructscene_core.commands.main import main
 from instructscene_core.datasets.official import official_rooms, split_names
 from instructscene_core.datasets.sample import write_sample
 from instructscene_core.datasets.sources import load_rooms
@@ -17,10 +17,10 @@ from instructscene_core.evaluation.questions import data_questions, official_ins
 from instructscene_core.evaluation.sampling import Source, requests_for
 from instructscene_core.evaluation.sampling import sample as samples
 from instructscene_core.evaluation.scores import of_others
-from instructscene_core.instructions.sentences import describe, instruction
-from instructscene_core.relations import lamp_flags, relation_matrix, triplets
+from instructscene_core.geometry.relations import lamp_flags, relation_matrix, triplets
+from instructscene_core.instructions.write.official_templates import describe, instruction
+from instructscene_core.sampling.two_stage import TwoStageModel
 from instructscene_core.scene import Scene
-from instructscene_core.two_stage import TwoStageModel
 from instructscene_core.vocabulary import CLASSES
 
 pytestmark = pytest.mark.usefixtures("room_cache")

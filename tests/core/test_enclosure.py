@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from instructscene_core.boxes import floor_centre, scene_to_boxes
 from instructscene_core.datasets.starter import build_rooms
-from instructscene_core.enclosure import area_of, segments_of, turned
-from instructscene_core.relations import rotate_boxes
+from instructscene_core.geometry.enclosure import area_of, segments_of, turned
+from instructscene_core.geometry.frames import floor_centre, scene_to_boxes
+from instructscene_core.geometry.relations import rotate_boxes
 from instructscene_core.scene import FloorPlan, Opening, Scene, SceneObject
 from instructscene_core.training.decoder import enclosures
 from instructscene_core.training.pairs import floor_areas

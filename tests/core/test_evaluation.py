@@ -14,11 +14,11 @@ import pytest
 
 import instructscene_core
 from instructscene_core.catalogue.entries import Catalogue
+from instructscene_core.commands.evaluate import add_arguments, run
 from instructscene_core.datasets.front import TRAIN_FILE, front_rooms
 from instructscene_core.datasets.sample import write_sample
 from instructscene_core.datasets.starter import EVALUATION_SEED, build_rooms
 from instructscene_core.errors import InvalidInputError
-from instructscene_core.evaluation import add_arguments, run
 from instructscene_core.evaluation.held_out import (
     asked_classes,
     class_counts,
@@ -32,8 +32,8 @@ from instructscene_core.evaluation.recall import box_recall
 from instructscene_core.evaluation.sampling import requests_for
 from instructscene_core.evaluation.scores import score, table
 from instructscene_core.evaluation.variety import triplet_entropy
-from instructscene_core.instructions.sentences import Instruction
-from instructscene_core.relations import rotate_boxes
+from instructscene_core.geometry.relations import rotate_boxes
+from instructscene_core.instructions.write.official_templates import Instruction
 from instructscene_core.scene import Scene, SceneObject
 from instructscene_core.starter.rooms.pieces import LOOSE, STRETCH
 from instructscene_core.vocabulary import CLASSES, PREDICATES

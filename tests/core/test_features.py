@@ -9,13 +9,13 @@ import torch
 import trimesh
 from safetensors.torch import load_file
 
-from instructscene_core.checkpoints import load_model, save_model
+from instructscene_core.commands.main import main
 from instructscene_core.errors import InvalidInputError
+from instructscene_core.files.checkpoints import load_model, save_model
 from instructscene_core.models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from instructscene_core.models.point_encoder import PointEncoder, PointEncoderConfig
 from instructscene_core.starter.furniture.specs import SPECS
 from instructscene_core.training import runs
-from instructscene_core.training.__main__ import main
 from instructscene_core.training.clouds import Clouds, Variation, uncoloured_caption
 from instructscene_core.training.features import PointTask, Targets, VQVAETask, cloud_features, residual_codes
 from instructscene_core.training.loop import LoopSettings, Trainer
@@ -193,13 +193,13 @@ def test_the_command_says_how_many_models_are_named_rightly(tmp_path, capsys, mo
     _write_models(tmp_path)
     torch.manual_seed(0)
     save_model(tmp_path / "points", PointEncoder(PointEncoderConfig(width=16)))
-    assert main(["starter", "zero-shot", "--data", str(tmp_path), "--export", str(tmp_path)]) == 0
+    assert main(["train", "starter", "zero-shot", "--data", str(tmp_path), "--export", str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[-2].startswith("2 models (all): top-1 ")
     assert lines[-1].startswith("1 models (with a class in the vocabulary): top-1 ")
     (tmp_path / "manifest.json").write_text("[{}]", "utf-8")
-    assert main(["starter", "zero-shot", "--data", str(tmp_path), "--export", str(tmp_path)]) == 2
-    assert main(["starter", "zero-shot", "--export", str(tmp_path)]) == 2
+    assert main(["train", "starter", "zero-shot", "--data", str(tmp_path), "--export", str(tmp_path)]) == 2
+    assert main(["train", "starter", "zero-shot", "--export", str(tmp_path)]) == 2
 
 
 def test_a_model_that_cannot_be_read_is_named(tmp_path):

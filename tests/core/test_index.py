@@ -17,8 +17,8 @@ from instructscene_core.catalogue.future_classes import classes_of
 from instructscene_core.catalogue.indexing import index_models
 from instructscene_core.catalogue.obj_file import ObjMesh, read_obj
 from instructscene_core.catalogue.retrieval import choose
-from instructscene_core.catalogue.solids import solid_parts
-from instructscene_core.cli import main
+from instructscene_core.catalogue.solid_parts import solid_parts
+from instructscene_core.commands.main import main
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.generator import Generator
 from instructscene_core.scene import Request

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from instructscene_core.checkpoints import load_model, save_model
 from instructscene_core.errors import InvalidInputError
+from instructscene_core.files.checkpoints import load_model, save_model
 from instructscene_core.generator import Generator
-from instructscene_core.layout_model import Job
-from instructscene_core.masks import kept_attributes, prepare, scene_relations
 from instructscene_core.models.graph_prior import GraphPrior
 from instructscene_core.models.layout_decoder import LayoutDecoder
+from instructscene_core.sampling.layout_model import Job
+from instructscene_core.sampling.slots import kept_attributes, prepare, scene_relations
+from instructscene_core.sampling.two_stage import TwoStageModel
 from instructscene_core.scene import Request
-from instructscene_core.two_stage import TwoStageModel
 from instructscene_core.vocabulary import ALL_CLASSES, CLASSES, EXTRAS, MAX_OBJECTS, NO_RELATION, ROOM_TYPES
 
 FIRST = {"bedroom": "double_bed", "livingroom": "multi_seat_sofa", "diningroom": "dining_table"}

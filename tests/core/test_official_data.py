@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from instructscene_core.arrays import read_array
-from instructscene_core.cli import main
+from instructscene_core.commands.main import main
 from instructscene_core.datasets.official import official_rooms, read_room, room_set, split_names
 from instructscene_core.datasets.official_models import catalogue_of, official_models
 from instructscene_core.datasets.sample import widened
 from instructscene_core.datasets.sources import load_rooms
 from instructscene_core.errors import InvalidInputError
-from instructscene_core.pickles import Record, read_pickle
+from instructscene_core.files.arrays import read_array
+from instructscene_core.files.pickles import Record, read_pickle
 from instructscene_core.vocabulary import CLASSES
 
 pytestmark = pytest.mark.usefixtures("room_cache")

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 import instructscene_core
-from instructscene_core.instructions import wording
-from instructscene_core.instructions.lexicon import plural
-from instructscene_core.instructions.looks import Look, broader, look_of
-from instructscene_core.instructions.paraphrase import noun_meaning, spoken_instructions
-from instructscene_core.instructions.sentences import instructions_for_rooms
-from instructscene_core.instructions.typos import with_typos
-from instructscene_core.relations import lamp_flags, relation_matrix
+from instructscene_core.geometry.relations import lamp_flags, relation_matrix
+from instructscene_core.instructions.words import wording
+from instructscene_core.instructions.words.lexicon import plural
+from instructscene_core.instructions.words.looks import Look, broader, look_of
+from instructscene_core.instructions.write.official_templates import instructions_for_rooms
+from instructscene_core.instructions.write.paraphrase import noun_meaning, spoken_instructions
+from instructscene_core.instructions.write.typos import with_typos
 from instructscene_core.vocabulary import ALL_CLASSES, CLASSES, EXTRAS, MAX_OBJECTS
 
 CATALOGUE = Path(instructscene_core.__file__).parent / "starter" / "catalogue.json"

@@ -29,7 +29,7 @@ from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig, 
 from instructscene_core.models.graph_prior import without_text as no_text
 from instructscene_core.models.layout_decoder import GraphContext, LayoutDecoder, LayoutDecoderConfig
 from instructscene_core.models.prior_plan import PriorPlan
-from instructscene_core.official_checkpoints import import_official, read_feature_bounds
+from instructscene_core.official.checkpoints import import_official, read_feature_bounds
 from instructscene_core.vocabulary import CLASSES, MAX_OBJECTS, NO_RELATION, reverse_predicate
 
 PARITY = Path(os.environ.get("INSTRUCTSCENE_PARITY", Path(__file__).parents[3] / "shared" / "parity"))

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import instructscene_core
-from instructscene_core.instructions.parse import FRAGMENT_LENGTH, MAX_FRAGMENTS, parse
-from instructscene_core.instructions.sentences import instruction
+from instructscene_core.instructions.read.parse import FRAGMENT_LENGTH, MAX_FRAGMENTS, parse
+from instructscene_core.instructions.write.official_templates import instruction
 from instructscene_core.vocabulary import CLASSES, PREDICATES, display_name, reverse_predicate
 
 BEDROOM, LIVING = CLASSES["bedroom"], CLASSES["livingroom"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from instructscene_core.evaluation.recall import box_recall, full_edges, graph_recall
-from instructscene_core.relations import REVERSED, lamp_flags, relation_matrix
+from instructscene_core.geometry.relations import REVERSED, lamp_flags, relation_matrix
 from instructscene_core.vocabulary import CLASSES, NO_RELATION, PREDICATES
 
 BEDROOM = CLASSES["bedroom"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from instructscene_core.relations import (
+from instructscene_core.geometry.relations import (
     REVERSED,
     ROTATED_PREDICATES,
     clear_of_borders,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from instructscene_core.instructions.parse import parse
-from instructscene_core.report import report, wishes_met
+from instructscene_core.instructions.read.parse import parse
+from instructscene_core.instructions.report import report, wishes_met
 from instructscene_core.scene import SceneObject
 from instructscene_core.vocabulary import CLASSES
 

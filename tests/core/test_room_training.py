@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import torch
 
-from instructscene_core.checkpoints import load_model, save_model
-from instructscene_core.cli import main
+from instructscene_core.commands.main import main
 from instructscene_core.datasets.room_set import matrices
+from instructscene_core.files.checkpoints import load_model, save_model
 from instructscene_core.models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig
 from instructscene_core.models.layout_decoder import LayoutDecoder, LayoutDecoderConfig

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import instructscene_core
-from instructscene_core.instructions.looks import Look, look_of
-from instructscene_core.instructions.paraphrase import spoken_instructions
-from instructscene_core.instructions.parse import parse
+from instructscene_core.instructions.read.parse import parse
+from instructscene_core.instructions.words.looks import Look, look_of
+from instructscene_core.instructions.write.paraphrase import spoken_instructions
 from instructscene_core.vocabulary import CLASSES, MAX_OBJECTS, reverse_predicate
 
 CATALOGUE = Path(instructscene_core.__file__).parent / "starter" / "catalogue.json"

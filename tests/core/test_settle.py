@@ -12,12 +12,12 @@ import shapely.affinity
 
 from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.catalogue.retrieval import choose, placed_size
-from instructscene_core.collisions import colliding_pairs
-from instructscene_core.floors import BACK_MARGIN, MARGIN, around, with_walls
+from instructscene_core.geometry.drawn_floor import BACK_MARGIN, MARGIN, around, with_walls
+from instructscene_core.geometry.solids import colliding_pairs
+from instructscene_core.geometry.walls import Walls
+from instructscene_core.placement.settle import settle
 from instructscene_core.scene import FloorPlan, Opening, SceneObject
-from instructscene_core.settle import settle
 from instructscene_core.vocabulary import CLASSES, hangs
-from instructscene_core.walls import Walls
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from instructscene_core.catalogue.entries import Catalogue
+from instructscene_core.commands.evaluate import add_arguments, run
 from instructscene_core.datasets.starter import EVALUATION_SEED
 from instructscene_core.errors import InvalidInputError
-from instructscene_core.evaluation import add_arguments, run
 from instructscene_core.evaluation.restyling import COLOURS, PROMPTS, WORDS, askable, prompt, share_tagged
 from instructscene_core.evaluation.sampling import Sampler, Source
 from instructscene_core.evaluation.starter_parts import (

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from instructscene_core.checkpoints import load_model
+from instructscene_core.commands.main import main
 from instructscene_core.datasets.starter import build_rooms, cache_folder
+from instructscene_core.files.checkpoints import load_model
+from instructscene_core.geometry.relations import lamp_flags, relation_matrix, rotate_boxes
 from instructscene_core.models.graph_prior import GraphPrior, drop_text
 from instructscene_core.models.layout_decoder import LayoutDecoder
-from instructscene_core.relations import lamp_flags, relation_matrix, rotate_boxes
 from instructscene_core.starter.rooms import CATALOGUE_FILE
-from instructscene_core.training.__main__ import main
 from instructscene_core.training.decoder import DecoderSettings, DecoderTask, LayoutSet, turned_bounds
 from instructscene_core.training.grounding import GroundTruth, grounding_loss, theme_loss
 from instructscene_core.training.loop import LoopSettings, Trainer
@@ -413,13 +413,13 @@ def test_the_command_trains_decoder_and_prior_and_goes_on_from_weights(tmp_path)
     for suffix in (".json", ".safetensors"):
         (export / f"vqvae{suffix}").write_bytes((WEIGHTS_FOLDER / f"vqvae{suffix}").read_bytes())
     common = ["--rooms", "40", "--minutes", "0.02", "--export", str(export)]
-    assert main(["starter", "decoder", *common]) == 0
-    assert main(["starter", "grounding", *common]) == 0
+    assert main(["train", "starter", "decoder", *common]) == 0
+    assert main(["train", "starter", "grounding", *common]) == 0
     read = load_model(export / "prior", GraphPrior).model
     going_on = ["--from-weights", str(export)]
-    assert main(["starter", "prior", *common, *going_on, "--without-features", "--plain", "1"]) == 0
+    assert main(["train", "starter", "prior", *common, *going_on, "--without-features", "--plain", "1"]) == 0
     first = load_model(export / "prior", GraphPrior)
-    assert main(["starter", "all", *common, "--from-weights", str(export), "--name", "more"]) == 0
+    assert main(["train", "starter", "all", *common, "--from-weights", str(export), "--name", "more"]) == 0
     second = load_model(export / "prior", GraphPrior)
     assert not first.metadata["features"]
     assert second.metadata["features"]

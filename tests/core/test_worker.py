@@ -13,7 +13,7 @@ import pytest
 from instructscene_core.scene import Scene
 
 ROOT = Path(__file__).parents[2]
-WORKER = ROOT / "instructscene_core" / "worker.py"
+WORKER = ROOT / "instructscene_core" / "worker" / "main.py"
 
 
 class Worker:

@@ -9,18 +9,7 @@ import numpy as np
 
 from .palettes import Role
 from .parts import Design, Point
-from .surfaces import (
-    Array,
-    buttoned,
-    channelled,
-    domed,
-    panel,
-    posed,
-    prism,
-    rounded,
-    rounded_square,
-    superellipse,
-)
+from .surfaces import Array, buttoned, channelled, domed, panel, posed, prism, rounded, rounded_square, superellipse
 
 Legs = Literal["square", "round", "splayed", "turned", "tubes", "sled", "cantilever", "pedestal", "cross", "sabre"]
 Seat = Literal["board", "pad", "saddle", "cane", "round", "slip"]

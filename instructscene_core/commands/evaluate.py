@@ -1,0 +1,183 @@
+"""``python -m instructscene_core evaluate``: instructions of held-out rooms, sampled and scored.
+
+    evaluate --set starter --out DIR [--model DIR]                 all of the starter's figures, see starter_run
+    evaluate --set official --data DIR --room bedroom --model DIR [--seeds 5]                  the paper's Table 1
+    evaluate --set front --data DIR --room livingroom [--model DIR]
+
+The last two sample plainly, and their last line on standard output is ``strict iRecall NN.N %``.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Final, cast, get_args
+
+from ..datasets.front import rooms_folder
+from ..errors import InvalidInputError
+from ..evaluation import starter_run
+from ..evaluation.data_set_run import Task, evaluate
+from ..evaluation.questions import Kind, Wording
+from ..evaluation.sampling import Source
+from ..evaluation.starter_parts import Sizes
+from ..evaluation.starter_run import StarterTask
+from ..evaluation.store import write_json
+from ..vocabulary import ROOM_TYPES, RoomType
+from .options import add_model_arguments
+
+STARTER_SET: Final = "starter"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("--set", default=STARTER_SET, help="what is asked: starter, official or front")
+    parser.add_argument("--data", type=Path, help="folder of the data set, for official and front")
+    parser.add_argument("--room", choices=ROOM_TYPES, help="its rooms of this type; absent: bedroom")
+    parser.add_argument("--rooms", default=",".join(ROOM_TYPES), help="types of rooms of the starter")
+    parser.add_argument(
+        "--wording",
+        choices=get_args(Wording),
+        help="objects by their captions three times in four, by class names or by captions; absent: official, but for "
+        "front first names, then phrases",
+    )
+    parser.add_argument(
+        "--count", type=int, help="instructions; absent: all that the data set has; of the starter, whose other "
+        f"measures follow in proportion, {Sizes().mixture}",
+    )  # fmt: skip
+    parser.add_argument("--seeds", type=int, default=5, help="scenes sampled for each instruction")
+    parser.add_argument(
+        "--guidance",
+        type=float,
+        help="of the prior; absent: the model's default for starter, for the others 1, which is off",
+    )
+    parser.add_argument("--batch", type=int, default=50, help="scenes at once in each process")
+    parser.add_argument("--workers", type=int, help="processes; absent: one a core, one in all on a GPU")
+    parser.add_argument("--training-rooms", type=int, help="of the starter, of each type, to compare with")
+    parser.add_argument("--out", type=Path, help="JSON file for the figures; of the starter their folder")
+    add_model_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measures, prints the table, and writes the JSON.
+
+    Raises:
+        InvalidInputError: an option, the model or the data set is at fault.
+    """
+    _check_numbers(options)
+    if options.set == STARTER_SET:
+        return starter_run.run(_starter_task(options, _source(options)))
+    task = _data_set_task(options)
+    out: Path | None = options.out
+    if out is not None and (not out.parent.is_dir() or out.is_dir()):
+        raise InvalidInputError(f"{out} cannot be written", "Choose a file in an existing folder for --out")
+    reports = {wording: evaluate(task, wording) for wording in task.wordings}
+    sys.stdout.write("\n\n".join(report.text() for report in reports.values()) + "\n")
+    first = reports[task.wordings[0]]
+    if out is not None:
+        found = {wording: report.to_json() for wording, report in reports.items()}
+        write_json(out, first.to_json() if len(found) == 1 else found)
+    sys.stdout.write(f"strict iRecall {first.rows[0].strict:.1f} %\n")
+    return 0
+
+
+def _data_set_task(options: argparse.Namespace) -> Task:
+    """Checks the options of a set that has a folder.
+
+    Raises:
+        InvalidInputError: there is no such set or folder.
+    """
+    name, data = _read_set(options)
+    wordings: tuple[Wording, ...] = ("names", "phrases") if name == "front" else ("official",)
+    return Task(
+        set=name,
+        data=data,
+        room_type=options.room or "bedroom",
+        count=options.count,
+        seeds=options.seeds,
+        guidance=1.0 if options.guidance is None else options.guidance,
+        wordings=(options.wording,) if options.wording else wordings,
+        source=_source(options),
+    )
+
+
+def _check_numbers(options: argparse.Namespace) -> None:
+    """Refuses numbers out of range; what was not given is in it.
+
+    Raises:
+        InvalidInputError: names the first.
+    """
+    least = {"count": 2, "seeds": 1, "batch": 1, "workers": 1, "training_rooms": 1, "threads": 1}
+    for name, lowest in least.items():
+        given: int | None = getattr(options, name)
+        if given is not None and given < lowest:
+            raise InvalidInputError(f"--{name.replace('_', '-')} must be at least {lowest}", "Correct it")
+
+
+def _source(options: argparse.Namespace) -> Source:
+    return Source(
+        model=options.model,
+        catalogue=options.catalogue,
+        device=options.device,
+        threads=options.threads or 1,
+        workers=options.workers or (1 if _on_gpu(options.device) else os.cpu_count() or 1),
+        batch=options.batch,
+        clip=options.clip,
+        precision=options.precision,
+    )
+
+
+def _read_set(options: argparse.Namespace) -> tuple[Kind, Path]:
+    """Name and folder of the set; ``--set official:DIR`` is short for ``--set official --data DIR``."""
+    name, _, folder = options.set.partition(":")
+    data: Path | None = Path(folder) if folder else options.data
+    if name not in get_args(Kind):
+        message = f"There is no set {name}"
+        raise InvalidInputError(message, f"Choose {STARTER_SET}, {' or '.join(get_args(Kind))} for --set")
+    if data is None and name == "front":
+        data = rooms_folder()
+    if data is None or not data.is_dir():
+        message = f"The set {name} needs a data set" if data is None else f"{data} is no folder"
+        raise InvalidInputError(message, "Name its folder with --data")
+    return name, data
+
+
+def _on_gpu(device: str) -> bool:
+    from ..device import pick_device  # noqa: PLC0415 - torch is slow to import
+
+    return pick_device(device).type != "cpu"
+
+
+def _read_rooms(text: str) -> tuple[RoomType, ...]:
+    """Types of rooms, separated by commas.
+
+    Raises:
+        InvalidInputError: there is no such type.
+    """
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    unknown = [name for name in names if name not in ROOM_TYPES]
+    if unknown or not names:
+        raise InvalidInputError(f"There are no rooms of the type {', '.join(unknown) or 'none'}", "Correct --rooms")
+    return cast("tuple[RoomType, ...]", names)
+
+
+def _starter_task(options: argparse.Namespace, source: Source) -> StarterTask:
+    """Checks the options of the set starter.
+
+    Raises:
+        InvalidInputError: one is at fault.
+    """
+    if options.out is None:
+        raise InvalidInputError("The figures of the starter need a folder", "Name it with --out")
+    if options.data is not None:
+        raise InvalidInputError("The set starter makes its own rooms", "Leave out --data")
+    if options.room is not None:
+        raise InvalidInputError("--room is for data sets", "Leave out --room, and name types of rooms with --rooms")
+    return StarterTask(
+        rooms=_read_rooms(options.rooms),
+        sizes=Sizes.of(options.count or Sizes().mixture),
+        seeds=options.seeds,
+        guidance=options.guidance,
+        compared=options.training_rooms,
+        source=source,
+        out=options.out,
+    )

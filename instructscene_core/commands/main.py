@@ -1,0 +1,193 @@
+"""The command line: the four tasks without Blender, and the tools around them.
+
+    python -m instructscene_core generate --room bedroom --instruction "…" --seed 0 --variations 4 --out DIR
+    python -m instructscene_core complete|restyle|rearrange --scene FILE --select id,id --out DIR
+    python -m instructscene_core run --requests FILE.jsonl --out DIR
+    python -m instructscene_core benchmark|evaluate|train …
+
+Paths of the written files go to standard output, progress to standard error. Exit code 0 on success, 1 on failure, 2
+and one clear line on bad input.
+"""
+
+import argparse
+import importlib
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from ..errors import InstructSceneError, InvalidInputError
+from ..files.atomic_output import check_folder, write_scenes
+from ..scene import TASKS, Json, Request, Scene, read_requests, read_scene
+from ..vocabulary import ROOM_TYPES
+from .options import add_model_arguments, load
+
+_TOOLS: Final = {
+    "import-official": ("import_official", "make model folders from the official checkpoints"),
+    "catalogue": ("catalogue", "index a folder of 3D-FUTURE models"),
+    "benchmark": ("benchmark", "measure warm seconds and peak memory"),
+    "evaluate": ("evaluate", "score instructions of a test set"),
+    "data": ("data", "make, convert and compare rooms"),
+    "train": ("train", "train the networks"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit code."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s: %(message)s")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if words and words[0] in _TOOLS:
+            return _run_tool(words[0], words[1:])
+        return _run_task(_parser().parse_args(words))
+    except InvalidInputError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except InstructSceneError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Cancelled\n")
+        return 130
+
+
+def _run_tool(name: str, words: Sequence[str]) -> int:
+    """Commands with a module of their own: ``add_arguments(parser)`` and ``run(options) -> exit code``."""
+    tool = _tool(name)
+    parser = argparse.ArgumentParser(prog=f"instructscene_core {name}", description=_TOOLS[name][1])
+    tool.add_arguments(parser)
+    return tool.run(parser.parse_args(words))
+
+
+def _tool(name: str) -> ModuleType:
+    module = f"{__package__}.{_TOOLS[name][0]}"
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is None or not module.startswith(error.name):
+            raise
+        remedy = "Use the source tree; the installed extension leaves it out"
+        raise InvalidInputError(f"This installation has no {name}", remedy) from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="instructscene_core", description="Furnishes rooms from instructions")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for task in TASKS:
+        command = commands.add_parser(task, help=f"{task} a room, or the rooms of a requests file")
+        _add_task_arguments(command, edits=task != "generate")
+    command = commands.add_parser("run", help="the requests of a file, whatever their tasks")
+    command.add_argument("--requests", type=Path, required=True, help="one request a line")
+    _add_shared_arguments(command)
+    for name, (_, text) in _TOOLS.items():
+        commands.add_parser(name, help=text, add_help=False)
+    return parser
+
+
+def _add_task_arguments(parser: argparse.ArgumentParser, *, edits: bool) -> None:
+    parser.add_argument("--requests", type=Path, help="a file with one request a line, instead of the options below")
+    parser.add_argument("--scene", type=Path, help="scene JSON" + ("" if edits else ": its type and floor count"))
+    parser.add_argument("--instruction", help="what the room should be like")
+    if edits:
+        parser.add_argument("--select", help="ids of the selected objects, separated by commas; absent: all")
+    else:
+        parser.add_argument("--room", choices=ROOM_TYPES, help="absent: bedroom")
+    parser.add_argument("--add", type=int, help="exactly so many new objects")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--variations", type=int)
+    parser.add_argument("--steps", type=int, nargs=2, metavar=("PRIOR", "DECODER"))
+    parser.add_argument("--guidance", type=float, help="of the prior; 1 is off")
+    parser.add_argument("--ratio", type=float, help="share of the schedule that an edit runs through")
+    parser.add_argument("--no-finish", action="store_true", help="no rugs, plants and lamps that finish a new room")
+    parser.add_argument("--id", help="name of the result's files")
+    _add_shared_arguments(parser)
+
+
+def _add_shared_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, help="folder for the results")
+    parser.add_argument("--no-settle", action="store_true", help="leave layouts as they were sampled")
+    parser.add_argument("--batch", type=int, default=32, help="scenes at once")
+    add_model_arguments(parser)
+
+
+def read_task(options: argparse.Namespace) -> list[Request]:
+    """The requests that a command line asks for.
+
+    Raises:
+        InvalidInputError: names what is wrong.
+    """
+    if options.requests is not None:
+        given = [
+            name for name in ("scene", "instruction", "select", "room") if getattr(options, name, None) is not None
+        ]
+        if given:
+            raise InvalidInputError(f"--requests and --{given[0]} exclude each other", "Use one of them")
+        return read_requests(options.requests)
+    item: Json = {"task": options.command}
+    if options.scene is not None:
+        item["scene"] = read_scene(options.scene).to_json()
+    if options.command == "generate" and options.room is not None:
+        item["room"] = options.room
+    item["instruction"] = options.instruction or ""
+    if getattr(options, "select", None):
+        item["selected"] = [name.strip() for name in options.select.split(",") if name.strip()]
+    if getattr(options, "no_finish", False):
+        item["finish"] = False
+    for name in ("add", "seed", "variations", "steps", "guidance", "ratio", "id"):
+        if getattr(options, name) is not None:
+            item[name] = getattr(options, name)
+    return [Request.from_json(item, "command line")]
+
+
+def _run_task(options: argparse.Namespace) -> int:
+    requests = read_task(options)
+    names = [variation_name(request, k) for request in requests for k in range(request.variations)]
+    twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+    if twice is not None:
+        raise InvalidInputError(f"Two results would be named {twice}.json", "Rename a request")
+    if options.batch < 1:
+        raise InvalidInputError("--batch must be at least 1", "Correct it")
+    check_folder(options.out)
+    results = _generate(requests, options)
+    scenes = dict(zip(names, (scene for variations in results for scene in variations), strict=True))
+    for path in write_scenes(options.out, scenes):
+        sys.stdout.write(f"{path}\n")
+    return 0
+
+
+def variation_name(request: Request, k: int) -> str:
+    """Name of a result without suffix: ``<id>``, ``<id>_<k>`` from the second variation on."""
+    return request.id if k == 0 else f"{request.id}_{k}"
+
+
+def _generate(requests: Sequence[Request], options: argparse.Namespace) -> list[list[Scene]]:
+    progress = _Progress()
+    results = load(options).run(requests, progress, settle=not options.no_settle, batch_size=options.batch)
+    progress.close()
+    return results
+
+
+class _Progress:
+    """A line on standard error that rewrites itself; without a terminal, a line now and then."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._last = time.monotonic()
+
+    def __call__(self, stage: str, step: int, steps: int) -> None:
+        now = time.monotonic()
+        pause = 0.1 if self._terminal else 10.0
+        if now - self._last < pause:
+            return
+        self._last = now
+        text = f"{stage} {step}/{steps}"
+        sys.stderr.write(f"\r{text:<40}" if self._terminal else f"{text}\n")
+        sys.stderr.flush()
+
+    def close(self) -> None:
+        """Clears the line."""
+        if self._terminal:
+            sys.stderr.write("\r" + " " * 40 + "\r")

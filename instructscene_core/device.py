@@ -1,0 +1,29 @@
+"""Where the networks run, and with which numbers."""
+
+from typing import Final
+
+import torch
+
+from .errors import InvalidInputError
+
+DTYPES: Final = {"fp32": torch.float32, "bf16": torch.bfloat16}
+"""Of matrix products, by the name of a precision."""
+
+
+def pick_device(name: str) -> torch.device:
+    """The device of a name; ``auto`` is the best that this torch can use.
+
+    Raises:
+        InvalidInputError: torch has no such device here.
+    """
+    usable = {
+        "cuda": torch.cuda.is_available(),
+        "xpu": hasattr(torch, "xpu") and torch.xpu.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name == "auto":
+        return torch.device(next(device for device, there in usable.items() if there))
+    if not usable.get(name):
+        raise InvalidInputError(f"Device {name} cannot be used by this torch", "Choose auto or cpu")
+    return torch.device(name)

@@ -1,0 +1,1 @@
+"""Boxes, relations, solids, walls and floors as numbers. No torch."""

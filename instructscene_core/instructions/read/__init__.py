@@ -1,0 +1,1 @@
+"""A sentence to what is wished, by rule."""

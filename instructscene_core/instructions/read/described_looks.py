@@ -1,0 +1,166 @@
+"""Which furniture's looks an instruction speaks of, and which it wants to look unlike, read by rule."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from ..words.lexicon import COUNTS, Names
+from ..words.looks import COLOURS, MATERIALS, STYLES
+from .items import Item, itemise, lexicon_of, sentences
+
+_LOOKS: Final = (
+    COLOURS | MATERIALS | STYLES
+    | {"dark", "darker", "light", "lighter", "pale", "pastel", "bright", "golden", "colourful", "colorful", "century",
+       "deco"}
+)  # fmt: skip
+_UNLIKE: Final = frozenset({
+    "different", "differing", "mismatched", "mismatching", "various", "varied", "varying", "assorted", "mixed",
+    "unmatched", "another", "other",
+})  # fmt: skip
+_RESPECTS: Final = frozenset({
+    "color", "colors", "colour", "colours", "design", "designs", "finish", "finishes", "kind", "kinds", "look", "looks",
+    "material", "materials", "model", "models", "style", "styles", "tone", "tones", "type", "types",
+})  # fmt: skip
+_MATCH: Final = frozenset({"match", "matches", "matching"})
+_LEADING: Final = frozenset({"in", "is", "are", "of", "made"})
+_ONES: Final = frozenset({"one", "ones"})
+
+
+@dataclass(frozen=True)
+class Described:
+    """What an instruction says of looks.
+
+    Args:
+        spoken: classes whose looks it speaks of.
+        apart: classes of which it wants pieces that look different.
+    """
+
+    spoken: Names = frozenset()
+    apart: Names = frozenset()
+
+
+class _Group(NamedTuple):
+    """Words of looks that follow each other: the numbers of the first and of the one behind the last."""
+
+    start: int
+    end: int
+    words: frozenset[str]
+    counted: bool
+    """Whether a number or an article stands before them: they may be those of a piece of their own."""
+
+
+def described(text: str, classes: Sequence[str]) -> Described:
+    """Reads how an instruction wants furniture to look.
+
+    "Two red and two white chairs", "a black nightstand and a white one" and "different chairs" tell pieces of a class
+    apart; "six oak chairs" and "a nightstand beside a black bed" do not.
+
+    Args:
+        text: anything.
+        classes: of the room type.
+    """
+    looks: dict[str, set[frozenset[str]]] = defaultdict(set)
+    apart: set[str] = set()
+    noun: Item | None = None
+    for sentence in sentences(itemise(text, lexicon_of(tuple(classes)))):
+        for thing, words in _attached(sentence, noun):
+            for name in thing.names:
+                looks[name].add(words)
+        for thing in _unlike(sentence, noun):
+            apart |= thing.names
+        noun = _last_noun(sentence, len(sentence)) or noun
+    for name, said in looks.items():
+        if any(not (one <= other or other <= one) for one in said for other in said):
+            apart.add(name)
+    return Described(frozenset(looks) | apart, frozenset(apart))
+
+
+def _attached(sentence: list[Item], before: Item | None) -> list[tuple[Item, frozenset[str]]]:
+    """Furniture with the words for its looks, each piece's together."""
+    found: list[tuple[Item, frozenset[str]]] = []
+    ones: list[_Group] = []
+    following: tuple[_Group, Item, frozenset[str]] | None = None
+    for group in reversed(_groups(sentence)):
+        words, thing = group.words, _head(sentence, group.end)
+        if thing is None and following and _joined(sentence, group.end, following[0].start):
+            thing = following[1]
+            if not following[0].counted:  # "a black and white chair" is one piece
+                words |= following[2]
+                found.pop()
+        elif thing is None and group.end < len(sentence) and sentence[group.end].words[0] in _ONES:
+            ones.append(group)
+        elif thing is None and _ends(sentence, group.end):
+            thing = _last_noun(sentence, group.start) or before
+        if thing is not None:
+            found.append((thing, words))
+            following = group, thing, words
+    for group in ones:  # "a white one" is another of what had a look before, rather than of any noun between
+        nouns = [item for item in sentence[: group.start] if any(item is thing for thing, _ in found)]
+        thing = nouns[-1] if nouns else _last_noun(sentence, group.start) or before
+        found += [(thing, group.words)] if thing else []
+    return found
+
+
+def _groups(sentence: list[Item]) -> list[_Group]:
+    groups: list[_Group] = []
+    at = 0
+    while at < len(sentence):
+        end = at
+        while end < len(sentence) and _is_look(sentence[end]):
+            end += 1
+        if end > at:
+            words = frozenset(word for item in sentence[at:end] for word in item.words)
+            groups.append(_Group(at, end, words, _counted(sentence, at)))
+        at = max(end, at + 1)
+    return groups
+
+
+def _is_look(item: Item) -> bool:
+    return item.kind == "word" and item.words[0] in _LOOKS
+
+
+def _counted(sentence: list[Item], at: int) -> bool:
+    """Whether a number or an article stands before, or "one in", "two of"."""
+    while at and sentence[at - 1].words[0] in _LEADING:
+        at -= 1
+    return at > 0 and (sentence[at - 1].words[0] in COUNTS or sentence[at - 1].words[0].isdecimal())
+
+
+def _head(sentence: list[Item], at: int) -> Item | None:
+    """The furniture that words directly before it describe."""
+    while at < len(sentence) and sentence[at].kind == "word":
+        at += 1
+    found = sentence[at] if at < len(sentence) else None
+    return found if found and found.kind == "furniture" and found.names else None
+
+
+def _joined(sentence: list[Item], end: int, start: int) -> bool:
+    """Whether only "and", a comma or a number stands between two groups."""
+    between = sentence[end:start]
+    return bool(between) and all(i.kind == "break" or i.words[0] in COUNTS or i.words[0].isdecimal() for i in between)
+
+
+def _ends(sentence: list[Item], at: int) -> bool:
+    """Whether nothing that the words before could describe follows."""
+    return at == len(sentence) or sentence[at].kind != "word"
+
+
+def _last_noun(sentence: list[Item], end: int) -> Item | None:
+    return next((item for item in reversed(sentence[:end]) if item.kind == "furniture" and item.names), None)
+
+
+def _unlike(sentence: list[Item], before: Item | None) -> list[Item]:
+    """Furniture whose pieces are to differ: "different chairs", "chairs in various colours", "that do not match"."""
+    found: list[Item] = []
+    for at, item in enumerate(sentence):
+        word, follower = item.words[0], sentence[at + 1].words[0] if at + 1 < len(sentence) else ""
+        previous = _last_noun(sentence, at) or before
+        refused = any(other.kind == "not" for other in sentence[max(0, at - 2) : at])
+        if (word in _UNLIKE and follower in _RESPECTS and not refused) or (word in _MATCH and refused):
+            found += [previous] if previous else []
+        elif word in _UNLIKE - {"another", "other"} and item.kind == "word":
+            head = _head(sentence, at + 1)
+            beyond = at + 1 < len(sentence) and sentence[at + 1].kind == "word" and not _is_look(sentence[at + 1])
+            found += [head] if head and not beyond else []
+    return found

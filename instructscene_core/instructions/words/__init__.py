@@ -1,0 +1,1 @@
+"""The words of instructions: those that are understood and those that are written."""

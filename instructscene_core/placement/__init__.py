@@ -1,0 +1,1 @@
+"""From sampled boxes to a scene: meshes, a settled layout, extras."""

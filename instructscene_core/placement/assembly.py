@@ -1,0 +1,304 @@
+"""From filled slots to a scene: meshes are chosen, poses crossed back, the layout settled, the report written."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..catalogue.entries import Catalogue
+from ..catalogue.retrieval import choose
+from ..geometry.drawn_floor import DRAWN, is_drawn, with_walls
+from ..geometry.frames import boxes_to_poses
+from ..geometry.solids import colliding_pairs
+from ..instructions.read.described_looks import Described
+from ..instructions.read.parse import Parsed
+from ..instructions.report import report, wishes_met
+from ..sampling.layout_model import Layout, Settings
+from ..sampling.slots import Slots, kept_attributes
+from ..scene import FloorPlan, Relation, Request, Scene, SceneObject
+from ..vocabulary import CLASSES, EXTRAS, NO_RELATION, PREDICATES, display_name
+from .extras import Rider, finished, riders
+from .matching_sets import as_sets, dress
+from .settle import NEAR, REACH, Settled, settle
+from .too_many import surplus
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A request on its way: what is known, how to sample, what its words ask for and tell of looks, and which try."""
+
+    request: Request
+    slots: Slots
+    settings: Settings
+    parsed: Parsed
+    told: Described
+    truncated: bool = False
+    attempt: int = 0
+
+
+def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, seed: int, settled: bool) -> Scene:
+    """The scene of one variation.
+
+    Args:
+        plan: of its request.
+        layout: what the model made of the slots.
+        catalogue: gives the meshes.
+        model: its name.
+        seed: of this variation.
+        settled: whether to make sets of its furniture and settle it.
+    """
+    filled = _Filler(plan.slots, layout, catalogue).fill()
+    if settled:
+        filled = as_sets(filled, plan.slots, plan.told, catalogue)
+    objects, movable = _in_order(plan, filled)
+    relations = _relations(plan, layout, filled)
+    before, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)
+    result, crowded, spare = _unsettled(objects, catalogue), list[SceneObject](), list[SceneObject]()
+    if settled:
+        spare, riding = _spare(plan, result), riders(plan.request.scene.objects)
+        apart = [*spare, *(rider.item for rider in riding)]
+        order = [item.id for item in objects]
+        objects, movable, relations = _without(apart, objects, movable, relations)
+        result, crowded = _without_crowd(plan, _settled(plan, objects, movable, catalogue, relations))
+        _, _, relations = _without(crowded, (), (), relations)
+        result = replace(result, objects=_with_riders(result.objects, riding, order))
+    floor = with_walls(before, result.objects, drawn=drawn)
+    extras = _extras(plan, result.objects, floor, catalogue, seed) if settled else []
+    return Scene(
+        room_type=plan.request.scene.room_type,
+        objects=(*result.objects, *extras),
+        floor=floor,
+        relations=relations,
+        provenance={
+            "instruction": plan.request.instruction,
+            "seed": seed,
+            "try": plan.attempt,
+            "model": model,
+            "settings": _settings(plan, settled=settled, drawn=drawn or before.polygon is None),
+            "settled": [move.to_json() for move in result.moves],
+            "colliding": [list(pair) for pair in result.colliding],
+        },
+        report=report(plan.parsed, (*result.objects, *extras), _notes(plan, filled, crowded, spare)),
+    )
+
+
+def _with_riders(
+    objects: Sequence[SceneObject], riding: Sequence[Rider], order: Sequence[str]
+) -> tuple[SceneObject, ...]:
+    """The objects and what stands on them, in the order of their ids; new ones last."""
+    found = {item.id: item for item in objects}
+    found |= {rider.item.id: rider.follow(found.get(rider.host.id, rider.host)) for rider in riding}
+    return tuple(found[name] for name in order if name in found)
+
+
+def _extras(
+    plan: Plan, objects: Sequence[SceneObject], floor: FloorPlan, catalogue: Catalogue, seed: int
+) -> list[SceneObject]:
+    """What finishes a generated room, and what an instruction asks for beyond furniture."""
+    request, parsed = plan.request, plan.parsed
+    wanted = [name for mention in parsed.extras for name in sorted(mention.categories) for _ in range(mention.count)]
+    if request.add is not None or (request.task != "generate" and not wanted):
+        return []
+    refused = {name for mention in parsed.absent for name in mention.categories}
+    if request.task != "generate" or not request.finish:
+        refused |= set(EXTRAS) - set(wanted)
+    return finished(objects, floor, catalogue, seed, wanted=wanted, refused=refused)
+
+
+def _settings(plan: Plan, *, settled: bool, drawn: bool) -> dict[str, Any]:
+    """How the scene was sampled, for the provenance."""
+    return {
+        "task": plan.request.task,
+        "steps": list(plan.settings.steps),
+        "guidance": plan.settings.guidance,
+        "truncation": plan.settings.truncation,
+        "drafts": plan.settings.drafts,
+        "ratio": plan.settings.ratio,
+        "conceal": plan.settings.conceal,
+        "settle": settled,
+        "floor": DRAWN if drawn else "given",
+    }
+
+
+def _settled(
+    plan: Plan,
+    objects: Sequence[SceneObject],
+    movable: Sequence[bool],
+    catalogue: Catalogue,
+    relations: Sequence[Relation],
+) -> Settled:
+    """The settled layout; where lining up furniture, or bringing it to walls, undoes a wish, less of that is done."""
+    floor, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)
+    before = sum(wishes_met(plan.parsed, objects))
+    best: Settled | None = None
+    most = -1
+    for reach, align in ((REACH, True), (NEAR, True), (REACH, False), (NEAR, False), (0.0, False)):
+        result = settle(objects, movable, catalogue, floor, relations, drawn=drawn, reach=reach, align=align)
+        met = sum(wishes_met(plan.parsed, result.objects))
+        if best is None or (met > most and len(result.colliding) <= len(best.colliding)):
+            best, most = result, met
+        if most >= before:
+            break
+    assert best is not None  # noqa: S101 - for the type checker: the loop ran
+    return best
+
+
+def _spare(plan: Plan, result: Settled) -> list[SceneObject]:
+    """New objects that such rooms do not hold as well, unless their number was asked for."""
+    if plan.request.add is not None:
+        return []
+    new = {item.id for item in result.objects} - {item.id for item in plan.request.scene.objects}
+    return surplus(plan.request.scene.room_type, result.objects, new, plan.parsed, result.colliding)
+
+
+def _without(
+    gone: Sequence[SceneObject],
+    objects: Sequence[SceneObject],
+    movable: Sequence[bool],
+    relations: Sequence[Relation],
+) -> tuple[list[SceneObject], list[bool], tuple[Relation, ...]]:
+    """Objects, whether they may move, and relations, less those of some objects."""
+    names = {item.id for item in gone}
+    rest = [(item, free) for item, free in zip(objects, movable, strict=True) if item.id not in names]
+    kept = tuple(r for r in relations if not {r[0], r[2]} & names)
+    return [item for item, _ in rest], [free for _, free in rest], kept
+
+
+def _without_crowd(plan: Plan, settled: Settled) -> tuple[Settled, list[SceneObject]]:
+    """Leaves out new objects that found no free place, the smaller of a pair first, unless their number was asked for.
+
+    Returns:
+        What remains, and what was left out.
+    """
+    if plan.request.add is not None:
+        return settled, []
+    old = {item.id for item in plan.request.scene.objects}
+    objects = {item.id: item for item in settled.objects}
+    pairs, crowd = list(settled.colliding), list[SceneObject]()
+    while new := [objects[name] for pair in pairs for name in pair if name not in old]:
+        smallest = min(new, key=lambda item: item.size[0] * item.size[1])
+        crowd.append(objects.pop(smallest.id))
+        pairs = [pair for pair in pairs if smallest.id not in pair]
+    moves = tuple(move for move in settled.moves if move.id in objects)
+    return Settled(tuple(objects.values()), moves, tuple(pairs)), crowd
+
+
+def _unsettled(objects: Sequence[SceneObject], catalogue: Catalogue) -> Settled:
+    pairs = colliding_pairs(objects, catalogue)
+    return Settled(tuple(objects), (), tuple((objects[i].id, objects[j].id) for i, j in pairs))
+
+
+class _Filler:
+    """Turns the slots of one layout into objects.
+
+    Args:
+        slots: what was known.
+        layout: what the model made of them.
+        catalogue: gives the meshes.
+    """
+
+    def __init__(self, slots: Slots, layout: Layout, catalogue: Catalogue) -> None:
+        self.slots, self.layout, self.catalogue = slots, layout, catalogue
+        self.names = CLASSES[slots.room_type]
+        self.poses = boxes_to_poses(layout.boxes, slots.centre)
+
+    def fill(self) -> list[SceneObject | None]:
+        """The object of every slot, None in empty ones."""
+        taken = {item.id for item in (*self.slots.objects, *self.slots.outside) if item is not None}
+        return [self.new(i, taken) if item is None else self.edit(item, i) for i, item in enumerate(self.slots.objects)]
+
+    def new(self, i: int, taken: set[str]) -> SceneObject | None:
+        """A new object with an id of its own; None where the slot stayed empty."""
+        number = int(self.layout.classes[i])
+        if number >= len(self.names):
+            return None
+        category = self.names[number]
+        name = _new_id(category, taken)
+        taken.add(name)
+        return self.dress(SceneObject(name, category, *self.poses[i]), i, pose_kept=False)
+
+    def edit(self, item: SceneObject, i: int) -> SceneObject:
+        """An object of the request with everything that it does not keep replaced."""
+        keeps, (position, size, yaw) = self.slots.keeps[i], self.poses[i]
+        if "category" not in keeps or item.category is None:
+            item = replace(item, category=self.names[int(self.layout.classes[i])])
+        if "pose" not in keeps:
+            size = item.size if "feature" in keeps else size  # the mesh stays, and its size with it
+            item = replace(item, position=position, size=size, yaw=yaw)
+        if "feature" not in keeps:
+            item = self.dress(replace(item, points=None, placed_size=None), i, pose_kept="pose" in keeps)
+        return item
+
+    def dress(self, item: SceneObject, i: int, *, pose_kept: bool) -> SceneObject:
+        """Gives an object the mesh that its class, feature and size ask for; without one it stays a box."""
+        codes = tuple(int(code) for code in self.layout.codes[i])
+        feature = None if self.layout.features is None else self.layout.features[i]
+        like = codes if feature is None else None  # a feature of another width has other codes, too
+        entry = choose(self.catalogue, item.category or "", item.size, feature, like, self.slots.room_type)
+        if entry is None:
+            return replace(item, asset=None, codes=codes, description=None)
+        return dress(item, entry, codes, self.catalogue.stretch, pose_kept=pose_kept)
+
+
+def _new_id(category: str, taken: set[str]) -> str:
+    number = 1
+    while f"{category}_{number}" in taken:
+        number += 1
+    return f"{category}_{number}"
+
+
+def _in_order(plan: Plan, filled: Sequence[SceneObject | None]) -> tuple[list[SceneObject], list[bool]]:
+    """All objects, the request's first and in its order, and for each whether its pose is free."""
+    slots = plan.slots
+    made = {item.id: item for item in filled if item is not None}
+    old = [item.id for item in (*slots.objects, *slots.outside) if item is not None]
+    known = {item.id for item in slots.outside}
+    known |= {item.id for item, k in zip(slots.objects, slots.pose_known, strict=True) if item is not None and k}
+    present = [made.get(item.id, item) for item in plan.request.scene.objects if item.id in set(old)]
+    new = [item for name, item in made.items() if name not in old]
+    objects = [*present, *new]
+    return objects, [item.id not in known for item in objects]
+
+
+def _relations(plan: Plan, layout: Layout, filled: Sequence[SceneObject | None]) -> tuple[Relation, ...]:
+    """The graph: relations that the request states and keeps, as they came, then the sampled ones."""
+    scene = plan.request.scene
+    stated: list[Relation] = []
+    keeping: set[str] = set()
+    if scene.relations is not None:
+        present = [item for item in (*plan.slots.objects, *plan.slots.outside) if item is not None]
+        inside = {item.id for item in plan.slots.objects if item is not None}
+        keeping = {
+            item.id for item in present if item.id not in inside or "relation" in kept_attributes(plan.request, item)
+        }
+        stated = [r for r in scene.relations if r[0] in keeping and r[2] in keeping]
+    sampled: list[Relation] = []
+    for i, first in enumerate(filled):
+        for j, second in enumerate(filled[:i]):
+            predicate = int(layout.relations[j, i])
+            if first is None or second is None or predicate == NO_RELATION:
+                continue
+            if first.id not in keeping or second.id not in keeping:
+                sampled.append((second.id, PREDICATES[predicate], first.id))
+    return (*stated, *sampled)
+
+
+def _notes(
+    plan: Plan, filled: Sequence[SceneObject | None], crowded: Sequence[SceneObject], spare: Sequence[SceneObject]
+) -> list[str]:
+    notes = list(plan.slots.notes)
+    if spare:
+        counts = Counter(display_name(item.category or "") for item in spare)
+        listed = ", ".join(f"{count} x {name}" for name, count in counts.items())
+        notes.append(f"More than such rooms hold was left out: {listed}")
+    notes += [f"There was no free place for a {display_name(item.category or '')}" for item in crowded]
+    if plan.request.assumed_bedroom:
+        notes.append("No room type was given: taken to be a bedroom")
+    if plan.truncated:
+        notes.append("The instruction is longer than the model reads; its end was not used")
+    for item, before in zip(filled, plan.slots.objects, strict=True):
+        if item is not None and before is not None and before.category is None:
+            notes.append(f'"{before.id}" was taken to be a {display_name(item.category or "")}')
+    if not any(filled) and not plan.slots.outside:
+        notes.append("The model left the room empty")
+    return notes

@@ -1,0 +1,295 @@
+"""What finishes a room once its furniture stands: rugs, lamps on nightstands and beside sofas, plants, a TV set.
+
+These are no objects of the graph (``vocabulary.EXTRAS``): they are placed by rule, where they are free of everything
+else, in the palette of the furniture that they belong to. Product frame, metres.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Final, TypeVar
+
+import numpy as np
+
+from ..catalogue.entries import Catalogue, CatalogueEntry
+from ..geometry.drawn_floor import corners_of
+from ..geometry.solids import Body, penetration
+from ..geometry.walls import Walls
+from ..scene import FloorPlan, Point2, SceneObject
+from ..vocabulary import BEDS, EXTRAS
+from .doorways import doorways
+
+CHANCES: Final[Mapping[str, float]] = {"rug": 0.8, "tv": 0.9, "table_lamp": 0.8, "floor_lamp": 0.5, "plant": 0.65}
+"""How often a room gets what nobody spoke of."""
+_SOFAS: Final = ("multi_seat_sofa", "l_shaped_sofa", "loveseat_sofa", "sofa", "chaise_longue_sofa")
+_SEATS: Final = (*_SOFAS, "armchair", "lounge_chair", "lazy_sofa")
+_LAMP_HOSTS: Final = ("nightstand", "corner_side_table", "round_end_table", "console_table")
+_OPENING: Final = {"wardrobe": 0.55, "cabinet": 0.45, "bookshelf": 0.35, "desk": 0.6, "dressing_table": 0.55}
+"""Metres before furniture that stay free for its use."""
+_USE: Final = 0.3
+"""The same for all other furniture."""
+_BESIDE_BED: Final = 1.0
+_ROUND_TABLE: Final = 1.3
+"""Metres by which a rug is wider than the bed, and larger than the table, that stands on it."""
+_GAP: Final = 0.06
+_STRETCH: Final = 0.25
+_ON_TOP: Final = 0.03
+"""Metres between a top and the foot of what stands on it."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Rider:
+    """An extra that goes where its furniture goes: what stands on it, or the rug that it stands on.
+
+    Attributes:
+        item: as it was.
+        host: the furniture, as it was.
+    """
+
+    item: SceneObject
+    host: SceneObject
+
+    def follow(self, host: SceneObject) -> SceneObject:
+        """The extra where its furniture is now; the very same where that has not moved."""
+        before = self.host
+        if (before.position, before.yaw, before.size) == (host.position, host.yaw, host.size):
+            return self.item
+        x, y = _local(before, self.item.position[:2])
+        base = self.item.position[2]
+        on_top = self.item.category != "rug"
+        z = base + _top(host) - _top(before) if on_top else base
+        yaw = math.remainder(self.item.yaw + host.yaw - before.yaw, 2 * math.pi)
+        return replace(self.item, position=(*_world(host, x, y), z), yaw=yaw)
+
+
+def riders(objects: Sequence[SceneObject]) -> list[Rider]:
+    """The extras that stand on furniture of the room, and the rugs; a rug without furniture is its own host."""
+    furniture = [item for item in objects if item.category not in EXTRAS]
+    found: list[Rider] = []
+    for item in objects:
+        hosts = [host for host in furniture if item.category in EXTRAS and _carries(host, item)]
+        if hosts or item.category == "rug":
+            found.append(Rider(item, max(hosts, key=lambda host: host.size[0] * host.size[1], default=item)))
+    return found
+
+
+def _carries(host: SceneObject, item: SceneObject) -> bool:
+    if item.category == "rug":
+        return _inside(item, host.position[:2]) and abs(_top(host) - host.size[2]) < _ON_TOP
+    return _inside(host, item.position[:2]) and abs(item.position[2] - item.size[2] / 2 - _top(host)) < _ON_TOP
+
+
+def finished(
+    objects: Sequence[SceneObject],
+    floor: FloorPlan,
+    catalogue: Catalogue,
+    seed: int,
+    *,
+    wanted: Iterable[str] = (),
+    refused: Iterable[str] = (),
+) -> list[SceneObject]:
+    """The extras of a room.
+
+    Args:
+        objects: its furniture, settled.
+        floor: with its outline.
+        catalogue: has the extras; one without them gives none.
+        seed: of the choice.
+        wanted: names of ``EXTRAS`` that were asked for, one for each piece.
+        refused: names that must not be there.
+
+    Returns:
+        The new objects.
+    """
+    if floor.polygon is None or not objects:
+        return []
+    return _Finisher(objects, floor, catalogue, Random(seed)).run(list(wanted), set(refused))
+
+
+class _Finisher:
+    """A room while it is being finished."""
+
+    def __init__(self, objects: Sequence[SceneObject], floor: FloorPlan, catalogue: Catalogue, rng: Random) -> None:
+        self.furniture, self.catalogue, self.rng = list(objects), catalogue, rng
+        self.walls = Walls(floor.polygon or ())
+        self.taken = {item.id for item in objects}
+        kept_free = [*doorways(floor, self.walls), *map(_before, objects)]
+        self.bodies = [Body.of(item, catalogue) for item in objects if item.category != "rug"]
+        self.free = [Body.of(item, catalogue) for item in kept_free]
+        self.new: list[SceneObject] = []
+        hosts = [entry for item in objects if (entry := catalogue.get(item.asset)) is not None]
+        self.palette = _palette(max(hosts, key=lambda e: e.size[0] * e.size[1]).id) if hosts else ""
+
+    def run(self, wanted: list[str], refused: set[str]) -> list[SceneObject]:
+        """Everything that is wanted, and what chance adds."""
+        ways: dict[str, Callable[[], None]] = {
+            "rug": self.rug,
+            "tv": self.tv,
+            "table_lamp": self.table_lamps,
+            "floor_lamp": self.floor_lamp,
+            "plant": self.plant,
+        }
+        for name, place in ways.items():
+            lucky = self.rng.random() < CHANCES[name]
+            times = max(wanted.count(name), int(lucky)) if name not in refused else 0
+            for _ in range(times):
+                if sum(item.category == name for item in self.new) < times:
+                    place()
+        return self.new
+
+    # What belongs where
+
+    def rug(self) -> None:
+        """Under the bed's foot, or under the table that people sit around."""
+        beds = self._of(*BEDS)
+        tables = self._of("coffee_table") or self._of("dining_table")
+        if beds:
+            bed = max(beds, key=lambda item: item.size[0])
+            self._rug(bed, -bed.size[1] / 6, (bed.size[0] + _BESIDE_BED, 0.75 * bed.size[1]))
+        elif tables:
+            width, depth, _ = tables[0].size
+            self._rug(tables[0], 0.0, (width + _ROUND_TABLE, depth + _ROUND_TABLE))
+
+    def tv(self) -> None:
+        """On the TV stand, as wide as that at most."""
+        for stand in self._of("tv_stand"):
+            self._on_top(stand, self._choice("tv", lambda e, stand=stand: e.size[0] <= stand.size[0]))
+
+    def table_lamps(self) -> None:
+        """On nightstands, the same on each; else on a side table."""
+        hosts = self._of("nightstand") or [item for name in _LAMP_HOSTS for item in self._of(name)][:1]
+        entry = self._choice("table_lamp", lambda e: all(e.size[0] < 0.9 * min(host.size[:2]) for host in hosts))
+        for host in hosts:
+            self._on_top(host, entry)
+
+    def floor_lamp(self) -> None:
+        """Beside a seat, its back level with that of the seat."""
+        entry = self._choice("floor_lamp")
+        for seat in self._shuffled(self._of(*_SEATS)):
+            if entry is None:
+                return
+            width, depth, _ = entry.size
+            for side in self._shuffled([-1, 1]):
+                x, y = side * (seat.size[0] / 2 + width / 2 + _GAP), seat.size[1] / 2 - depth / 2
+                # What reaches far over, as an arc does, reaches over the seat.
+                yaw = seat.yaw + (math.pi if side < 0 and width > 2 * depth else 0.0)
+                if self._stand(entry, _world(seat, x, y), yaw):
+                    return
+
+    def plant(self) -> None:
+        """In a free corner; a large one where there is room."""
+        walls = self.walls
+        corners = list(zip(walls.starts, walls.along, walls.inward, strict=True))
+        for entry in self._shuffled(self._entries("plant")):
+            inset = max(entry.size[:2]) / 2 + _GAP
+            for corner, along, inward in self._shuffled(corners):
+                place = corner + inset * (along + inward)
+                if self._stand(entry, (float(place[0]), float(place[1])), self.rng.uniform(-math.pi, math.pi)):
+                    return
+
+    # How it is placed
+
+    def _rug(self, host: SceneObject, forward: float, size: tuple[float, float]) -> None:
+        entries = self._entries("rug")
+        if not entries:
+            return
+        entry = min(entries, key=lambda e: sum(abs(math.log(a / b)) for a, b in zip(e.size, size, strict=False)))
+        low, high = 1 - _STRETCH, 1 + _STRETCH
+        width, depth = (e * min(max(s / e, low), high) for e, s in zip(entry.size, size, strict=False))
+        for scale in (1.0, 0.88, 0.76):
+            item = self._item(entry, _world(host, 0.0, forward), host.yaw)
+            item = replace(item, size=(width * scale, depth * scale, entry.size[2]))
+            if self._within(item):
+                self._add(item)
+                return
+
+    def _on_top(self, host: SceneObject, entry: CatalogueEntry | None) -> None:
+        if entry is not None and entry.size[1] < 1.1 * host.size[1]:
+            item = self._item(entry, host.position[:2], host.yaw, _top(host))
+            if self._apart(item, self.bodies):
+                self._add(item)
+
+    def _stand(self, entry: CatalogueEntry, place: Point2, yaw: float) -> bool:
+        item = self._item(entry, place, math.remainder(yaw, 2 * math.pi))
+        if not self._within(item) or not self._apart(item, [*self.bodies, *self.free]):
+            return False
+        self._add(item)
+        return True
+
+    def _item(self, entry: CatalogueEntry, place: Point2, yaw: float, base: float = 0.0) -> SceneObject:
+        number = 1
+        while f"{entry.category}_{number}" in self.taken:
+            number += 1
+        position = (place[0], place[1], base + entry.size[2] / 2)
+        name, text = f"{entry.category}_{number}", entry.caption or None
+        return SceneObject(name, entry.category, position, entry.size, yaw, asset=entry.id, description=text)
+
+    def _add(self, item: SceneObject) -> None:
+        self.taken.add(item.id)
+        self.new.append(item)
+        if item.category != "rug":
+            self.bodies.append(Body.of(item, self.catalogue))
+
+    def _within(self, item: SceneObject) -> bool:
+        return bool(self.walls.holds(np.array(corners_of(item))[None], 0.0)[0])
+
+    def _apart(self, item: SceneObject, others: Sequence[Body]) -> bool:
+        body = Body.of(item, self.catalogue)
+        return all(penetration(body, other, 0.0) is None for other in others)
+
+    def _of(self, *names: str) -> list[SceneObject]:
+        return [item for item in self.furniture if item.category in names]
+
+    def _entries(self, name: str) -> list[CatalogueEntry]:
+        """Entries of the room's palette, else all."""
+        entries = list(self.catalogue.of_class(name))
+        return [entry for entry in entries if _palette(entry.id) == self.palette] or entries
+
+    def _choice(self, name: str, fits: Callable[[CatalogueEntry], bool] = lambda _: True) -> CatalogueEntry | None:
+        entries = [e for e in self._entries(name) if fits(e)]
+        entries = entries or [e for e in self.catalogue.of_class(name) if fits(e)]
+        return self.rng.choice(entries) if entries else None
+
+    def _shuffled(self, items: Iterable[T]) -> list[T]:
+        result = list(items)
+        self.rng.shuffle(result)
+        return result
+
+
+def _before(item: SceneObject) -> SceneObject:
+    """The ground in front of a piece of furniture, as a box."""
+    depth = _OPENING.get(item.category or "", _USE)
+    x, y = _world(item, 0.0, -(item.size[1] + depth) / 2)
+    return SceneObject(f"before {item.id}", None, (x, y, 0.5), (item.size[0], depth, 1.0), item.yaw)
+
+
+def _palette(name: str) -> str:
+    """The palette in an entry's id, ``starter/bed_slatted_oak``."""
+    return name.rpartition("_")[2]
+
+
+def _top(item: SceneObject) -> float:
+    """Height of an object's top."""
+    height = (item.placed_size or item.size)[2]
+    return item.position[2] - item.size[2] / 2 + height
+
+
+def _world(item: SceneObject, x: float, y: float) -> Point2:
+    """A point of an object's own axes, in the room."""
+    c, s = math.cos(item.yaw), math.sin(item.yaw)
+    return item.position[0] + x * c - y * s, item.position[1] + x * s + y * c
+
+
+def _local(item: SceneObject, point: Sequence[float]) -> Point2:
+    """A point of the room, in an object's own axes."""
+    dx, dy = point[0] - item.position[0], point[1] - item.position[1]
+    c, s = math.cos(item.yaw), math.sin(item.yaw)
+    return dx * c + dy * s, dy * c - dx * s
+
+
+def _inside(item: SceneObject, point: Sequence[float]) -> bool:
+    """Whether a point lies over an object's ground."""
+    x, y = _local(item, point)
+    return abs(x) <= item.size[0] / 2 and abs(y) <= item.size[1] / 2

@@ -1,0 +1,72 @@
+"""What a sampled room holds too much of: a third single bed, a second sofa that nobody asked for.
+
+Guidance makes a graph repeat what its instruction speaks of. Plain sampling shows that; a person is spared it.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from ..instructions.read.parse import Parsed
+from ..instructions.report import wishes_met
+from ..scene import SceneObject
+from ..vocabulary import BEDS, RoomType
+
+_LAMPS: Final = frozenset({"ceiling_lamp", "pendant_lamp"})
+_BEDROOM_MOST: Final = {
+    "armchair": 2, "bookshelf": 1, "cabinet": 2, "ceiling_lamp": 1, "chair": 3, "children_cabinet": 2,
+    "coffee_table": 1, "desk": 1, "double_bed": 1, "dressing_chair": 1, "dressing_table": 1, "kids_bed": 2,
+    "nightstand": 2, "pendant_lamp": 2, "shelf": 1, "single_bed": 2, "sofa": 1, "stool": 2, "table": 2,
+    "tv_stand": 1, "wardrobe": 1,
+}  # fmt: skip
+"""At most one in twenty bedrooms of 3D-FRONT that have the class have more of it; of pendant lamps, one in fifteen. Two
+single or children's beds, and chairs around a table, are rarer there, but nothing odd."""
+MOST: Final[dict[RoomType, tuple[tuple[frozenset[str], int], ...]]] = {
+    "bedroom": (
+        *((frozenset({name}), most) for name, most in _BEDROOM_MOST.items()),
+        (frozenset(BEDS), 2),
+        (_LAMPS, 2),
+    ),
+    "livingroom": (),
+    "diningroom": (),
+}
+"""How many objects of a group of classes a room holds, unless more are asked for."""
+
+
+def surplus(
+    room_type: RoomType,
+    objects: Sequence[SceneObject],
+    new: Collection[str],
+    parsed: Parsed,
+    colliding: Sequence[tuple[str, str]] = (),
+) -> list[SceneObject]:
+    """New objects to leave out, so that no group has more than its most; never one that a wish needs.
+
+    Args:
+        room_type: of the room.
+        objects: all objects of the room.
+        new: ids of those that may be left out.
+        parsed: the instruction; what it counts is not too much.
+        colliding: pairs of ids; who stands in others goes first.
+    """
+    kept, gone = list(objects), list[SceneObject]()
+    pairs = Counter(name for pair in colliding for name in pair)
+    for group, most in MOST[room_type]:
+        asked = sum(mention.count for mention in parsed.mentions if group.intersection(mention.categories))
+        for _ in range(sum(item.category in group for item in kept) - max(most, asked)):
+            least = min(
+                (item for item in kept if item.category in group and item.id in new),
+                key=lambda item: (_lost(item, kept, parsed), -pairs[item.id], -kept.index(item)),
+                default=None,
+            )
+            if least is None or _lost(least, kept, parsed):
+                break
+            kept.remove(least)
+            gone.append(least)
+    return gone
+
+
+def _lost(item: SceneObject, objects: Sequence[SceneObject], parsed: Parsed) -> int:
+    """How many wishes are no longer met without an object."""
+    others = [other for other in objects if other is not item]
+    return sum(wishes_met(parsed, objects)) - sum(wishes_met(parsed, others))

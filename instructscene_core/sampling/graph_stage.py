@@ -1,0 +1,270 @@
+"""The first stage: text and what is known of some scenes to semantic graphs.
+
+Shapes: B scenes, N slots of their room type, n ≤ N slots that the batch uses, K feature tokens an object, C classes of
+the model.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Final, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..diffusion.discrete import DiscreteDiffusion, Draw, Partial, States, even_steps
+from ..geometry.enclosure import area_of
+from ..models.graph_prior import GraphPrior, TextBatch, pair_geometry, variables
+from ..models.prior_plan import PriorPlan
+from ..text.encoder import TextStates
+from ..vocabulary import ALL_CLASSES, CLASSES, EMPTY_CODE, N_CODES, N_FEATURE_TOKENS, NO_RELATION, ROOM_TYPES, RoomType
+from .layout_model import Job, OnStep, Settings
+from .random_numbers import Draws
+from .slots import BoolArray, IntArray
+
+LEVELS: Final = 100
+"""T, noise levels of the prior."""
+_SPOKEN: Final = 0.5
+"""Probability from which on a text is taken to speak of a class."""
+_LEAST_SLOTS: Final = 2
+"""One object alone has no pair, and so no relation for the network to read."""
+
+
+class Graphs(NamedTuple):
+    """Sampled graphs, in the model's classes.
+
+    Attributes:
+        classes: (B, N), C for an empty slot.
+        edges: (B, N, N) relations, NO_RELATION for none.
+        codes: (B, N, K), never "empty" in real slots.
+    """
+
+    classes: Tensor
+    edges: Tensor
+    codes: Tensor
+
+
+@dataclass(frozen=True)
+class ClassMap:
+    """Numbers of a room type's classes among the classes of a model, which may know those of all room types.
+
+    Attributes:
+        to_model: (R + 1,) the model's number of each of the R classes and of "empty".
+        to_room: (C + 1,) the reverse, −1 for classes that such rooms do not have.
+    """
+
+    to_model: IntArray
+    to_room: IntArray
+
+    @staticmethod
+    def of(room_type: RoomType, n_classes: int) -> "ClassMap":
+        """The map of a model with the classes of the room type, or with those of all.
+
+        Raises:
+            ValueError: it has another number of classes.
+        """
+        own = CLASSES[room_type]
+        known = {len(own): own, len(ALL_CLASSES): ALL_CLASSES}.get(n_classes)
+        if known is None:
+            raise ValueError(f"{n_classes} classes are not those of a {room_type}, nor those of all rooms")
+        to_model = np.array([*(known.index(name) for name in own), n_classes])
+        to_room = np.full(n_classes + 1, -1)
+        to_room[to_model] = np.arange(len(own) + 1)
+        return ClassMap(to_model, to_room)
+
+    def allowed(self, allowed: BoolArray) -> BoolArray:
+        """(B, N, R + 1) bool of the room's classes as (B, N, C + 1) of the model's."""
+        result = np.zeros((*allowed.shape[:-1], len(self.to_room)), dtype=np.bool_)
+        result[..., self.to_model] = allowed
+        return result
+
+
+class GraphStage:
+    """The prior with what it needs to sample.
+
+    Args:
+        prior: in evaluation mode.
+        device: where it is.
+        precision: of its matrix products.
+    """
+
+    def __init__(self, prior: GraphPrior, device: torch.device, precision: torch.dtype) -> None:
+        self.prior, self.device = prior, device
+        self._plan = PriorPlan(prior, precision)
+        self._symbols = DiscreteDiffusion(variables(prior.config), LEVELS)
+
+    def sample(
+        self, jobs: Sequence[Job], text: TextStates, settings: Settings, draws: Draws, on_step: OnStep | None
+    ) -> Graphs:
+        """Graphs of jobs of one room type, with their known parts as they are."""
+
+        def told(step: int, steps: int, _: States) -> None:
+            if on_step is not None:
+                on_step("prior", step, steps)
+
+        device, slots = self.device, [job.slots for job in jobs]
+        room = slots[0].room_type
+        classes = ClassMap.of(room, self.prior.config.n_classes)
+        mask = None if text.mask is None else text.mask.to(device)
+        texts = TextBatch(text.hidden.to(device), text.pooled.to(device), mask)
+        asked = self._asked(jobs, classes, texts)
+        used = self._used(jobs, texts, asked, draws)
+        total = len(slots[0].classes)
+        n = max(int(used.max()), _LEAST_SLOTS)
+        in_use = torch.arange(n) < used[:, None]
+        network = self._plan.run(
+            texts,
+            guided=settings.guidance != 1.0,
+            room=None if self.prior.config.room_types is None else ROOM_TYPES.index(room),
+            mask=in_use.to(device),
+        )
+        found = self._symbols.sample(
+            network,
+            self._known(jobs, classes, asked, in_use.numpy()),
+            even_steps(settings.steps[0], self._levels(jobs, settings.ratio)),
+            _cropped(draws, n, total),
+            # Objects that are asked for stand already; more guidance would only fill the room with more of their kind.
+            guidance=(1.0 if self.prior.config.grounding else settings.guidance, *[settings.guidance] * 2),
+            truncation=settings.truncation,
+            allowed=self._allowed(jobs, classes, in_use.numpy()),
+            conceal=settings.conceal,
+            on_step=told,
+        )
+        return self._whole(found, n, total, draws)
+
+    def _levels(self, jobs: Sequence[Job], ratio: float) -> int:
+        """Noise levels to run through; all where nodes are to be found that the lower ones never reveal."""
+        levels = max(1, int(LEVELS * ratio + 1e-9))
+        late = levels <= LEVELS * self.prior.config.nodes_from
+        return LEVELS if late and not all(job.slots.class_known.all() for job in jobs) else levels
+
+    def _asked(self, jobs: Sequence[Job], classes: ClassMap, text: TextBatch) -> list[list[int]]:
+        """The model's classes that each job's text speaks of, and that no object has and a new one may have."""
+        if not self.prior.config.grounding:
+            return [[] for _ in jobs]
+        grounding = self.prior.grounding
+        spoken = grounding.spoken_of(grounding.read(text.hidden, text.mask))[:, :-2].cpu().numpy() > _SPOKEN
+        found: list[list[int]] = []
+        for job, said in zip(jobs, spoken, strict=True):
+            slots = job.slots
+            there = classes.to_model[slots.classes[slots.class_known]]
+            possible = classes.allowed(slots.allowed[_open(job)]).any(axis=0)[:-1]
+            found.append([int(c) for c in np.flatnonzero(said & possible) if c not in there])
+        return found
+
+    def _used(self, jobs: Sequence[Job], text: TextBatch, asked: Sequence[Sequence[int]], draws: Draws) -> Tensor:
+        """(B,) slots that each job uses, which are its first ones: all, or as many as the counts head draws."""
+        slots = [job.slots for job in jobs]
+        total = torch.tensor([len(s.classes) for s in slots])
+        if not self.prior.config.counts:
+            return total
+        fixed = torch.tensor([int((~s.allowed[:, -1]).sum()) for s in slots])
+        most = torch.tensor([int((~s.class_known | ~s.allowed[:, -1]).sum()) for s in slots])
+        # Who lets objects be added wants one at least.
+        present = torch.tensor([sum(item is not None for item in s.objects) for s in slots])
+        wanted = torch.tensor([max(1, len(missing)) for missing in asked])
+        least = fixed.maximum((present + wanted).minimum(most))
+        room = torch.full((len(jobs),), ROOM_TYPES.index(slots[0].room_type), device=self.device)
+        areas = torch.tensor([area_of(s.floor) for s in slots], device=self.device)
+        logits = self.prior.count_head(text.pooled, room, areas).float().cpu()
+        numbers = torch.arange(1, logits.shape[1] + 1)
+        possible = (numbers >= least.clamp(min=1)[:, None]) & (numbers <= most.clamp(min=1)[:, None])
+        shares = logits.masked_fill(~possible, -torch.inf).softmax(dim=1).cumsum(dim=1)
+        u = draws.uniform((len(jobs), 1))
+        return (1 + (u * shares[:, -1:] >= shares).sum(dim=1)).clamp(max=total)
+
+    def _known(
+        self, jobs: Sequence[Job], classes: ClassMap, asked: Sequence[Sequence[int]], in_use: BoolArray
+    ) -> Partial:
+        """What is known of the three variables: classes, upper triangle of the relations, tokens object by object.
+
+        The classes that a text speaks of are given to the first open slots: which objects there must be is read more
+        surely than it is sampled, one slot at a time.
+        """
+        n = in_use.shape[1]
+        rows, columns = np.triu_indices(n, 1)
+        slots = [job.slots for job in jobs]
+        unused = ~in_use
+        apart = unused[:, rows] | unused[:, columns]
+        numbers = classes.to_model[np.stack([s.classes[:n] for s in slots])]
+        relations = np.stack([s.relations[rows, columns] for s in slots]).astype(np.int64)
+        codes = np.stack([s.codes[:n].reshape(-1) for s in slots])
+        tokens = np.repeat(unused, N_FEATURE_TOKENS, axis=1)
+        clean = (
+            np.where(unused, len(classes.to_room) - 1, numbers),
+            np.where(apart, NO_RELATION, relations),
+            np.where(tokens, EMPTY_CODE, codes),
+        )
+        known = (
+            np.stack([s.class_known[:n] for s in slots]) | unused,
+            np.stack([s.relations_known[rows, columns] for s in slots]) | apart,
+            np.repeat(np.stack([s.codes_known[:n] for s in slots]), N_FEATURE_TOKENS, axis=1) | tokens,
+        )
+        for job, missing, symbols, fixed, used in zip(jobs, asked, clean[0], known[0], in_use, strict=True):
+            may = classes.allowed(job.slots.allowed[:n])
+            for number in missing:
+                places = np.flatnonzero(_open(job)[:n] & used & ~fixed & may[:, number])
+                if len(places):
+                    symbols[places[0]], fixed[places[0]] = number, True
+        return Partial(
+            tuple(torch.from_numpy(a).to(self.device) for a in clean),
+            tuple(torch.from_numpy(a).to(self.device) for a in known),
+        )
+
+    def _allowed(self, jobs: Sequence[Job], classes: ClassMap, in_use: BoolArray) -> list[Tensor | None]:
+        """Classes that the slots may take; slots that cannot stay empty get no empty token."""
+        n = in_use.shape[1]
+        allowed = classes.allowed(np.stack([job.slots.allowed[:n] for job in jobs]))  # (B, n, C + 1)
+        if self.prior.config.counts:
+            allowed[..., -1] &= ~in_use
+        allowed[~in_use, -1] = True
+        tokens = np.ones((len(jobs), N_CODES + 1, n * N_FEATURE_TOKENS), dtype=np.bool_)
+        tokens[:, EMPTY_CODE] = np.repeat(allowed[:, :, -1], N_FEATURE_TOKENS, axis=1)
+        return [
+            torch.from_numpy(allowed.transpose(0, 2, 1).copy()).to(self.device),
+            None,
+            torch.from_numpy(tokens).to(self.device),
+        ]
+
+    def _whole(self, found: States, n: int, total: int, draws: Draws) -> Graphs:
+        """Symbols of n slots as graphs of all N."""
+        symbols, pairs, tokens = found
+        batch, empty = len(symbols), self.prior.config.n_classes
+        classes = symbols.new_full((batch, total), empty)
+        classes[:, :n] = symbols
+        real = classes != empty
+        joined = real[:, :, None] & real[:, None] & ~torch.eye(total, dtype=torch.bool, device=self.device)
+        edges = pairs.new_full((batch, total, total), NO_RELATION)
+        edges[:, :n, :n] = self.prior.edge_matrix(pairs, n)
+        codes = tokens.new_full((batch, total, N_FEATURE_TOKENS), EMPTY_CODE)
+        codes[:, :n] = tokens.view(batch, n, -1)
+        # A real object may come out with an empty token; the official code then draws one (section 14).
+        spare = (draws.uniform(tuple(codes.shape)) * N_CODES).long().to(self.device)
+        codes = torch.where((codes == EMPTY_CODE) & real[..., None], spare, codes)
+        return Graphs(classes, edges.masked_fill(~joined, NO_RELATION), codes)
+
+
+def _open(job: Job) -> BoolArray:
+    """(N,) slots that a new object may take."""
+    return ~job.slots.class_known & np.array([item is None for item in job.slots.objects], dtype=np.bool_)
+
+
+def _cropped(draws: Draws, n: int, total: int) -> Draw:
+    """Uniforms for n slots, taken from those for all N, so that a scene's do not depend on what it is sampled with."""
+    if n == total:
+        return draws.uniform
+    cpu = torch.device("cpu")
+    upper = pair_geometry(n, cpu).upper
+    pairs = pair_geometry(total, cpu).pair_of[upper // n * total + upper % n]
+    tokens = N_FEATURE_TOKENS
+    # The sampler draws for the three variables in turn.
+    turns = cycle(
+        ((total, torch.arange(n)), (total * (total - 1) // 2, pairs), (total * tokens, torch.arange(n * tokens)))
+    )
+
+    def draw(shape: tuple[int, ...]) -> Tensor:
+        width, places = next(turns)
+        return draws.uniform((*shape[:-1], width))[..., places]
+
+    return draw

@@ -1,0 +1,89 @@
+"""Which model makes which room: one model for all its room types, or a folder for each, loaded when first needed."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from ..errors import InvalidInputError
+from ..files.checkpoints import read_metadata
+from ..vocabulary import ROOM_TYPES, RoomType
+from .layout_model import LayoutModel
+from .two_stage import TwoStageModel, recorded_encoder
+
+_FOLDERS: Final = "bedroom, livingroom or diningroom"
+
+
+class RoomModels:
+    """A model for each type of room.
+
+    Args:
+        loaders: by room type, what gives its model; asked once, when the first such room is wanted.
+        name: of all of them together.
+        text_encoder: name of the encoder whose states all of them read.
+        device: where they are.
+    """
+
+    def __init__(
+        self,
+        loaders: Mapping[RoomType, Callable[[], LayoutModel]],
+        *,
+        name: str,
+        text_encoder: str,
+        device: torch.device,
+    ) -> None:
+        self.name, self.text_encoder, self.device = name, text_encoder, device
+        self.room_types = tuple(loaders)
+        self._loaders = loaders
+        self._models: dict[RoomType, LayoutModel] = {}
+
+    @staticmethod
+    def of(model: LayoutModel) -> "RoomModels":
+        """One model for all its room types."""
+        loaders: dict[RoomType, Callable[[], LayoutModel]] = {room: lambda: model for room in model.room_types}
+        return RoomModels(loaders, name=model.name, text_encoder=model.text_encoder, device=model.device)
+
+    @staticmethod
+    def load(folder: Path, device: torch.device | str, precision: torch.dtype = torch.float32) -> "RoomModels":
+        """Opens a model folder, or a folder with one for each room type in it, whose weights are not read yet.
+
+        Raises:
+            InvalidInputError: it is neither, a model is damaged, or the models read texts of different encoders.
+        """
+        parts: dict[RoomType, Path] = {room: folder / room for room in ROOM_TYPES if (folder / room).is_dir()}
+        if (folder / "prior.json").exists() or not parts:
+            return RoomModels.of(TwoStageModel.load(folder, device, precision))
+        device = torch.device(device)
+        encoders = {room: recorded_encoder(read_metadata(part / "prior")) for room, part in parts.items()}
+        if len(set(encoders.values())) > 1:
+            told = ", ".join(f"{room}: {encoder}" for room, encoder in encoders.items())
+            message = f"The models in {folder} read texts of different encoders ({told})"
+            raise InvalidInputError(message, "Keep them in different folders")
+        loaders: dict[RoomType, Callable[[], LayoutModel]] = {
+            room: partial(_load, part, room, device, precision) for room, part in parts.items()
+        }
+        return RoomModels(loaders, name=folder.name, text_encoder=next(iter(encoders.values())), device=device)
+
+    def __getitem__(self, room_type: RoomType) -> LayoutModel:
+        """The model of a room type.
+
+        Raises:
+            InvalidInputError: there is none, or it is damaged.
+        """
+        if room_type not in self._loaders:
+            raise InvalidInputError(
+                f"The model {self.name} makes no {room_type}", f"It knows: {', '.join(self.room_types)}"
+            )
+        if room_type not in self._models:
+            self._models[room_type] = self._loaders[room_type]()
+        return self._models[room_type]
+
+
+def _load(folder: Path, room_type: RoomType, device: torch.device, precision: torch.dtype) -> LayoutModel:
+    model = TwoStageModel.load(folder, device, precision)
+    if room_type not in model.room_types:
+        message = f"{folder} holds a model of {', '.join(model.room_types)}"
+        raise InvalidInputError(message, f"Name the folder after its room type ({_FOLDERS})")
+    return model

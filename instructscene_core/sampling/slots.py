@@ -1,0 +1,281 @@
+"""What of a request is known and what the model fills in: slots and per-attribute masks (DESIGN: Request).
+
+A model has a fixed number of slots. They go to what is to be added, then to the selected objects, then to the kept ones
+nearest to the selection (else to the floor's centre); all other objects stay as they are and count only for collisions.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import InvalidInputError
+from ..geometry.drawn_floor import is_drawn
+from ..geometry.frames import FloatArray, floor_centre, scene_to_boxes
+from ..geometry.relations import lamp_flags, relation_matrix
+from ..scene import ATTRIBUTES, Attribute, FloorPlan, Point2, Request, Scene, SceneObject, Task
+from ..vocabulary import (
+    CLASSES,
+    EXTRAS,
+    N_CODES,
+    N_FEATURE_TOKENS,
+    NO_RELATION,
+    PREDICATES,
+    RoomType,
+    hangs,
+    reverse_predicate,
+)
+
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+CodesOf = Callable[[SceneObject], Sequence[int] | None]
+ClassesLike = Callable[[SceneObject], frozenset[str]]
+
+RESERVED: Final = 2
+"""Slots that an open completion keeps for new objects, however full the room is."""
+
+_EVERYTHING: Final = frozenset(ATTRIBUTES)
+_LOST: Final[Mapping[Task, frozenset[Attribute]]] = {
+    "generate": _EVERYTHING,
+    "complete": frozenset(),
+    "restyle": frozenset({"feature"}),
+    "rearrange": frozenset({"relation", "pose"}),
+}
+"""What a selected object does not keep by default."""
+
+
+@dataclass(frozen=True, eq=False)
+class Slots:
+    """One request in the form that a model fills in; N slots, C classes of the room type.
+
+    Args:
+        room_type: decides the classes and their order.
+        objects: (N) the object in each slot; None in slots for new objects and in empty ones.
+        keeps: (N) the attributes that the slot's object keeps.
+        outside: objects without a slot.
+        classes: (N,) class numbers, C where the slot is empty; read only where known.
+        class_known: (N,).
+        allowed: (N, C + 1) classes that a slot may take, C for staying empty.
+        codes: (N, 4), N_CODES where the slot is empty; read only where known.
+        codes_known: (N,).
+        relations: (N, N) predicate of row to column, NO_RELATION for none; read only where known.
+        relations_known: (N, N) symmetric.
+        boxes: (N, 7) in the tensors' frame.
+        pose_known: (N,) position, size and yaw are known.
+        size_known: (N,) the size is known, since the mesh stays.
+        centre: of the tensors' frame on the ground plane, metres.
+        floor: the floor plan that somebody gave; without an outline where none was.
+        notes: what a person should be told about these choices.
+    """
+
+    room_type: RoomType
+    objects: tuple[SceneObject | None, ...]
+    keeps: tuple[frozenset[Attribute], ...]
+    outside: tuple[SceneObject, ...]
+    classes: IntArray
+    class_known: BoolArray
+    allowed: BoolArray
+    codes: IntArray
+    codes_known: BoolArray
+    relations: npt.NDArray[np.int8]
+    relations_known: BoolArray
+    boxes: FloatArray
+    pose_known: BoolArray
+    size_known: BoolArray
+    centre: Point2
+    floor: FloorPlan
+    notes: tuple[str, ...]
+
+
+def kept_attributes(request: Request, item: SceneObject) -> frozenset[Attribute]:
+    """What an object keeps: its own ``keep`` entry, else what the task says."""
+    explicit = request.keep.get(item.id)
+    if explicit is not None:
+        return frozenset(explicit)
+    selected = request.task == "generate" or not request.selected or item.id in request.selected
+    return _EVERYTHING - _LOST[request.task] if selected else _EVERYTHING
+
+
+def participants(request: Request) -> tuple[SceneObject, ...]:
+    """The objects of the scene that count: for ``generate`` only those with a ``keep`` entry."""
+    if request.task != "generate":
+        return request.scene.objects
+    return tuple(item for item in request.scene.objects if item.id in request.keep)
+
+
+def new_slots(request: Request, n_slots: int, present: int) -> tuple[int, int]:
+    """How many slots are for new objects, and how many of these must be filled.
+
+    Raises:
+        InvalidInputError: more is to be added than the model has slots.
+    """
+    if request.add is not None:
+        if request.add > n_slots:
+            message = f"{request.add} new objects are too many for a {request.scene.room_type}"
+            raise InvalidInputError(message, f"Ask for {n_slots} at most")
+        return request.add, request.add
+    if request.task == "generate":
+        return max(n_slots - present, 0), 0
+    if request.task == "complete":
+        return max(n_slots - present, RESERVED), 0
+    return 0, 0
+
+
+def prepare(request: Request, n_slots: int, codes_of: CodesOf, classes_like: ClassesLike) -> Slots:
+    """Turns a request into slots and masks.
+
+    Args:
+        request: checked.
+        n_slots: N of the model for the request's room type.
+        codes_of: the feature codes of an object, if they can be known.
+        classes_like: the classes that an object of unknown class may belong to.
+
+    Raises:
+        InvalidInputError: more is to be added than there are slots.
+    """
+    present = participants(request)
+    furniture = [item for item in present if item.category not in EXTRAS]
+    n_new, n_forced = new_slots(request, n_slots, len(furniture))
+    inside = _with_slot(request, furniture, n_slots - n_new)
+    names = {item.id for item in inside}
+    outside = tuple(item for item in present if item.id not in names)
+    builder = _Builder(request, inside, n_slots, n_new, n_forced)
+    for i, item in enumerate(inside):
+        builder.put(i, item, codes_of, classes_like)
+    builder.know_relations()
+    return builder.slots(outside)
+
+
+def _with_slot(request: Request, present: Sequence[SceneObject], room: int) -> list[SceneObject]:
+    """The objects that get a slot, in the scene's order: the selected first, then those nearest to them."""
+    chosen = set(request.selected)
+    marked = [item for item in present if item.id in chosen]
+    x, y = _middle(marked) if marked else floor_centre(request.scene, present)
+
+    def rank(item: SceneObject) -> tuple[bool, float]:
+        return item.id not in chosen, math.hypot(item.position[0] - x, item.position[1] - y)
+
+    nearest = {item.id for item in sorted(present, key=rank)[:room]}
+    return [item for item in present if item.id in nearest]
+
+
+def _anchors(request: Request) -> Sequence[SceneObject]:
+    """The objects that tell where the room is: those that keep their pose; in an edit without any, all of them."""
+    present = participants(request)
+    posed = [item for item in present if "pose" in kept_attributes(request, item)]
+    return posed if posed or request.task == "generate" else present
+
+
+def _middle(items: Sequence[SceneObject]) -> Point2:
+    return (
+        sum(item.position[0] for item in items) / len(items),
+        sum(item.position[1] for item in items) / len(items),
+    )
+
+
+class _Builder:
+    """The arrays of :class:`Slots` while they are being filled."""
+
+    def __init__(self, request: Request, inside: Sequence[SceneObject], n: int, n_new: int, n_forced: int) -> None:
+        self.request, self.inside, self.n = request, inside, n
+        self.names = CLASSES[request.scene.room_type]
+        self.used = len(inside) + n_new
+        empty = len(self.names)
+        self.keeps: list[frozenset[Attribute]] = [kept_attributes(request, item) for item in inside]
+        self.centre = floor_centre(request.scene, _anchors(request))
+        self.classes = np.full(n, empty, dtype=np.int64)
+        self.class_known = np.arange(n) >= self.used
+        self.allowed = np.ones((n, empty + 1), dtype=np.bool_)
+        self.allowed[: len(inside) + n_forced, empty] = False
+        self.codes = np.full((n, N_FEATURE_TOKENS), N_CODES, dtype=np.int64)
+        self.codes_known = self.class_known.copy()
+        self.boxes = np.zeros((n, 7))
+        self.boxes[: len(inside)] = scene_to_boxes(inside, self.centre)
+        self.pose_known = np.zeros(n, dtype=np.bool_)
+        self.size_known = np.zeros(n, dtype=np.bool_)
+        self.relations = np.full((n, n), NO_RELATION, dtype=np.int8)
+        self.relations_known = self.class_known[:, None] | self.class_known[None]
+        self.notes: list[str] = []
+
+    def put(self, i: int, item: SceneObject, codes_of: CodesOf, classes_like: ClassesLike) -> None:
+        """Enters what slot i's object keeps."""
+        keeps = self.keeps[i]
+        if "category" in keeps and item.category in self.names:
+            self.classes[i], self.class_known[i] = self.names.index(item.category), True
+        elif "category" in keeps:
+            like = classes_like(item).intersection(self.names) or self.names
+            self.allowed[i, :-1] = [name in like for name in self.names]
+            if item.category is not None:
+                self.notes.append(f'"{item.id}": {self.request.scene.room_type}s of this model have no {item.category}')
+        codes = codes_of(item) if "feature" in keeps else None
+        if codes is not None:
+            self.codes[i], self.codes_known[i] = codes, True
+        self.pose_known[i] = "pose" in keeps
+        self.size_known[i] = "pose" in keeps or "feature" in keeps
+
+    def know_relations(self) -> None:
+        """Enters the edges of which both ends keep ``relation``: as the scene states them, else from the boxes."""
+        count = len(self.inside)
+        keeps = np.array(["relation" in k for k in self.keeps], dtype=np.bool_)
+        self.relations[:count, :count] = stated_relations(self.request.scene, self.inside, self.boxes[:count])
+        self.relations_known[:count, :count] |= keeps[:, None] & keeps[None]
+
+    def slots(self, outside: tuple[SceneObject, ...]) -> Slots:
+        """The finished slots."""
+        free = self.n - len(self.inside)
+        if crowd := [item for item in outside if item.category not in EXTRAS]:
+            self.notes.append(f"{len(crowd)} objects stay as they are: the model takes {self.n} at a time")
+        chosen = [item for item in (*self.inside, *outside) if item.id in self.request.selected]
+        edit = self.request.task in ("restyle", "rearrange")
+        if edit and chosen and all(item.category in EXTRAS for item in chosen):
+            self.notes.append("Nothing changed: finishing touches follow the furniture; select furniture too")
+        return Slots(
+            room_type=self.request.scene.room_type,
+            objects=(*self.inside, *[None] * free),
+            keeps=(*self.keeps, *[frozenset[Attribute]()] * free),
+            outside=outside,
+            classes=self.classes,
+            class_known=self.class_known,
+            allowed=self.allowed,
+            codes=self.codes,
+            codes_known=self.codes_known,
+            relations=self.relations,
+            relations_known=self.relations_known,
+            boxes=self.boxes,
+            pose_known=self.pose_known,
+            size_known=self.size_known,
+            centre=self.centre,
+            floor=FloorPlan() if is_drawn(self.request.scene) else self.request.scene.floor,
+            notes=tuple(self.notes),
+        )
+
+
+def stated_relations(scene: Scene, items: Sequence[SceneObject], boxes: FloatArray) -> npt.NDArray[np.int8]:
+    """Relations among some objects of a scene.
+
+    Args:
+        scene: its ``relations`` win over the boxes; a pair that they leave out has none.
+        items: n objects.
+        boxes: (n, 7) theirs.
+
+    Returns:
+        (n, n) predicate of row to column.
+    """
+    if scene.relations is None:
+        lamps = np.array([hangs(item.category or "") for item in items], dtype=np.bool_)
+        return relation_matrix(lamps, boxes)
+    index = {item.id: i for i, item in enumerate(items)}
+    matrix = np.full((len(items), len(items)), NO_RELATION, dtype=np.int8)
+    for subject, predicate, other in scene.relations:
+        if subject in index and other in index and subject != other:
+            i, j, p = index[subject], index[other], PREDICATES.index(predicate)
+            matrix[i, j], matrix[j, i] = p, reverse_predicate(p)
+    return matrix
+
+
+def scene_relations(room_type: RoomType, classes: IntArray, boxes: FloatArray, mask: BoolArray) -> npt.NDArray[np.int8]:
+    """Relations of generated boxes by the official rules, (N, N)."""
+    return relation_matrix(lamp_flags(CLASSES[room_type])[classes], boxes, mask)

@@ -1,0 +1,95 @@
+"""Extras: where they stand, when they are left out, and that they go along with their furniture."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from instructscene_core.catalogue.entries import Catalogue
+from instructscene_core.geometry.drawn_floor import corners_of
+from instructscene_core.geometry.solids import colliding_pairs
+from instructscene_core.geometry.walls import Walls
+from instructscene_core.placement.extras import finished, riders
+from instructscene_core.scene import FloorPlan, Opening, SceneObject
+from instructscene_core.vocabulary import EXTRAS
+
+FLOOR = FloorPlan(
+    ((-2.5, -2.2), (2.5, -2.2), (2.5, 2.2), (-2.5, 2.2)), openings=(Opening("door", ((1.2, -2.2), (2.1, -2.2))),)
+)
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return Catalogue.starter()
+
+
+def _piece(catalogue, category, x, y, yaw=0.0, number=1):
+    entry = catalogue.of_class(category)[0]
+    return SceneObject(f"{category}_{number}", category, (x, y, entry.size[2] / 2), entry.size, yaw, asset=entry.id)
+
+
+@pytest.fixture(scope="module")
+def bedroom(catalogue):
+    bed = _piece(catalogue, "double_bed", 0.0, 2.2 - catalogue.of_class("double_bed")[0].size[1] / 2)
+    beside = bed.size[0] / 2 + 0.35
+    stands = [_piece(catalogue, "nightstand", side * beside, 1.95, number=k) for k, side in enumerate((-1, 1), 1)]
+    return [bed, *stands, _piece(catalogue, "tv_stand", -0.8, -1.95, math.pi)]
+
+
+def test_extras_stand_free_inside_the_walls_and_not_in_the_door(bedroom, catalogue):
+    found: set[str] = set()
+    for seed in range(40):
+        extras = finished(bedroom, FLOOR, catalogue, seed)
+        found |= {item.category for item in extras}
+        everything = [*bedroom, *extras]
+        assert colliding_pairs(everything, catalogue) == []
+        corners = np.array([corners_of(item) for item in extras]).reshape(-1, 4, 2)
+        assert all(Walls(FLOOR.polygon).holds(box[None], 1e-6)[0] for box in corners)
+        for item in extras:
+            x, y, _ = item.position
+            assert not (item.category == "plant" and 1.2 < x < 2.1 and y < -1.5)
+            if item.category == "table_lamp":
+                tops = [host.size[2] for host in bedroom if host.category == "nightstand"]
+                assert item.position[2] - item.size[2] / 2 == pytest.approx(tops[0])
+    assert found >= {"rug", "table_lamp", "plant"}
+
+
+def test_both_nightstands_get_the_same_lamp(bedroom, catalogue):
+    lamps = [i for i in finished(bedroom, FLOOR, catalogue, 0, wanted=["table_lamp"]) if i.category == "table_lamp"]
+    assert len(lamps) == 2
+    assert lamps[0].asset == lamps[1].asset
+
+
+def test_the_same_seed_gives_the_same_extras(bedroom, catalogue):
+    assert finished(bedroom, FLOOR, catalogue, 5) == finished(bedroom, FLOOR, catalogue, 5)
+
+
+def test_what_is_refused_stays_out_and_what_is_wanted_comes(bedroom, catalogue):
+    for seed in range(20):
+        names = [i.category for i in finished(bedroom, FLOOR, catalogue, seed, wanted=["plant"], refused=["rug"])]
+        assert "rug" not in names
+        assert "plant" in names
+
+
+def test_no_floor_no_furniture_or_no_such_pieces_give_none(bedroom, catalogue):
+    assert finished(bedroom, FloorPlan(), catalogue, 0) == []
+    assert finished([], FLOOR, catalogue, 0) == []
+    assert finished(bedroom, FLOOR, Catalogue([e for e in catalogue.entries if e.category not in EXTRAS]), 0) == []
+
+
+def test_lamps_and_rugs_go_along_with_their_furniture(bedroom, catalogue):
+    extras = finished(bedroom, FLOOR, catalogue, 0, wanted=["table_lamp", "rug"])
+    riding = riders([*bedroom, *extras])
+    assert {rider.item.category for rider in riding} == {"table_lamp", "rug"} | (
+        {"tv"} & {item.category for item in extras}
+    )
+    for rider in riding:
+        assert rider.follow(rider.host) is rider.item
+        x, y, z = rider.host.position
+        turned = replace(rider.host, position=(x + 1.0, y - 0.5, z), yaw=rider.host.yaw + math.pi / 2)
+        after = rider.follow(turned)
+        dx, dy = rider.item.position[0] - x, rider.item.position[1] - y
+        assert after.position[:2] == pytest.approx((x + 1.0 - dy, y - 0.5 + dx))
+        assert after.position[2] == pytest.approx(rider.item.position[2])
+        assert math.remainder(after.yaw - rider.item.yaw - math.pi / 2, 2 * math.pi) == pytest.approx(0, abs=1e-9)
