@@ -306,7 +306,7 @@ def _read_text(path: Path) -> str:
 
 def _mapping(data: object, where: str, required: Iterable[str], optional: Iterable[str]) -> Json:
     if not isinstance(data, dict):
-        raise InvalidInputError(f"{where} must be a JSON object", "See the scene format in the README")
+        raise InvalidInputError(f"{where} must be a JSON object", "See docs/scene-format.md")
     mapping = cast("Json", data)
     required = tuple(required)
     unknown = [key for key in mapping if key not in (*required, *optional)]
@@ -321,7 +321,7 @@ def _mapping(data: object, where: str, required: Iterable[str], optional: Iterab
 
 def _list(data: object, where: str, length: int | None = None) -> list[Any]:
     if not isinstance(data, list):
-        raise InvalidInputError(f"{where} must be a list", "See the scene format in the README")
+        raise InvalidInputError(f"{where} must be a list", "See docs/scene-format.md")
     items = cast("list[Any]", data)
     if length is not None and len(items) != length:
         raise InvalidInputError(f"{where} must hold {length} values, not {len(items)}", "Correct it")
