@@ -21,7 +21,7 @@ from instructscene_core.official.checkpoints import import_official, read_featur
 from instructscene_core.official.import_models import import_models
 from instructscene_core.text.clip import NAME as CLIP
 
-PARITY = Path(os.environ.get("INSTRUCTSCENE_PARITY", Path(__file__).parents[3] / "shared" / "parity"))
+PARITY = Path(os.environ.get("INSTRUCTSCENE_PARITY", Path(__file__).parents[1] / "parity"))
 KINDS = {"prior": GraphPrior, "decoder": LayoutDecoder, "vqvae": FeatureVQVAE}
 
 
@@ -261,7 +261,7 @@ def test_unreadable_files_are_named(tmp_path):
             assert str(path) in str(caught.value)
 
 
-@pytest.mark.skipif(not list(PARITY.glob("*.pth")), reason=f"no checkpoints in {PARITY}")
+@pytest.mark.skipif(not list(PARITY.glob("*.pth")), reason=f"no checkpoints in {PARITY}; see its README.md")
 def test_parity_checkpoints_import_through_the_command(run, tmp_path):
     code, stdout, _ = run(PARITY, "--out", tmp_path / "models", "--heads", 4)
     assert code == 0

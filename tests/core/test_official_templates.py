@@ -18,7 +18,7 @@ from instructscene_core.instructions.write.official_templates import (
 )
 from instructscene_core.vocabulary import ALL_CLASSES, CLASSES, PREDICATES, display_name, reverse_predicate
 
-PARITY = Path(os.environ.get("INSTRUCTSCENE_PARITY", Path(__file__).parents[3] / "shared" / "parity"))
+PARITY = Path(os.environ.get("INSTRUCTSCENE_PARITY", Path(__file__).parents[1] / "parity"))
 BEDROOM = CLASSES["bedroom"]
 LEFT, BELOW, CLOSELY_RIGHT = (PREDICATES.index(p) for p in ("left of", "below", "closely right of"))
 

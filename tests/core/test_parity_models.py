@@ -1,6 +1,7 @@
 """Networks and samplers against inputs and outputs of the official code, in whatever fixtures the folder holds.
 
-The fixtures' weights and noise follow from (seed, name, shape) by the recipe that lies beside them.
+The fixtures' weights and noise follow from (seed, name, shape) by the recipe that lies beside them. The folder is
+``tests/parity``, a subset that every clone has, or the one that INSTRUCTSCENE_PARITY names.
 """
 
 import importlib.util
@@ -32,8 +33,11 @@ from instructscene_core.models.prior_plan import PriorPlan
 from instructscene_core.official.checkpoints import import_official, read_feature_bounds
 from instructscene_core.vocabulary import CLASSES, MAX_OBJECTS, NO_RELATION, reverse_predicate
 
-PARITY = Path(os.environ.get("INSTRUCTSCENE_PARITY", Path(__file__).parents[3] / "shared" / "parity"))
-KEYS = PARITY.parent / "reference" / "state_dict_keys.json"
+BUNDLED = Path(__file__).parents[1] / "parity"
+PARITY = Path(os.environ.get("INSTRUCTSCENE_PARITY", BUNDLED))
+KEYS = PARITY / "state_dict_keys.json"
+if not KEYS.is_file():  # a full folder has it in the folder beside
+    KEYS = PARITY.parent / "reference" / KEYS.name
 PRIORS, DECODERS, VQVAES, CHECKPOINTS = (
     sorted(p.name.removesuffix(end) for p in PARITY.glob(f"*{end}"))
     for end in ("_prior.npz", "_decoder.npz", "_fvqvae.npz", ".pth")
@@ -41,10 +45,15 @@ PRIORS, DECODERS, VQVAES, CHECKPOINTS = (
 SMALL = {"width": 64, "heads": 4}
 SMALL_GRAPH = {"edge_width": 16, "time_width": 32, "blocks": 2}
 BOUNDS = float(np.float32(-0.6)), float(np.float32(0.9))
+GENERATIONS = ("generate", "generate_cfg2", "generate_skip3")
 EDITS = {"stylize": 25, "rearrange": 50, "complete": 50}
+ENDS_ALONE = ("generate_cfg2", "generate_skip3")
+"""Runs of which the fixtures hold the result, and not the state after every step."""
+SUBSET = json.loads((PARITY / "subset.json").read_text()) if (PARITY / "subset.json").is_file() else {"left_out": {}}
+"""What the folder says was left out of it on purpose: runs, by file. A full folder says nothing, and holds all."""
 BOTH = pytest.mark.parametrize("how", ["model", "plan"])
 """The plain networks, which are trained, and their plans, which the product samples with."""
-pytestmark = pytest.mark.skipif(not PARITY.is_dir(), reason=f"no fixtures in {PARITY}")
+pytestmark = pytest.mark.skipif(PARITY != BUNDLED and not PARITY.is_dir(), reason=f"no fixtures in {PARITY}")
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +62,24 @@ def recipe():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def made():
+    """The cases made so far, by kind and name, as it takes a second or two to fill a network of the paper's size."""
+    return {}
+
+
+def once(made, kind, name, recipe):
+    if (kind, name) not in made:
+        made[kind, name] = kind(name, recipe)
+    return made[kind, name]
+
+
+def held(names, kind, group, runs):
+    """Each fixture with each run that its file must hold: all, but those that the folder says were left out of it."""
+    left_out = {name: SUBSET["left_out"].get(f"{name}_{kind}.npz", ()) for name in names}
+    return [(name, run) for name in names for run in runs if group.format(run) not in left_out[name]]
 
 
 def arrays(name):
@@ -187,9 +214,9 @@ class PriorCase:
         return x, e[:, i, j], o.flatten(1)
 
 
-@pytest.fixture(scope="module", params=PRIORS)
-def prior(request, recipe):
-    return PriorCase(request.param, recipe)
+@pytest.fixture(params=PRIORS)
+def prior(request, recipe, made):
+    return once(made, PriorCase, request.param, recipe)
 
 
 @BOTH
@@ -266,13 +293,13 @@ def assert_samples(prior, run, result, states):
     assert torch.equal(x, data[f"sample/{run}/objs"].long())
     assert torch.equal(e, data[f"sample/{run}/edges"].long())
     assert torch.equal(o.view(2, -1, 4), data[f"sample/{run}/feats"].long())
-    if f"sample/{run}/steps_x" in data:
+    if run not in ENDS_ALONE:
         for k, symbol in enumerate("xeo"):
             assert torch.equal(torch.stack([s[k] for s in states]), data[f"sample/{run}/steps_{symbol}"].long())
 
 
 @BOTH
-@pytest.mark.parametrize("run", ["generate", "generate_cfg2", "generate_skip3"])
+@pytest.mark.parametrize(("prior", "run"), held(PRIORS, "prior", "sample/{}", GENERATIONS), indirect=["prior"])
 def test_parity_prior_generates_the_same_symbols(prior, run, how):
     lengths = [s.shape[1] for s in prior.states]
     steps = official_skip_steps(3) if run == "generate_skip3" else even_steps(100)
@@ -298,7 +325,7 @@ def known_parts(prior, run):
 
 
 @BOTH
-@pytest.mark.parametrize("run", list(EDITS))
+@pytest.mark.parametrize(("prior", "run"), held(PRIORS, "prior", "sample/{}", EDITS), indirect=["prior"])
 def test_parity_prior_edits_the_same_symbols(prior, run, how):
     start = known_parts(prior, run)
     result, states = sampled(prior, run, start, even_steps(EDITS[run], EDITS[run]), how)
@@ -370,9 +397,9 @@ class DecoderCase:
         return Noise(self.recipe.normal, f"{self.tag}/{run}")
 
 
-@pytest.fixture(scope="module", params=DECODERS)
-def decoder(request, recipe):
-    return DecoderCase(request.param, recipe)
+@pytest.fixture(params=DECODERS)
+def decoder(request, recipe, made):
+    return once(made, DecoderCase, request.param, recipe)
 
 
 @BOTH
@@ -386,12 +413,18 @@ def test_parity_decoder_noise(decoder, t, guidance, how):
 
 
 @BOTH
-@pytest.mark.parametrize("calls", [10, 100])
+@pytest.mark.parametrize(("decoder", "calls"), held(DECODERS, "decoder", "sample{}", [10, 100]), indirect=["decoder"])
 def test_parity_decoder_boxes(decoder, calls, how):
     noise = decoder.noise(f"sample{calls}")
     boxes = decoder.diffusion.sample(decoder.sampler(how), decoder.mask, even_times(calls), noise)
     close(boxes, decoder.data[f"sample{calls}/boxes"])
     assert noise.calls == calls  # the start, and every step but the last
+
+
+def test_parity_recipe_draws_the_noise_of_the_official_run(decoder):
+    recorded, noise = decoder.data["sample10/noises"], decoder.noise("sample10")
+    for official in recorded:
+        close(noise(official.shape), official, 1e-6)
 
 
 @BOTH

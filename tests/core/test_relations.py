@@ -19,7 +19,7 @@ from instructscene_core.geometry.relations import (
 )
 from instructscene_core.vocabulary import CLASSES, NO_RELATION, PREDICATES, hangs
 
-PARITY = Path(os.environ.get("INSTRUCTSCENE_PARITY", Path(__file__).parents[3] / "shared" / "parity"))
+PARITY = Path(os.environ.get("INSTRUCTSCENE_PARITY", Path(__file__).parents[1] / "parity"))
 LEFT, CLOSELY_RIGHT, ABOVE, BELOW = (PREDICATES.index(p) for p in ("left of", "closely right of", "above", "below"))
 
 
