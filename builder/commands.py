@@ -10,8 +10,9 @@ from .demo import Picture, make_picture
 from .environment import VENV, make_environment
 from .gallery import make_gallery
 from .package import make_zip
+from .release import kinds, make_release
 from .starter import PARTS, make_starter
-from .testing import run_checks
+from .testing import SLOWEST, run_checks
 from .wheels import PLATFORMS, PYTHONS, RUNTIMES, gather, this_platform
 
 
@@ -59,6 +60,13 @@ def _zip(options: argparse.Namespace) -> int:
     return 0
 
 
+def _release(options: argparse.Namespace) -> int:
+    wanted = kinds(options.platform or [this_platform()], options.python or PYTHONS[:1], options.runtime or RUNTIMES)
+    for path, sha256 in make_release(wanted, options.torch_wheel):
+        print(f"{sha256}  {path}")
+    return 0
+
+
 def _starter(options: argparse.Namespace) -> int:
     make_starter(options.only or PARTS, options.blender, options.minutes, options.rest)
     return 0
@@ -76,13 +84,14 @@ def _gallery(options: argparse.Namespace) -> int:
 
 
 def _test(options: argparse.Namespace) -> int:
-    return run_checks(options.checks)
+    return run_checks(options.checks, options.durations)
 
 
 _COMMANDS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "env": _env,
     "wheels": _wheels,
     "zip": _zip,
+    "release": _release,
     "starter": _starter,
     "demo": _demo,
     "gallery": _gallery,
@@ -98,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_runtime_arguments(command)
     command = commands.add_parser("zip", help="the extension, validated with Blender's own tool")
     _add_runtime_arguments(command)
+    text = "the zips of a version that is in the changelog with its date, from a clean git checkout"
+    command = commands.add_parser("release", help=text, description=f"Makes {text}; prints the SHA-256 of each")
+    _add_release_arguments(command)
     text = "furniture library, then rooms and networks; further options go to the training"
     command = commands.add_parser("starter", help=text, description=text, allow_abbrev=False)
     command.add_argument("--only", choices=PARTS, action="append", help="leave out the others")
@@ -109,6 +121,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, default=BUILD / "gallery", metavar="DIR", help="absent: build/gallery")
     command = commands.add_parser("test", help="everything that must pass")
     command.add_argument("checks", nargs="*", metavar="CHECK", help="only checks whose names begin so")
+    text = f"list the N slowest tests of each check; absent: none, without N: {SLOWEST}"
+    command.add_argument("--durations", nargs="?", type=_count, const=SLOWEST, metavar="N", help=text)
     return parser
 
 
@@ -117,6 +131,20 @@ def _add_runtime_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--platform", choices=PLATFORMS, help="absent: this machine's")
     parser.add_argument("--python", choices=PYTHONS, default=PYTHONS[0], help="of Blender: cp311 up to 5.0, then cp313")
     parser.add_argument("--torch-wheel", type=Path, metavar="FILE", help="a CPU build of torch to bundle")
+
+
+def _add_release_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--runtime", choices=RUNTIMES, action="append", help="with torch, or without; absent: both")
+    parser.add_argument("--platform", choices=PLATFORMS, action="append", help="repeatable; absent: this machine's")
+    parser.add_argument("--python", choices=PYTHONS, action="append", help=f"repeatable; absent: {PYTHONS[0]}")
+    parser.add_argument("--torch-wheel", type=Path, metavar="FILE", help="a CPU build of torch to bundle")
+
+
+def _count(text: str) -> int:
+    """An argument that is 1 or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
 
 
 def _add_demo_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from .common import BUILD, ROOT, BuildError, file_digest, run, say
 from .environment import VENV, make_environment
@@ -64,9 +64,17 @@ def make_zip(platform: str, python: str, runtime: str, torch_wheel: Path | None 
 
 def zip_name(platform: str, python: str, runtime: str) -> str:
     """File name of a zip."""
-    about = tomllib.loads((ROOT / _MANIFEST).read_text(encoding="utf-8"))
     kind = "no-torch" if runtime == "none" else python
-    return f"{about['id']}-{about['version']}-{platform}-{kind}.zip"
+    return f"{_about()['id']}-{version()}-{platform}-{kind}.zip"
+
+
+def version() -> str:
+    """The extension's version, as the manifest states it."""
+    return _about()["version"]
+
+
+def _about() -> dict[str, Any]:
+    return tomllib.loads((ROOT / _MANIFEST).read_text(encoding="utf-8"))
 
 
 def manifest(platform: str, wheels: Sequence[Path]) -> str:

@@ -11,6 +11,8 @@ from .environment import make_environment, program
 
 _SOURCES: Final = ("build.py", "builder", "addon", "instructscene_core", "starter_build", "tests", "__init__.py")
 _SECONDS: Final = 1500
+SLOWEST: Final = 10
+"""Tests that ``--durations`` lists where no number is given."""
 
 
 class Check(NamedTuple):
@@ -33,21 +35,25 @@ class Outcome(NamedTuple):
     seconds: float
 
 
-def checks() -> list[Check]:
+def checks(durations: int | None = None) -> list[Check]:
     """All checks, the quick ones first: the tests of tests/blender skip where no Blender is named.
 
     Tests of the add-on need a Blender each, so a process for each file.
+
+    Args:
+        durations: how many of its slowest tests each check lists; None for none.
     """
+    slowest = () if durations is None else (f"--durations={durations}",)
     sources = [name for name in _SOURCES if (ROOT / name).exists()]
     result = [
         Check("ruff check", ("ruff", "check", "--no-cache", *sources)),
         Check("ruff format", ("ruff", "format", "--no-cache", "--check", *sources)),
         Check("pyright", ("pyright", "--pythonpath", str(program("python")))),
-        _pytest("tests/blender", "-p", "no:xdist"),
-        _pytest("tests/core", "-n", str(_processes())),
+        _pytest("tests/blender", "-p", "no:xdist", *slowest),
+        _pytest("tests/core", "-n", str(_processes()), *slowest),
     ]
     files = sorted((ROOT / "tests" / "addon").glob("test_*.py"))
-    return result + [_pytest(path.relative_to(ROOT).as_posix(), "-p", "no:xdist") for path in files]
+    return result + [_pytest(path.relative_to(ROOT).as_posix(), "-p", "no:xdist", *slowest) for path in files]
 
 
 def _pytest(path: str, *options: str) -> Check:
@@ -58,11 +64,12 @@ def _processes() -> int:
     return max(1, min(4, os.cpu_count() or 1))
 
 
-def run_checks(names: Sequence[str] = ()) -> int:
+def run_checks(names: Sequence[str] = (), durations: int | None = None) -> int:
     """Runs the checks one after the other, whatever the earlier ones gave, and sums up.
 
     Args:
         names: beginnings of the names of those that are wanted; none for all.
+        durations: how many of its slowest tests each lists; None for none.
 
     Returns:
         The exit code.
@@ -70,7 +77,7 @@ def run_checks(names: Sequence[str] = ()) -> int:
     Raises:
         BuildError: no check has such a name, or the environment cannot be made.
     """
-    chosen = [check for check in checks() if not names or check.name.startswith(tuple(names))]
+    chosen = [check for check in checks(durations) if not names or check.name.startswith(tuple(names))]
     if not chosen:
         known = ", ".join(check.name for check in checks())
         raise BuildError(f"No check is called {names[0]}", f"Choose from: {known}")

@@ -114,6 +114,13 @@ def test_pins_are_whole_and_stand_once():
     assert len({pin.file for pin in pins}) == len({pin.sha256 for pin in pins}) == len(pins)
 
 
+def test_torch_has_one_version_everywhere():
+    pinned = {pin.version for pin in wheels.read_pins() if pin.package == "torch"}
+    for name in ("requirements.txt", "requirements-cp313.txt"):
+        lines = (ROOT / "builder" / name).read_text().splitlines()
+        assert {line.removeprefix("torch==") for line in lines if line.startswith("torch==")} == pinned
+
+
 @pytest.fixture
 def wheel(tmp_path):
     path = tmp_path / "tiny-1.0-py3-none-any.whl"
@@ -186,6 +193,8 @@ def test_files_of_other_kinds_stay_out(tmp_path):
         ("zip", "--platform", "beos"),
         ("zip", "--runtime", "none", "--torch-wheel", "x.whl"),
         ("wheels", "--platform", "macos-x64"),
+        ("release", "--platform", "beos"),
+        ("release", "--platform", "linux-x64", "--python", "cp313"),
         ("env", "more"),
         ("demo",),
         ("demo", "A bed", "--seed", "-1"),
@@ -193,6 +202,7 @@ def test_files_of_other_kinds_stay_out(tmp_path):
         ("demo", "A bed", "--out", "picture.jpg"),
         ("starter", "--blender", "no/such/blender", "--only", "library"),
         ("test", "no-such-check"),
+        ("test", "--durations", "0"),
     ],
 )
 def test_bad_input_ends_with_2_and_one_line(words):
