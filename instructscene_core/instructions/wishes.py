@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from ..vocabulary import PREDICATES, display_name
-from .words.lexicon import Names, Predicates
+from .words.furniture import Names
+from .words.relations import Predicates
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import pytest
 
 import instructscene_core
 from instructscene_core.geometry.relations import lamp_flags, relation_matrix
-from instructscene_core.instructions.words import wording
-from instructscene_core.instructions.words.lexicon import plural
+from instructscene_core.instructions.words import furniture
+from instructscene_core.instructions.words.furniture import plural
 from instructscene_core.instructions.words.looks import Look, broader, look_of
 from instructscene_core.instructions.write.official_templates import instructions_for_rooms
 from instructscene_core.instructions.write.paraphrase import noun_meaning, spoken_instructions
@@ -107,7 +107,7 @@ def test_rooms_with_little_in_them():
 def test_every_name_means_its_class(category):
     for room_type in ROOMS:
         if category in CLASSES[room_type]:
-            for name in wording.NAMES[category]:
+            for name in furniture.NAMES[category]:
                 assert category in noun_meaning(name, room_type), name
                 assert category in noun_meaning(plural(name), room_type), plural(name)
 

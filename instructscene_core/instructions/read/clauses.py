@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from ..words.lexicon import BREAKS, CLAUSE_VERBS, COUNTS, FILLER, INNER, PARTS, PLACES, PREPOSITIONS, REFERRING, VERBS
+from ..words.common import BREAKS, CLAUSE_VERBS, COUNTS, FILLER, INNER, PARTS, PLACES, PREPOSITIONS, REFERRING, VERBS
 from .items import REACH, Item
 
 _UPRIGHT: Final = (("above",), ("below",), ("beside",))

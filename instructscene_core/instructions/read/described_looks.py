@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from ..words.lexicon import COUNTS, Names
+from ..words.common import COUNTS
+from ..words.furniture import Names
 from ..words.looks import COLOURS, MATERIALS, STYLES
 from .items import Item, itemise, lexicon_of, sentences
 

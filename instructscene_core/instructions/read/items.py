@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
-from ..words.lexicon import (
+from ..words.common import (
     BIG,
     BREAKS,
     CHILD,
@@ -18,13 +18,10 @@ from ..words.lexicon import (
     PRONOUNS,
     SMALL,
     VERBS,
-    Names,
-    Predicates,
-    furniture_phrases,
     known_words,
-    lone_relation_phrases,
-    relation_phrases,
 )
+from ..words.furniture import Names, furniture_phrases
+from ..words.relations import Predicates, lone_relation_phrases, relation_phrases
 from .spelling import Speller
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.!?;:,\n。！？、，；؟،]")  # noqa: RUF001

@@ -11,7 +11,9 @@ from typing import Final
 
 from ...vocabulary import EXTRAS
 from ..wishes import Mention, Parsed, Wish
-from ..words.lexicon import PAIRED, Names, Predicates
+from ..words.common import PAIRED
+from ..words.furniture import Names
+from ..words.relations import Predicates
 from .clauses import (
     adjectives_of,
     dangles,

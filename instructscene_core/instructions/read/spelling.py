@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from ..words.keyboard import NEIGHBOURS
+
 _SHORTEST: Final = 3
 _CONFUSED: Final = 5
 """Letters of a word from which on a wrong vowel counts as a slip; "bath" is not "both"."""
@@ -11,10 +13,6 @@ _TWICE: Final = 9
 """Letters from which on two slips are put right."""
 _LONGEST: Final = 24
 _VOWELS: Final = frozenset("aeiouy")
-KEY_ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-NEIGHBOURS: Final[dict[str, str]] = {
-    letter: row[max(0, at - 1) : at] + row[at + 1 : at + 2] for row in KEY_ROWS for at, letter in enumerate(row)
-}
 
 
 class Speller:

@@ -4,26 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from .tables import words_of
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-COLOURS: Final = _words(
+COLOURS: Final = words_of(
     """white black grey gray red green blue yellow orange purple violet pink brown beige cream ivory teal navy turquoise
     tan olive sage mint coral burgundy charcoal gold silver mustard rust terracotta sand taupe anthracite lilac
     rose emerald cognac oatmeal graphite oxblood bronze champagne petrol aqua blush"""
 )
-MATERIALS: Final = _words(
+MATERIALS: Final = words_of(
     """wood wooden oak walnut pine birch ash beech teak maple cherry mahogany bamboo rattan wicker metal metallic steel
     iron brass copper chrome glass marble stone concrete leather velvet linen cotton wool fabric upholstered plastic
     ceramic paper lacquer lacquered painted felt boucle cord cane acrylic terrazzo mirrored"""
 )
-STYLES: Final = _words(
+STYLES: Final = words_of(
     """modern scandinavian industrial classic japandi kids minimalist traditional coastal rustic contemporary vintage
     bohemian nordic retro farmhouse mid-century art-deco luxury"""
 )
-_BEFORE: Final = _words(
+_BEFORE: Final = words_of(
     "light dark pale deep soft warm pastel bright olive navy sky wine sage rustic off solid dusty smoked stained "
     "emerald sunny blush brushed golden"
 )
@@ -41,7 +38,7 @@ _BROADER: Final[dict[str, tuple[str, ...]]] = {
     "tan": ("brown",), "grey": ("gray",), "teal": ("green", "blue"), "lacquer": ("lacquered",),
 }  # fmt: skip
 """What people say who do not look that closely."""
-_ENDS: Final = _words("with on in featuring and under over for")
+_ENDS: Final = words_of("with on in featuring and under over for")
 
 
 @dataclass(frozen=True, slots=True)

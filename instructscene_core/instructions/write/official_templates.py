@@ -1,7 +1,7 @@
-"""Instructions from relations, by the official templates, draw for draw (section 4 of the official description).
+"""Instructions from relations, by the official templates, draw for draw.
 
-The same numpy seed gives the same text as the official code. Only the spelling "Finnally" is kept as a fault, since the
-published networks have read it.
+See docs/official-behaviour.md, Instruction templates. The same numpy seed gives the same text as the official code.
+Only the spelling "Finnally" is kept as a fault, since the published networks have read it.
 """
 
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ def noun_phrase(category: str) -> str:
 
 
 def describe(half_sizes: npt.ArrayLike, relations: npt.ArrayLike) -> list[Relation]:
-    """The relations that an instruction may draw from (``descriptions.pkl``, section 1.6).
+    """The relations that an instruction may draw from (docs/official-behaviour.md, What instructions may draw from).
 
     Args:
         half_sizes: (n, 3), the tensors' axes.
@@ -85,7 +85,7 @@ def describe(half_sizes: npt.ArrayLike, relations: npt.ArrayLike) -> list[Relati
 
 
 def describe_rooms(
-    objs: npt.NDArray[np.integer[Any]], boxes: npt.ArrayLike, classes: Sequence[str], only_clear: bool = True
+    objs: npt.NDArray[np.integer[Any]], boxes: npt.ArrayLike, classes: Sequence[str], *, only_clear: bool = True
 ) -> list[list[Relation]]:
     """``describe`` for a batch of rooms, from their boxes.
 
@@ -229,7 +229,7 @@ def instructions_for_rooms(
             seed=seeds[r],
             caption_rate=caption_rate,
         )
-        for r, found in enumerate(describe_rooms(objs, boxes, classes, only_clear))
+        for r, found in enumerate(describe_rooms(objs, boxes, classes, only_clear=only_clear))
     ]
 
 

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ...vocabulary import CLASSES, EXTRAS, RoomType
-from ..words import wording
-from ..words.lexicon import Names, furniture_phrases, plural
+from ..words import furniture, phrases
+from ..words.furniture import Names, furniture_phrases, plural
 from ..words.looks import Look, broader
 from .facts import RoomView, draw_facts, view_rooms
 from .official_templates import Instruction, Triplet, instruction
@@ -139,8 +139,8 @@ class _Text:
         chosen = self.random.sample(numbers, min(len(numbers), self.random.choice((1, 2, 2, 3, 3, 4))))
         items = [self.all_of(number) for number in chosen]
         listed = items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
-        mood, room = self.random.choice(wording.MOODS), self.random.choice(wording.ROOMS[self.room_type])
-        start = f"{self.random.choice(wording.MAKE)} {mood} {room}"
+        mood, room = self.random.choice(phrases.MOODS), self.random.choice(phrases.ROOMS[self.room_type])
+        start = f"{self.random.choice(phrases.MAKE)} {mood} {room}"
         form = self.random.choice((f"{start} with {listed}", f"{start}: {listed}", listed, f"{room} with {listed}"))
         self.sentences.append(" ".join(form.split()))
 
@@ -182,8 +182,8 @@ class _Text:
         styles = Counter(look.style for look in looks.values() if look.style)
         said = {i: {w for word in look.words for w in (word, *broader(word))} for i, look in looks.items()}
         words = Counter(word for words in said.values() for word in words)
-        shares = [(s, n, wording.CHILDREN if s == "kids" else wording.STYLE_REQUESTS) for s, n in styles.items()]
-        shares += [(s, n, wording.STUFF_REQUESTS) for s, n in words.items()]
+        shares = [(s, n, phrases.CHILDREN if s == "kids" else phrases.STYLE_REQUESTS) for s, n in styles.items()]
+        shares += [(s, n, phrases.STUFF_REQUESTS) for s, n in words.items()]
         common = sorted((s, forms) for s, n, forms in shares if n >= _COMMON * len(looks))
         if not common:
             return
@@ -196,7 +196,7 @@ class _Text:
         if self.random.random() < 0.12:
             extra = self.random.choice(EXTRAS)
             self.extras.append((extra, False))
-            self.refuse(self.random.choice(wording.EXTRA_NAMES[extra]))
+            self.refuse(self.random.choice(furniture.EXTRA_NAMES[extra]))
             return
         missing = [name for number, name in enumerate(self.classes) if number not in self.view.counts]
         for name in self.random.sample(missing, min(3, len(missing))):
@@ -208,7 +208,7 @@ class _Text:
                 return
 
     def refuse(self, noun: str) -> None:
-        form = self.random.choice(wording.ABSENT_ONE)
+        form = self.random.choice(phrases.ABSENT_ONE)
         self.sentences.append(form.format(n=noun, a=with_article(noun), p=plural(noun)))
 
     def extra(self) -> None:
@@ -217,8 +217,8 @@ class _Text:
         if (name, False) in self.extras:
             return
         self.extras.append((name, True))
-        noun = with_article(self.random.choice(wording.EXTRA_NAMES[name]))
-        self.sentences.append(self.random.choice(wording.EXTRA_REQUESTS).format(a=noun))
+        noun = with_article(self.random.choice(furniture.EXTRA_NAMES[name]))
+        self.sentences.append(self.random.choice(phrases.EXTRA_REQUESTS).format(a=noun))
 
     def joined(self) -> str:
         """The sentences as one text, carefully punctuated or not."""
@@ -226,7 +226,7 @@ class _Text:
         stop = ", " if fragments else self.random.choice((". ", ". ", ". ", "; ", ", ", ".\n"))
         parts = [self.sentences[0]]
         for sentence in self.sentences[1:]:
-            word = self.random.choice(wording.JOINERS) if not fragments and self.random.random() < 0.35 else ""
+            word = self.random.choice(phrases.JOINERS) if not fragments and self.random.random() < 0.35 else ""
             parts.append(f"{word}{self.random.choice((' ', ', '))}{_lowered(sentence)}" if word else sentence)
         careful = self.random.random() < 0.7
         if stop[0] in ".;" and careful:

@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 from ...geometry.relations import ABOVE, BELOW, CLOSELY_LEFT, CLOSELY_RIGHT, LEFT, RIGHT
 from ...vocabulary import PREDICATES, hangs
-from ..words import wording
-from ..words.lexicon import plural
+from ..words import furniture, phrases, relations
+from ..words.furniture import plural
 from ..words.looks import Look, broader
 from .facts import Fact, RoomView
 
@@ -64,8 +64,8 @@ class Speaker:
     def name(self, category: str) -> str:
         """A name for a class."""
         if self.random.random() < _OWN_NAME:
-            return wording.USUAL[category]
-        return self.random.choice(wording.NAMES[category])
+            return furniture.USUAL[category]
+        return self.random.choice(furniture.NAMES[category])
 
     def first_mention(self, index: int, *, definite: float = 0.1) -> str:
         """An object that nobody has spoken of yet."""
@@ -133,9 +133,9 @@ class Speaker:
         """A number as people write it."""
         if count == 2 and self.random.random() < 0.15:
             return "a pair of"
-        if count >= len(wording.NUMBERS) or self.random.random() < 0.2:
+        if count >= len(phrases.NUMBERS) or self.random.random() < 0.2:
             return str(count)
-        return wording.NUMBERS[count]
+        return phrases.NUMBERS[count]
 
     def _with_words(self, look: Look, noun: str) -> str:
         """Some of a look's words before a noun."""
@@ -152,21 +152,21 @@ class Speaker:
 
     def relation_words(self, first: int, other: int, predicate: int) -> str:
         """How people say where the first stands to the other: by direction, or "next to", "opposite", "facing"."""
-        options = wording.DIRECTIONS[predicate]
+        options = relations.DIRECTIONS[predicate]
         if predicate in (ABOVE, BELOW):
             hanging = predicate == ABOVE and hangs(self.category(first))
-            return self.random.choice(wording.HANGING if hanging else options)
+            return self.random.choice(relations.HANGING if hanging else options)
         pair, draw = (first, other), self.random.random()
         if hangs(self.category(first)) or hangs(self.category(other)):
             return self.random.choice(options)
         if pair in self.view.faces and draw < 0.45:
             opposite = (other, first) in self.view.faces or pair not in self.view.near
             far = not PREDICATES[predicate].startswith("closely")
-            return self.random.choice(wording.OPPOSITE if opposite and far else wording.FACING)
+            return self.random.choice(relations.OPPOSITE if opposite and far else relations.FACING)
         if pair in self.view.beside and draw < 0.4:
-            return self.random.choice(wording.BESIDE)
+            return self.random.choice(relations.BESIDE)
         if pair in self.view.near and draw < 0.3:
-            return self.random.choice(wording.NEARBY)
+            return self.random.choice(relations.NEARBY)
         return self.random.choice(options)
 
     def clause(self, fact: Fact) -> str:
@@ -191,7 +191,7 @@ class Speaker:
         if new and self.manner == "fragment" and side is not None and draw < 0.2:
             bigger = self.refer(other)
             self._subject, self._topic_stays = other, True
-            return f"{bigger}, {self.refer(first)} {self.random.choice(wording.LONE[side])}"
+            return f"{bigger}, {self.refer(first)} {self.random.choice(relations.LONE[side])}"
         words = self.relation_words(first, other, fact.predicate)
         if new and draw < 0.3 and self.manner != "order":
             bigger = self.refer(other)
@@ -208,7 +208,7 @@ class Speaker:
         a, b = fact.others
         twins = self.view.ids[a] == self.view.ids[b]
         pair = self.several((a, b)) if twins else f"{self.refer(a, definite=0.4)} and {self.refer(b, definite=0.4)}"
-        return f"{self.random.choice(wording.BETWEEN)} {pair}"
+        return f"{self.random.choice(relations.BETWEEN)} {pair}"
 
     def _group(self, fact: Fact) -> str:
         """Sides and rounds: "two nightstands on both sides of the bed", "a dining table with six chairs around it"."""
@@ -219,24 +219,24 @@ class Speaker:
             where = self.random.choice(("on both sides", "on each side", "on either side")) if sides else "around it"
             return self._given(f"{centre} with {self.several(fact.first)} {where}")
         several = self.several(fact.first)
-        words = self.random.choice(wording.BOTH_SIDES) if sides else "around"
+        words = self.random.choice(relations.BOTH_SIDES) if sides else "around"
         return self._placed(several, f"{words} {self.refer(other, definite=0.5)}", many=True)
 
     def _placed(self, what: str, where: str, *, hanging: bool = False, many: bool = False) -> str:
         choose = self.random.choice
         if self.manner == "order":
-            return f"{choose(wording.HANG if hanging and self.random.random() < 0.4 else wording.PUT)} {what} {where}"
+            return f"{choose(phrases.HANG if hanging and self.random.random() < 0.4 else phrases.PUT)} {what} {where}"
         if self.manner == "wish":
             return self._given(f"{what} {where}")
         if self.manner == "statement":
             if self.random.random() < 0.5:
-                return f"{what} {choose(wording.ARE if many else wording.STANDS)} {where}"
+                return f"{what} {choose(phrases.ARE if many else phrases.STANDS)} {where}"
             return self._given(f"{what} {where}")
         return f"{what} {where}"
 
     def _fronted(self, where: str, what: str) -> str:
         if self.manner == "order":
-            return f"{where}, {self.random.choice(wording.PUT).lower()} {what}"
+            return f"{where}, {self.random.choice(phrases.PUT).lower()} {what}"
         if self.manner == "fragment":
             return f"{where} {what}" if what.startswith(("a ", "an ", "the ")) else f"{where}, {what}"
         return f"{where} {self.random.choice(('there is', 'there should be', 'I want', 'stands', 'put'))} {what}"
@@ -244,7 +244,7 @@ class Speaker:
     def _given(self, what: str) -> str:
         """A noun phrase with an opening that asks for it, in the speaker's manner."""
         if self.manner == "order":
-            return f"{self.random.choice(wording.PUT)} {what}"
+            return f"{self.random.choice(phrases.PUT)} {what}"
         if self.manner == "wish":
-            return f"{self.random.choice(wording.ASK if self.random.random() < 0.25 else wording.WANT)} {what}"
-        return f"{self.random.choice(wording.THERE_IS)} {what}" if self.manner == "statement" else what
+            return f"{self.random.choice(phrases.ASK if self.random.random() < 0.25 else phrases.WANT)} {what}"
+        return f"{self.random.choice(phrases.THERE_IS)} {what}" if self.manner == "statement" else what

@@ -3,7 +3,7 @@
 from random import Random
 from typing import Final
 
-from ..read.spelling import NEIGHBOURS
+from ..words.keyboard import NEIGHBOURS
 
 _HABITS: Final = {
     "wardrobe": ("wardobe", "wardrope", "warderobe"),

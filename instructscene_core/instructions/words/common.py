@@ -1,0 +1,117 @@
+"""The small words of instructions: what joins, refers, counts, refuses, and what says nothing about furniture."""
+
+from typing import Final
+
+from ...vocabulary import ALL_CLASSES
+from .furniture import furniture_phrases
+from .relations import lone_relation_phrases, relation_phrases
+from .tables import words_of
+
+BREAKS: Final = words_of(
+    "and then after next additionally finnally finally also plus afterwards furthermore moreover but or"
+)
+MODIFIERS: Final = words_of("with featuring having containing including holding that which whose")
+PAIRED: Final = ("former", "latter")
+"""The first and the second of two things that were spoken of."""
+REFERRING: Final = frozenset({"it", "them", *PAIRED})
+PRONOUNS: Final = words_of("it them its this that these those one ones former latter")
+NEGATIONS: Final = words_of(
+    "no not without never except dont doesnt remove delete avoid none neither nor nothing isnt skip omit "
+    "exclude drop arent wont cant shouldnt"
+)
+PREPOSITIONS: Final = words_of("in on at against along from into towards toward to by near under around across beside")
+PLACES: Final = words_of(
+    "wall walls window windows door doors doorway corner corners middle center centre entrance balcony side fireplace"
+)
+VERBS: Final = words_of("place put position arrange add set hang install stand mount")
+CLAUSE_VERBS: Final = words_of(
+    "is are was were has have had stands stand sits sit goes go should would must can will may belongs belong fits "
+    "rises curves embraces shows folds opens rests looks matches hangs needs i we you it comes features combines makes "
+    "gives"
+)
+BIG: Final = words_of("double king queen big large kingsize queensize huge wide spacious master")
+SMALL: Final = words_of("single twin small narrow little")
+CHILD: Final = words_of("kids kid children childrens child bunk toddler")
+
+COUNTS: Final[dict[str, int]] = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "pair": 2, "couple": 2, "both": 2, "twin": 2, "several": 3, "some": 2, "many": 3, "multiple": 2,
+    "few": 2, "dozen": 12,
+}  # fmt: skip
+
+_FILLER: Final = """
+    a an the my our your his her their i we you he she me us is are be was were been being will would should could
+    can may might must shall do does did have has had please kindly just very really quite rather so too as of for
+    to in on at up there here some any each every other another more most such same own own want wants like need
+    needs wish prefer make makes made making create creates creating design designs designing generate build give
+    show let lets get help place places placed placing put puts putting position positions positioned positioning
+    arrange arranged arranging arrangement add adds added adding set sets setting hang hangs hanging hung install
+    installs installed installing stand stands standing sit sits sitting lie lies lying located situated keep move
+    leave fit fits fill furnish furnished furnishing furniture decorate decorated piece pieces item items object
+    objects thing things set up room rooms bedroom bedrooms livingroom diningroom living dining space area scene
+    layout interior home house flat apartment floor ceiling master guest hotel studio style styled look looking
+    feel feeling theme themed mood vibe and or then that this these those it its them with by from into along all
+    both only also again exactly directly right left front back side sides close closely near nearly far away top
+    bottom together around hello hi hey thanks thank good morning evening nice beautiful pretty lovely cosy cozy
+    comfortable comfy warm cool cold bright light dark airy simple plain elegant luxurious luxury modern
+    contemporary classic classical traditional antique vintage retro rustic industrial minimal minimalist
+    minimalistic scandinavian nordic japanese chinese european american french mediterranean bohemian boho country
+    farmhouse romantic royal stylish fancy chic neutral natural colourful colorful big large small little tiny
+    huge tall short wide narrow long low high medium sized size round square rectangular oval curved slim thin
+    thick deep spacious compact matching similar different new old young own wooden wood oak walnut pine birch ash
+    beech teak maple cherry mahogany bamboo rattan wicker metal metallic steel iron brass copper gold golden
+    silver chrome glass marble stone concrete leather velvet linen cotton wool fabric cloth upholstered plastic
+    ceramic paper white black grey gray red green blue yellow orange purple violet pink brown beige cream ivory
+    teal navy turquoise tan olive sage mint coral burgundy charcoal pastel color colour colors colours colored
+    coloured tone tones toned kids kid children child childrens teenager teen boy girl couple person people
+    friendly open bed double single king queen twin sleeping lounge sitting eating livingrooms bath youd id ive im wed
+    ill theyd theres lets imagine sure must goes go belongs belong everything anything somewhere too would looking
+    looks look rest whole entire mentioned aforementioned before earlier previous previously same said above existing
+    calm airy furnish generated wished love loves hope hoping dream dreaming order ordered start begin use used using
+    come comes instead maybe perhaps ok okay yes well still now today finally lastly first second third least most
+    hanging wall mounted mount put in give gives stay stays remain remains keep keeps kept everywhere stylish
+    transitional neoclassical baroque victorian gothic art deco shabby japandi eclectic mid century tropical coastal
+    padded dusty rose emerald stained smoked brushed boucle slatted rolled felt graphite pale crossed loose sloping
+    buttoned moulded slender scatter oatmeal bronze armless panelled bent slanting channel cognac broad fluted sturdy
+    hairpin pleated camelback central blush clear taupe champagne sunny folding full scrolled saddle bistro wishbone
+    cantilever smooth stout tight frameless folded fat ribbed chesterfield lobed stiff soft glowing oxblood sky mustard
+    aqua travertine petrol painted terracotta sand anthracite lilac rust
+    louvred plank framed raised lower upper library braced uneven sizes sized vases stepped rises arched
+    revolving display
+    tallboy shoe tilting apothecary sixteen cup locker cross star shows picture castle cloud safety deeper rough trolley
+    lacquered golden sides lying quarter leaning fluted like likes enjoy inspired themed rounded tapered
+    curved tufted sliding woven carved
+    ornate elegant sleek geometric minimal adjustable foldable upright asymmetrical symmetrical abstract
+"""
+INNER: Final = words_of("lower upper inner inside glass adjustable built bottle cup picture shoe display")
+"""What a shelf is called that is part of something: "a table with a lower shelf"."""
+PARTS: Final = words_of(
+    """
+    leg legs foot feet drawer drawers door doors frame frames headboard headboards footboard handle handles top tops
+    base     bases shade shades arm arms armrest armrests back backs backrest backrests seat seats cushion cushions
+    pillow pillows accent accents
+    finish finishes detail details detailing design designs pattern patterns surface surfaces edge edges
+    panel panels shelves compartment compartments storage trim trims upholstery tufting tufted slat slats knob knobs
+    globe globes bulb bulbs crystal crystals diffuser diffusers bracket brackets chain chains cord cords cane carving
+    carvings hardware mirror mirrors lines line structure silhouette shape shapes rails rail post posts canopy texture
+    touch touches construction build palette caster casters wheels framework element elements clean bedding style look
+    blend material materials stitching bottles bottle
+    pulls pull niche niches cornice basket baskets front fronts bucket ledges cube cubes bow battlements tab
+    tabs leaf pipes
+    piles spine garment garments lozenges glasses cooler head castors tower rack racks clothes rail rails hanging
+    drum peg pegs splay splayed bun buns pedestal shell horseshoe yoke rest rests splat rod rods books column columns
+    ladder curves vase trumpet pad pads blades dome skirt plinth railing railings comb tier tiers plate plates row rows
+    bin bins roof tray trays fan spindle spindles tube tubes trestle beam boat cylinder cylinders platform mattress
+    mattresses block blocks pin channels box bolster bolsters cups cluster leaves cage border step steps board boards
+    piping rustic profile exterior
+    interior corners padding veneer sled laminate lacquer body bodies cover covers fittings rim rims shelving ring rings
+    """
+)
+FILLER: Final = frozenset(_FILLER.split()) | frozenset(COUNTS) | BREAKS | MODIFIERS | PRONOUNS
+
+
+def known_words() -> tuple[set[str], set[str]]:
+    """All words that mean furniture or relations, and all others that are known."""
+    phrases = {*furniture_phrases(ALL_CLASSES), *relation_phrases(), *lone_relation_phrases()}
+    meaning = {word for phrase in phrases for word in phrase} | REFERRING | PARTS | {"from", "with", "that"}
+    return meaning, set(FILLER | PARTS | PLACES | VERBS | CLAUSE_VERBS | NEGATIONS)
