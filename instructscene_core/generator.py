@@ -30,7 +30,7 @@ BATCH: Final = 32
 """Scenes that go through the networks at once."""
 TRIES: Final = 4
 """Layouts that are drawn of a scene at most, where the first does not do what was asked."""
-_LIKE: Final = math.log(1.5)
+_LARGEST_LOG_RATIO: Final = math.log(1.5)
 """How far an object's extents may be from a class's furniture for the class to come into question."""
 _TRY_STRIDE: Final = 0x9E3779B1
 """Between the seeds of the tries of a scene, of which torch reads 32 bits: far from what people count up by."""
@@ -38,8 +38,8 @@ _TRY_STRIDE: Final = 0x9E3779B1
 _log: Final = logging.getLogger(__name__)
 
 
-class _Draw(NamedTuple):
-    """One layout to draw: of the plan in a row, for a variation, as which try."""
+class _Sample(NamedTuple):
+    """One layout to sample: of the plan in a row, for a variation, as which try."""
 
     plan: Plan
     row: int
@@ -89,7 +89,7 @@ class Generator:
 
         Args:
             requests: checked by ``Request.from_json``; all are prepared before the first room is made.
-            on_step: told (stage, step, steps) over the whole run; what it raises ends it.
+            on_step: called as (stage, step, steps) over the whole run; what it raises ends it.
             settle: whether layouts are settled; off where plain sampling is measured, which takes the first try.
             tries: layouts drawn at most of a scene whose instruction is not met; the one that meets most is taken.
             batch_size: scenes at once; of no account for the result but for rounding.
@@ -101,27 +101,29 @@ class Generator:
             InvalidInputError: the model has no such room, too much is to be added, or a points file is unreadable.
         """
         plans = [self.plan(request) for request in requests]
-        wanting = [_Draw(plan, i, k) for i, plan in enumerate(plans) for k in range(plan.request.variations)]
+        wanting = [_Sample(plan, i, k) for i, plan in enumerate(plans) for k in range(plan.request.variations)]
         best: dict[tuple[int, int], Scene] = {}
         for attempt in range(tries if settle else 1):
-            draws = [draw._replace(attempt=attempt) for draw in wanting]
-            scenes = self._drawn(draws, on_step, settle=settle, batch_size=batch_size)
-            for draw, scene in zip(draws, scenes, strict=True):
-                before = best.get((draw.row, draw.variation))
+            samples = [sample._replace(attempt=attempt) for sample in wanting]
+            scenes = self._scenes_of(samples, on_step, settle=settle, batch_size=batch_size)
+            for sample, scene in zip(samples, scenes, strict=True):
+                before = best.get((sample.row, sample.variation))
                 if before is None or _unmet(scene) < _unmet(before):
-                    best[draw.row, draw.variation] = scene
-            wanting = [draw for draw in draws if _falls_short(draw.plan, best[draw.row, draw.variation])]
+                    best[sample.row, sample.variation] = scene
+            wanting = [sample for sample in samples if _falls_short(sample.plan, best[sample.row, sample.variation])]
         return [[best[i, k] for k in range(plan.request.variations)] for i, plan in enumerate(plans)]
 
-    def _drawn(self, draws: Sequence[_Draw], on_step: OnStep | None, *, settle: bool, batch_size: int) -> list[Scene]:
+    def _scenes_of(
+        self, samples: Sequence[_Sample], on_step: OnStep | None, *, settle: bool, batch_size: int
+    ) -> list[Scene]:
         """Their scenes, made in batches of like room type and settings."""
-        chunks = list(_chunks(draws, batch_size))
+        chunks = list(_chunks(samples, batch_size))
         made: dict[tuple[int, int, int], Scene] = {}
         for number, chunk in enumerate(chunks):
-            told = _overall(on_step, number, len(chunks))
-            for draw, scene in zip(chunk, self._make(chunk, told, settle=settle), strict=True):
-                made[draw[1:]] = scene
-        return [made[draw[1:]] for draw in draws]
+            report_step = _overall(on_step, number, len(chunks))
+            for sample, scene in zip(chunk, self._make(chunk, report_step, settle=settle), strict=True):
+                made[sample[1:]] = scene
+        return [made[sample[1:]] for sample in samples]
 
     def plan(self, request: Request) -> Plan:
         """What a request asks of the model.
@@ -134,22 +136,20 @@ class Generator:
         if request.task == "generate" and is_drawn(request.scene):
             request = replace(request, scene=replace(request.scene, floor=replace(request.scene.floor, polygon=None)))
         slots = prepare(request, model.slots(room), partial(self._codes_of, model), self._classes_like)
-        if not any(item is not None for item in slots.objects) and slots.allowed[0, -1]:
-            slots.allowed[0, -1] = slots.class_known[0]  # a room that may hold furniture gets some
         text, classes = request.instruction, CLASSES[room]
         return Plan(request, slots, _settings(request, model.defaults), parse(text, classes), described(text, classes))
 
-    def _make(self, chunk: Sequence[_Draw], on_step: OnStep, *, settle: bool) -> list[Scene]:
+    def _make(self, chunk: Sequence[_Sample], on_step: OnStep, *, settle: bool) -> list[Scene]:
         """Scenes of a chunk, whose plans share room type and settings."""
-        text = self._encode([draw.plan.request.instruction for draw in chunk])
+        text = self._encode([sample.plan.request.instruction for sample in chunk])
         on_step("text", 1, 1)
-        jobs = [Job(draw.plan.slots, (draw.seed + _TRY_STRIDE * draw.attempt) % 2**32) for draw in chunk]
+        jobs = [Job(sample.plan.slots, (sample.seed + _TRY_STRIDE * sample.attempt) % 2**32) for sample in chunk]
         model = self.models[chunk[0].plan.request.scene.room_type]
         layouts = model.sample(jobs, text, chunk[0].plan.settings, on_step)
         scenes: list[Scene] = []
-        for i, (draw, layout) in enumerate(zip(chunk, layouts, strict=True)):
-            told = replace(draw.plan, truncated=text.truncated[i], attempt=draw.attempt)
-            scenes.append(assemble(told, layout, self.catalogue, model=model.name, seed=draw.seed, settled=settle))
+        for i, (sample, layout) in enumerate(zip(chunk, layouts, strict=True)):
+            plan = replace(sample.plan, truncated=text.truncated[i], attempt=sample.attempt)
+            scenes.append(assemble(plan, layout, self.catalogue, model=model.name, seed=sample.seed, settled=settle))
             on_step("settle", i + 1, len(chunk))
         return scenes
 
@@ -181,7 +181,7 @@ class Generator:
             if (entries := self.catalogue.of_class(name))
         }
         nearest = min(misfit.values())
-        return frozenset(name for name, value in misfit.items() if value <= max(nearest, _LIKE))
+        return frozenset(name for name, value in misfit.items() if value <= max(nearest, _LARGEST_LOG_RATIO))
 
 
 def _settings(request: Request, defaults: Defaults) -> Settings:
@@ -190,8 +190,8 @@ def _settings(request: Request, defaults: Defaults) -> Settings:
     ratio = defaults.ratio.get(request.task, 1.0) if request.ratio is None else request.ratio
     # Without a text both sides of the guidance are the same.
     guidance = guidance if request.instruction.strip() else 1.0
-    conceal = defaults.conceal.get(request.task, 0.0)
-    return Settings(request.steps or defaults.steps, guidance, ratio, conceal, defaults.truncation, defaults.drafts)
+    remasked = defaults.remasked_share.get(request.task, 0.0)
+    return Settings(request.steps or defaults.steps, guidance, ratio, remasked, defaults.truncation, defaults.drafts)
 
 
 def _falls_short(plan: Plan, scene: Scene) -> bool:
@@ -203,11 +203,11 @@ def _unmet(scene: Scene) -> int:
     return len((scene.report or {}).get("not_met", ()))
 
 
-def _chunks(draws: Sequence[_Draw], size: int) -> Iterator[list[_Draw]]:
+def _chunks(samples: Sequence[_Sample], size: int) -> Iterator[list[_Sample]]:
     """Batches of like room type and settings, in the order in which these first occur."""
-    groups: dict[tuple[RoomType, Settings], list[_Draw]] = {}
-    for draw in draws:
-        groups.setdefault((draw.plan.request.scene.room_type, draw.plan.settings), []).append(draw)
+    groups: dict[tuple[RoomType, Settings], list[_Sample]] = {}
+    for sample in samples:
+        groups.setdefault((sample.plan.request.scene.room_type, sample.plan.settings), []).append(sample)
     for group in groups.values():
         for start in range(0, len(group), size):
             yield group[start : start + size]
@@ -216,11 +216,11 @@ def _chunks(draws: Sequence[_Draw], size: int) -> Iterator[list[_Draw]]:
 def _overall(on_step: OnStep | None, chunk: int, chunks: int) -> OnStep:
     """Counts the steps of one chunk as a part of the whole run."""
 
-    def told(stage: str, step: int, steps: int) -> None:
+    def report_step(stage: str, step: int, steps: int) -> None:
         if on_step is not None:
             on_step(stage, chunk * steps + step, chunks * steps)
 
-    return told
+    return report_step
 
 
 def load_generator(

@@ -29,7 +29,7 @@ OnStep = Callable[[int, int, States], None]
 
 
 class LazyNetwork(ABC):
-    """A network that saves work where its answer does not matter."""
+    """A network that can leave out logits that do not matter."""
 
     @abstractmethod
     def where_undecided(self, states: States, t: Tensor, undecided: States) -> tuple[Tensor, ...]:
@@ -43,8 +43,9 @@ class LazyNetwork(ABC):
 LOG_FLOOR = -70.0
 _FLOOR = 3.9754497e-31  # exp(LOG_FLOOR), still a normal float32
 _AUXILIARY_WEIGHT = 5e-4
+"""Weight of the auxiliary loss, the official one."""
 _ROUNDING = 1e-3
-"""By how much logarithms must differ to be told apart without doubt."""
+"""By how much logarithms must differ for rounding not to change which is larger."""
 
 
 class Variable(NamedTuple):
@@ -65,7 +66,7 @@ class Variable(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One network call: the time that the network is told, and the noise levels that the posterior goes between."""
+    """One network call: the time t that the network gets, and the levels from and to which the posterior steps."""
 
     t: int
     source: int
@@ -89,18 +90,6 @@ def even_steps(calls: int, start: int = 100) -> list[Step]:
     calls = min(calls, start)
     levels = [round(start * (calls - k) / calls) - 1 for k in range(calls + 1)]
     return [Step(source, source, target) for source, target in pairwise(levels)]
-
-
-def official_skip_steps(skip: int, start: int = 100) -> list[Step]:
-    """The official code's fast sampling: it jumps ``skip`` levels but applies a posterior of one level.
-
-    Kept for comparison; :func:`even_steps` reveals symbols at the rate that the jump calls for.
-    """
-    visited = list(range(start - 1, -1, -(skip + 1)))
-    if visited[-1] != 0:
-        visited.append(0)
-    sources = [t - skip if t > skip else t for t in visited]
-    return [Step(t, source, source - 1) for t, source in zip(visited, sources, strict=True)]
 
 
 class Kernel(NamedTuple):
@@ -250,7 +239,7 @@ def undecided(x_t: Tensor, k: Kernel, gumbel: Tensor, mass: float = 1.0) -> Tens
         x_t: (B, L) symbols.
         k: the coefficients of the step.
         gumbel: (B, n+1, L) that the symbols will be chosen with.
-        mass: S, at least: the truncation.
+        mass: a lower bound of S: the rate of the truncation.
 
     Returns:
         (B, L) bool, False where the symbol is certain to stay.
@@ -273,7 +262,7 @@ def undecided(x_t: Tensor, k: Kernel, gumbel: Tensor, mass: float = 1.0) -> Tens
 
 @dataclass(frozen=True)
 class Partial:
-    """What sampling starts from.
+    """The known symbols that sampling starts from and keeps.
 
     Attributes:
         clean: symbols per variable, (B, L); read only where known.
@@ -283,20 +272,13 @@ class Partial:
     clean: States
     known: States
 
-    @classmethod
-    def nothing(cls, batch: int, lengths: Sequence[int], device: torch.device | str = "cpu") -> "Partial":
-        """Nothing known, for generation from scratch."""
-        shapes = [(batch, length) for length in lengths]
-        clean = tuple(torch.zeros(s, dtype=torch.long, device=device) for s in shapes)
-        return cls(clean, tuple(torch.zeros(s, dtype=torch.bool, device=device) for s in shapes))
-
     def restore(self, states: States) -> States:
         """The states with the known symbols put back."""
         return tuple(
             torch.where(known, clean, x) for known, clean, x in zip(self.known, self.clean, states, strict=True)
         )
 
-    def conceal(self, states: States, order: States, shares: Sequence[float], masks: Sequence[int]) -> States:
+    def remask(self, states: States, order: States, shares: Sequence[float], masks: Sequence[int]) -> States:
         """The states with a share of the known symbols hidden: those whose place in ``order``, in [0, 1), is below."""
         return tuple(
             x.masked_fill(known & (u.to(x.device) < share), mask)
@@ -310,7 +292,7 @@ class DiscreteLoss(NamedTuple):
     Attributes:
         total: scalar to minimise, the sum of the terms.
         terms: scalar per variable, weighted; the official ``vb_x``, ``vb_e`` and ``vb_o``.
-        main: (B,) what :class:`TimeSampler` remembers of each sample.
+        main: (B,) main loss of each sample, from which :class:`TimeSampler` learns.
     """
 
     total: Tensor
@@ -348,27 +330,28 @@ class DiscreteDiffusion:
         guidance: float | Sequence[float] = 1.0,
         truncation: float = 1.0,
         allowed: Sequence[Tensor | None] | None = None,
-        conceal: float = 0.0,
+        remasked_share: float = 0.0,
         on_step: OnStep | None = None,
     ) -> States:
         """Ancestral sampling; known symbols are put back before every step and at the end.
 
-        With ``conceal`` the network sees known symbols as in training: hidden at first, and revealed with the others.
-        That helps where a whole variable is to be filled in, a state that it never met in training. (The official code
-        has such a variant, "ratio 0", which its scripts do not use.)
+        With ``remasked_share`` the network sees known symbols as in training: masked at first, and revealed with the
+        others. That helps where a whole variable is to be filled in, a state that it never met in training. (The
+        official code has such a variant, "ratio 0", which its scripts do not use.)
 
         Args:
-            network: gives logits; with any guidance of twice the batch, unconditional first. A :class:`LazyNetwork`
-                is told which of them this step's random numbers leave open; the result is the same.
+            network: gives logits; with any guidance of twice the batch, unconditional first. Of a
+                :class:`LazyNetwork` only those are asked for that this step's random numbers leave undecided; the
+                result is the same.
             start: what is known.
             steps: from :func:`even_steps`.
             draw: uniforms; asked for (B, n+1, L) for each variable in order, in every step.
             guidance: see :func:`predict_clean`; one for all variables, or one for each.
             truncation: see :func:`predict_clean`.
             allowed: per variable None or a bool mask broadcastable to (B, n, L); a forbidden class is never returned.
-            conceal: share of the schedule's masking that known symbols undergo too; 0 is the official editing. Above 0,
-                (B, L) uniforms are drawn first, for each variable in order.
-            on_step: told after every step; what it raises ends the sampling.
+            remasked_share: share of the schedule's masking that known symbols undergo too; 0 is the official editing.
+                Above 0, (B, L) uniforms are drawn first, for each variable in order.
+            on_step: called after every step; an exception that it raises ends the sampling.
 
         Returns:
             Clean symbols per variable, (B, L).
@@ -383,23 +366,28 @@ class DiscreteDiffusion:
             raise ValueError("Every class of a symbol is forbidden")
         masked = [torch.full_like(x, v.n_classes) for v, x in zip(self.variables, start.clean, strict=True)]
         states = tuple(masked)
-        order = tuple(draw(tuple(x.shape)) for x in masked) if conceal > 0 else ()
+        order = tuple(draw(tuple(x.shape)) for x in masked) if remasked_share > 0 else ()
         all_kernels = self._kernels(steps, masked[0].device)
         for done, (step, kernels) in enumerate(zip(steps, all_kernels, strict=True), start=1):
             states = start.restore(states)
             if order:
-                hidden = [conceal * float(schedule.mask[step.source]) for schedule in self.schedules]
-                states = start.conceal(states, order, hidden, [v.n_classes for v in self.variables])
+                hidden = [remasked_share * float(schedule.mask[step.source]) for schedule in self.schedules]
+                states = start.remask(states, order, hidden, [v.n_classes for v in self.variables])
             t = torch.tensor([step.t], device=states[0].device)
             shapes = [(len(x), v.n_classes + 1, x.shape[1]) for v, x in zip(self.variables, states, strict=True)]
             gumbels = [_gumbel(draw, shape, t.device) for shape in shapes]
             if isinstance(network, LazyNetwork):
-                doubts = tuple(undecided(*item, truncation) for item in zip(states, kernels, gumbels, strict=True))
-                answer = network.where_undecided(states, t, doubts)
+                inputs = zip(states, kernels, gumbels, strict=True)
+                open_symbols = tuple(undecided(*item, truncation) for item in inputs)
+                all_logits = network.where_undecided(states, t, open_symbols)
             else:
-                answer = network(states, t)
-            told = (a.chunk(2)[1] if guided and scale == 1.0 else a for a, scale in zip(answer, scales, strict=True))
-            items = zip(told, scales, allowed, strict=True)
+                all_logits = network(states, t)
+            # A variable without guidance needs the conditional half alone.
+            needed = (
+                logits.chunk(2)[1] if guided and scale == 1.0 else logits
+                for logits, scale in zip(all_logits, scales, strict=True)
+            )
+            items = zip(needed, scales, allowed, strict=True)
             log_p0 = (predict_clean(logits, scale, truncation, a) for logits, scale, a in items)
             states = tuple(
                 _choose(posterior(lp.exp(), x, k), g)
@@ -447,8 +435,8 @@ class DiscreteDiffusion:
         emphasis = emphasis or [torch.ones(1, device=t.device)] * len(self.variables)
         kernels = [s.kernel(t, t - 1, v.n_classes) for v, s in zip(self.variables, self.schedules, strict=True)]
         items = zip(self.variables, kernels, clean, noisy, all_logits, emphasis, strict=True)
-        for v, k, x_0, x_t, logits, important in items:
-            main, auxiliary = ((part * important).mean(dim=1) for part in _bound(v, k, x_0, x_t, logits, t))
+        for v, k, x_0, x_t, logits, symbol_weights in items:
+            main, auxiliary = ((part * symbol_weights).mean(dim=1) for part in _bound(v, k, x_0, x_t, logits, t))
             weight = (2 - t / self.n_steps) * _AUXILIARY_WEIGHT
             # The official loss divides the mean over the symbols once more by their number.
             terms.append(v.weight * ((main + weight * auxiliary) / pt).mean() / x_0.shape[1])
@@ -477,6 +465,7 @@ class TimeSampler:
     """
 
     _SEEN_ENOUGH = 10
+    """Times are drawn uniformly until each was seen more often than this, as officially."""
 
     def __init__(self, n_steps: int = 100) -> None:
         self.history = torch.zeros(n_steps)

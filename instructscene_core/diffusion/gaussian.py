@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 Network = Callable[[Tensor, Tensor], Tensor]
-"""(noisy vectors (B, n, D), t (B,) or (1,)) -> noise (B, n, D); with guidance (2B, n, D), unconditional first."""
+"""(noisy vectors (B, n, D), t (B,) or (1,)) -> noise (B, n, D)."""
 Draw = Callable[[tuple[int, ...]], Tensor]
 """Shape -> standard normal numbers."""
 OnStep = Callable[[int, int, Tensor], None]
@@ -49,7 +49,7 @@ BOX_GROUPS = (Group("position", 3), Group("size", 3), Group("angle", 2))
 
 @dataclass(frozen=True)
 class Known:
-    """What sampling must keep.
+    """The known numbers that sampling keeps.
 
     Attributes:
         clean: (B, n, D) vectors; read only where known.
@@ -131,7 +131,6 @@ class GaussianDiffusion:
         times: Sequence[int],
         draw: Draw,
         *,
-        guidance: float = 1.0,
         known: Known | None = None,
         on_step: OnStep | None = None,
     ) -> Tensor:
@@ -141,14 +140,13 @@ class GaussianDiffusion:
         completion), and by the clean ones themselves at the end.
 
         Args:
-            network: gives the noise; with guidance of twice the batch, unconditional first.
+            network: gives the noise.
             mask: (B, n) bool, True at real vectors; the others come back as zeros.
             times: from :func:`even_times`.
             draw: normals; asked for (B, n, D) at the start, then in every step for the noise of the known part (only
                 where ``known`` is given) and for the step's own (not in the last).
-            guidance: s in ε = ε_u + s (ε_c - ε_u); 1 is off.
             known: what must stay; None: nothing.
-            on_step: told after every step; what it raises ends the sampling.
+            on_step: called after every step; an exception that it raises ends the sampling.
 
         Returns:
             (B, n, D).
@@ -162,9 +160,6 @@ class GaussianDiffusion:
                 noised = self.noised(known.clean.to(x), time, draw(shape).to(x))
                 x = torch.where(known.known, noised, x)
             eps = network(x, time)
-            if guidance != 1.0:
-                unconditional, conditional = eps.chunk(2)
-                eps = unconditional + guidance * (conditional - unconditional)
             noise = draw(shape).to(x) if target != CLEAN else None
             x = self.step_back(x, eps, t, target, noise) * real
             if on_step is not None:

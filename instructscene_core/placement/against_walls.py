@@ -11,7 +11,7 @@ from ..geometry.walls import Walls
 from ..scene import SceneObject
 from ..vocabulary import BEDS, hangs
 
-BACKED: Final = frozenset({
+AT_WALLS: Final = frozenset({
     "bookshelf", "cabinet", "children_cabinet", "console_table", "double_bed", "dressing_table", "kids_bed",
     "l_shaped_sofa", "multi_seat_sofa", "nightstand", "single_bed", "sofa", "tv_stand", "wardrobe", "wine_cabinet",
 })  # fmt: skip
@@ -32,7 +32,7 @@ Shifts = dict[int, FloatArray]
 """(2,) by the number of an object."""
 
 
-class Backing:
+class WallMoves:
     """How the furniture of a room could be brought to its walls, from where its bodies now are.
 
     Args:
@@ -69,7 +69,7 @@ class Backing:
             shift = self._shift(leader, distance)
             if category in _HOSTS:
                 yield self._with_company(leader, shift)
-            elif category in BACKED and not (category == "nightstand" and self._beside_bed(leader)):
+            elif category in AT_WALLS and not (category == "nightstand" and self._beside_bed(leader)):
                 yield {leader: shift}
 
     def _distance(self, index: int) -> float | None:
@@ -104,7 +104,7 @@ class Backing:
                 distance = self._distance(other)
                 if distance is not None and distance < self._near:
                     continue  # it stands at its wall
-                own = None if distance is None or item.category not in BACKED else self._shift(other, distance)
+                own = None if distance is None or item.category not in AT_WALLS else self._shift(other, distance)
                 found[other] = own if own is not None and float(own @ shift) > 0 else shift
                 waiting.append(other)
         return found | self._above(found)

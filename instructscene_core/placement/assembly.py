@@ -14,24 +14,35 @@ from ..instructions.read.described_looks import Described
 from ..instructions.read.parse import Parsed
 from ..instructions.report import report, wishes_met
 from ..sampling.layout_model import Layout, Settings
-from ..sampling.slots import Slots, kept_attributes
+from ..sampling.slots import Slots
+from ..sampling.tasks import kept_attributes
 from ..scene import FloorPlan, Relation, Request, Scene, SceneObject
 from ..vocabulary import CLASSES, EXTRAS, NO_RELATION, PREDICATES, display_name
-from .extras import Rider, finished, riders
-from .matching_sets import as_sets, dress
+from .extras import AttachedExtra, attached_extras, place_extras
+from .matching_sets import match_sets, with_mesh
 from .settle import NEAR, REACH, Settled, settle
-from .too_many import surplus
+from .too_many import excess_objects
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A request on its way: what is known, how to sample, what its words ask for and tell of looks, and which try."""
+    """A request on its way through the generator.
+
+    Attributes:
+        request: checked.
+        slots: what is known of its objects.
+        settings: how to sample.
+        parsed: what the instruction asks for.
+        looks: whose looks it speaks of.
+        truncated: whether the text encoder did not read its end.
+        attempt: number of the try, from 0.
+    """
 
     request: Request
     slots: Slots
     settings: Settings
     parsed: Parsed
-    told: Described
+    looks: Described
     truncated: bool = False
     attempt: int = 0
 
@@ -47,21 +58,21 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
         seed: of this variation.
         settled: whether to make sets of its furniture and settle it.
     """
-    filled = _Filler(plan.slots, layout, catalogue).fill()
+    filled = _ObjectsOfSlots(plan.slots, layout, catalogue).fill()
     if settled:
-        filled = as_sets(filled, plan.slots, plan.told, catalogue)
+        filled = match_sets(filled, plan.slots, plan.looks, catalogue)
     objects, movable = _in_order(plan, filled)
     relations = _relations(plan, layout, filled)
     before, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)
-    result, crowded, spare = _unsettled(objects, catalogue), list[SceneObject](), list[SceneObject]()
+    result, crowded, excess = _unsettled(objects, catalogue), list[SceneObject](), list[SceneObject]()
     if settled:
-        spare, riding = _spare(plan, result), riders(plan.request.scene.objects)
-        apart = [*spare, *(rider.item for rider in riding)]
+        excess, attached = _excess_objects(plan, result), attached_extras(plan.request.scene.objects)
+        apart = [*excess, *(extra.item for extra in attached)]
         order = [item.id for item in objects]
         objects, movable, relations = _without(apart, objects, movable, relations)
         result, crowded = _without_crowd(plan, _settled(plan, objects, movable, catalogue, relations))
         _, _, relations = _without(crowded, (), (), relations)
-        result = replace(result, objects=_with_riders(result.objects, riding, order))
+        result = replace(result, objects=_with_attached(result.objects, attached, order))
     floor = with_walls(before, result.objects, drawn=drawn)
     extras = _extras(plan, result.objects, floor, catalogue, seed) if settled else []
     return Scene(
@@ -78,16 +89,16 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
             "settled": [move.to_json() for move in result.moves],
             "colliding": [list(pair) for pair in result.colliding],
         },
-        report=report(plan.parsed, (*result.objects, *extras), _notes(plan, filled, crowded, spare)),
+        report=report(plan.parsed, (*result.objects, *extras), _notes(plan, filled, crowded, excess)),
     )
 
 
-def _with_riders(
-    objects: Sequence[SceneObject], riding: Sequence[Rider], order: Sequence[str]
+def _with_attached(
+    objects: Sequence[SceneObject], attached: Sequence[AttachedExtra], order: Sequence[str]
 ) -> tuple[SceneObject, ...]:
     """The objects and what stands on them, in the order of their ids; new ones last."""
     found = {item.id: item for item in objects}
-    found |= {rider.item.id: rider.follow(found.get(rider.host.id, rider.host)) for rider in riding}
+    found |= {extra.item.id: extra.follow(found.get(extra.host.id, extra.host)) for extra in attached}
     return tuple(found[name] for name in order if name in found)
 
 
@@ -102,7 +113,7 @@ def _extras(
     refused = {name for mention in parsed.absent for name in mention.categories}
     if request.task != "generate" or not request.finish:
         refused |= set(EXTRAS) - set(wanted)
-    return finished(objects, floor, catalogue, seed, wanted=wanted, refused=refused)
+    return place_extras(objects, floor, catalogue, seed, wanted=wanted, refused=refused)
 
 
 def _settings(plan: Plan, *, settled: bool, drawn: bool) -> dict[str, Any]:
@@ -114,7 +125,7 @@ def _settings(plan: Plan, *, settled: bool, drawn: bool) -> dict[str, Any]:
         "truncation": plan.settings.truncation,
         "drafts": plan.settings.drafts,
         "ratio": plan.settings.ratio,
-        "conceal": plan.settings.conceal,
+        "conceal": plan.settings.remasked_share,
         "settle": settled,
         "floor": DRAWN if drawn else "given",
     }
@@ -143,12 +154,12 @@ def _settled(
     return best
 
 
-def _spare(plan: Plan, result: Settled) -> list[SceneObject]:
+def _excess_objects(plan: Plan, result: Settled) -> list[SceneObject]:
     """New objects that such rooms do not hold as well, unless their number was asked for."""
     if plan.request.add is not None:
         return []
     new = {item.id for item in result.objects} - {item.id for item in plan.request.scene.objects}
-    return surplus(plan.request.scene.room_type, result.objects, new, plan.parsed, result.colliding)
+    return excess_objects(plan.request.scene.room_type, result.objects, new, plan.parsed, result.colliding)
 
 
 def _without(
@@ -188,7 +199,7 @@ def _unsettled(objects: Sequence[SceneObject], catalogue: Catalogue) -> Settled:
     return Settled(tuple(objects), (), tuple((objects[i].id, objects[j].id) for i, j in pairs))
 
 
-class _Filler:
+class _ObjectsOfSlots:
     """Turns the slots of one layout into objects.
 
     Args:
@@ -215,7 +226,7 @@ class _Filler:
         category = self.names[number]
         name = _new_id(category, taken)
         taken.add(name)
-        return self.dress(SceneObject(name, category, *self.poses[i]), i, pose_kept=False)
+        return self.with_chosen_mesh(SceneObject(name, category, *self.poses[i]), i, pose_kept=False)
 
     def edit(self, item: SceneObject, i: int) -> SceneObject:
         """An object of the request with everything that it does not keep replaced."""
@@ -226,10 +237,10 @@ class _Filler:
             size = item.size if "feature" in keeps else size  # the mesh stays, and its size with it
             item = replace(item, position=position, size=size, yaw=yaw)
         if "feature" not in keeps:
-            item = self.dress(replace(item, points=None, placed_size=None), i, pose_kept="pose" in keeps)
+            item = self.with_chosen_mesh(replace(item, points=None, placed_size=None), i, pose_kept="pose" in keeps)
         return item
 
-    def dress(self, item: SceneObject, i: int, *, pose_kept: bool) -> SceneObject:
+    def with_chosen_mesh(self, item: SceneObject, i: int, *, pose_kept: bool) -> SceneObject:
         """Gives an object the mesh that its class, feature and size ask for; without one it stays a box."""
         codes = tuple(int(code) for code in self.layout.codes[i])
         feature = None if self.layout.features is None else self.layout.features[i]
@@ -237,7 +248,7 @@ class _Filler:
         entry = choose(self.catalogue, item.category or "", item.size, feature, like, self.slots.room_type)
         if entry is None:
             return replace(item, asset=None, codes=codes, description=None)
-        return dress(item, entry, codes, self.catalogue.stretch, pose_kept=pose_kept)
+        return with_mesh(item, entry, codes, self.catalogue.stretch, pose_kept=pose_kept)
 
 
 def _new_id(category: str, taken: set[str]) -> str:
@@ -284,11 +295,11 @@ def _relations(plan: Plan, layout: Layout, filled: Sequence[SceneObject | None])
 
 
 def _notes(
-    plan: Plan, filled: Sequence[SceneObject | None], crowded: Sequence[SceneObject], spare: Sequence[SceneObject]
+    plan: Plan, filled: Sequence[SceneObject | None], crowded: Sequence[SceneObject], excess: Sequence[SceneObject]
 ) -> list[str]:
     notes = list(plan.slots.notes)
-    if spare:
-        counts = Counter(display_name(item.category or "") for item in spare)
+    if excess:
+        counts = Counter(display_name(item.category or "") for item in excess)
         listed = ", ".join(f"{count} x {name}" for name, count in counts.items())
         notes.append(f"More than such rooms hold was left out: {listed}")
     notes += [f"There was no free place for a {display_name(item.category or '')}" for item in crowded]

@@ -1,7 +1,7 @@
-"""What finishes a room once its furniture stands: rugs, lamps on nightstands and beside sofas, plants, a TV set.
+"""Extras, placed by rule once the furniture stands: rugs, lamps on nightstands and beside sofas, plants, a TV set.
 
-These are no objects of the graph (``vocabulary.EXTRAS``): they are placed by rule, where they are free of everything
-else, in the palette of the furniture that they belong to. Product frame, metres.
+They are no objects of the graph (``vocabulary.EXTRAS``). Each is placed where it overlaps nothing, in the palette of
+the furniture that it belongs to. Product frame, metres.
 """
 
 import math
@@ -21,38 +21,40 @@ from ..vocabulary import BEDS, EXTRAS
 from .doorways import doorways
 
 CHANCES: Final[Mapping[str, float]] = {"rug": 0.8, "tv": 0.9, "table_lamp": 0.8, "floor_lamp": 0.5, "plant": 0.65}
-"""How often a room gets what nobody spoke of."""
+"""Probability that a new room gets an extra which the instruction does not mention. Our choice."""
 _SOFAS: Final = ("multi_seat_sofa", "l_shaped_sofa", "loveseat_sofa", "sofa", "chaise_longue_sofa")
 _SEATS: Final = (*_SOFAS, "armchair", "lounge_chair", "lazy_sofa")
 _LAMP_HOSTS: Final = ("nightstand", "corner_side_table", "round_end_table", "console_table")
 _OPENING: Final = {"wardrobe": 0.55, "cabinet": 0.45, "bookshelf": 0.35, "desk": 0.6, "dressing_table": 0.55}
-"""Metres before furniture that stay free for its use."""
+"""Clearance in front of furniture, metres, that extras leave free for its use. Our choice."""
 _USE: Final = 0.3
-"""The same for all other furniture."""
+"""The same in front of all other furniture."""
 _BESIDE_BED: Final = 1.0
 _ROUND_TABLE: Final = 1.3
-"""Metres by which a rug is wider than the bed, and larger than the table, that stands on it."""
+"""Metres by which a rug is wider than the bed on it, and wider and deeper than the table on it."""
 _GAP: Final = 0.06
+"""Metres between an extra and the seat or wall beside it."""
 _STRETCH: Final = 0.25
+"""Largest relative change of a rug's width or depth."""
 _ON_TOP: Final = 0.03
-"""Metres between a top and the foot of what stands on it."""
+"""Metres between a surface and the base of what stands on it, at most."""
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Rider:
-    """An extra that goes where its furniture goes: what stands on it, or the rug that it stands on.
+class AttachedExtra:
+    """An extra that moves with a piece of furniture: it stands on it, or is the rug under it.
 
     Attributes:
-        item: as it was.
-        host: the furniture, as it was.
+        item: the extra before the furniture was moved.
+        host: the furniture before it was moved; the rug itself where none stands on it.
     """
 
     item: SceneObject
     host: SceneObject
 
     def follow(self, host: SceneObject) -> SceneObject:
-        """The extra where its furniture is now; the very same where that has not moved."""
+        """The extra moved rigidly with its furniture, which is now ``host``; unchanged where that has not moved."""
         before = self.host
         if (before.position, before.yaw, before.size) == (host.position, host.yaw, host.size):
             return self.item
@@ -64,14 +66,14 @@ class Rider:
         return replace(self.item, position=(*_world(host, x, y), z), yaw=yaw)
 
 
-def riders(objects: Sequence[SceneObject]) -> list[Rider]:
-    """The extras that stand on furniture of the room, and the rugs; a rug without furniture is its own host."""
+def attached_extras(objects: Sequence[SceneObject]) -> list[AttachedExtra]:
+    """All rugs of a room, and its extras that stand on furniture."""
     furniture = [item for item in objects if item.category not in EXTRAS]
-    found: list[Rider] = []
+    found: list[AttachedExtra] = []
     for item in objects:
         hosts = [host for host in furniture if item.category in EXTRAS and _carries(host, item)]
         if hosts or item.category == "rug":
-            found.append(Rider(item, max(hosts, key=lambda host: host.size[0] * host.size[1], default=item)))
+            found.append(AttachedExtra(item, max(hosts, key=lambda host: host.size[0] * host.size[1], default=item)))
     return found
 
 
@@ -81,7 +83,7 @@ def _carries(host: SceneObject, item: SceneObject) -> bool:
     return _inside(host, item.position[:2]) and abs(item.position[2] - item.size[2] / 2 - _top(host)) < _ON_TOP
 
 
-def finished(
+def place_extras(
     objects: Sequence[SceneObject],
     floor: FloorPlan,
     catalogue: Catalogue,
@@ -90,13 +92,13 @@ def finished(
     wanted: Iterable[str] = (),
     refused: Iterable[str] = (),
 ) -> list[SceneObject]:
-    """The extras of a room.
+    """New extras for a room: those that are wanted, and by chance some more.
 
     Args:
         objects: its furniture, settled.
         floor: with its outline.
         catalogue: has the extras; one without them gives none.
-        seed: of the choice.
+        seed: of the random choices.
         wanted: names of ``EXTRAS`` that were asked for, one for each piece.
         refused: names that must not be there.
 
@@ -105,11 +107,11 @@ def finished(
     """
     if floor.polygon is None or not objects:
         return []
-    return _Finisher(objects, floor, catalogue, Random(seed)).run(list(wanted), set(refused))
+    return _ExtraPlacer(objects, floor, catalogue, Random(seed)).run(list(wanted), set(refused))
 
 
-class _Finisher:
-    """A room while it is being finished."""
+class _ExtraPlacer:
+    """A room while extras are being added to it."""
 
     def __init__(self, objects: Sequence[SceneObject], floor: FloorPlan, catalogue: Catalogue, rng: Random) -> None:
         self.furniture, self.catalogue, self.rng = list(objects), catalogue, rng

@@ -1,7 +1,7 @@
-"""Furniture that comes in sets: the chairs round a table, the nightstands of a bed are the same piece.
+"""Sets of like furniture: the chairs round a table, or the nightstands of a bed, get the same mesh.
 
-The prior draws each object's feature codes on its own, and four of them seldom come out the same twice. Plain sampling
-shows that; a person is given sets.
+The prior samples the feature codes of each object by themselves, so two like objects seldom get equal ones. Plain
+samples show that; in settled rooms the meshes of a set are made equal.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ cabinets in 90, dining tables in 87, coffee tables in 86, bookshelves in 74, arm
 they are taken to be like them."""
 
 
-def dress(
+def with_mesh(
     item: SceneObject, entry: CatalogueEntry, codes: tuple[int, ...] | None, stretch: float, *, pose_kept: bool
 ) -> SceneObject:
     """An object with the mesh of a catalogue entry.
@@ -36,9 +36,9 @@ def dress(
     Args:
         item: a box of a class.
         entry: of the catalogue.
-        codes: that it came from.
-        stretch: of the catalogue, see ``placed_size``.
-        pose_kept: its size stays as it is, and ``placed_size`` tells the mesh's.
+        codes: feature codes to record.
+        stretch: the catalogue's limit, see :func:`.catalogue.retrieval.placed_size`.
+        pose_kept: keep the box's size, and record the mesh's as ``placed_size``.
     """
     item = replace(item, asset=entry.id, codes=codes, description=entry.caption or None, placed_size=None)
     placed = placed_size(entry, item.size, stretch)
@@ -49,14 +49,14 @@ def dress(
 
 
 class _Set(NamedTuple):
-    """Slots whose objects are to be alike, and the object that they are to be like."""
+    """Slots whose objects get one mesh, and the object whose mesh that is."""
 
     members: list[int]
     leader: SceneObject
 
 
-def as_sets(
-    objects: Sequence[SceneObject | None], slots: Slots, told: Described, catalogue: Catalogue
+def match_sets(
+    objects: Sequence[SceneObject | None], slots: Slots, looks: Described, catalogue: Catalogue
 ) -> list[SceneObject | None]:
     """Makes one set of the dressed objects of a class, if it comes in sets.
 
@@ -67,14 +67,14 @@ def as_sets(
     Args:
         objects: (N) the object of every slot, None in empty ones.
         slots: what was known of them.
-        told: what the instruction says of looks.
+        looks: whose looks the instruction speaks of.
         catalogue: has the meshes.
 
     Returns:
         (N) the objects.
     """
     made = list(objects)
-    for members, leader in _sets(objects, slots, told, catalogue):
+    for members, leader in _sets(objects, slots, looks, catalogue):
         entry = catalogue.get(leader.asset)
         for i in members:
             item = objects[i]
@@ -82,13 +82,15 @@ def as_sets(
                 continue
             pose_kept = bool(slots.pose_known[i])
             item = item if pose_kept else _resized(item, leader.placed_size or leader.size)
-            made[i] = dress(item, entry, leader.codes or entry.codes, catalogue.stretch, pose_kept=pose_kept)
+            made[i] = with_mesh(item, entry, leader.codes or entry.codes, catalogue.stretch, pose_kept=pose_kept)
     return made
 
 
-def _sets(objects: Sequence[SceneObject | None], slots: Slots, told: Described, catalogue: Catalogue) -> Iterator[_Set]:
+def _sets(
+    objects: Sequence[SceneObject | None], slots: Slots, looks: Described, catalogue: Catalogue
+) -> Iterator[_Set]:
     for category in CLASSES[slots.room_type]:
-        if category not in MATCHING or category in told.apart:
+        if category not in MATCHING or category in looks.apart:
             continue
         there = [i for i, item in enumerate(objects) if item is not None and item.category == category]
         stays = [i for i in there if slots.objects[i] is not None and "feature" in slots.keeps[i]]
@@ -97,7 +99,7 @@ def _sets(objects: Sequence[SceneObject | None], slots: Slots, told: Described, 
         kept = [item for i in stays if (item := objects[i]) is not None]
         kept += [item for item in slots.outside if item.category == category]
         known = [item for item in kept if catalogue.get(item.asset) is not None]
-        if known and category not in told.spoken:
+        if known and category not in looks.spoken:
             yield _Set(fresh, _commonest(known))
             fresh = []
         members = [i for i in (*fresh, *restyled) if (item := objects[i]) is not None and item.asset is not None]

@@ -2,7 +2,7 @@
 
 What is kept never moves. What belongs to walls is brought there (``against_walls.py``), what belongs together is lined
 up (``alignment.py``). Overlaps are resolved where they are shallowest, the smaller piece giving way, and as far as
-possible without changing the relations of the sampled graph. All that was done is told in ``Settled.moves``.
+possible without changing the relations of the sampled graph. ``Settled.moves`` lists all that was done.
 """
 
 import itertools
@@ -22,36 +22,37 @@ from ..geometry.solids import Body, collides, colliding_pairs, near, penetration
 from ..geometry.walls import Walls
 from ..scene import FloorPlan, Point2, Relation, SceneObject
 from ..vocabulary import PREDICATES, hangs
-from .against_walls import Backing
+from .against_walls import WallMoves
 from .alignment import Places, alignments
 from .doorways import doorways
 
 BoolArray = npt.NDArray[np.bool_]
 
 GAP: Final = 0.005
-"""Metres between two pieces that were separated."""
+"""Metres left between two pieces that have been pushed apart."""
 FREE_YAWS: Final = frozenset(
     {"armchair", "chair", "dressing_chair", "stool", "coffee_table", "chinese_chair", "dining_chair", "lounge_chair"}
     | {"lazy_sofa", "round_end_table", "corner_side_table"}
 )
-"""Classes that may well stand at an angle; all others stand square to the walls."""
+"""Classes that may stand at any angle; all others are turned square to the walls."""
 SQUARE_TO: Final = math.radians(8)
-"""How near to square the former must be to be squared too."""
+"""Radians from square up to which those of ``FREE_YAWS`` are turned square too."""
 _UNDECIDED: Final = math.radians(25)
+"""Radians from square beyond which the other neighbouring right angle comes into question too."""
 NEAR: Final = 0.45
-"""Metres up to which any back is slid to the wall behind it."""
+"""Gap between a back and the wall behind it, metres, up to which any piece is slid against the wall."""
 NEAR_FREE: Final = 0.2
-"""The same for what may well stand free (``FREE_YAWS``)."""
+"""The same for those of ``FREE_YAWS``, which often stand free on purpose."""
 REACH: Final = 1.6
-"""Metres up to which furniture that belongs to walls (``against_walls.py``) is brought there."""
+"""The same for furniture that belongs at walls (``against_walls.AT_WALLS``), which is brought there with its group."""
 _TOUCH: Final = 0.001  # metres; deeper overlaps are undone
 _WALL_GAP: Final = 0.01
 _ROUNDS: Final = 60
 _SHALLOW: Final = 0.6  # metres; a deeper overlap is left to the search for a free place
-_AGAINST: Final = 0.6  # how much dearer it is to push a piece through the other one's centre
-_OUT_OF_ROOM: Final = 1.0  # metres that leaving the floor plan is worth
-_BROKEN: Final = 0.5  # metres that a broken relation is worth
-_FLIPPED: Final = 3  # relations of the graph that it may cost to bring furniture to walls
+_APPROACH_COST: Final = 0.6  # how much more it costs to push a piece through the centre of the other one
+_METRES_OUTSIDE: Final = 1.0  # cost of leaving the floor plan, as metres of way
+_METRES_PER_RELATION: Final = 0.5  # cost of a broken relation, as metres of way
+_RELATIONS_SPENT: Final = 3  # relations of the graph that may be broken in all to bring furniture to walls
 _CANDIDATES: Final = 256
 _MOVED: Final = 1e-6
 
@@ -124,8 +125,8 @@ def settle(
     room = _Room([*items, *ways], [*movable, *[False] * len(ways)], catalogue, walls, relations)
     if reach and items:
         enclosing = walls or _outermost(items, floor)
-        room.to_walls(enclosing)
-        room.from_afar(enclosing, reach)
+        room.slide_to_walls(enclosing)
+        room.move_groups_to_walls(enclosing, reach)
     if align:
         room.align()
     room.relax()
@@ -194,7 +195,13 @@ def _move(before: SceneObject, after: SceneObject) -> Move | None:
 
 
 class _Faults(NamedTuple):
-    """Pairs that overlap, bodies outside the floor plan, and how many wanted relations do not hold."""
+    """What is wrong with a layout.
+
+    Attributes:
+        overlaps: pairs of bodies that overlap.
+        outside: bodies that are partly outside the floor plan.
+        broken: number of wanted relations that do not hold.
+    """
 
     overlaps: frozenset[tuple[int, int]]
     outside: frozenset[int]
@@ -237,7 +244,7 @@ class _Room:
 
     # Walls
 
-    def to_walls(self, walls: Walls) -> None:
+    def slide_to_walls(self, walls: Walls) -> None:
         """Slides objects that stand with their back near a wall against it."""
         for item, body, free in zip(self.items, self.bodies, self.movable, strict=True):
             if not free or hangs(item.category or ""):
@@ -248,10 +255,10 @@ class _Room:
             if gap is not None and abs(gap) < reach:
                 body.position -= forward * (gap - _WALL_GAP)
 
-    def from_afar(self, walls: Walls, reach: float) -> None:
+    def move_groups_to_walls(self, walls: Walls, reach: float) -> None:
         """Brings furniture that belongs to walls there, with its company, where that does little harm."""
-        spared = _FLIPPED
-        for shifts in Backing(self.items, self.bodies, self.movable, walls, (NEAR, reach), _WALL_GAP).shifts():
+        spared = _RELATIONS_SPENT
+        for shifts in WallMoves(self.items, self.bodies, self.movable, walls, (NEAR, reach), _WALL_GAP).shifts():
             before = self.faults(shifts)
             places = {index: self.bodies[index].position for index in shifts}
             self.move({index: place + shifts[index] for index, place in places.items()})
@@ -347,9 +354,9 @@ class _Room:
             return False
         directions, needed = found
         share = self.weights[i] / (self.weights[i] + self.weights[j])
-        cost = needed * (1 + _AGAINST * self.against(first, second, directions))
+        cost = needed * (1 + _APPROACH_COST * self.approach(first, second, directions))
         lighter, sign = (first, 1.0) if share >= 0.5 else (second, -1.0)
-        cost = cost + _OUT_OF_ROOM * ~self.inside(lighter, sign * directions * needed[:, None])
+        cost = cost + _METRES_OUTSIDE * ~self.inside(lighter, sign * directions * needed[:, None])
         best = int(cost.argmin())
         if needed[best] > _SHALLOW:
             return False
@@ -359,7 +366,7 @@ class _Room:
         return True
 
     @staticmethod
-    def against(first: Body, second: Body, directions: FloatArray) -> FloatArray:
+    def approach(first: Body, second: Body, directions: FloatArray) -> FloatArray:
         """How much each direction (K, 2) leads the first body towards the second: (K,) in [0, 1]."""
         delta = first.position - second.position
         length = float(np.linalg.norm(delta))
@@ -392,7 +399,7 @@ class _Room:
                 offsets = offsets[~collides(body, other, offsets, _TOUCH)]
         offsets = offsets[:_CANDIDATES]
         if len(offsets):
-            cost = np.linalg.norm(offsets, axis=1) + _BROKEN * self.broken(index, offsets)
+            cost = np.linalg.norm(offsets, axis=1) + _METRES_PER_RELATION * self.broken(index, offsets)
             body.position += offsets[int(cost.argmin())]
 
     def broken(self, index: int, offsets: FloatArray) -> FloatArray:

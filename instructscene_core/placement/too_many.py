@@ -1,6 +1,6 @@
-"""What a sampled room holds too much of: a third single bed, a second sofa that nobody asked for.
+"""Objects beyond what rooms of a type hold, such as a third single bed, which settled rooms leave out.
 
-Guidance makes a graph repeat what its instruction speaks of. Plain sampling shows that; a person is spared it.
+Guidance makes a graph repeat the classes that its instruction mentions. Plain samples show that.
 """
 
 from collections import Counter
@@ -30,10 +30,10 @@ MOST: Final[dict[RoomType, tuple[tuple[frozenset[str], int], ...]]] = {
     "livingroom": (),
     "diningroom": (),
 }
-"""How many objects of a group of classes a room holds, unless more are asked for."""
+"""Largest number of objects of a group of classes in a room, unless more are asked for."""
 
 
-def surplus(
+def excess_objects(
     room_type: RoomType,
     objects: Sequence[SceneObject],
     new: Collection[str],
@@ -45,9 +45,9 @@ def surplus(
     Args:
         room_type: of the room.
         objects: all objects of the room.
-        new: ids of those that may be left out.
-        parsed: the instruction; what it counts is not too much.
-        colliding: pairs of ids; who stands in others goes first.
+        new: ids of the objects that may be left out.
+        parsed: the instruction; a number that it asks for is never too many.
+        colliding: pairs of ids; of equal objects, those that collide most are left out first.
     """
     kept, gone = list(objects), list[SceneObject]()
     pairs = Counter(name for pair in colliding for name in pair)
@@ -56,17 +56,17 @@ def surplus(
         for _ in range(sum(item.category in group for item in kept) - max(most, asked)):
             least = min(
                 (item for item in kept if item.category in group and item.id in new),
-                key=lambda item: (_lost(item, kept, parsed), -pairs[item.id], -kept.index(item)),
+                key=lambda item: (_wishes_lost(item, kept, parsed), -pairs[item.id], -kept.index(item)),
                 default=None,
             )
-            if least is None or _lost(least, kept, parsed):
+            if least is None or _wishes_lost(least, kept, parsed):
                 break
             kept.remove(least)
             gone.append(least)
     return gone
 
 
-def _lost(item: SceneObject, objects: Sequence[SceneObject], parsed: Parsed) -> int:
+def _wishes_lost(item: SceneObject, objects: Sequence[SceneObject], parsed: Parsed) -> int:
     """How many wishes are no longer met without an object."""
     others = [other for other in objects if other is not item]
     return sum(wishes_met(parsed, objects)) - sum(wishes_met(parsed, others))

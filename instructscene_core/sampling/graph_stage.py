@@ -99,7 +99,7 @@ class GraphStage:
     ) -> Graphs:
         """Graphs of jobs of one room type, with their known parts as they are."""
 
-        def told(step: int, steps: int, _: States) -> None:
+        def report_step(step: int, steps: int, _: States) -> None:
             if on_step is not None:
                 on_step("prior", step, steps)
 
@@ -109,7 +109,7 @@ class GraphStage:
         mask = None if text.mask is None else text.mask.to(device)
         texts = TextBatch(text.hidden.to(device), text.pooled.to(device), mask)
         asked = self._asked(jobs, classes, texts)
-        used = self._used(jobs, texts, asked, draws)
+        used = self._draw_slot_counts(jobs, texts, asked, draws)
         total = len(slots[0].classes)
         n = max(int(used.max()), _LEAST_SLOTS)
         in_use = torch.arange(n) < used[:, None]
@@ -128,8 +128,8 @@ class GraphStage:
             guidance=(1.0 if self.prior.config.grounding else settings.guidance, *[settings.guidance] * 2),
             truncation=settings.truncation,
             allowed=self._allowed(jobs, classes, in_use.numpy()),
-            conceal=settings.conceal,
-            on_step=told,
+            remasked_share=settings.remasked_share,
+            on_step=report_step,
         )
         return self._whole(found, n, total, draws)
 
@@ -144,7 +144,7 @@ class GraphStage:
         if not self.prior.config.grounding:
             return [[] for _ in jobs]
         grounding = self.prior.grounding
-        spoken = grounding.spoken_of(grounding.read(text.hidden, text.mask))[:, :-2].cpu().numpy() > _SPOKEN
+        spoken = grounding.mention_probability(grounding.read(text.hidden, text.mask))[:, :-2].cpu().numpy() > _SPOKEN
         found: list[list[int]] = []
         for job, said in zip(jobs, spoken, strict=True):
             slots = job.slots
@@ -153,7 +153,9 @@ class GraphStage:
             found.append([int(c) for c in np.flatnonzero(said & possible) if c not in there])
         return found
 
-    def _used(self, jobs: Sequence[Job], text: TextBatch, asked: Sequence[Sequence[int]], draws: Draws) -> Tensor:
+    def _draw_slot_counts(
+        self, jobs: Sequence[Job], text: TextBatch, asked: Sequence[Sequence[int]], draws: Draws
+    ) -> Tensor:
         """(B,) slots that each job uses, which are its first ones: all, or as many as the counts head draws."""
         slots = [job.slots for job in jobs]
         total = torch.tensor([len(s.classes) for s in slots])
@@ -239,7 +241,7 @@ class GraphStage:
         edges[:, :n, :n] = self.prior.edge_matrix(pairs, n)
         codes = tokens.new_full((batch, total, N_FEATURE_TOKENS), EMPTY_CODE)
         codes[:, :n] = tokens.view(batch, n, -1)
-        # A real object may come out with an empty token; the official code then draws one (section 14).
+        # A real object may come out with an empty token; as officially, a code is drawn then.
         spare = (draws.uniform(tuple(codes.shape)) * N_CODES).long().to(self.device)
         codes = torch.where((codes == EMPTY_CODE) & real[..., None], spare, codes)
         return Graphs(classes, edges.masked_fill(~joined, NO_RELATION), codes)

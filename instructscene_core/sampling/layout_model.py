@@ -1,4 +1,4 @@
-"""What every generating model implements, so that models are replaceable (DESIGN: LayoutModel).
+"""What every generating model implements, so that models are replaceable (docs/architecture.md, Models).
 
 InstructScene's two stages implement it (``two_stage.py``); other methods can stand beside it.
 """
@@ -19,7 +19,7 @@ from ..vocabulary import RoomType
 from .slots import IntArray, Slots
 
 OnStep = Callable[[str, int, int], None]
-"""(stage, step, steps): told after every step; what it raises ends the work."""
+"""Called as (stage, step, steps) after every step; what it raises ends the work."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Settings:
         steps: network calls of prior and decoder.
         guidance: the prior's scale, official convention (1 = off); where the text is read for classes, not theirs.
         ratio: share of the prior's schedule to run through, (0, 1].
-        conceal: share of the schedule's masking that known symbols undergo too, [0, 1].
+        remasked_share: share of the schedule's masking that known symbols undergo too, [0, 1].
         truncation: rate of the prior's predictions that is kept, the most probable first, (0, 1]; 1 keeps all.
         drafts: layouts that are decoded from each graph, of which the one that is truest to it is taken.
     """
@@ -38,7 +38,7 @@ class Settings:
     steps: tuple[int, int] = (100, 10)
     guidance: float = 1.0
     ratio: float = 1.0
-    conceal: float = 0.0
+    remasked_share: float = 0.0
     truncation: float = 1.0
     drafts: int = 1
 
@@ -51,7 +51,7 @@ class Defaults:
         steps: as in :class:`Settings`.
         guidance: as in :class:`Settings`.
         ratio: by task; 1 where a task is absent.
-        conceal: by task; 0 where a task is absent.
+        remasked_share: by task; 0 where a task is absent.
         truncation: as in :class:`Settings`.
         drafts: as in :class:`Settings`.
     """
@@ -59,7 +59,7 @@ class Defaults:
     steps: tuple[int, int] = (100, 10)
     guidance: float = 1.0
     ratio: Mapping[Task, float] = field(default_factory=dict[Task, float])
-    conceal: Mapping[Task, float] = field(default_factory=dict[Task, float])
+    remasked_share: Mapping[Task, float] = field(default_factory=dict[Task, float])
     truncation: float = 1.0
     drafts: int = 1
 
@@ -141,6 +141,6 @@ class LayoutModel(Protocol):
             jobs: B jobs of one room type.
             text: one row for each job; zeros where there is no instruction.
             settings: for all of them.
-            on_step: told after every network call.
+            on_step: called after every network call.
         """
         ...

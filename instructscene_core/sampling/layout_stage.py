@@ -60,7 +60,7 @@ class LayoutStage:
             features: (B, N, F) of their objects.
             settings: of sampling.
             draws: the jobs' random numbers.
-            on_step: told after every network call.
+            on_step: called after every network call.
         """
         real = graphs.classes != self.decoder.config.n_classes
         known = self._known(jobs)
@@ -69,7 +69,7 @@ class LayoutStage:
         if open_rows:
             rows = [row for row in open_rows for _ in range(settings.drafts)]
             drafts = self._drafts(jobs, graphs, features, real, known, rows, settings, draws, on_step)
-            boxes[open_rows] = self._truest(jobs, graphs, real, rows, drafts, settings.drafts)
+            boxes[open_rows] = self._best_draft(jobs, graphs, real, rows, drafts, settings.drafts)
         bounds = self.bounds[jobs[0].slots.room_type]
         return bounds.denormalise(boxes.double().cpu().numpy())
 
@@ -98,7 +98,7 @@ class LayoutStage:
             room=torch.tensor([ROOM_TYPES.index(jobs[0].slots.room_type)], device=self.device),
         )
 
-        def told(step: int, steps: int, _: Tensor) -> None:
+        def report_step(step: int, steps: int, _: Tensor) -> None:
             if on_step is not None:
                 on_step("decoder", step, steps)
 
@@ -108,10 +108,10 @@ class LayoutStage:
             even_times(settings.steps[1]),
             draws.only(rows).normal,
             known=Known(known.clean[rows], known.known[rows]),
-            on_step=told,
+            on_step=report_step,
         )
 
-    def _truest(
+    def _best_draft(
         self, jobs: Sequence[Job], graphs: Graphs, real: Tensor, rows: list[int], drafts: Tensor, count: int
     ) -> Tensor:
         """Of the drafts of each job, which stand together, the one in which most of its graph's relations hold."""

@@ -58,8 +58,8 @@ class RoomModels:
         device = torch.device(device)
         encoders = {room: recorded_encoder(read_metadata(part / "prior")) for room, part in parts.items()}
         if len(set(encoders.values())) > 1:
-            told = ", ".join(f"{room}: {encoder}" for room, encoder in encoders.items())
-            message = f"The models in {folder} read texts of different encoders ({told})"
+            listed = ", ".join(f"{room}: {encoder}" for room, encoder in encoders.items())
+            message = f"The models in {folder} read texts of different encoders ({listed})"
             raise InvalidInputError(message, "Keep them in different folders")
         loaders: dict[RoomType, Callable[[], LayoutModel]] = {
             room: partial(_load, part, room, device, precision) for room, part in parts.items()

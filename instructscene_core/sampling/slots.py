@@ -1,22 +1,20 @@
-"""What of a request is known and what the model fills in: slots and per-attribute masks (DESIGN: Request).
+"""What of a request is known and what the model fills in (docs/architecture.md, Masks and slots).
 
 A model has a fixed number of slots. They go to what is to be added, then to the selected objects, then to the kept ones
 nearest to the selection (else to the floor's centre); all other objects stay as they are and count only for collisions.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import InvalidInputError
 from ..geometry.drawn_floor import is_drawn
 from ..geometry.frames import FloatArray, floor_centre, scene_to_boxes
 from ..geometry.relations import lamp_flags, relation_matrix
-from ..scene import ATTRIBUTES, Attribute, FloorPlan, Point2, Request, Scene, SceneObject, Task
+from ..scene import Attribute, FloorPlan, Point2, Request, Scene, SceneObject
 from ..vocabulary import (
     CLASSES,
     EXTRAS,
@@ -28,23 +26,12 @@ from ..vocabulary import (
     hangs,
     reverse_predicate,
 )
+from .tasks import kept_attributes, new_slots, participants
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 CodesOf = Callable[[SceneObject], Sequence[int] | None]
 ClassesLike = Callable[[SceneObject], frozenset[str]]
-
-RESERVED: Final = 2
-"""Slots that an open completion keeps for new objects, however full the room is."""
-
-_EVERYTHING: Final = frozenset(ATTRIBUTES)
-_LOST: Final[Mapping[Task, frozenset[Attribute]]] = {
-    "generate": _EVERYTHING,
-    "complete": frozenset(),
-    "restyle": frozenset({"feature"}),
-    "rearrange": frozenset({"relation", "pose"}),
-}
-"""What a selected object does not keep by default."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +55,7 @@ class Slots:
         size_known: (N,) the size is known, since the mesh stays.
         centre: of the tensors' frame on the ground plane, metres.
         floor: the floor plan that somebody gave; without an outline where none was.
-        notes: what a person should be told about these choices.
+        notes: for the report, what a person should know of these choices.
     """
 
     room_type: RoomType
@@ -88,40 +75,6 @@ class Slots:
     centre: Point2
     floor: FloorPlan
     notes: tuple[str, ...]
-
-
-def kept_attributes(request: Request, item: SceneObject) -> frozenset[Attribute]:
-    """What an object keeps: its own ``keep`` entry, else what the task says."""
-    explicit = request.keep.get(item.id)
-    if explicit is not None:
-        return frozenset(explicit)
-    selected = request.task == "generate" or not request.selected or item.id in request.selected
-    return _EVERYTHING - _LOST[request.task] if selected else _EVERYTHING
-
-
-def participants(request: Request) -> tuple[SceneObject, ...]:
-    """The objects of the scene that count: for ``generate`` only those with a ``keep`` entry."""
-    if request.task != "generate":
-        return request.scene.objects
-    return tuple(item for item in request.scene.objects if item.id in request.keep)
-
-
-def new_slots(request: Request, n_slots: int, present: int) -> tuple[int, int]:
-    """How many slots are for new objects, and how many of these must be filled.
-
-    Raises:
-        InvalidInputError: more is to be added than the model has slots.
-    """
-    if request.add is not None:
-        if request.add > n_slots:
-            message = f"{request.add} new objects are too many for a {request.scene.room_type}"
-            raise InvalidInputError(message, f"Ask for {n_slots} at most")
-        return request.add, request.add
-    if request.task == "generate":
-        return max(n_slots - present, 0), 0
-    if request.task == "complete":
-        return max(n_slots - present, RESERVED), 0
-    return 0, 0
 
 
 def prepare(request: Request, n_slots: int, codes_of: CodesOf, classes_like: ClassesLike) -> Slots:
@@ -224,7 +177,12 @@ class _Builder:
         self.relations_known[:count, :count] |= keeps[:, None] & keeps[None]
 
     def slots(self, outside: tuple[SceneObject, ...]) -> Slots:
-        """The finished slots."""
+        """The finished slots, whose arrays can no longer be written to."""
+        if not self.inside and self.used:
+            self.allowed[0, -1] = False  # a room that may hold furniture gets some
+        for array in (self.classes, self.class_known, self.allowed, self.codes, self.codes_known, self.boxes,
+                      self.pose_known, self.size_known, self.relations, self.relations_known):  # fmt: skip
+            array.setflags(write=False)
         free = self.n - len(self.inside)
         if crowd := [item for item in outside if item.category not in EXTRAS]:
             self.notes.append(f"{len(crowd)} objects stay as they are: the model takes {self.n} at a time")

@@ -138,7 +138,7 @@ def test_full_disk_leaves_the_old_files(saved):
     before = {p.name: p.read_bytes() for p in path.parent.iterdir()}
     code = (
         "import resource, signal, sys; from pathlib import Path\n"
-        "from instructscene_core.checkpoints import load_model, save_model\n"
+        "from instructscene_core.files.checkpoints import load_model, save_model\n"
         "from instructscene_core.models.feature_vqvae import FeatureVQVAE\n"
         "path = Path(sys.argv[1]); model = load_model(path, FeatureVQVAE).model\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"

@@ -10,7 +10,7 @@ from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.geometry.drawn_floor import corners_of
 from instructscene_core.geometry.solids import colliding_pairs
 from instructscene_core.geometry.walls import Walls
-from instructscene_core.placement.extras import finished, riders
+from instructscene_core.placement.extras import attached_extras, place_extras
 from instructscene_core.scene import FloorPlan, Opening, SceneObject
 from instructscene_core.vocabulary import EXTRAS
 
@@ -40,7 +40,7 @@ def bedroom(catalogue):
 def test_extras_stand_free_inside_the_walls_and_not_in_the_door(bedroom, catalogue):
     found: set[str] = set()
     for seed in range(40):
-        extras = finished(bedroom, FLOOR, catalogue, seed)
+        extras = place_extras(bedroom, FLOOR, catalogue, seed)
         found |= {item.category for item in extras}
         everything = [*bedroom, *extras]
         assert colliding_pairs(everything, catalogue) == []
@@ -56,40 +56,40 @@ def test_extras_stand_free_inside_the_walls_and_not_in_the_door(bedroom, catalog
 
 
 def test_both_nightstands_get_the_same_lamp(bedroom, catalogue):
-    lamps = [i for i in finished(bedroom, FLOOR, catalogue, 0, wanted=["table_lamp"]) if i.category == "table_lamp"]
+    lamps = [i for i in place_extras(bedroom, FLOOR, catalogue, 0, wanted=["table_lamp"]) if i.category == "table_lamp"]
     assert len(lamps) == 2
     assert lamps[0].asset == lamps[1].asset
 
 
 def test_the_same_seed_gives_the_same_extras(bedroom, catalogue):
-    assert finished(bedroom, FLOOR, catalogue, 5) == finished(bedroom, FLOOR, catalogue, 5)
+    assert place_extras(bedroom, FLOOR, catalogue, 5) == place_extras(bedroom, FLOOR, catalogue, 5)
 
 
 def test_what_is_refused_stays_out_and_what_is_wanted_comes(bedroom, catalogue):
     for seed in range(20):
-        names = [i.category for i in finished(bedroom, FLOOR, catalogue, seed, wanted=["plant"], refused=["rug"])]
+        names = [i.category for i in place_extras(bedroom, FLOOR, catalogue, seed, wanted=["plant"], refused=["rug"])]
         assert "rug" not in names
         assert "plant" in names
 
 
 def test_no_floor_no_furniture_or_no_such_pieces_give_none(bedroom, catalogue):
-    assert finished(bedroom, FloorPlan(), catalogue, 0) == []
-    assert finished([], FLOOR, catalogue, 0) == []
-    assert finished(bedroom, FLOOR, Catalogue([e for e in catalogue.entries if e.category not in EXTRAS]), 0) == []
+    assert place_extras(bedroom, FloorPlan(), catalogue, 0) == []
+    assert place_extras([], FLOOR, catalogue, 0) == []
+    assert place_extras(bedroom, FLOOR, Catalogue([e for e in catalogue.entries if e.category not in EXTRAS]), 0) == []
 
 
 def test_lamps_and_rugs_go_along_with_their_furniture(bedroom, catalogue):
-    extras = finished(bedroom, FLOOR, catalogue, 0, wanted=["table_lamp", "rug"])
-    riding = riders([*bedroom, *extras])
-    assert {rider.item.category for rider in riding} == {"table_lamp", "rug"} | (
+    extras = place_extras(bedroom, FLOOR, catalogue, 0, wanted=["table_lamp", "rug"])
+    attached = attached_extras([*bedroom, *extras])
+    assert {extra.item.category for extra in attached} == {"table_lamp", "rug"} | (
         {"tv"} & {item.category for item in extras}
     )
-    for rider in riding:
-        assert rider.follow(rider.host) is rider.item
-        x, y, z = rider.host.position
-        turned = replace(rider.host, position=(x + 1.0, y - 0.5, z), yaw=rider.host.yaw + math.pi / 2)
-        after = rider.follow(turned)
-        dx, dy = rider.item.position[0] - x, rider.item.position[1] - y
+    for extra in attached:
+        assert extra.follow(extra.host) is extra.item
+        x, y, z = extra.host.position
+        turned = replace(extra.host, position=(x + 1.0, y - 0.5, z), yaw=extra.host.yaw + math.pi / 2)
+        after = extra.follow(turned)
+        dx, dy = extra.item.position[0] - x, extra.item.position[1] - y
         assert after.position[:2] == pytest.approx((x + 1.0 - dy, y - 0.5 + dx))
-        assert after.position[2] == pytest.approx(rider.item.position[2])
-        assert math.remainder(after.yaw - rider.item.yaw - math.pi / 2, 2 * math.pi) == pytest.approx(0, abs=1e-9)
+        assert after.position[2] == pytest.approx(extra.item.position[2])
+        assert math.remainder(after.yaw - extra.item.yaw - math.pi / 2, 2 * math.pi) == pytest.approx(0, abs=1e-9)

@@ -220,8 +220,8 @@ def test_the_summary_counts():
 def test_features_come_from_one_command_and_follow_a_changed_catalogue(tmp_path, monkeypatch):
     monkeypatch.setenv("INSTRUCTSCENE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(runs, "SPECS", _FEW)
-    monkeypatch.setattr(runs, "_POINT_BATCH", 8)
-    monkeypatch.setattr(runs, "_VQVAE_STEPS", 20)
+    monkeypatch.setattr(runs, "POINT_BATCH", 8)
+    monkeypatch.setattr(runs, "VQVAE_STEPS", 20)
     run = runs.Run(name="features", minutes=1, folder=tmp_path / "training", export=tmp_path / "weights")
     runs.train_features(run, steps=3)
     first = load_file(run.export / "features.safetensors")

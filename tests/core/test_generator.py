@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from instructscene_core.errors import CancelledError, InvalidInputError
-from instructscene_core.sampling.slots import RESERVED, kept_attributes
+from instructscene_core.sampling.tasks import RESERVED, kept_attributes
 from instructscene_core.scene import ATTRIBUTES, Request, Scene, SceneObject
 from instructscene_core.vocabulary import CLASSES, PREDICATES
 

@@ -14,7 +14,8 @@ from instructscene_core.generator import Generator
 from instructscene_core.models.graph_prior import GraphPrior
 from instructscene_core.models.layout_decoder import LayoutDecoder
 from instructscene_core.sampling.layout_model import Job
-from instructscene_core.sampling.slots import kept_attributes, prepare, scene_relations
+from instructscene_core.sampling.slots import prepare, scene_relations
+from instructscene_core.sampling.tasks import kept_attributes
 from instructscene_core.sampling.two_stage import TwoStageModel
 from instructscene_core.scene import Request
 from instructscene_core.vocabulary import ALL_CLASSES, CLASSES, EXTRAS, MAX_OBJECTS, NO_RELATION, ROOM_TYPES

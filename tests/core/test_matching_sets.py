@@ -7,7 +7,7 @@ import pytest
 from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.generator import load_generator
 from instructscene_core.instructions.read.described_looks import Described
-from instructscene_core.placement.matching_sets import MATCHING, as_sets, dress
+from instructscene_core.placement.matching_sets import MATCHING, match_sets, with_mesh
 from instructscene_core.sampling.slots import prepare
 from instructscene_core.scene import Request, SceneObject
 from instructscene_core.vocabulary import ALL_CLASSES, CLASSES
@@ -45,17 +45,17 @@ def dressed(catalogue, slots, category="nightstand"):
         size = (*entry.size[:2], height)
         item = objects[i] or SceneObject(f"new_{number}", category, (number, 0.0, height / 2), size, 0.0)
         kept = bool(slots.pose_known[i])
-        objects[i] = dress(item, entry, CODES[number], catalogue.stretch, pose_kept=kept)
+        objects[i] = with_mesh(item, entry, CODES[number], catalogue.stretch, pose_kept=kept)
     return objects
 
 
-def made(catalogue, *, task="generate", objects=(), told=None, category="nightstand", **more):
+def made(catalogue, *, task="generate", objects=(), looks=None, category="nightstand", **more):
     """Objects before and after they become sets, without the empty slots."""
     scene = {"version": 1, "room_type": "bedroom", "objects": list(objects)}
     request = Request.from_json({"task": task, "scene": scene} | more)
     slots = prepare(request, N, lambda item: item.codes, lambda _: frozenset({"desk"}))
     before = dressed(catalogue, slots, category)
-    after = as_sets(before, slots, told or Described(), catalogue)
+    after = match_sets(before, slots, looks or Described(), catalogue)
     return [o for o in before if o is not None], [o for o in after if o is not None]
 
 
@@ -80,7 +80,7 @@ def test_what_comes_in_no_sets_stays(catalogue, category):
 
 
 def test_pieces_that_the_instruction_tells_apart_stay_apart(catalogue):
-    before, after = made(catalogue, told=Described(frozenset({"nightstand"}), frozenset({"nightstand"})))
+    before, after = made(catalogue, looks=Described(frozenset({"nightstand"}), frozenset({"nightstand"})))
     assert after == before
 
 
@@ -93,10 +93,10 @@ def test_furniture_is_completed_with_the_piece_that_most_of_it_is(catalogue):
     assert {(item.asset, item.size) for item in after[3:]} == {(entry.id, entry.size)}
 
 
-@pytest.mark.parametrize("told", [Described(frozenset({"nightstand"})), Described(frozenset({"cabinet"}))])
-def test_looks_that_are_asked_for_count_for_more_than_what_is_there(catalogue, told):
-    before, after = made(catalogue, task="complete", objects=[there(catalogue, "old", 0)], told=told)
-    leader = before[2] if "nightstand" in told.spoken else before[0]
+@pytest.mark.parametrize("looks", [Described(frozenset({"nightstand"})), Described(frozenset({"cabinet"}))])
+def test_looks_that_are_asked_for_count_for_more_than_what_is_there(catalogue, looks):
+    before, after = made(catalogue, task="complete", objects=[there(catalogue, "old", 0)], looks=looks)
+    leader = before[2] if "nightstand" in looks.spoken else before[0]
     assert {item.asset for item in after[1:]} == {leader.asset}
 
 

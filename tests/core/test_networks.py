@@ -14,12 +14,10 @@ from instructscene_core.models.graph_prior import (
     GraphPrior,
     GraphPriorConfig,
     TextBatch,
-    TextContext,
     drop_text,
     variables,
-    without_text,
 )
-from instructscene_core.models.layout_decoder import GraphContext, LayoutDecoder, LayoutDecoderConfig
+from instructscene_core.models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from instructscene_core.models.prior_plan import PriorPlan
 
 TINY_PRIOR = GraphPriorConfig(
@@ -62,6 +60,18 @@ def text(batch, length=5):
     )
 
 
+def without_text(batch):
+    everyone = torch.ones(len(batch.pooled), dtype=torch.bool)
+    return drop_text(batch, everyone, everyone)
+
+
+def logits_of(prior, states, t, batch, *, guided, **options):
+    """The network's logits in the plan's order: with guidance, first those without the text."""
+    sides = (without_text(batch), batch) if guided else (batch,)
+    found = [prior(*states, torch.tensor([t]), prior.encode_text(side), **options) for side in sides]
+    return tuple(torch.cat(kind) for kind in zip(*found, strict=True))
+
+
 def test_widths_are_free_of_each_other():
     prior = GraphPrior(TINY_PRIOR).eval()
     x, e, o = prior(*symbols(3), torch.tensor([0, 50, 99]), prior.encode_text(text(3)))
@@ -88,16 +98,6 @@ def test_text_behind_the_padding_mask_is_not_read():
         assert torch.allclose(a, b, atol=1e-5)
     unmasked = prior(*states, t, prior.encode_text(TextBatch(padded.hidden, padded.pooled)))
     assert not torch.allclose(unmasked[0], one[0], atol=1e-3)
-
-
-@torch.inference_mode()
-def test_guided_batch_equals_two_separate_ones():
-    prior, batch = GraphPrior(TINY_PRIOR).eval(), text(2)
-    states, t = symbols(2), torch.tensor([40, 7])
-    without, told = prior.encode_text(without_text(batch)), prior.encode_text(batch)
-    together = prior(*states, t, TextContext.concatenate(without, told))
-    for both, a, b in zip(together, prior(*states, t, without), prior(*states, t, told), strict=True):
-        assert torch.allclose(both, torch.cat([a, b]), atol=1e-5)
 
 
 def test_dropped_text_is_zeros_of_one_length():
@@ -151,12 +151,9 @@ def test_dropped_edges_make_relations_irrelevant():
     drop = torch.tensor([True, False])
     boxes, t = torch.randn(2, 12, 8), torch.tensor([300])
     a = decoder(boxes, t, decoder.encode_graph(objs, edges, features, mask, drop_edges=drop))
-    other = decoder.encode_graph(objs, (edges + 3) % 11, features, mask, drop_edges=drop)
-    b = decoder(boxes, t, other)
+    b = decoder(boxes, t, decoder.encode_graph(objs, (edges + 3) % 11, features, mask, drop_edges=drop))
     assert torch.equal(a[0], b[0])
     assert not torch.allclose(a[1], b[1], atol=1e-4)
-    both = GraphContext.concatenate(other, other)
-    assert torch.allclose(decoder(boxes, t, both), torch.cat([b, b]), atol=1e-6)
 
 
 @pytest.mark.parametrize("masked", [True, False])
@@ -167,12 +164,10 @@ def test_prepared_prior_gives_the_same_logits(sizes, guided, masked):
     prior = GraphPrior(dataclasses.replace(TINY_PRIOR, **sizes)).eval()
     batch = text(3)
     batch = batch if masked else batch._replace(mask=None)
-    told = prior.encode_text(batch)
-    context = TextContext.concatenate(prior.encode_text(without_text(batch)), told) if guided else told
     run = PriorPlan(prior).run(batch, guided=guided)
     for t in (99, 40, 0):  # one after the other, so that remembered tokens come into play
         states = symbols(3)
-        wanted = prior(*states, torch.tensor([t]), context)
+        wanted = logits_of(prior, states, t, batch, guided=guided)
         undecided = tuple(torch.rand(s.shape) < 0.3 for s in states)
         some = run.where_undecided(states, torch.tensor([t]), undecided)
         for right, all_of_them, a, u in zip(wanted, run(states, torch.tensor([t])), some, undecided, strict=True):

@@ -167,7 +167,7 @@ def rewrite(path, models):
     dataset = writer.ThreedFutureDataset(objects=[writer.ThreedFutureModel(**vars(m)) for m in models])
     for model in dataset.objects:
         model.model_info = writer.Asset()
-    path.write_bytes(writer._pickled(dataset))
+    path.write_bytes(writer.pickled(dataset))
 
 
 def test_sizes_and_features_come_from_meshes_or_rooms_where_they_are_not_cached(sample, copy):

@@ -16,19 +16,18 @@ import torch
 from instructscene_core.diffusion.discrete import (
     DiscreteDiffusion,
     Partial,
+    Step,
     even_steps,
     log_probabilities,
     marginal,
-    official_skip_steps,
     posterior,
     predict_clean,
 )
 from instructscene_core.diffusion.gaussian import GaussianDiffusion, Known, even_times
 from instructscene_core.models.decoder_plan import DecoderPlan
 from instructscene_core.models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
-from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, TextContext, variables
-from instructscene_core.models.graph_prior import without_text as no_text
-from instructscene_core.models.layout_decoder import GraphContext, LayoutDecoder, LayoutDecoderConfig
+from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, drop_text, variables
+from instructscene_core.models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from instructscene_core.models.prior_plan import PriorPlan
 from instructscene_core.official.checkpoints import import_official, read_feature_bounds
 from instructscene_core.vocabulary import CLASSES, MAX_OBJECTS, NO_RELATION, reverse_predicate
@@ -163,16 +162,23 @@ class PriorCase:
     def texts(self, rows):
         return TextBatch(self.text.hidden[rows], self.text.pooled[rows])
 
-    def context(self, batch=3, *, guided=False):
-        text = self.texts(slice(batch))
+    def network(self, batch=3, *, guided=False):
+        """The plain network for the first texts: with guidance, first the logits without, then those with text."""
+        text, everyone = self.texts(slice(batch)), torch.ones(batch, dtype=torch.bool)
         with torch.inference_mode():
-            told = self.model.encode_text(text)
-            return TextContext.concatenate(self.model.encode_text(no_text(text)), told) if guided else told
+            sides = [drop_text(text, everyone, everyone), text] if guided else [text]
+            contexts = [self.model.encode_text(side) for side in sides]
+
+        def logits(states, t):
+            found = [self.model(*states, t, context) for context in contexts]
+            return tuple(torch.cat(kind) for kind in zip(*found, strict=True))
+
+        return logits
 
     def logits(self, guided, how="model"):
         with torch.inference_mode():
             if how == "model":
-                return self.model(*self.states, self.t, self.context(guided=guided))
+                return self.network(guided=guided)(self.states, self.t)
             # A plan takes one time for the whole batch, the fixtures have one for each sample.
             alone = [
                 self.plan.run(self.texts([i]), guided=guided)(tuple(s[i : i + 1] for s in self.states), self.t[i])
@@ -183,13 +189,10 @@ class PriorCase:
                 torch.cat([one[side : side + 1] for side in sides for one in kind]) for kind in zip(*alone, strict=True)
             )
 
-    def network(self, context):
-        return lambda states, t: self.model(*states, t, context)
-
     def sampler(self, how, *, guided):
         """The network for the first two texts: the plain one, or the product's prepared one."""
         if how == "model":
-            return self.network(self.context(2, guided=guided))
+            return self.network(2, guided=guided)
         with torch.inference_mode():
             return self.plan.run(self.texts(slice(2)), guided=guided)
 
@@ -234,7 +237,8 @@ def test_parity_prior_block_by_block(prior):
         close(x, data["hidden/x_in"])
         close(e[:1], data["hidden/e_in"])
         close(model.time_embed(prior.t), data["hidden/t_emb"])
-        for index, (block, text) in enumerate(zip(model.transformer_blocks, prior.context().blocks, strict=True)):
+        blocks = model.encode_text(prior.text).blocks
+        for index, (block, text) in enumerate(zip(model.transformer_blocks, blocks, strict=True)):
             x, e = block(x, e, t_act, text=text)
             close(x, data[f"hidden/x_after_block{index}"])
             close(e[:1], data[f"hidden/e_after_block{index}"])
@@ -264,7 +268,7 @@ def test_parity_prior_noising(prior):
 def test_parity_prior_loss_and_history(prior):
     t, pt = torch.tensor([0, 37, 99]), torch.full((3,), 0.01)
     with torch.no_grad():
-        loss = prior.diffusion.loss(prior.network(prior.context()), prior.graphs(), t, pt, prior.noise("loss"))
+        loss = prior.diffusion.loss(prior.network(), prior.graphs(), t, pt, prior.noise("loss"))
     for name, term in zip(("vb_x", "vb_e", "vb_o"), loss.terms, strict=True):
         assert float(term) == pytest.approx(float(prior.data[f"loss/{name}"]), rel=1e-5)
     assert float(loss.total) == pytest.approx(sum(float(term) for term in loss.terms))
@@ -272,6 +276,12 @@ def test_parity_prior_loss_and_history(prior):
     history[t] = 0.1 * loss.main**2
     # The official logarithms of float32 err by 1e-6 where classes have a share of 1e-7; ours agree with float64.
     assert torch.allclose(history, prior.data["loss/Lt_history"].float(), rtol=1e-5, atol=3e-6)
+
+
+def official_skip_steps(skip):
+    """The official fast sampling: it jumps ``skip`` levels but applies a posterior of one level."""
+    visited = [*range(99, 0, -(skip + 1)), 0]
+    return [Step(t, source, source - 1) for t in visited for source in [t - skip if t > skip else t]]
 
 
 def sampled(prior, run, start, steps, how, *, guidance=1.0):
@@ -304,7 +314,9 @@ def test_parity_prior_generates_the_same_symbols(prior, run, how):
     lengths = [s.shape[1] for s in prior.states]
     steps = official_skip_steps(3) if run == "generate_skip3" else even_steps(100)
     guidance = 2.0 if run == "generate_cfg2" else 1.0
-    result, states = sampled(prior, run, Partial.nothing(2, lengths), steps, how, guidance=guidance)
+    shapes = [(2, length) for length in lengths]
+    start = Partial(*(tuple(torch.zeros(s, dtype=kind) for s in shapes) for kind in (torch.long, torch.bool)))
+    result, states = sampled(prior, run, start, steps, how, guidance=guidance)
     assert_samples(prior, run, result, states)
 
 
@@ -377,8 +389,7 @@ class DecoderCase:
         self.boxes = self.data["boxes"].float()
         with torch.no_grad():
             self.features = vqvae_of(size, recipe, *BOUNDS).decode(self.data["feat_idx"].long())
-            self.graph, without = self.encode(), self.encode(drop_edges=torch.ones(3, dtype=torch.bool))
-        self.guided = GraphContext.concatenate(without, self.graph)
+            self.graph, self.unrelated = self.encode(), self.encode(drop_edges=torch.ones(3, dtype=torch.bool))
         self.plan = DecoderPlan(self.model)
 
     def encode(self, **options):
@@ -407,7 +418,9 @@ def decoder(request, recipe, made):
 @pytest.mark.parametrize("t", [0, 500, 990])
 @torch.inference_mode()
 def test_parity_decoder_noise(decoder, t, guidance, how):
-    without, told = decoder.sampler(how, decoder.guided)(decoder.boxes, torch.tensor([t])).chunk(2)
+    without, told = (
+        decoder.sampler(how, graph)(decoder.boxes, torch.tensor([t])) for graph in (decoder.unrelated, decoder.graph)
+    )
     close(without + guidance * (told - without), decoder.data[f"eps/t{t}_cfg{guidance}"])
     close(decoder.features[0], decoder.data["feats_first_scene"])
 

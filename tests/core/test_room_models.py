@@ -49,7 +49,7 @@ def test_settings_are_the_official_ones(models, clip_weights):
         item = {"task": task, "scene": {"version": 1, "room_type": "bedroom", "objects": []}}
         settings = generator.plan(Request.from_json(item)).settings
         assert (settings.steps, settings.guidance, settings.ratio) == ((100, 100), 1.0, ratio)
-        assert (settings.conceal, settings.truncation) == (0.0, 1.0)
+        assert (settings.remasked_share, settings.truncation) == (0.0, 1.0)
 
 
 def test_a_model_is_read_when_its_first_room_is_wanted(models):

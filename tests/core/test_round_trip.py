@@ -1,4 +1,4 @@
-"""What ``paraphrase`` says, ``parse`` understands: shares by kind of sentence."""
+"""What ``compose`` writes, ``parse`` understands: shares by kind of sentence."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ import pytest
 import instructscene_core
 from instructscene_core.instructions.read.parse import parse
 from instructscene_core.instructions.words.looks import Look, look_of
-from instructscene_core.instructions.write.paraphrase import spoken_instructions
+from instructscene_core.instructions.write.compose import spoken_instructions
 from instructscene_core.vocabulary import CLASSES, MAX_OBJECTS, reverse_predicate
 
 CATALOGUE = Path(instructscene_core.__file__).parent / "starter" / "catalogue.json"

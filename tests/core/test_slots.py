@@ -3,7 +3,8 @@
 import pytest
 
 from instructscene_core.errors import InvalidInputError
-from instructscene_core.sampling.slots import RESERVED, kept_attributes, prepare
+from instructscene_core.sampling.slots import prepare
+from instructscene_core.sampling.tasks import RESERVED, kept_attributes
 from instructscene_core.scene import Request
 from instructscene_core.vocabulary import CLASSES, N_CODES, NO_RELATION, PREDICATES
 

@@ -1,7 +1,7 @@
 import pytest
 
 from instructscene_core.instructions.read.parse import parse
-from instructscene_core.placement.too_many import MOST, surplus
+from instructscene_core.placement.too_many import MOST, excess_objects
 from instructscene_core.scene import SceneObject
 from instructscene_core.vocabulary import CLASSES
 
@@ -12,7 +12,7 @@ def thing(name, category, x=0.0, y=0.0):
 
 def left_out(objects, text="", new=None, colliding=()):
     new = {item.id for item in objects} if new is None else new
-    gone = surplus("bedroom", objects, new, parse(text, CLASSES["bedroom"]), colliding)
+    gone = excess_objects("bedroom", objects, new, parse(text, CLASSES["bedroom"]), colliding)
     return [item.id for item in gone]
 
 
@@ -51,7 +51,7 @@ def test_beds_of_different_kinds_count_together():
 
 @pytest.mark.parametrize("room_type", ["livingroom", "diningroom"])
 def test_rooms_without_figures_keep_all(room_type):
-    assert surplus(room_type, SOFAS, {"s0"}, parse("", CLASSES[room_type])) == []
+    assert excess_objects(room_type, SOFAS, {"s0"}, parse("", CLASSES[room_type])) == []
 
 
 def test_every_class_of_bedrooms_has_a_most():

@@ -26,7 +26,7 @@ from instructscene_core.training.prior import (
     PairsPart,
     PriorSettings,
     PriorTask,
-    asked_symbols,
+    mentioned_symbols,
     predicted,
 )
 from instructscene_core.training.runs import DECODER_SIZE, PRIOR_SIZE, WEIGHTS_FOLDER
@@ -252,7 +252,7 @@ def test_texts_are_labelled_with_what_they_ask_for(pairs, states):
         asked = {(s, p, o) for s, p, o in held if p != NO_RELATION}
         assert {(o, (p + 5) % 10, s) for s, p, o in asked} == asked
         classes = set(batch.clean[0][room][batch.real[room]].tolist())
-        assert {c for s, _, o in asked for c in (s, o)} <= set(truth.asked[room].nonzero()[:, 0].tolist()) <= classes
+        assert {c for s, _, o in asked for c in (s, o)} <= set(truth.mentioned[room].nonzero()[:, 0].tolist()) <= classes
         assert truth.present[room][truth.relation[room] != NO_RELATION].all()
         unlike += len(held) - len(asked)
     assert unlike > 16  # pairs that nothing is said of are asked about too
@@ -493,7 +493,7 @@ def test_what_an_instruction_asks_for_is_found(pairs):
     for row, triplets in zip(asked, pairs.triplets, strict=True):
         row[: len(triplets)] = np.array(triplets).reshape(-1, 3)
     order, objs = permuted(np.random.default_rng(1), pairs.objs, pairs.objs, empty=EMPTY)
-    nodes, edges = asked_symbols(objs, upper_edges(pairs.edges, order), asked)
+    nodes, edges = mentioned_symbols(objs, upper_edges(pairs.edges, order), asked)
     assert (edges.any(axis=1) == [bool(triplets) for triplets in pairs.triplets]).all()
     assert not edges.all(axis=1).any()
     classes = [{c for s, _, o in triplets for c in (s, o)} for triplets in pairs.triplets]

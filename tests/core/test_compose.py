@@ -13,8 +13,8 @@ from instructscene_core.geometry.relations import lamp_flags, relation_matrix
 from instructscene_core.instructions.words import furniture
 from instructscene_core.instructions.words.furniture import plural
 from instructscene_core.instructions.words.looks import Look, broader, look_of
+from instructscene_core.instructions.write.compose import noun_meaning, spoken_instructions
 from instructscene_core.instructions.write.official_templates import instructions_for_rooms
-from instructscene_core.instructions.write.paraphrase import noun_meaning, spoken_instructions
 from instructscene_core.instructions.write.typos import with_typos
 from instructscene_core.vocabulary import ALL_CLASSES, CLASSES, EXTRAS, MAX_OBJECTS
 

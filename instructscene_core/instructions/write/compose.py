@@ -1,4 +1,4 @@
-"""Instructions as people type them, true of the rooms that they speak of: what the networks learn language from.
+"""Instructions composed as people type them, true of their rooms: what the networks learn language from.
 
 The official templates are a share of them. The rest is drawn from what is true of a room (``facts``) and told by a
 ``Speaker`` in orders, wishes, statements and fragments, with counts, looks, negation, references back, things that only
