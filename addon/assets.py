@@ -18,11 +18,14 @@ from ..instructscene_core.errors import InstructSceneError
 from .models import ModelError, Models, import_model
 
 ASSET_KEY: Final = "instructscene_asset"
+"""Custom property of a mesh and of its objects: id of the catalogue entry."""
 MATERIAL_KEY: Final = "instructscene_material"
+"""Custom property of a material: its name in the library it came from."""
 STARTER_LIBRARY: Final = Path(__file__).resolve().parent.parent / "instructscene_core" / "starter" / "library"
 BOX: Final = "instructscene/box"
+"""``ASSET_KEY`` of the plain box that stands for an entry without a mesh."""
 _AT_ONCE: Final = 2
-"""Meshes that are appended at once: on a busy machine, opening a library takes up to 50 ms, each mesh 15."""
+"""Meshes that are appended at once: on a busy machine, opening a library takes up to 50 ms, each mesh 15 ms."""
 _LOGGER = logging.getLogger(__name__)
 _CUBE_CORNERS: Final = [(x, y, z) for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)]
 _CUBE_FACES: Final = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
@@ -47,11 +50,11 @@ class AssetLibrary:
     Only names are kept, since pointers do not survive an undo between two ticks of an operator.
 
     Args:
-        sources: library of each part of the catalogue: ``starter/x`` is object ``x`` of ``sources["starter"]``, a file,
-            or a folder of files each named by a class, with which the names of its objects begin.
-        undo: where the removal of every new datablock is registered.
+        sources: library of each source of entries: ``starter/x`` is the object ``x`` in ``sources["starter"]``, which
+            is a .blend, or a folder with a .blend for each class, whose name begins the names of its objects.
+        undo: gets a callback for each new datablock, which removes it.
         models: of a person's own catalogue, which are imported one by one.
-        failed: models that could not be imported, and why; a box stands for each.
+        failed: ids of models that could not be imported, and why; a box stands for each.
     """
 
     sources: dict[str, Path]
@@ -66,11 +69,11 @@ class AssetLibrary:
                 self._meshes.setdefault(mesh[ASSET_KEY], mesh.name)
 
     def absent(self, assets: Iterable[str]) -> list[str]:
-        """Those of some entries that the file does not hold yet, each once."""
+        """Those of some entries whose meshes the .blend does not hold yet, each once."""
         return [asset for asset in dict.fromkeys(assets) if self._find(asset) is None]
 
     def read_ahead(self, assets: Iterable[str]) -> Thread:
-        """Begins to read the libraries of some entries, so that opening them later does not wait for the disk."""
+        """Starts a thread that reads the libraries of entries into the disk cache, so that opening them is quick."""
         paths = [
             path
             for source, names in _by_source(assets).items()
@@ -82,10 +85,10 @@ class AssetLibrary:
         return thread
 
     def checks(self, assets: Iterable[str]) -> list[Callable[[], None]]:
-        """Refuses entries that have no mesh, before anything is made; those of a person's own catalogue are not tried.
+        """Checks that entries have a mesh, before anything is made; a person's own models are not checked.
 
         Returns:
-            A call for each file to be looked into, since the first look at one may have to wait for the disk.
+            A call for each library file, since looking into one may have to wait for the disk.
 
         Raises:
             PlacingError: an entry has no source. The calls raise it where the file lacks one or cannot be read.
@@ -98,7 +101,7 @@ class AssetLibrary:
         ]
 
     def batches(self, assets: Iterable[str]) -> list[list[str]]:
-        """Entries by what is to be loaded at once: a few of a library, a model by itself."""
+        """Groups of entries, each to be loaded at once: a few of one library, or a single model."""
         batches: list[list[str]] = []
         for source, names in _by_source(assets).items():
             if source in self.models.folders:
@@ -110,7 +113,7 @@ class AssetLibrary:
         return batches
 
     def load(self, assets: Iterable[str]) -> None:
-        """Brings in entries that the file does not hold yet; each library is opened once, which is what takes time.
+        """Loads entries that the .blend does not hold yet; each library is opened once, which is what takes time.
 
         Raises:
             PlacingError: an entry of a library could not be read. A model that cannot is remembered in ``failed``.
@@ -149,7 +152,7 @@ class AssetLibrary:
             # Of "table" and "table_lamp" the longer one is meant.
             found = [file for file in present if name.startswith(f"{file.stem}_")]
             if not found:
-                raise _lacking(source, name)
+                raise _not_in_library(source, name)
             files.setdefault(found[-1], []).append(name)
         return files
 
@@ -162,6 +165,7 @@ class AssetLibrary:
                 self.failed[asset] = str(error)
 
     def _append(self, source: str, path: Path, names: list[str]) -> None:
+        """Appends objects of a library file, keeps their meshes, and shares materials and node groups."""
         known = {material[MATERIAL_KEY]: material for material in bpy.data.materials if MATERIAL_KEY in material}
         groups = set(bpy.data.node_groups)
         with _open(path) as (_, wanted):
@@ -183,7 +187,7 @@ class AssetLibrary:
                 bpy.data.node_groups.remove(group)
 
     def _share(self, material: bpy.types.Material, known: dict[str, bpy.types.Material]) -> None:
-        """Replaces a material that came with an earlier mesh already, as Append does with Reuse Data."""
+        """Replaces an appended material by the known one of its name, as Append does with Reuse Data."""
         name = re.sub(r"\.\d{3,}$", "", material.name)
         if name in known:
             material.user_remap(known[name])
@@ -193,7 +197,8 @@ class AssetLibrary:
         self.undo.callback(_remove_unused, bpy.data.materials, material.name)
 
     def _keep(self, key: str, mesh: bpy.types.Mesh) -> bpy.types.Mesh:
-        self.undo.callback(_remove_key, mesh.session_uid)
+        """Marks a new mesh as that of an entry, and registers its removal."""
+        self.undo.callback(_remove_unused_mesh, mesh.session_uid)
         mesh[ASSET_KEY] = key
         self._meshes[key] = mesh.name
         return mesh
@@ -214,13 +219,13 @@ def extent(mesh: bpy.types.Mesh) -> Extent:
     return Extent((low + high) / 2, high - low)
 
 
-def _lacking(source: str, name: str) -> PlacingError:
+def _not_in_library(source: str, name: str) -> PlacingError:
     message = f'The furniture "{source}/{name}" is not in its library'
     return PlacingError(message, "Reinstall the extension, or choose another catalogue")
 
 
 def _by_source(assets: Iterable[str]) -> dict[str, list[str]]:
-    """Names of the objects wanted of each library, from ``library/name``."""
+    """Names by source, from ids ``source/name``."""
     wanted: dict[str, list[str]] = {}
     for asset in assets:
         source, _, name = asset.partition("/")
@@ -229,9 +234,10 @@ def _by_source(assets: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _take_mesh(template: bpy.types.Object | None) -> bpy.types.Mesh | None:
-    """The mesh of an appended object, which is removed; with the object's materials, and for this entry alone.
+    """The mesh of an appended object, with the object's materials; the object is removed.
 
-    A library may have one mesh for several entries, with the materials in the slots of their objects.
+    A library may have one mesh for several entries, with the materials in the slots of their objects; each entry then
+    gets a copy of its own.
     """
     if template is None:
         return None
@@ -245,16 +251,17 @@ def _take_mesh(template: bpy.types.Object | None) -> bpy.types.Mesh | None:
 
 
 def _read_through(paths: Sequence[Path]) -> None:
-    """Reads files into the system's cache; what cannot be read is told when it is opened."""
+    """Reads files into the system's cache; one that cannot be read is reported when it is opened."""
     for path in paths:
         with suppress(OSError):
             path.read_bytes()
 
 
 def _check_file(source: str, path: Path, names: list[str]) -> None:
+    """Raises a PlacingError where a library file lacks an object or cannot be read."""
     known = set(_object_names(path))
     if missing := [name for name in names if name not in known]:
-        raise _lacking(source, missing[0])
+        raise _not_in_library(source, missing[0])
 
 
 def _open(path: Path) -> Any:  # noqa: ANN401  (the type stubs do not know it as a context manager)
@@ -275,7 +282,7 @@ def _box() -> bpy.types.Mesh:
     return mesh
 
 
-def _remove_key(session_uid: int) -> None:
+def _remove_unused_mesh(session_uid: int) -> None:
     for mesh in bpy.data.meshes:
         if mesh.session_uid == session_uid and mesh.users == 0:
             bpy.data.meshes.remove(mesh)

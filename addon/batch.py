@@ -1,9 +1,10 @@
-"""Rooms by the file, without a window: ``blender -b -P addon/batch.py -- --requests FILE.jsonl --out DIR``.
+"""Makes rooms from a file of requests, without a window: ``blender -b -P addon/batch.py -- --requests FILE --out DIR``.
 
-It uses the installed extension, wherever this file itself lies. With Blender's Python module instead of Blender:
-``python addon/batch.py -- …``. For every request: ``DIR/<id>.json``, with ``--render`` ``DIR/<id>_top.png`` (as the
-paper's metrics read it) and ``DIR/<id>_view.png``, with ``--save-blend`` ``DIR/<id>.blend``; ``<id>_<k>`` instead of
-``<id>`` from the second variation on. What is there already is not made again.
+FILE holds one request a line (docs/scene-format.md). The script uses the installed extension, wherever the script
+itself lies. With Blender's Python module instead of Blender: ``python addon/batch.py -- …``. For every request:
+``DIR/<id>.json``, with ``--render`` ``DIR/<id>_top.png`` (as the paper's metrics read it) and ``DIR/<id>_view.png``,
+with ``--save-blend`` ``DIR/<id>.blend``; ``<id>_<k>`` instead of ``<id>`` from the second variation on. Files that are
+there already are not made again.
 
 Exit code 0: all is there. 1: something failed, as said on standard error. 2: bad input, nothing was made.
 """
@@ -26,16 +27,17 @@ import bpy
 _ID: Final = "instructscene"
 _REMEDY: Final = "Free some space, or choose another folder for --out"
 _LARGEST: Final = 16384
+"""Pixels of a width, and samples."""
 _PROBE: Final = 1 << 20
 """Bytes that must fit into the folder for a scene to be tried."""
 
 
 class FolderError(Exception):
-    """Nothing more can be written; the message names the remedy."""
+    """The folder for the results cannot be written; the message names the remedy."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """Refuses in one line."""
+    """Reports wrong arguments in one line."""
 
     def error(self, message: str) -> NoReturn:
         sys.stderr.write(f"{message}. See --help\n")
@@ -55,7 +57,7 @@ class Extension:
 
     @staticmethod
     def find() -> "Extension | None":
-        """Those of the extension that is enabled; None without one.
+        """The modules of the enabled extension; None where none is enabled.
 
         Where no preferences were read, as in Blender's Python module, the installed one is enabled for this run.
         """
@@ -86,7 +88,7 @@ def _is_ours(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Job:
-    """One variation of a request, and the files that are to show it."""
+    """One variation of a request, and the files that are to be made of it."""
 
     name: str
     folder: Path
@@ -107,10 +109,10 @@ class Job:
 
 
 class Batch:
-    """The work on one file of requests.
+    """Makes the files of all requests, and counts in ``failed`` the requests that failed.
 
     Args:
-        extension: does it.
+        extension: the modules that do the work.
         options: of the command line.
     """
 
@@ -137,20 +139,21 @@ class Batch:
                 if job.name in seen:
                     raise refusal(f"Two results would be named {job.name}.json", "Rename a request")
                 seen.add(job.name)
-                if ".json" not in job.missing() and not self._answers(job, request, k):
+                if ".json" not in job.missing() and not self._was_made_for(job, request, k):
                     message = f"{job.path('.json')} was made for another request"
                     raise refusal(message, "Remove it, or choose another folder for --out")
 
-    def _answers(self, job: Job, request: Any, k: int) -> bool:  # noqa: ANN401
+    def _was_made_for(self, job: Job, request: Any, k: int) -> bool:  # noqa: ANN401
+        """Whether a .json that is there already is of variation k of this very request."""
         made = self.extension.scene.read_scene(job.path(".json")).provenance or {}
         asked = (request.instruction, request.seed + k, request.task)
         return asked == (made.get("instruction"), made.get("seed"), made.get("settings", {}).get("task"))
 
     def run(self, requests: Sequence[Any]) -> None:
-        """Does one request after the other; a failure is told and counted.
+        """Does one request after the other; a failure is written to standard error and counted.
 
         Raises:
-            FolderError: the folder is full or was closed.
+            FolderError: the folder is full or can no longer be written.
         """
         for number, request in enumerate(requests, start=1):
             start = time.monotonic()
@@ -165,13 +168,13 @@ class Batch:
             sys.stderr.flush()
 
     def do(self, request: Any) -> str:  # noqa: ANN401
-        """Makes what is missing of a request; returns what to tell."""
+        """Makes the files that a request lacks; returns a few words on the outcome."""
         jobs = self.jobs(request)
         if not any(job.missing() for job in jobs):
             return "complete already"
         scenes = self._scenes(request, jobs)
         for job, scene in zip(jobs, scenes, strict=True):
-            self._show(job, scene)
+            self._make_files(job, scene)
         return ", ".join(f"{len(scene.objects)} objects" for scene in scenes)
 
     def _scenes(self, request: Any, jobs: Sequence[Job]) -> list[Any]:  # noqa: ANN401
@@ -184,8 +187,8 @@ class Batch:
             self._write(job.path(".json"), lambda part, text=text: part.write_text(text + "\n", "utf-8", "replace"))
         return scenes
 
-    def _show(self, job: Job, scene: Any) -> None:  # noqa: ANN401
-        """Places a scene for its pictures and its .blend, and clears the file again."""
+    def _make_files(self, job: Job, scene: Any) -> None:  # noqa: ANN401
+        """Places a scene in the emptied .blend, and makes the pictures and the .blend that are missing."""
         missing = job.missing()
         if not missing:
             return
@@ -205,7 +208,7 @@ class Batch:
             self._write(job.path(".blend"), save_blend)
 
     def _write(self, path: Path, write: Callable[[Path], object]) -> None:
-        """Writes a neighbour of ``path`` and renames it, so that no half file is ever seen."""
+        """Writes a file beside ``path`` and renames it, so that no incomplete file is ever seen."""
         part = path.with_name(f".{path.stem}.part{path.suffix}")
         try:
             write(part)
@@ -214,17 +217,17 @@ class Batch:
             reason = str(getattr(error, "strerror", None) or error).strip()
             raise self.extension.errors.InstructSceneError(f"{path} cannot be written: {reason}", _REMEDY) from error
         finally:
-            for left in (part, part.with_name(f"{part.name}@")):  # Blender writes to a neighbour of its own
+            for left in (part, part.with_name(f"{part.name}@")):  # Blender itself writes to NAME@ first
                 left.unlink(missing_ok=True)
 
 
 def save_blend(path: Path) -> None:
-    """Saves the open file, which stays what it was."""
+    """Saves a copy of the open .blend."""
     bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=True, relative_remap=False)
 
 
 def clear() -> None:
-    """Takes the last room out of the open file. Opening another would end the worker."""
+    """Removes everything from the open .blend. Opening another would end the worker."""
     for collection in list(bpy.data.collections):
         bpy.data.collections.remove(collection)
     for obj in list(bpy.data.objects):

@@ -1,4 +1,4 @@
-"""A furniture class guessed from the name that a person gave an object."""
+"""Guesses the furniture class of an object from the name that a person gave it."""
 
 import re
 from collections.abc import Iterator
@@ -47,35 +47,38 @@ _OTHER_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "table_lamp": ("desk lamp", "bedside lamp"),
     "tv": ("television", "tv set"),
 }
+"""Names that people give objects of a class, besides the class's own; in the singular, the likeliest first."""
 
 
 @lru_cache(maxsize=512)
 def guess_category(name: str, room_type: RoomType) -> str | None:
-    """The class that an object's name speaks of; the longest name wins, then the last in the name.
+    """The class whose name, or another name of which, occurs in an object's name.
+
+    Of several the longest one wins, then the last in the object's name, then the one that its class lists earlier.
 
     Args:
-        name: as in "My_NightStand.001".
-        room_type: only its classes are given, and what finishes any room.
+        name: such as "My_NightStand.001".
+        room_type: its classes and the extras are possible results.
 
     Returns:
-        None where the name says nothing.
+        The class; None where the name holds no known one.
     """
     text = f" {' '.join(_words(name))} "
     found = [
         (len(words), text.rfind(f" {words} "), -rank, category)
         for category in (*CLASSES[room_type], *EXTRAS)
-        for rank, words in enumerate(_names(category))
+        for rank, words in enumerate(_names_of(category))
         if f" {words} " in text
     ]
     return max(found)[3] if found else None
 
 
-def _names(category: str) -> tuple[str, ...]:
+def _names_of(category: str) -> tuple[str, ...]:
     return (" ".join(_words(category)), *_OTHER_NAMES.get(category, ()))
 
 
 def _words(name: str) -> Iterator[str]:
-    """Lower-case words in the singular, camel case and digits split off."""
+    """The words of a name in lower case and in the singular; split at camel case, without digits."""
     for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name):
         lower = word.lower()
         plural = len(lower) > 3 and lower.endswith("s") and not lower.endswith("ss")

@@ -17,11 +17,13 @@ from .reading import Reading, as_it_stands, free_location, read
 from .session import ROOT_PACKAGE, SESSION, Progress, Steps, ask, catalogue_path, exchange, preferences
 
 VARIATIONS_KEY: Final = "instructscene_variations"
+"""Custom property of a room's Empty: JSON list of all its scenes."""
 VARIATION_KEY: Final = "instructscene_variation"
+"""Custom property of a room's Empty: index of the scene that is shown."""
 
 
 def edit(context: bpy.types.Context, task: Task) -> Steps[str]:
-    """One of the four tasks, from the open .blend to the open .blend.
+    """The job of one of the four tasks: reads the open .blend, asks the worker, and places the first variation.
 
     The selection is read at once, so that it is refused before a job starts.
 
@@ -48,7 +50,7 @@ def _edit(scene_name: str, reading: Reading) -> Steps[str]:
 
 
 def vary(context: bpy.types.Context, room: bpy.types.Object, step: int) -> Steps[str]:
-    """Shows another of the room's variations; what all of them share stays where it stands.
+    """The job that shows another of a room's variations; objects that both share stay where they stand.
 
     Args:
         context: only its scene is used.
@@ -77,7 +79,7 @@ def _variations(room: bpy.types.Object) -> list[Scene]:
 
 
 def check_worker() -> Steps[str]:
-    """Starts the worker afresh and has it run one step; the report stays in the session."""
+    """The job of Self-Check: starts the worker anew and has it run one step; ``SESSION.self_check`` gets the report."""
     SESSION.release()
     SESSION.self_check = None
     answer = yield from exchange({"type": "self_check", "id": SESSION.new_id("check")})
@@ -87,7 +89,7 @@ def check_worker() -> Steps[str]:
 
 
 def import_official(folder: Path) -> Steps[str]:
-    """Makes models from a folder of official checkpoints, and sets the preferences to use them.
+    """The job that makes models from a folder of official checkpoints, and sets the preferences to use them.
 
     Args:
         folder: with the checkpoints, `objfeat_bounds.pkl` and `dataset_stats.txt` somewhere in it.
@@ -101,15 +103,15 @@ def import_official(folder: Path) -> Steps[str]:
 
 
 def index_models(folder: Path) -> Steps[str]:
-    """Makes a catalogue of a folder of 3D-FUTURE models, and sets the preferences to use it.
+    """The job that makes a catalogue of a folder of 3D-FUTURE models, and sets the preferences to use it.
 
     Args:
         folder: in the layout of 3D-FUTURE-model. Its catalogue has a place of its own, so that an interrupted run, or
             one after some models changed, reads only what is new.
     """
     home = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="catalogues", create=True))
-    mark = hashlib.sha256(str(folder.resolve()).encode("utf-8", "replace")).hexdigest()[:8]
-    out = home / f"{bpy.path.clean_name(folder.name) or 'models'}_{mark}"
+    digest = hashlib.sha256(str(folder.resolve()).encode("utf-8", "replace")).hexdigest()[:8]
+    out = home / f"{bpy.path.clean_name(folder.name) or 'models'}_{digest}"
     message = {"type": "index", "id": SESSION.new_id("index"), "folder": str(folder), "out": str(out)}
     answer = yield from exchange(message)
     preferences().catalogue = answer["report"]["catalogue"]
@@ -150,17 +152,18 @@ def _copies_named(copies: Mapping[str, str]) -> Generator[None]:
 
 
 def _record(blend_scene: bpy.types.Scene, room_name: str, variations: Sequence[Scene], index: int) -> str:
+    """Stores a room's variations in its Empty; returns what to report of the one that is shown."""
     room = _object(room_name)
     room[VARIATIONS_KEY] = json.dumps([scene.to_json() for scene in variations])
     room[VARIATION_KEY] = index
     blend_scene.instructscene.room = room_name
     chosen = variations[index]
     number = f", variation {index + 1} of {len(variations)}" if len(variations) > 1 else ""
-    return f'"{room_name}" has {len(chosen.objects)} objects{number}{_boxes(room)}'
+    return f'"{room_name}" has {len(chosen.objects)} objects{number}{_missing_sentence(room)}'
 
 
-def _boxes(room: bpy.types.Object) -> str:
-    """What to say of models that could not be imported."""
+def _missing_sentence(room: bpy.types.Object) -> str:
+    """A sentence on the models that could not be imported; empty where there are none."""
     missing = missing_models(room)
     if not missing:
         return ""

@@ -1,8 +1,8 @@
 """Models of a person's own catalogue: found by their id, imported from their .obj with their texture.
 
-The file that `catalogue index` writes names each source's folder; ``3d-future/<model>`` is
-``<folder>/<model>/raw_model.obj`` with ``texture.png`` beside it: metres, Y up, front +Z. Files that the .obj names
-are not opened.
+The catalogue.json that ``python -m instructscene_core catalogue index`` writes names each source's folder;
+``3d-future/<model>`` is ``<folder>/<model>/raw_model.obj`` with ``texture.png`` beside it: metres, Y up, front +Z.
+Files that the .obj names are not opened.
 """
 
 import json
@@ -25,13 +25,15 @@ CATALOGUE_FILE: Final = "catalogue.json"
 _MESH_FILE: Final = "raw_model.obj"
 _TEXTURE_FILE: Final = "texture.png"
 _LARGEST_FILE: Final = 128 << 20
+"""Bytes of an .obj."""
 _LARGEST_CATALOGUE: Final = 256 << 20
+"""Bytes of a catalogue.json."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 _GEOMETRY: Final = (b"v ", b"vt ", b"vn ", b"f ", b"s ")
 """Beginnings of the lines that are imported: no names of files, and no groups, since a model is one object."""
 
 _FARTHEST: Final = 1e6
-"""Metres from its origin that no corner of furniture is."""
+"""Metres from a model's origin within which all its vertices must be."""
 _REMEDY: Final = "Choose another catalogue in the add-on's preferences, or index the models again"
 
 
@@ -41,11 +43,11 @@ class ModelError(InvalidInputError):
 
 @dataclass(frozen=True)
 class Models:
-    """What a catalogue says of its models' files.
+    """Where the models of a catalogue are.
 
     Args:
-        folders: of each source.
-        hanging: ids of those that hang from the ceiling.
+        folders: the folder of each source, by the part of an id before the slash.
+        hanging: ids of models that hang from the ceiling.
     """
 
     folders: Mapping[str, Path] = field(default_factory=dict)
@@ -55,7 +57,7 @@ class Models:
         """The folder of a model.
 
         Raises:
-            ModelError: the id is none of a model.
+            ModelError: no model has this id.
         """
         source, _, name = asset.partition("/")
         if source not in self.folders or not _NAME.fullmatch(name):
@@ -64,7 +66,7 @@ class Models:
 
 
 def read_models(path: Path | None) -> Models:
-    """What a catalogue says of its models; nothing where there is none.
+    """Reads where the models of a catalogue are; without a catalogue there are none.
 
     Args:
         path: the file or its folder; None for the furniture that comes with the extension.
@@ -87,7 +89,7 @@ def read_models(path: Path | None) -> Models:
 
 @lru_cache(maxsize=2)
 def _read(path: Path, _: int) -> Models:
-    """Parses a file; of one that changed meanwhile, the time is another."""
+    """Parses a catalogue; the second argument, its time of change, makes the cache miss once it was changed."""
     data = json.loads(path.read_text(encoding="utf-8"))
     folders = {str(source): path.parent / folder for source, folder in data.get("sources", {}).items()}
     hanging = frozenset(entry["id"] for entry in data["entries"] if entry.get("mount") == "ceiling")
@@ -100,7 +102,7 @@ def import_model(models: Models, asset: str, undo: ExitStack) -> bpy.types.Mesh:
     Args:
         models: of the catalogue.
         asset: id of the model.
-        undo: where the removal of its material and texture is registered.
+        undo: gets callbacks that remove its material and texture.
 
     Raises:
         ModelError: a file of it is missing or broken.
@@ -119,7 +121,7 @@ def import_model(models: Models, asset: str, undo: ExitStack) -> bpy.types.Mesh:
 
 
 def _import_geometry(path: Path) -> bpy.types.Mesh:
-    """The mesh of a file, in the product's axes."""
+    """The mesh of an .obj file: Z up, front −Y, metres; only the lines in ``_GEOMETRY`` are imported."""
     lines = [line for line in _lines(path) if line.startswith(_GEOMETRY)]
     with tempfile.TemporaryDirectory(prefix="instructscene-") as folder, _empty_scene() as scene:
         plain = Path(folder) / "model.obj"
@@ -150,7 +152,7 @@ def _lines(path: Path) -> list[bytes]:
 
 @contextmanager
 def _empty_scene() -> Generator[bpy.types.Scene]:
-    """A scene into which to import, so that the person's selection stays as it is; it goes with all that is in it."""
+    """A temporary scene to import into, so that the person's selection stays; removed with all that is in it."""
     scene = bpy.data.scenes.new("Import")
     try:
         with bpy.context.temp_override(scene=scene, view_layer=scene.view_layers[0]):
@@ -168,7 +170,7 @@ def _set_origin(mesh: bpy.types.Mesh, *, at_top: bool) -> None:
     """Moves the mesh so that the middle of its base, or of its top, is at the origin.
 
     Raises:
-        ModelError: a corner is no number, or too far away for furniture.
+        ModelError: a coordinate is NaN, or too far from the origin for furniture.
     """
     corners = np.empty(3 * len(mesh.vertices), dtype=np.float32)
     mesh.vertices.foreach_get("co", corners)

@@ -22,10 +22,11 @@ from .session import ROOT_PACKAGE, SESSION, Steps
 
 _LOGGER = logging.getLogger(__name__)
 _REDRAWN: Final = ("VIEW_3D", "PREFERENCES")
+"""Types of areas that show progress."""
 
 
 class _JobOperator(bpy.types.Operator):
-    """An operator that does a job; subclasses say which."""
+    """Base of the operators that run a job of ``jobs``; subclasses make the job."""
 
     _number = 0
 
@@ -104,6 +105,7 @@ class _JobOperator(bpy.types.Operator):
 
 
 def _why_not(context: bpy.types.Context) -> str:
+    """Why no job can be started now; empty where one can."""
     if SESSION.busy:
         return "InstructScene is still working: wait for it, or press Cancel"
     if context.scene is None or context.scene.library is not None:
@@ -387,7 +389,7 @@ def _picture_path(chosen: str, room: str) -> Path:
 
 
 def redraw(context: bpy.types.Context) -> None:
-    """Has the areas drawn anew that show progress."""
+    """Tags for redraw the areas that show progress."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
             if area.type in _REDRAWN:

@@ -15,13 +15,14 @@ from .reading import active_room, is_foreign
 from .session import SESSION
 
 _MOST_ROWS: Final = 8
+"""Lines of each group of a report, and selected objects, that are shown."""
 _GROUPS: Final = (
     ("met", "CHECKMARK", "{}"),
     ("not_met", "X", "{}"),
     ("not_understood", "QUESTION", 'Not understood: "{}"'),
     ("notes", "INFO", "{}"),
 )
-"""Key of a scene's report, icon and wording."""
+"""Key of a scene's report, icon, and format of a line."""
 _LONGEST: Final = 300
 """Characters of an instruction that are shown below its field."""
 _CHARACTER: Final = 6.6

@@ -22,18 +22,23 @@ from ..instructscene_core.vocabulary import display_name, hangs
 from .assets import ASSET_KEY, BOX, STARTER_LIBRARY, AssetLibrary, Extent, PlacingError, extent
 from .models import read_models
 
+# Custom properties of objects.
 OBJECT_KEY: Final = "instructscene_id"
+"""Of furniture and a person's own objects that take part: the SceneObject's id."""
 CATEGORY_KEY: Final = "instructscene_category"
 CODES_KEY: Final = "instructscene_codes"
 POSE_KEY: Final = "instructscene_pose"
+"""Of placed furniture: position (3), size (3), yaw and size of the mesh (3) as in the Scene."""
 MEMBER_KEY: Final = "instructscene_room"
+"""Of a person's own object: pointer to the Empty of the room that it belongs to."""
 SCENE_KEY: Final = "instructscene_scene"
+"""Of a room's Empty: JSON of the Scene as it was placed."""
 MISSING_KEY: Final = "instructscene_missing"
-"""Of a room: JSON of the models that could not be imported, for which boxes stand, and why."""
+"""Of a room's Empty: JSON of the models that could not be imported, for which boxes stand, and why."""
 _TRANSFORM: Final = ("location", "rotation_euler", "rotation_quaternion", "rotation_axis_angle", "scale")
-"""What makes an object's matrix. The matrix itself, set back, would come out a little different."""
+"""Properties that make an object's matrix: unlike these, the matrix itself is not restored exactly."""
 _WAIT: Final = 0.005
-"""Seconds of one look whether the libraries have been read."""
+"""Seconds for which a step waits for the thread that reads the libraries."""
 _SAME: Final = 1e-4
 """Metres and radians below which a pose is the stored one: Blender keeps single precision."""
 
@@ -136,7 +141,7 @@ def read_pose(obj: bpy.types.Object, room: bpy.types.Object | None, metres: floa
 
 
 def place_scene(context: bpy.types.Context, scene: Scene, **options: Any) -> bpy.types.Object:  # noqa: ANN401
-    """As `place_steps`, at once."""
+    """Runs `place_steps`, whose options it takes, to its end; returns the room's Empty."""
     steps = place_steps(context, scene, **options)
     try:
         while True:
@@ -155,7 +160,7 @@ def place_steps(
     library: Path = STARTER_LIBRARY,
     catalogue: Path | None = None,
 ) -> Generator[float, None, bpy.types.Object]:
-    """Places a Scene, a few meshes or one object between two yields; everything is undone where it fails or is closed.
+    """Places a Scene, a few meshes or one object between two yields; closing it or an error undoes everything.
 
     Args:
         context: only its scene is used.
@@ -221,7 +226,7 @@ class _Placer:
         return _object(self._room)
 
     def enter(self, name: str | None, scene: Scene, location: Vector3) -> None:
-        """Makes the room, or takes up the one that is there."""
+        """Makes a new room, or takes over the one whose Empty has this name."""
         room = _object(name) if name else self._new_room(display_name(scene.room_type).title(), location)
         self._room = room.name
         self._placed = {key: obj.name for key, obj in room_objects(room).items()}
@@ -263,6 +268,7 @@ class _Placer:
         return obj
 
     def _move(self, obj: bpy.types.Object, pose: Pose) -> None:
+        """Gives placed furniture the pose of its mesh, which is scaled to the pose's size."""
         bounds = extent(obj.data)
         target = [size / self.metres for size in pose.size]
         scale = Matrix.Diagonal([a / b if b > 1e-9 else 1.0 for a, b in zip(target, bounds.size, strict=True)])
@@ -272,10 +278,14 @@ class _Placer:
         obj.matrix_basis = obj.matrix_parent_inverse.inverted() @ local
 
     def _place_own(self, obj: bpy.types.Object, item: SceneObject) -> None:
+        """Turns and moves a person's own object where its pose changed, and makes it a member of the room."""
         self._remember(obj)
         before = read_pose(obj, self.room, self.metres)
         if not before.near(Pose(item.position, before.size, item.yaw)):
-            move = _rigid(item.position, item.yaw, self.metres) @ _rigid(*_at(before), self.metres).inverted()
+            move = (
+                _rigid(item.position, item.yaw, self.metres)
+                @ _rigid(before.position, before.yaw, self.metres).inverted()
+            )
             frame = _world(self.room)
             _set_world(obj, frame @ move @ frame.inverted() @ _world(obj))
         obj[OBJECT_KEY] = item.id
@@ -284,6 +294,7 @@ class _Placer:
             obj[CATEGORY_KEY] = item.category
 
     def _remember(self, obj: bpy.types.Object) -> None:
+        """Registers the restoring of an object's transform, mesh and custom properties."""
         saved = {key: _plain(value) for key, value in obj.items()}
         transform = {key: tuple(getattr(obj, key)) for key in _TRANSFORM}
         self.undo.callback(_restore, obj.name, transform, obj.data.name, saved)
@@ -306,6 +317,7 @@ class _Placer:
 
 
 def _record_object(obj: bpy.types.Object, item: SceneObject) -> None:
+    """Writes a SceneObject into the custom properties of its object."""
     obj[OBJECT_KEY] = item.id
     obj[CATEGORY_KEY] = item.category or ""
     obj[POSE_KEY] = [*map(float, (*item.position, *item.size, item.yaw, *(item.placed_size or item.size)))]
@@ -324,7 +336,7 @@ def _mesh_pose(box: Pose, placed: Vector3, category: str | None) -> Pose:
 
 
 def own_extent(obj: bpy.types.Object) -> Extent:
-    """Local bounds of a person's own object as its modifiers leave it, which Blender remembers; else of its mesh.
+    """Local bounds of a person's own object with its modifiers (Blender's ``bound_box``); else those of its mesh.
 
     Raises:
         PlacingError: it has no geometry.
@@ -336,6 +348,7 @@ def own_extent(obj: bpy.types.Object) -> Extent:
 
 
 def _pose_of(matrix: Matrix, bounds: Extent, metres: float) -> Pose:
+    """The upright box around local bounds after a matrix, with the yaw of the matrix's x axis."""
     half = bounds.size / 2
     yaw = math.atan2(matrix[1][0], matrix[0][0])
     upright = Matrix.Rotation(-yaw, 4, "Z") @ matrix
@@ -352,6 +365,7 @@ def _world(obj: bpy.types.Object) -> Matrix:
 
 
 def _set_world(obj: bpy.types.Object, matrix: Matrix) -> None:
+    """Sets ``matrix_basis`` so that `_world` is a matrix."""
     frame = _world(obj) @ obj.matrix_basis.inverted()
     obj.matrix_basis = frame.inverted() @ matrix
 
@@ -365,11 +379,8 @@ def _matrix_in_room(obj: bpy.types.Object, room: bpy.types.Object | None) -> Mat
 
 
 def _rigid(position: Vector3, yaw: float, metres: float) -> Matrix:
+    """Translation and turn about +Z of a pose in metres, as a matrix in Blender units."""
     return Matrix.Translation(Vector(position) / metres) @ Matrix.Rotation(yaw, 4, "Z")
-
-
-def _at(pose: Pose) -> tuple[Vector3, float]:
-    return pose.position, pose.yaw
 
 
 def _object(name: str) -> bpy.types.Object:
@@ -380,6 +391,7 @@ def _object(name: str) -> bpy.types.Object:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
+    """A custom property's value as plain Python, which outlives the object."""
     return value.to_list() if hasattr(value, "to_list") else value
 
 
@@ -390,6 +402,7 @@ def _remove(collection: Any, name: str) -> None:  # noqa: ANN401
 
 
 def _restore(name: str, transform: dict[str, tuple[float, ...]], data: str, saved: dict[str, Any]) -> None:
+    """Undoes changes of an object: its transform, its mesh (by name) and its custom properties."""
     obj = bpy.data.objects.get(name)
     if obj is None:
         return

@@ -1,4 +1,4 @@
-"""What belongs to the machine rather than to a file: where the generator runs."""
+"""The add-on's preferences: what belongs to the machine rather than to a file, such as where the generator runs."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ DEVICE_ITEMS: Final = [
     ("xpu", "Intel XPU", "A GPU by Intel"),
 ]
 _HIDDEN_KEYS: Final = ("type", "id", "protocol")
+"""Keys of the worker's answers that Self-Check does not show."""
 
 
 class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):

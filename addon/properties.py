@@ -1,4 +1,4 @@
-"""What a person enters in the panel: inputs of a scene, and the class of each of their own objects."""
+"""Properties that the panel shows: a scene's inputs, and the class of each of a person's own objects."""
 
 from typing import Any, Final
 
@@ -21,7 +21,10 @@ _UNKNOWN: Final = "UNKNOWN"
 
 
 def _class_items(room_type: RoomType) -> list[EnumItem]:
-    """Blender does not own the strings of dynamic items: the lists live as long as the module."""
+    """Items of the class menu in rooms of a type.
+
+    Blender keeps no reference to the strings of dynamic items; `_CLASS_ITEMS` keeps them as long as the module lives.
+    """
     unknown: EnumItem = (_UNKNOWN, "Unknown", "Let the generator guess what this is", "QUESTION", 0)
     return [
         unknown,

@@ -1,4 +1,4 @@
-"""The open .blend becomes a request: which objects take part, where they stand, and what is to be kept of them."""
+"""Turns the open .blend into a request: which objects take part, where they stand, and which of them may change."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,12 +34,12 @@ _FAR: Final = 1e5
 _GAP: Final = 1.0
 """Metres between two rooms that stand side by side."""
 _JOIN: Final = 0.5
-"""Metres around a room's floor within which a person's own object joins it."""
+"""Metres around a room's floor within which a selected object of a person's own makes that room the edited one."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What an edit is about. Objects are named, since pointers do not survive an undo.
+    """A request read from the open .blend, and the objects it speaks of, by name: pointers do not survive an undo.
 
     Args:
         request: for the worker.
@@ -76,7 +76,7 @@ def active_room(context: bpy.types.Context) -> bpy.types.Object | None:
 
 
 def category_of(obj: bpy.types.Object, room_type: RoomType) -> str | None:
-    """The class that a person chose for an object, else the one that its name speaks of."""
+    """The class that a person chose for an object, else the one that its name suggests; None for neither."""
     return obj[CATEGORY_KEY] or None if CATEGORY_KEY in obj else guess_category(obj.name, room_type)
 
 
@@ -109,6 +109,7 @@ def free_location(scene: bpy.types.Scene, floor: FloorPlan, start: Vector3) -> V
 
 
 def _world_bounds(room: bpy.types.Object, metres: float) -> tuple[float, float, float, float] | None:
+    """(min x, min y, max x, max y) of a room's floor in the world, Blender units; None for a room without a floor."""
     scene = room_scene(room)
     if scene is None or scene.floor.polygon is None:
         return None
@@ -134,23 +135,23 @@ def _read_room(context: bpy.types.Context, task: Task) -> Reading:
         raise InvalidInputError(f'"{room.name}" is linked from a library', _MAKE_LOCAL)
     else:
         _check_scale(room)
-    party = _Party.of(context, room, [obj for obj in selected if is_foreign(obj)])
-    chosen = _chosen(task, selected, party)
-    scene = party.scene(context.scene.instructscene.room_type)
-    names = {key: obj.name for key, obj in party.foreign.items()}
-    copies = {obj.name: key for key, obj in party.ours.items() if obj.get(OBJECT_KEY) != key}
+    participants = _Participants.of(context, room, [obj for obj in selected if is_foreign(obj)])
+    chosen = _chosen(task, selected, participants)
+    scene = participants.scene(context.scene.instructscene.room_type)
+    names = {key: obj.name for key, obj in participants.foreign.items()}
+    copies = {obj.name: key for key, obj in participants.ours.items() if obj.get(OBJECT_KEY) != key}
     request = _request(context, task, scene, chosen)
-    return Reading(request, room.name if room else None, names, copies, party.location)
+    return Reading(request, room.name if room else None, names, copies, participants.location)
 
 
-def _chosen(task: Task, selected: list[bpy.types.Object], party: "_Party") -> tuple[str, ...]:
+def _chosen(task: Task, selected: list[bpy.types.Object], participants: "_Participants") -> tuple[str, ...]:
     """Ids that an edit may change."""
     if task == "complete":
         return ()
-    members = party.ours if task == "restyle" else party.ours | party.foreign
+    members = participants.ours if task == "restyle" else participants.ours | participants.foreign
     chosen = tuple(key for key, obj in members.items() if obj in selected)
     if not chosen and any(is_room(obj) for obj in selected):
-        chosen = tuple(party.ours)
+        chosen = tuple(participants.ours)
     if not chosen:
         if task == "restyle" and selected:
             message = "The selection holds only your own meshes, whose shape is never changed"
@@ -160,7 +161,7 @@ def _chosen(task: Task, selected: list[bpy.types.Object], party: "_Party") -> tu
 
 
 def _target(context: bpy.types.Context, selected: list[bpy.types.Object]) -> bpy.types.Object | None:
-    """The room that an edit is about: that of the selection, that in which the selection stands, the active one."""
+    """The room to edit: the one the selection belongs to, else the one it stands in; the active one without meshes."""
     found = {room.name: room for obj in selected if (room := room_of(obj)) is not None and is_room(room)}
     if len(found) > 1:
         names = '" and "'.join(sorted(found)[:2])
@@ -174,6 +175,7 @@ def _target(context: bpy.types.Context, selected: list[bpy.types.Object]) -> bpy
 
 
 def _stands_in(obj: bpy.types.Object, room: bpy.types.Object) -> bool:
+    """Whether an object's centre is over a room's floor or near it, see ``_JOIN``."""
     scene = room_scene(room)
     box = None if scene is None else scene.floor.bounding_box()
     if box is None or abs(room.matrix_world.determinant()) < _FLAT:
@@ -186,7 +188,7 @@ _MAKE_LOCAL: Final = "Deselect it, or make it local with Object > Relations > Ma
 
 
 def check_selection(selected: Iterable[bpy.types.Object]) -> None:
-    """Refuses what is not a sound mesh of this file.
+    """Refuses objects that are no mesh of this file with a valid transform and an extent.
 
     Raises:
         InvalidInputError: names the first object at fault.
@@ -233,8 +235,16 @@ def _refuse_without_meshes(selected: list[bpy.types.Object]) -> None:
 
 
 @dataclass
-class _Party:
-    """All objects that take part in an edit."""
+class _Participants:
+    """The objects that take part in an edit, by SceneObject id.
+
+    Attributes:
+        room: the room's Empty; None for a new room.
+        ours: furniture that the add-on placed.
+        foreign: the person's own objects.
+        metres: in one Blender unit.
+        location: of a new room's Empty, Blender units.
+    """
 
     room: bpy.types.Object | None
     ours: dict[str, bpy.types.Object]
@@ -243,13 +253,15 @@ class _Party:
     location: Vector3 = (0.0, 0.0, 0.0)
 
     @staticmethod
-    def of(context: bpy.types.Context, room: bpy.types.Object | None, newcomers: list[bpy.types.Object]) -> "_Party":
-        """The furniture and members of a room, and the newcomers; copies and newcomers get ids of their own."""
+    def of(
+        context: bpy.types.Context, room: bpy.types.Object | None, newcomers: list[bpy.types.Object]
+    ) -> "_Participants":
+        """The furniture and members of a room, and newcomers; newcomers and duplicated furniture get new ids."""
         metres = scale_length(context.scene)
         ours = room_objects(room) if room else {}
         if room is not None:
-            twins = [obj for obj in room.children if OBJECT_KEY in obj and obj not in ours.values()]
-            for obj in sorted(twins, key=lambda twin: twin.name):
+            duplicates = [obj for obj in room.children if OBJECT_KEY in obj and obj not in ours.values()]
+            for obj in sorted(duplicates, key=lambda obj: obj.name):
                 ours[_new_id(obj.name, ours)] = obj
             check_selection(ours.values())
         members = {key: obj for key, obj in (room_members(room) if room else {}).items() if key not in ours}
@@ -258,12 +270,12 @@ class _Party:
         for obj in newcomers:
             if obj not in members.values():
                 foreign[_new_id(obj.name, ours | foreign)] = obj
-        return _Party(
+        return _Participants(
             room, ours, foreign, metres, _floor_point(foreign.values(), metres) if room is None else (0, 0, 0)
         )
 
     def scene(self, room_type: RoomType) -> Scene:
-        """The party as a scene; ``room_type`` counts where there is no room yet."""
+        """The Scene of these objects as they stand now; ``room_type`` counts where there is no room yet."""
         before = room_scene(self.room) if self.room else None
         before = before or Scene(room_type)
         stored = {item.id: item for item in before.objects}
@@ -276,14 +288,17 @@ class _Party:
         for key, obj in objects.items():
             pose = read_pose(obj, self.room, self.metres)
             x, y, z = (p - at * self.metres for p, at in zip(pose.position, self.location, strict=True))
-            item = SceneObject(key, category_of(obj, room_type), (x, y, z), pose.size, pose.yaw, **_look(obj))
+            item = SceneObject(
+                key, category_of(obj, room_type), (x, y, z), pose.size, pose.yaw, **_asset_and_codes(obj)
+            )
             before = stored.get(key)
             unmoved = before is not None and _pose(before) == _pose(item)
             placed = before.placed_size if before is not None and unmoved else None
             yield replace(item, placed_size=placed, description=before.description if before is not None else None)
 
 
-def _look(obj: bpy.types.Object) -> dict[str, object]:
+def _asset_and_codes(obj: bpy.types.Object) -> dict[str, object]:
+    """As arguments of a SceneObject."""
     codes = obj.get(CODES_KEY)
     return {"asset": obj.get(ASSET_KEY), "codes": None if codes is None else tuple(codes)}
 
@@ -311,7 +326,7 @@ def _floor_point(objects: Iterable[bpy.types.Object], metres: float) -> Vector3:
         if not hangs(category_of(obj, bpy.context.scene.instructscene.room_type) or ""):
             floors.append(lows[-1][2])
     floor = min(floors, default=0.0)
-    if abs(floor) * metres < 0.05:  # it stands on the ground, up to a modeler's slip
+    if abs(floor) * metres < 0.05:  # furniture that is modelled a little off the ground stands on it
         floor = 0.0
     x, y = ((min(row[k] for row in lows) + max(row[k] for row in highs)) / 2 for k in range(2))
     return x, y, floor
@@ -335,9 +350,9 @@ def _request(context: bpy.types.Context, task: Task, scene: Scene, selected: tup
 
 
 def as_it_stands(target: Scene, before: Scene, room: bpy.types.Object, metres: float) -> Scene:
-    """``target`` with the present pose of every object that is the same in ``before``.
+    """``target``, but objects that are the same in ``before`` get the pose that they have in the .blend now.
 
-    So an object that a change does not touch stays where a person has moved it meanwhile.
+    So an object that an edit does not change stays where a person has moved it meanwhile.
     """
     known = {item.id: item for item in before.objects}
     present = room_objects(room) | room_members(room)

@@ -23,8 +23,9 @@ from .viewpoint import Box, Viewpoint, bounds, choose_viewpoint
 _MARGIN: Final = 0.3
 """Metres of floor around the furniture of a room that has no floor plan."""
 _PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
-"""Last bytes of a whole PNG: on a full disk Blender writes a part of it and says nothing."""
+"""Last bytes of a whole PNG: on a full disk Blender writes a part of it and reports no error."""
 _BACKDROP: Final = (0.80, 0.79, 0.77)
+"""Colour of the sky, linear RGB."""
 
 
 class RenderError(InstructSceneError):
@@ -47,7 +48,7 @@ class RenderSettings:
 
 
 def has_denoiser(scene: bpy.types.Scene) -> bool:
-    """Whether this Blender was built with OpenImageDenoise; where it was, a scene is set to use it."""
+    """Whether this Blender was built with OpenImageDenoise; sets the scene to use it where it was."""
     with suppress(TypeError):
         scene.cycles.denoiser = "OPENIMAGEDENOISE"
         return True
@@ -57,10 +58,10 @@ def has_denoiser(scene: bpy.types.Scene) -> bool:
 def render_perspective(
     context: bpy.types.Context, room: bpy.types.Object, path: Path, settings: RenderSettings = RenderSettings()
 ) -> Path:
-    """Renders a room as through the wall that a stage leaves out: lit, with a wooden floor and painted walls.
+    """Renders a room at eye level, lit, with a wooden floor and painted walls; those before the camera are left out.
 
     Args:
-        context: its scene tells the unit and the device.
+        context: its scene has the unit and the Cycles device.
         room: the room's Empty.
         path: of the PNG; its folder exists.
         settings: size and quality.
@@ -92,7 +93,7 @@ def render_top_down(
     The official script scales the room to 1; here camera and lamps are scaled instead, which gives the same picture.
 
     Args:
-        context: its scene tells the unit and the device.
+        context: its scene has the unit and the Cycles device.
         room: the room's Empty.
         path: of the PNG; its folder exists.
         resolution: width and height in pixels.
@@ -124,7 +125,14 @@ def render_top_down(
 
 @dataclass(frozen=True)
 class _Studio:
-    """A temporary scene that shows one room."""
+    """A temporary scene that shows one room.
+
+    Attributes:
+        scene: the scene.
+        stage: what was added around the room.
+        floor: with a polygon, room's axes.
+        boxes: the room's furniture and its members.
+    """
 
     scene: bpy.types.Scene
     stage: Stage
@@ -170,7 +178,7 @@ def _floor(room: bpy.types.Object, boxes: list[Box]) -> FloorPlan:
 
 
 def _colour_of(room: bpy.types.Object) -> int:
-    """A wall colour that stays with a room: taken from its seed."""
+    """Number of the wall colour of a room: its seed, so that it is the same in every picture."""
     seed = str(room.get("instructscene_seed", ""))
     return int(seed) if seed.isdecimal() else 0
 
@@ -185,15 +193,15 @@ def _camera(studio: _Studio, local: Matrix, lens: float, sensor: float = 36.0, s
 
 
 def _daylight(studio: _Studio, view: Viewpoint) -> None:
-    """A bright overcast sky that comes in where the near wall is left out, and a warmer light from one side of it."""
+    """Overcast sky light; before the walls that are left out a soft fill light, and a warmer key light at its left."""
     low, high = bounds([Box.flat(studio.floor.polygon or ())])
     size, height = max(high - low), studio.floor.height
     middle, distance = (low + high) / 2, 0.5 * size + 1.6
     front = middle - view.forward * distance
     key = front - view.right * (0.45 * size) + Vector((0, 0, 0.75 * height))
-    aim = _look(key, middle + Vector((0, 0, 0.3 * height)))
+    aim = _look_at(key, middle + Vector((0, 0, 0.3 * height)))
     studio.stage.light("Key", "AREA", 37.0 * distance**2, aim, size=1.4, color=(1.0, 0.95, 0.88))
-    fill = _look(front + Vector((0, 0, 0.55 * height)), middle + Vector((0, 0, 0.5 * height)))
+    fill = _look_at(front + Vector((0, 0, 0.55 * height)), middle + Vector((0, 0, 0.5 * height)))
     studio.stage.light("Fill", "AREA", 11.0 * distance**2, fill, shape="RECTANGLE", size=size, size_y=height)
     tree = _world(studio, _BACKDROP, 1.0).node_tree
     rays = tree.nodes.new("ShaderNodeLightPath")
@@ -204,7 +212,8 @@ def _daylight(studio: _Studio, view: Viewpoint) -> None:
     tree.links.new(brighter.outputs[0], tree.nodes["Background"].inputs["Strength"])
 
 
-def _look(eye: Vector, target: Vector) -> Matrix:
+def _look_at(eye: Vector, target: Vector) -> Matrix:
+    """Matrix of a camera or light at ``eye`` whose −Z points at ``target``."""
     return Matrix.Translation(eye) @ (target - eye).to_track_quat("-Z", "Y").to_matrix().to_4x4()
 
 
@@ -234,7 +243,7 @@ def _cycles(scene: bpy.types.Scene, size: tuple[int, int], samples: int) -> None
 
 
 def _soft_light(studio: _Studio) -> None:
-    """Light that comes in from all sides, darker in corners: a third of the time of true bounces, and less noise."""
+    """Cycles' Fast GI, ambient occlusion after one bounce: a third of the time of full bounces, and less noise."""
     scene = studio.scene
     scene.cycles.use_light_tree = False
     scene.cycles.use_fast_gi, scene.cycles.fast_gi_method, scene.cycles.ao_bounces_render = True, "REPLACE", 1
@@ -244,7 +253,7 @@ def _soft_light(studio: _Studio) -> None:
 
 
 def _official_bounces(scene: bpy.types.Scene) -> None:
-    """Section 14.6: diffuse and glossy 1, transparent and transmission 3, filter 0.1 pixel."""
+    """As officially (docs/official-behaviour.md, Rendering for the metrics): diffuse and glossy 1, the others 3."""
     scene.cycles.max_bounces = 12
     scene.cycles.diffuse_bounces = scene.cycles.glossy_bounces = 1
     scene.cycles.transmission_bounces = scene.cycles.transparent_max_bounces = 3
@@ -253,7 +262,7 @@ def _official_bounces(scene: bpy.types.Scene) -> None:
 
 
 def _film(scene: bpy.types.Scene, transform: str, looks: tuple[str, ...], exposure: float) -> None:
-    """Tone mapping; a name that this Blender's colour configuration lacks is left at its default."""
+    """View transform, first look that exists, exposure and PNG; names that this Blender lacks stay at their default."""
     with suppress(TypeError):
         scene.view_settings.view_transform = transform
     for look in looks:
@@ -267,7 +276,7 @@ def _film(scene: bpy.types.Scene, transform: str, looks: tuple[str, ...], exposu
 
 
 def _write(scene: bpy.types.Scene, path: Path) -> Path:
-    """Renders to a neighbour of ``path`` and renames it, so that no half picture is ever seen."""
+    """Renders to a file beside ``path`` and renames it, so that no incomplete picture is ever seen."""
     part = path.with_name(f"{path.stem}.part.png")
     scene.render.filepath = str(part)
     scene.render.use_file_extension = False

@@ -1,7 +1,7 @@
-"""The one worker of this Blender and the one job that it may be doing.
+"""The session: the one worker process of this Blender, and the one job that may be under way.
 
 A job is a generator that yields its `Progress`. An operator in a window advances it a little at every tick of a timer,
-so that the interface is never held; an operator in background mode runs it through. Closing it takes back what it did.
+so that the interface is never blocked; in background mode it is run to its end. Closing the generator undoes its work.
 """
 
 import atexit
@@ -9,7 +9,7 @@ import itertools
 import logging
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -20,16 +20,20 @@ from .worker_client import Message, WorkerClient, WorkerError
 
 ROOT_PACKAGE: Final = (__package__ or "").rpartition(".")[0]
 START_TIMEOUT: Final = 180.0
-"""Seconds until the worker must have greeted: a cold disk and a virus scanner make the first start slow."""
+"""Seconds until the worker's ``hello`` must have come: a cold disk and a virus scanner make the first start slow."""
 TICK: Final = 0.05
+"""Seconds between two timer events."""
 _BUDGET: Final = 0.02
+"""Seconds of work for a job at every timer event."""
 _IDLE_CHECK: Final = 20.0
+"""Seconds between two looks whether the worker has been idle too long."""
 _STAGES: Final = {
     "prior": ("Planning the room", 0.05, 0.7),
     "decoder": ("Arranging furniture", 0.7, 0.9),
     "import": ("Reading checkpoints", 0.05, 0.95),
     "index": ("Indexing models", 0.05, 0.95),
 }
+"""Label and range of the progress bar of the worker's stages; the others change neither."""
 _AGAIN: Final = "Not met yet, trying again"
 
 T = TypeVar("T")
@@ -54,7 +58,15 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Session:
-    """State that lives as long as the add-on is enabled."""
+    """State that lives as long as the add-on is enabled.
+
+    Attributes:
+        client: the worker; None where none was started.
+        progress: of the job under way, else of the last one.
+        number: of the last job that was started.
+        failure: what the panel shows of the last job that failed; empty where none did since.
+        self_check: the report of the last Self-Check.
+    """
 
     def __init__(self) -> None:
         self.client: WorkerClient | None = None
@@ -65,7 +77,7 @@ class Session:
         self._command: list[str] = []
         self._job: Steps[str] | None = None
         self._timer: bpy.types.Timer | None = None
-        self._used = time.monotonic()
+        self._last_used = time.monotonic()
         self._numbers = itertools.count()
 
     @property
@@ -74,7 +86,7 @@ class Session:
         return self._job is not None
 
     def start(self, job: Steps[str]) -> int:
-        """Takes up a job; `tick` does the work.
+        """Makes a job the one under way; `tick` does the work.
 
         Returns:
             The job's number.
@@ -95,13 +107,13 @@ class Session:
         self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
 
     def tick(self, budget: float = _BUDGET) -> str | None:
-        """Goes on with the job for a moment.
+        """Advances the job.
 
         Args:
             budget: seconds after which no new piece of work is begun.
 
         Returns:
-            What to tell the person once the job has ended; None while it goes on.
+            What to report to the person once the job has ended; None while it goes on.
 
         Raises:
             InstructSceneError: it failed; nothing was changed.
@@ -122,7 +134,7 @@ class Session:
             raise
 
     def cancel(self) -> None:
-        """Ends the job; what it did is taken back."""
+        """Ends the job; what it did is undone."""
         job = self._job
         self._finish()
         if job is not None:
@@ -145,7 +157,7 @@ class Session:
         Raises:
             WorkerError: it cannot be started.
         """
-        self._used = time.monotonic()
+        self._last_used = time.monotonic()
         command = worker_command(preferences())
         if self.client is not None and command != self._command:
             self.release()
@@ -172,12 +184,12 @@ class Session:
     def idle_seconds(self) -> float:
         """How long the worker has had nothing to do."""
         if self.busy:
-            self._used = time.monotonic()
-        return time.monotonic() - self._used
+            self._last_used = time.monotonic()
+        return time.monotonic() - self._last_used
 
     def _finish(self) -> None:
         self._job = None
-        self._used = time.monotonic()
+        self._last_used = time.monotonic()
         if self._timer is not None:
             bpy.context.window_manager.event_timer_remove(self._timer)
             self._timer = None
@@ -231,7 +243,7 @@ def exchange(message: Message) -> Steps[Message]:
         WorkerError: the worker cannot be started, ended, or answered with an error.
     """
     client = SESSION.worker()
-    yield from _greeting(client)
+    yield from _await_hello(client)
     client.send(message)
     progress = Progress("Reading", 0.05, waiting=True)
     try:
@@ -253,7 +265,12 @@ def exchange(message: Message) -> Steps[Message]:
         raise
 
 
-def _greeting(client: WorkerClient) -> Steps[None]:
+def _await_hello(client: WorkerClient) -> Steps[None]:
+    """Waits for the ``hello`` of a worker that was just started.
+
+    Raises:
+        WorkerError: it ended, is no worker, answered with an error, or took too long.
+    """
     end = time.monotonic() + START_TIMEOUT
     while client.hello is None:
         for answer in client.poll():
@@ -279,6 +296,7 @@ def _program() -> str:
 
 
 def _ended(client: WorkerClient, answer: Message, when: str, remedy: str) -> WorkerError:
+    """Logs what is kept of the standard error of a worker that has ended; returns the error, with its last line."""
     lines = client.last_lines
     _LOGGER.error("The worker ended with code %s:\n%s", answer["code"], "\n".join(lines))
     last = f" ({lines[-1][:160]})" if lines else ""
@@ -286,6 +304,7 @@ def _ended(client: WorkerClient, answer: Message, when: str, remedy: str) -> Wor
 
 
 def _progress(answer: Message, before: Progress) -> Progress:
+    """What the bar shows after a ``progress`` message."""
     label, low, high = _STAGES.get(answer["stage"], (before.label, before.share, before.share))
     share = low + (high - low) * answer["step"] / max(answer["steps"], 1)
     if answer["stage"] == "prior" and (before.share > high or before.label == _AGAIN):
@@ -294,7 +313,7 @@ def _progress(answer: Message, before: Progress) -> Progress:
 
 
 def ask(request: Request) -> Steps[list[Scene]]:
-    """Has the worker answer a request.
+    """Sends a request to the worker; returns its variations.
 
     Raises:
         InstructSceneError: as `exchange`, or its answer is no valid scene.
@@ -308,8 +327,8 @@ def ask(request: Request) -> Steps[list[Scene]]:
     return scenes
 
 
-def run_request(request: Request, on_progress: Callable[[Progress], None] | None = None) -> list[Scene]:
-    """Answers a request at once, for scripts and batches; the worker is kept for the next.
+def run_request(request: Request) -> list[Scene]:
+    """As `ask`, run to its end, for scripts and batches; the worker is kept for the next request.
 
     Raises:
         InstructSceneError: as `ask`.
@@ -317,9 +336,7 @@ def run_request(request: Request, on_progress: Callable[[Progress], None] | None
     steps = ask(request)
     try:
         while True:
-            progress = next(steps)
-            if on_progress is not None:
-                on_progress(progress)
+            next(steps)
             time.sleep(0.005)
     except StopIteration as stop:
         return stop.value
@@ -331,6 +348,7 @@ def close() -> None:
 
 
 def _release_when_idle() -> float | None:
+    """Timer that ends the worker after the minutes in the preferences; returns seconds until it is called again."""
     if SESSION.client is None:
         return None
     minutes = preferences().idle_minutes

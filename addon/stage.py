@@ -1,6 +1,6 @@
-"""The set around a room for a picture: floor, walls, window light. Built for one render and removed with it.
+"""Floor, ceiling and walls around a room for one picture, built as temporary datablocks and removed after it.
 
-All of it is laid out in metres in the room's axes; the caller gives the matrix that leads to the world.
+All lengths are metres in the room's axes; the caller gives the matrix from there to the world.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,23 +23,26 @@ WALL_COLOURS: Final = (
     (0.74, 0.62, 0.54),  # clay
 )
 _THICKNESS: Final = 0.12
+"""Metres of a wall."""
 _BASEBOARD: Final = (0.09, 0.018)
+"""Height and depth of baseboards, metres."""
 _FRAME: Final = 0.05
+"""Width of the bars of a window, metres."""
 _BEYOND: Final = 5.0
-"""Metres for which a room goes on where the eye looks in."""
+"""Metres for which floor, ceiling and side walls go on beyond a wall that is left out."""
 _STEP: Final = 0.001
-"""Metres between grounds that overlap, which would be black where they lie in one plane."""
-_NEAR: Final = 0.7
-"""Cosine between a wall's inner direction and the view, from which it is at the viewer's back."""
+"""Metres between grounds that overlap: in one plane they would render black."""
+_BEHIND: Final = 0.7
+"""Cosine between a wall's inward normal and the view from which the wall is behind the camera, and left out."""
 
 
 @dataclass
 class Stage:
-    """Temporary datablocks in one collection.
+    """Adds temporary objects to a collection, and removes them with their data.
 
     Args:
         collection: where the objects go.
-        frame: from metres in the room's axes to the world.
+        frame: matrix from metres in the room's axes to the world.
         metres: in one Blender unit.
     """
 
@@ -90,14 +93,14 @@ class Stage:
 
 
 def build_room(stage: Stage, floor: FloorPlan, eye: Vector, forward: Vector, colour: int) -> None:
-    """Adds floor, ceiling and walls; where the eye looks in, the room goes on beyond its wall.
+    """Adds floor, ceiling and walls; walls before or behind the camera are left out, and the room goes on beyond them.
 
-    So nothing hangs in the air, no cut shows, and light comes in from the viewer's side.
+    So nothing hangs in the air, no cut edge shows, and light comes in from the camera's side.
 
     Args:
-        stage: where.
+        stage: gets them.
         floor: with a polygon.
-        eye: the camera's place in the room's axes, metres.
+        eye: the camera's position.
         forward: level direction in which it looks.
         colour: index into `WALL_COLOURS`.
     """
@@ -106,10 +109,10 @@ def build_room(stage: Stage, floor: FloorPlan, eye: Vector, forward: Vector, col
     white = matt_material(stage, "Trim", (0.82, 0.80, 0.77))
     ceiling = matt_material(stage, "Ceiling", (0.86, 0.85, 0.83))
     walls = [
-        _Wall(start, end, floor.height, [_Hole.of(o, start, end) for o in floor.openings if _on(o, start, end)])
+        _Wall(start, end, floor.height, [_Hole.of(o, start, end) for o in floor.openings if _is_in_wall(o, start, end)])
         for start, end in edges(polygon)
     ]
-    shown = [wall.inside((eye.x, eye.y)) and wall.inward.dot(forward.xy) < _NEAR for wall in walls]
+    shown = [wall.inside((eye.x, eye.y)) and wall.inward.dot(forward.xy) < _BEHIND for wall in walls]
     beyond = [wall.beyond() for wall, seen in zip(walls, shown, strict=True) if not seen]
     grounds = [[Vector(corner).to_3d() for corner in polygon], *beyond]
     steps = [Vector((0, 0, k * _STEP)) for k in range(len(grounds))]
@@ -120,7 +123,10 @@ def build_room(stage: Stage, floor: FloorPlan, eye: Vector, forward: Vector, col
     for k, wall in enumerate(walls):
         if shown[k]:
             before, after = k - 1, (k + 1) % len(walls)
-            ends = _further(walls[before], wall, shown[before]), _further(wall, walls[after], shown[after])
+            ends = (
+                _overhang(walls[before], wall, closed=shown[before]),
+                _overhang(wall, walls[after], closed=shown[after]),
+            )
             stage.mesh("Wall", wall.panels(*ends), paint)
             stage.mesh("Trim", [face for box in wall.trim(*ends) for face in wall.box(box)], white)
 
@@ -138,7 +144,7 @@ def counter_clockwise(polygon: Sequence[Point2]) -> list[Point2]:
 
 @dataclass(frozen=True)
 class _Hole:
-    """An opening along a wall: from ``left`` to ``right`` metres from its start."""
+    """An opening of a wall: ``left`` and ``right`` are metres from the wall's start, ``bottom`` and ``top`` heights."""
 
     kind: str
     left: float
@@ -153,8 +159,8 @@ class _Hole:
         return _Hole(opening.kind, a, b, opening.bottom, opening.top)
 
 
-def _on(opening: Opening, start: Point2, end: Point2) -> bool:
-    """Whether an opening lies in the wall from start to end (inner side), within 30 cm."""
+def _is_in_wall(opening: Opening, start: Point2, end: Point2) -> bool:
+    """Whether an opening lies in the wall whose inner side runs from start to end, within 30 cm."""
     origin, span = Vector(start), Vector(end) - Vector(start)
     along = span.normalized()
     places = [Vector(p) - origin for p in opening.segment]
@@ -177,31 +183,36 @@ class _Wall:
 
     @property
     def along(self) -> Vector:
-        """The direction from start to end on the plan, of length 1."""
+        """Unit vector from start to end on the floor plan."""
         return (Vector(self.end) - Vector(self.start)).normalized()
 
     @property
     def inward(self) -> Vector:
-        """The direction into the room on the plan, of length 1."""
+        """Unit normal on the floor plan that points into the room."""
         return Vector((-self.along.y, self.along.x))
 
     def inside(self, point: Point2) -> bool:
-        """Whether a point of the plan is on the room's side."""
+        """Whether a point of the floor plan is on the room's side."""
         return self.along.cross(Vector(point) - Vector(self.start)) > 0
 
     def at(self, x: float, y: float, z: float) -> Vector:
-        """A point of the wall in the room's axes."""
+        """A point given in the wall's axes, in those of the room."""
         place = Vector(self.start) + self.along * x + self.inward * y
         return Vector((place.x, place.y, z))
 
     def beyond(self) -> list[Vector]:
-        """The ground on the other side, wide enough for a turned camera, and a strip of this side to hide the seam."""
+        """The ground behind the wall, wide enough for an oblique view, with a strip before it that hides the seam."""
         left, right, seam = -_BEYOND, self._length + _BEYOND, 0.05
         corners = ((left, -_BEYOND), (right, -_BEYOND), (right, seam), (left, seam))
         return [self.at(x, y, 0) for x, y in corners]
 
     def panels(self, before: float, after: float) -> list[list[Vector]]:
-        """The faces of the wall around its holes, and the holes' reveals; it goes on so far at its ends, metres."""
+        """The faces of the wall around its holes, and the holes' reveals.
+
+        Args:
+            before: metres by which the wall goes on beyond its start.
+            after: the same at its end.
+        """
         faces: list[list[Vector]] = []
         x = -before
         for hole in sorted(self.holes, key=lambda h: h.left):
@@ -225,7 +236,7 @@ class _Wall:
         return [self.at(x, 0, z) for x, z in ((right, bottom), (left, bottom), (left, top), (right, top))]
 
     def trim(self, before: float, after: float) -> list[Box]:
-        """Baseboards, window frames and door leaves, in the wall's axes."""
+        """Baseboards, casings, window frames and door leaves, in the wall's axes; for arguments see `panels`."""
         height, depth = _BASEBOARD
         doors = sorted((h for h in self.holes if h.bottom < height), key=lambda h: h.left)
         sides = (x for door in doors for x in (door.left - 0.07, door.right + 0.07))
@@ -243,8 +254,12 @@ class _Wall:
         return [[self.at(x[int(c[0])], y[int(c[1])], z[int(c[2])]) for c in side.split()] for side in sides]
 
 
-def _further(wall: _Wall, following: _Wall, closed: bool) -> float:
-    """Metres by which one of two walls goes on at their corner: not into the room, and to the viewer on his side."""
+def _overhang(wall: _Wall, following: _Wall, *, closed: bool) -> float:
+    """Metres by which one of two walls goes on beyond their corner.
+
+    None where the corner juts into the room; the thickness of the other wall where that is shown (``closed``); else
+    ``_BEYOND``, past the camera.
+    """
     outer = wall.along.cross(following.along) > 0
     return (_THICKNESS if closed else _BEYOND) if outer else 0.0
 
@@ -280,7 +295,7 @@ def _leaf(hole: _Hole) -> list[Box]:
 
 
 def _sash(hole: _Hole) -> list[Box]:
-    """A window's frame with one bar across and one upright a metre."""
+    """A window's frame, with uprights about every 0.7 m."""
     back, front = -0.09, -0.04
     left, right, low, high = hole.left, hole.right, hole.bottom, hole.top
     count = max(2, round((right - left) / 0.7) + 1)
@@ -291,7 +306,7 @@ def _sash(hole: _Hole) -> list[Box]:
 
 
 def matt_material(stage: Stage, name: str, colour: Sequence[float]) -> bpy.types.Material:
-    """A paint without any gloss, which takes a third off a picture's time."""
+    """A diffuse paint: without gloss a picture takes a third less time."""
     material = stage.keep(bpy.data.materials.new(name))
     material.use_nodes = True
     tree = material.node_tree

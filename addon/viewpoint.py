@@ -1,4 +1,4 @@
-"""Where the camera stands: at a person's height, before the side of a room from which its furniture is seen best.
+"""Chooses a room's camera: at a person's height, at the side from which the furniture is seen best.
 
 The camera looks level, so that walls stay upright, and its sensor is shifted up or down instead, as on a view camera.
 """
@@ -15,22 +15,25 @@ from mathutils import Matrix, Vector
 from ..instructscene_core.scene import Point2, Vector3
 
 _SENSOR: Final = 36.0
+"""Width of the sensor, millimetres."""
 _LENS: Final = 24.0
-"""Millimetres on that sensor: as wide as photographers of rooms go without bending things."""
+"""Focal length, millimetres: as wide as photographers of interiors go without visible distortion."""
 _EYE_HEIGHTS: Final = (1.55, 1.85, 2.15)
+"""Metres over the floor that are tried."""
 _TURNS: Final = tuple(math.radians(a) for a in (0, -14, 14, -32, 32))
-"""From the square view on a wall."""
+"""Radians off the square view on a wall that are tried."""
 _MARGIN: Final = 0.94
 """Share of the picture within which all furniture lies."""
 _NEAREST: Final = 0.6
-"""Metres that the eye keeps from everything in the picture."""
+"""Metres from the eye to the nearest point in the picture, at least."""
 _DEEP: Final = 0.5
 _TALL: Final = 1.6
-"""Metres: deeper and lower pieces are tall at their backs only; what hangs higher hides nothing."""
+"""Metres: pieces deeper than ``_DEEP`` and lower than ``_TALL`` are tall at their backs only; what hangs higher than
+``_TALL`` hides nothing."""
 _LEFT_IS_LEFT: Final = 0.1
-"""Merit of looking along +Y: little beside seeing fronts."""
+"""Weight of looking along +Y in the score: little beside seeing fronts."""
 _SAMPLES: Final = np.stack(np.meshgrid(*[[-0.4, 0.0, 0.4]] * 3), -1).reshape(-1, 3)
-"""Where a box is looked at, in shares of its size."""
+"""(27, 3) points of a box that are tested for being hidden, in shares of its size from its centre."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -57,10 +60,10 @@ class Box:
         return Vector((c * width + s * depth, s * width + c * depth, height)) / 2
 
     def front(self) -> Vector:
-        """The way it faces, −Y at yaw 0."""
+        """Unit vector of the way it faces, −Y at yaw 0."""
         return Vector((math.sin(self.yaw), -math.cos(self.yaw), 0.0))
 
-    def hiding(self) -> "Box":
+    def occluder(self) -> "Box":
         """The part that hides what is behind it: of beds, tables and seats only the lower half."""
         if self.size[1] < _DEEP or self.size[2] > _TALL:
             return self
@@ -68,7 +71,7 @@ class Box:
         return Box((x, y, z - height / 4), (width, depth, height / 2), self.yaw)
 
     def points(self, shares: Floats) -> Floats:
-        """Points of the box in the room's axes, given in shares of its size from its centre: n × 3."""
+        """Points (n, 3) in the room's axes, from shares (n, 3) of the box's size from its centre."""
         return shares * self.size @ self._turn().T + self.position
 
     def local(self, points: Floats) -> Floats:
@@ -116,7 +119,7 @@ class Viewpoint:
 
 
 def choose_viewpoint(polygon: Sequence[Point2], height: float, boxes: Sequence[Box], aspect: float) -> Viewpoint:
-    """The view in which most of every piece is seen, and more fronts than backs.
+    """The candidate view with the best `_score`: most of every piece is seen, and fronts rather than backs.
 
     Args:
         polygon: the floor.
@@ -125,7 +128,7 @@ def choose_viewpoint(polygon: Sequence[Point2], height: float, boxes: Sequence[B
         aspect: width over height of the picture.
     """
     views = list(_candidates(polygon, height, boxes, aspect))
-    return max(views, key=lambda view: _merit(view, boxes))
+    return max(views, key=lambda view: _score(view, boxes))
 
 
 def _candidates(polygon: Sequence[Point2], height: float, boxes: Sequence[Box], aspect: float) -> Iterator[Viewpoint]:
@@ -134,9 +137,9 @@ def _candidates(polygon: Sequence[Point2], height: float, boxes: Sequence[Box], 
         for turn in _TURNS:
             angle = square + side * math.pi / 2 + turn
             forward = Vector((math.cos(angle), math.sin(angle), 0.0))
-            points = _shown(polygon, height, boxes, forward)
+            points = _points_in_view(polygon, height, boxes, forward)
             for eye_height in _EYE_HEIGHTS:
-                yield _framed(points, forward, eye_height, aspect)
+                yield _fit_camera(points, forward, eye_height, aspect)
 
 
 def _direction_of_walls(polygon: Sequence[Point2]) -> float:
@@ -146,19 +149,19 @@ def _direction_of_walls(polygon: Sequence[Point2]) -> float:
     return math.atan2(b[1] - a[1], b[0] - a[0])
 
 
-def _shown(polygon: Sequence[Point2], height: float, boxes: Sequence[Box], forward: Vector) -> Floats:
-    """Points that must be in the picture: all furniture, and the far wall from floor to ceiling."""
+def _points_in_view(polygon: Sequence[Point2], height: float, boxes: Sequence[Box], forward: Vector) -> Floats:
+    """Points (n, 3) that must be in the picture: all furniture, and the far wall from floor to ceiling."""
     floor = np.array([(x, y, z) for x, y in polygon for z in (0.0, height)])
     depth = floor @ np.asarray(forward)
     far = floor[depth > depth.min() + 0.75 * np.ptp(depth)]
     return np.concatenate([far, *(box.points(_CORNERS) for box in boxes)])
 
 
-def _framed(points: Floats, forward: Vector, height: float, aspect: float) -> Viewpoint:
-    """The nearest eye at a height from which all points are in the picture.
+def _fit_camera(points: Floats, forward: Vector, height: float, aspect: float) -> Viewpoint:
+    """The nearest camera at a height from which all points are in the picture.
 
-    Points to the right of the eye obey u − u₀ ≤ t·(w − w₀), with w the depth and t the tangent of half the angle of
-    view, those to its left u₀ − u ≤ t·(w − w₀): the best eye is where both borders meet.
+    With u to the right, w the depth, (u₀, w₀) the eye and t the tangent of half the angle of view, points to the right
+    of the eye obey u − u₀ ≤ t·(w − w₀), those to its left u₀ − u ≤ t·(w − w₀): the best eye is where both borders meet.
     """
     tangent = _SENSOR / 2 / _LENS
     across = tangent * _MARGIN
@@ -175,7 +178,7 @@ def _framed(points: Floats, forward: Vector, height: float, aspect: float) -> Vi
     return Viewpoint(Vector((eye[0], eye[1], height)), forward, _LENS, float(shift))
 
 
-def _merit(view: Viewpoint, boxes: Sequence[Box]) -> float:
+def _score(view: Viewpoint, boxes: Sequence[Box]) -> float:
     """How well a view shows the furniture: least hidden first, then fronts, left at the left, and a low eye.
 
     The largest piece, as a rule the bed, is what makes a room recognised: its front counts as much as all others'.
@@ -184,7 +187,7 @@ def _merit(view: Viewpoint, boxes: Sequence[Box]) -> float:
     """
     if not boxes:
         return -view.eye.z
-    seen = _seen(np.asarray(view.eye), boxes)
+    seen = _visible_shares(np.asarray(view.eye), boxes)
     areas = [box.size[0] * (box.size[2] + 0.5 * box.size[1]) for box in boxes]
     fronts = sum(a * -box.front().dot(view.forward) for a, box in zip(areas, boxes, strict=True)) / sum(areas)
     largest = boxes[areas.index(max(areas))].front().dot(view.forward)
@@ -192,21 +195,21 @@ def _merit(view: Viewpoint, boxes: Sequence[Box]) -> float:
     return float(clear + 0.4 * (fronts - largest) + _LEFT_IS_LEFT * view.forward.y - 0.06 * view.eye.z)
 
 
-def _seen(eye: Floats, boxes: Sequence[Box]) -> Floats:
-    """Share of every box that no other box hides."""
+def _visible_shares(eye: Floats, boxes: Sequence[Box]) -> Floats:
+    """Share of every box's points that no other box hides from the eye, (n,)."""
     points = np.concatenate([box.points(_SAMPLES) for box in boxes])
     hidden = np.zeros((len(boxes), len(_SAMPLES)), dtype=bool)
     for k, box in enumerate(boxes):
         if box.position[2] - box.size[2] / 2 < _TALL:
-            solid = box.hiding()
-            before = _between(solid.local(eye[None])[0], solid.local(points)).reshape(hidden.shape)
+            solid = box.occluder()
+            before = _crosses_cube(solid.local(eye[None])[0], solid.local(points)).reshape(hidden.shape)
             before[k] = False
             hidden |= before
     return 1.0 - hidden.mean(1)
 
 
-def _between(start: Floats, ends: Floats) -> npt.NDArray[np.bool_]:
-    """Whether the unit cube lies between a point and others, by slabs."""
+def _crosses_cube(start: Floats, ends: Floats) -> npt.NDArray[np.bool_]:
+    """Whether the segment from a point (3,) to each of others (n, 3) enters the unit cube, by the slab method: (n,)."""
     way = ends - start
     way = np.where(np.abs(way) < 1e-9, 1e-9, way)
     a, b = (-0.5 - start) / way, (0.5 - start) / way

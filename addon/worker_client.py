@@ -1,6 +1,7 @@
-"""The other end of the worker's pipes: starts the process, sends it messages, collects what it says.
+"""`WorkerClient`: starts the worker process, sends it messages and collects its answers.
 
-Nothing here blocks the caller: a thread of its own serves each pipe. No bpy, so that it runs anywhere.
+The messages are those of ``instructscene_core/worker/serve.py``, one JSON object a line. Nothing here blocks the
+caller: a thread of its own serves each pipe. No bpy, so that it runs outside Blender too.
 """
 
 import json
@@ -19,6 +20,7 @@ Message = dict[str, Any]
 PROTOCOL: Final = 1
 _LOGGER = logging.getLogger(__name__)
 _KEPT_LINES: Final = 40
+"""Lines of the worker's standard error that are kept."""
 
 
 class WorkerError(InstructSceneError):
@@ -26,7 +28,7 @@ class WorkerError(InstructSceneError):
 
 
 class WorkerClient:
-    """A running worker.
+    """A worker process and its pipes.
 
     Args:
         command: program and arguments.
@@ -124,7 +126,7 @@ class WorkerClient:
         for line in pipe:
             self._incoming.put(_parse(line))
         code = self._process.wait()
-        self._threads[1].join(1.0)
+        self._threads[1].join(1.0)  # so that all of standard error is kept
         self._outgoing.put(None)
         self._incoming.put({"type": "gone", "code": code})
         pipe.close()
@@ -156,6 +158,7 @@ def _start(command: Sequence[str]) -> subprocess.Popen[str]:
 
 
 def _parse(line: str) -> Message:
+    """A line of the worker as a message; what is no JSON object becomes one of type "noise"."""
     try:
         message = json.loads(line)
     except ValueError:

@@ -14,6 +14,7 @@ from .wheels import PYTHONS, this_platform
 
 FOLDER: Final = BUILD / "demo"
 _ERROR: Final = "Error: "
+"""Begins the line of standard error that says why a script failed."""
 _INSTALL: Final = (
     "import bpy, sys; "
     "bpy.ops.extensions.package_install_files(filepath=sys.argv[1], repo='user_default', enable_on_install=True)"
@@ -37,7 +38,7 @@ class Blender:
         """Installs what is needed, and the extension as it is now.
 
         Raises:
-            BuildError: a step fails; its words are shown before.
+            BuildError: a step fails; its own messages were shown before.
         """
         blender = cls(make_environment(), FOLDER / "blender")
         package = make_zip(this_platform(), PYTHONS[0], "none")
@@ -51,14 +52,17 @@ class Blender:
         return blender
 
     def run(self, arguments: Sequence[str | Path]) -> None:
-        """Runs its Python; shows what it says as it says it.
+        """Runs its Python; passes its standard error on line by line, and writes its output to ``log.txt``.
+
+        Args:
+            arguments: of the Python, such as a script and the script's own.
 
         Raises:
-            BuildError: it fails.
+            BuildError: it ends with another code than 0; the message is its last line that begins with ``Error:``.
         """
         # Blender prefers these to the folder below; a person may have set them.
-        others = {f"BLENDER_USER_{name}" for name in ("CONFIG", "DATAFILES", "EXTENSIONS", "SCRIPTS")}
-        env = {key: value for key, value in os.environ.items() if key not in others}
+        overriding = {f"BLENDER_USER_{name}" for name in ("CONFIG", "DATAFILES", "EXTENSIONS", "SCRIPTS")}
+        env = {key: value for key, value in os.environ.items() if key not in overriding}
         env["BLENDER_USER_RESOURCES"] = str(self.resources)
         command = [str(self.python), *map(str, arguments)]
         log, reason = FOLDER / "log.txt", ""

@@ -17,7 +17,7 @@ from .wheels import PLATFORMS, PYTHONS, RUNTIMES, gather, this_platform
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """Reports wrong arguments in one line."""
 
     def error(self, message: str) -> NoReturn:
         """Ends the program with 2."""

@@ -11,10 +11,11 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 BUILD: Final = ROOT / "build"
 _LAST_LINES: Final = 12
+"""Lines of its output that are shown of a program that failed."""
 
 
 class BuildError(Exception):
-    """What a person can put right.
+    """An error that the person who runs build.py can put right.
 
     Args:
         message: what is wrong.

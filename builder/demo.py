@@ -12,7 +12,7 @@ _MAX_SEED: Final = 2**31 - 101
 
 
 class Picture(NamedTuple):
-    """What the demo is to make.
+    """The options of ``demo``.
 
     Args:
         instruction: what the room should hold, in the person's own words.
@@ -72,14 +72,14 @@ def make_picture(picture: Picture) -> Path:
         The picture.
 
     Raises:
-        BuildError: what is asked is impossible, or a step fails; its words are shown before.
+        BuildError: an option is impossible, or a step fails; its own messages were shown before.
     """
     picture.check()
     blend = picture.blend and picture.blend.resolve()
-    more = {"--resolution": picture.resolution, "--samples": picture.samples, "--save-blend": blend}
+    optional = {"--resolution": picture.resolution, "--samples": picture.samples, "--save-blend": blend}
     command: list[str | Path] = [_SCRIPT, f"--instruction={picture.instruction}", "--room", picture.room]
     command += ["--seed", str(picture.seed), "--out", picture.path]
-    for option, value in more.items():
+    for option, value in optional.items():
         command += [] if value is None else [option, str(value)]
     Blender.with_extension().run(command)
     return picture.path

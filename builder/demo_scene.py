@@ -24,7 +24,7 @@ def main() -> int:
             return _fail("The extension cannot be enabled")
         bpy.ops.wm.read_homefile(use_empty=True)
         _step("Generating the room", lambda: generate(options))
-        tell_report()
+        write_report()
         if options.save_blend is not None:
             bpy.ops.wm.save_as_mainfile(filepath=str(options.save_blend), compress=True)
         _step("Rendering", lambda: render(options))
@@ -46,6 +46,7 @@ def _step(name: str, work: Any) -> None:  # noqa: ANN401
 
 
 def _buttons() -> Any:  # noqa: ANN401
+    """The extension's operators."""
     return bpy.ops.instructscene  # pyright: ignore[reportAttributeAccessIssue] - the extension adds it
 
 
@@ -59,8 +60,8 @@ def generate(options: argparse.Namespace) -> None:
     _buttons().generate_room()
 
 
-def tell_report() -> None:
-    """Says what of the instruction the room fulfils, as the panel does."""
+def write_report() -> None:
+    """Writes the room's report to standard error: which wishes of the instruction are met, as the panel shows."""
     room = bpy.data.objects[bpy.context.scene.instructscene.room]  # pyright: ignore[reportAttributeAccessIssue]
     report = json.loads(room["instructscene_variations"])[0].get("report") or {}
     for key, lines in report.items():

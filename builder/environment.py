@@ -10,11 +10,14 @@ from .common import ROOT, BuildError, digest, run, say
 
 VENV: Final = ROOT / ".venv"
 PYTHON_VERSION: Final = (3, 11)
-_LISTS: Final = (Path(__file__).parent / "requirements.txt", Path(__file__).parent / "requirements-files-only.txt")
+_REQUIREMENTS: Final = (
+    Path(__file__).parent / "requirements.txt",
+    Path(__file__).parent / "requirements-files-only.txt",
+)
 
 
 def program(name: str, venv: Path = VENV) -> Path:
-    """A program of an environment."""
+    """Path of a program of an environment."""
     if sys.platform == "win32":
         return venv / "Scripts" / f"{name}.exe"
     return venv / "bin" / name
@@ -30,13 +33,13 @@ def make_environment() -> Path:
         BuildError: there is no Python 3.11, or a package cannot be installed.
     """
     python, stamp = program("python"), VENV / "stamp"
-    wanted = digest(path.read_bytes() for path in _LISTS)
+    wanted = digest(path.read_bytes() for path in _REQUIREMENTS)
     if python.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return python
     say(f"Making the environment {VENV} (some minutes, about 3 GB)")
     stamp.unlink(missing_ok=True)
     make_venv(VENV)
-    full, files_only = _LISTS
+    full, files_only = _REQUIREMENTS
     install(VENV, "-r", str(full))
     install(VENV, "--no-deps", "-r", str(files_only))
     stamp.write_text(wanted, encoding="utf-8")
@@ -52,13 +55,13 @@ def make_venv(folder: Path) -> None:
     run([base_python(), "-m", "venv", "--clear", folder])
 
 
-def install(venv: Path, *words: str) -> None:
-    """Has the environment's pip install something.
+def install(venv: Path, *arguments: str) -> None:
+    """Runs ``pip install`` in an environment, with these arguments.
 
     Raises:
         BuildError: pip fails.
     """
-    run([program("python", venv), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *words])
+    run([program("python", venv), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments])
 
 
 def base_python() -> Path:

@@ -7,7 +7,7 @@ from .blender import Blender
 from .common import ROOT
 
 REQUESTS: Final = Path(__file__).parent / "gallery.jsonl"
-"""What is asked for, one room a line; none has been chosen by its result."""
+"""The requests, one room a line; none has been chosen by its result."""
 _SHEETS: Final = Path(__file__).parent / "gallery_sheets.py"
 
 
@@ -21,7 +21,7 @@ def make_gallery(out: Path) -> Path:
         The folder.
 
     Raises:
-        BuildError: a step fails; its words are shown before.
+        BuildError: a step fails; its own messages were shown before.
     """
     blender = Blender.with_extension()
     out = out.resolve()

@@ -9,13 +9,15 @@ from typing import Final
 from PIL import Image, ImageDraw
 
 _COLUMNS: Final = 4
-_LINE: Final = 13
-_LINES: Final = 3
+_LINE_HEIGHT: Final = 13
+"""Pixels for a line of a tile's text."""
+_MAX_LINES: Final = 3
 _LETTERS: Final = 50
+"""Letters that fit below one of a tile's two pictures."""
 
 
 def main(requests: Path, out: Path) -> None:
-    """Writes ``<room type>.jpg``: of each room the view, the plan, and the words and the seed that it is made of."""
+    """Writes ``<room type>.jpg``: of each room the view, the picture from above, its instruction and its seed."""
     by_type: dict[str, list[dict[str, str]]] = {}
     for line in requests.read_text("utf-8").splitlines():
         request = json.loads(line)
@@ -30,11 +32,12 @@ def main(requests: Path, out: Path) -> None:
 
 
 def _tile(request: dict[str, str], out: Path) -> Image.Image:
+    """Both pictures of a room beside each other, over its instruction."""
     view, top = (Image.open(out / f"{request['id']}_{side}.png").convert("RGB") for side in ("view", "top"))
     top = top.resize((top.width * view.height // top.height, view.height))
-    words = Image.new("RGB", (view.width + top.width, _LINES * _LINE + 6), "white")
+    words = Image.new("RGB", (view.width + top.width, _MAX_LINES * _LINE_HEIGHT + 6), "white")
     text = textwrap.wrap(f"{request.get('instruction', '')} (seed {request['seed']})", 2 * _LETTERS)
-    ImageDraw.Draw(words).multiline_text((4, 3), "\n".join(text[:_LINES]), fill="black")
+    ImageDraw.Draw(words).multiline_text((4, 3), "\n".join(text[:_MAX_LINES]), fill="black")
     tile = Image.new("RGB", (words.width, view.height + words.height), "white")
     for picture, place in ((view, (0, 0)), (top, (view.width, 0)), (words, (0, view.height))):
         tile.paste(picture, place)

@@ -12,10 +12,10 @@ from .environment import VENV, make_environment
 from .wheels import gather
 
 _MANIFEST: Final = "blender_manifest.toml"
-_MARK: Final = "# build.py adds the wheels and the platform when it makes the zip.\n"
+_PLACEHOLDER: Final = "# build.py adds the wheels and the platform when it makes the zip.\n"
 _TOP: Final = ("LICENSE", "__init__.py")
 _PACKAGES: Final = ("addon", "instructscene_core")
-_KINDS: Final = (".py", ".json", ".safetensors", ".blend", ".txt")
+_SUFFIXES: Final = (".py", ".json", ".safetensors", ".blend", ".txt")
 _LEFT_OUT: Final = tuple(
     f"instructscene_core/{name}"
     for name in (
@@ -23,10 +23,11 @@ _LEFT_OUT: Final = tuple(
         *("commands/data.py", "commands/evaluate.py", "commands/train.py"),
     )
 )
-"""What trains and measures the generator, which runs without."""
+"""Begins the paths of what only trains or measures the generator; it runs without."""
 _DATE: Final = (2026, 1, 1, 0, 0, 0)
-_PACKED: Final = (".whl", ".blend", ".safetensors")
-"""Kinds of files that hardly get smaller."""
+"""Of every file in the zip, whenever it is made."""
+_INCOMPRESSIBLE: Final = (".whl", ".blend", ".safetensors")
+"""Suffixes of files that hardly get smaller; they are stored as they are."""
 
 
 def make_zip(platform: str, python: str, runtime: str, torch_wheel: Path | None = None) -> Path:
@@ -65,15 +66,15 @@ def make_zip(platform: str, python: str, runtime: str, torch_wheel: Path | None 
 def zip_name(platform: str, python: str, runtime: str) -> str:
     """File name of a zip."""
     kind = "no-torch" if runtime == "none" else python
-    return f"{_about()['id']}-{version()}-{platform}-{kind}.zip"
+    return f"{_read_manifest()['id']}-{version()}-{platform}-{kind}.zip"
 
 
 def version() -> str:
     """The extension's version, as the manifest states it."""
-    return _about()["version"]
+    return _read_manifest()["version"]
 
 
-def _about() -> dict[str, Any]:
+def _read_manifest() -> dict[str, Any]:
     return tomllib.loads((ROOT / _MANIFEST).read_text(encoding="utf-8"))
 
 
@@ -84,10 +85,10 @@ def manifest(platform: str, wheels: Sequence[Path]) -> str:
         BuildError: the line where they go is missing.
     """
     text = (ROOT / _MANIFEST).read_text(encoding="utf-8")
-    if _MARK not in text:
-        raise BuildError(f"{_MANIFEST} lacks the line where the wheels go", f"Put back: {_MARK.strip()}")
+    if _PLACEHOLDER not in text:
+        raise BuildError(f"{_MANIFEST} lacks the line where the wheels go", f"Put back: {_PLACEHOLDER.strip()}")
     names = json.dumps([f"./wheels/{path.name}" for path in wheels], indent=2)
-    return text.replace(_MARK, f"platforms = {json.dumps([platform])}\nwheels = {names}\n")
+    return text.replace(_PLACEHOLDER, f"platforms = {json.dumps([platform])}\nwheels = {names}\n")
 
 
 def sources(root: Path = ROOT) -> Iterator[str]:
@@ -96,7 +97,7 @@ def sources(root: Path = ROOT) -> Iterator[str]:
     for package in _PACKAGES:
         for path in (root / package).rglob("*"):
             name = path.relative_to(root).as_posix()
-            if path.suffix in _KINDS and not name.startswith(_LEFT_OUT):
+            if path.suffix in _SUFFIXES and not name.startswith(_LEFT_OUT):
                 yield name
 
 
@@ -114,15 +115,15 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     entry = zipfile.ZipInfo(name, _DATE)
     entry.create_system = 3  # Unix, wherever it is made
     entry.external_attr = 0o100644 << 16
-    entry.compress_type = zipfile.ZIP_STORED if name.endswith(_PACKED) else zipfile.ZIP_DEFLATED
+    entry.compress_type = zipfile.ZIP_STORED if name.endswith(_INCOMPRESSIBLE) else zipfile.ZIP_DEFLATED
     archive.writestr(entry, data)
 
 
 def validate(path: Path) -> None:
-    """Has Blender's tool look at a zip.
+    """Validates a zip with Blender's own extension tool.
 
     Raises:
-        BuildError: it finds fault; its words are shown before.
+        BuildError: the tool finds fault; its last lines were shown before.
     """
     python = make_environment()
     tools = sorted(VENV.rglob("bl_pkg/cli/blender_ext.py"))

@@ -18,7 +18,7 @@ _DATED: Final = re.compile(r"\[(?P<version>[^\]]+)\] - (?P<date>\S+)")
 
 
 class Kind(NamedTuple):
-    """Which zip.
+    """A zip to make.
 
     Args:
         platform: Blender's name of the platform that it is for.

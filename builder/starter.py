@@ -14,11 +14,11 @@ _REPACK: Final = ROOT / "starter_build" / "repack.py"
 _LIBRARY_FOLDER: Final = ROOT / "instructscene_core" / "starter" / "library"
 _LIBRARY_VENV: Final = ROOT / ".venv-library"
 _LIBRARY_BPY: Final = "bpy==4.2.23"
-"""The oldest Blender that has to open the library writes it."""
-_WITHOUT_GOODBYE: Final = (
+"""The library is written by the oldest Blender that has to open it."""
+_RUN_AND_EXIT: Final = (
     "import os, runpy, sys; del sys.argv[0]; runpy.run_path(sys.argv[0], run_name='__main__'); os._exit(0)"
 )
-"""This module of Blender crashes when Python ends, after all is written; so it is not asked to end in order."""
+"""Runs a script, then ends the process without Python's clean-up, in which this version of bpy crashes."""
 
 
 def make_starter(parts: Sequence[str], blender: Path | None, minutes: float | None, options: Sequence[str]) -> None:
@@ -52,7 +52,7 @@ def _library_command(blender: Path | None) -> list[str]:
         make_venv(_LIBRARY_VENV)
         install(_LIBRARY_VENV, _LIBRARY_BPY)
         stamp.write_text(_LIBRARY_BPY, encoding="utf-8")
-    return [str(python), "-c", _WITHOUT_GOODBYE, str(_LIBRARY)]
+    return [str(python), "-c", _RUN_AND_EXIT, str(_LIBRARY)]
 
 
 def _run(name: str, command: Sequence[str]) -> None:

@@ -10,7 +10,8 @@ from .common import ROOT, BuildError, say
 from .environment import make_environment, program
 
 _SOURCES: Final = ("build.py", "builder", "addon", "instructscene_core", "starter_build", "tests", "__init__.py")
-_SECONDS: Final = 1500
+_TIMEOUT: Final = 1500
+"""Seconds after which a check is ended and counts as failed."""
 SLOWEST: Final = 10
 """Tests that ``--durations`` lists where no number is given."""
 
@@ -96,8 +97,8 @@ def _run(check: Check) -> Outcome:
     env = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [str(program(check.command[0])), *check.command[1:]]
     try:
-        code = subprocess.run(command, cwd=ROOT, env=env, check=False, timeout=_SECONDS).returncode
+        code = subprocess.run(command, cwd=ROOT, env=env, check=False, timeout=_TIMEOUT).returncode
     except subprocess.TimeoutExpired:
-        say(f"{check.name} has not ended within {_SECONDS} s")
+        say(f"{check.name} has not ended within {_TIMEOUT} s")
         code = 1
     return Outcome(check.name, code, time.monotonic() - start)

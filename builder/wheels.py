@@ -20,7 +20,8 @@ PLATFORMS: Final = ("linux-x64", "windows-x64", "windows-arm64", "macos-arm64", 
 PYTHONS: Final = ("cp311", "cp313")
 RUNTIMES: Final = ("bundled", "none")
 _ANY: Final = "any"
-_GPU: Final = re.compile(r"^(cuda|hip|xpu)\b[^=\n]*=\s*(?!None)(\S+)", re.MULTILINE)
+_GPU_BUILD: Final = re.compile(r"^(cuda|hip|xpu)\b[^=\n]*=\s*(?!None)(\S+)", re.MULTILINE)
+"""A line of ``torch/version.py`` that names the GPU platform of a build."""
 
 
 class Pin(NamedTuple):
@@ -104,7 +105,7 @@ def gather(platform: str, python: str, runtime: str, torch_wheel: Path | None = 
         The files, sorted.
 
     Raises:
-        BuildError: a wheel cannot be had, or is not the accepted one; files already gathered stay.
+        BuildError: a wheel cannot be downloaded, or is not the accepted one; files already gathered stay.
     """
     pins = needed(read_pins(), platform, python, runtime)
     if torch_wheel is not None and runtime == "none":
@@ -113,7 +114,7 @@ def gather(platform: str, python: str, runtime: str, torch_wheel: Path | None = 
         target = WHEELS / pin.file
         if pin.package == "torch" and torch_wheel is not None:
             check(torch_wheel, pin)
-            _put(torch_wheel, target)
+            _copy(torch_wheel, target)
         if not target.is_file():
             say(f"Fetching {pin.file}")
             _fetch(pin)
@@ -147,16 +148,17 @@ def refuse_gpu_build(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             text = archive.read("torch/version.py").decode()
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise BuildError(f"{path} is no wheel of torch", _CPU_BUILD) from error
-    gpu = _GPU.search(text)
+        raise BuildError(f"{path} is no wheel of torch", _CPU_BUILD_REMEDY) from error
+    gpu = _GPU_BUILD.search(text)
     if gpu is not None:
-        raise BuildError(f"{path.name} is a build for {gpu[1]} {gpu[2]}, which is never bundled", _CPU_BUILD)
+        raise BuildError(f"{path.name} is a build for {gpu[1]} {gpu[2]}, which is never bundled", _CPU_BUILD_REMEDY)
 
 
-_CPU_BUILD: Final = "Name a CPU build with --torch-wheel FILE"
+_CPU_BUILD_REMEDY: Final = "Name a CPU build with --torch-wheel FILE"
 
 
-def _put(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path) -> None:
+    """Copies a file by way of a temporary name; a file onto itself is left as it is."""
     if target.is_file() and source.samefile(target):
         return
     part = target.with_suffix(".part")
@@ -172,7 +174,7 @@ def _fetch(pin: Pin) -> None:
         name, digest = _offered(python, words)
         if digest != pin.sha256:
             message = f"pip offers {name} for {pin.platform}, which builder/pins.toml does not list as a CPU build"
-            raise BuildError(message, _CPU_BUILD)
+            raise BuildError(message, _CPU_BUILD_REMEDY)
     with tempfile.TemporaryDirectory(dir=WHEELS) as folder:
         run([python, "-m", "pip", "download", "--quiet", "--dest", folder, *words])
         files = list(Path(folder).glob("*.whl"))
@@ -183,7 +185,7 @@ def _fetch(pin: Pin) -> None:
 
 
 def _pip_options(pin: Pin) -> list[str]:
-    """So that pip takes the wheel of another platform as well."""
+    """Options with which pip offers the wheel of a pin, also on another platform or Python."""
     options = ["--no-deps", "--only-binary=:all:", "--disable-pip-version-check"]
     options += ["--python-version", (PYTHONS[0] if pin.python == _ANY else pin.python).removeprefix("cp")]
     tags = pin.file.removesuffix(".whl").rsplit("-", 1)[1]

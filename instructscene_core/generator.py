@@ -1,4 +1,7 @@
-"""The one façade: requests in, scenes out. Generate, complete, restyle and rearrange are masks of the same model."""
+"""`Generator`, the façade of the core: requests in, scenes out.
+
+Generate, complete, restyle and rearrange differ only in what of a scene is masked (``sampling.slots``).
+"""
 
 import logging
 import math
@@ -29,35 +32,42 @@ from .vocabulary import CLASSES, RoomType
 BATCH: Final = 32
 """Scenes that go through the networks at once."""
 TRIES: Final = 4
-"""Layouts that are drawn of a scene at most, where the first does not do what was asked."""
+"""Layouts sampled for a scene at most: another one is tried while wishes of the instruction are not met."""
 _LARGEST_LOG_RATIO: Final = math.log(1.5)
-"""How far an object's extents may be from a class's furniture for the class to come into question."""
+"""Largest ``|log(a / b)|`` of an extent of an object and of a catalogue entry for it to be of the entry's class."""
 _TRY_STRIDE: Final = 0x9E3779B1
-"""Between the seeds of the tries of a scene, of which torch reads 32 bits: far from what people count up by."""
+"""Difference between the seeds of a scene's tries, modulo 2**32: far from 1, by which variations and people count."""
 
 _log: Final = logging.getLogger(__name__)
 
 
 class _Sample(NamedTuple):
-    """One layout to sample: of the plan in a row, for a variation, as which try."""
+    """One layout to sample.
+
+    Attributes:
+        plan: of the request.
+        request_index: which request of the run.
+        variation: k, from 0.
+        attempt: which try, from 0.
+    """
 
     plan: Plan
-    row: int
+    request_index: int
     variation: int
     attempt: int = 0
 
     @property
     def seed(self) -> int:
-        """Of the variation."""
+        """The variation's seed, whatever the try."""
         return self.plan.request.seed + self.variation
 
 
 class Generator:
-    """Makes scenes.
+    """Samples and settles scenes for requests.
 
     Args:
-        models: fill slots in: one for all its room types, or one for each.
-        catalogue: gives the meshes.
+        models: the networks: one model for all its room types, or one for each.
+        catalogue: from which meshes are retrieved.
         encoder: of the instructions.
 
     Raises:
@@ -73,7 +83,7 @@ class Generator:
 
     @property
     def device(self) -> torch.device:
-        """Where the networks are."""
+        """The networks' device."""
         return self.models.device
 
     def run(
@@ -92,7 +102,7 @@ class Generator:
             on_step: called as (stage, step, steps) over the whole run; what it raises ends it.
             settle: whether layouts are settled; off where plain sampling is measured, which takes the first try.
             tries: layouts drawn at most of a scene whose instruction is not met; the one that meets most is taken.
-            batch_size: scenes at once; of no account for the result but for rounding.
+            batch_size: scenes that go through the networks at once; changes results by rounding only.
 
         Returns:
             For each request its variations.
@@ -101,22 +111,24 @@ class Generator:
             InvalidInputError: the model has no such room, too much is to be added, or a points file is unreadable.
         """
         plans = [self.plan(request) for request in requests]
-        wanting = [_Sample(plan, i, k) for i, plan in enumerate(plans) for k in range(plan.request.variations)]
+        pending = [_Sample(plan, i, k) for i, plan in enumerate(plans) for k in range(plan.request.variations)]
         best: dict[tuple[int, int], Scene] = {}
         for attempt in range(tries if settle else 1):
-            samples = [sample._replace(attempt=attempt) for sample in wanting]
+            samples = [sample._replace(attempt=attempt) for sample in pending]
             scenes = self._scenes_of(samples, on_step, settle=settle, batch_size=batch_size)
             for sample, scene in zip(samples, scenes, strict=True):
-                before = best.get((sample.row, sample.variation))
+                before = best.get((sample.request_index, sample.variation))
                 if before is None or _unmet(scene) < _unmet(before):
-                    best[sample.row, sample.variation] = scene
-            wanting = [sample for sample in samples if _falls_short(sample.plan, best[sample.row, sample.variation])]
+                    best[sample.request_index, sample.variation] = scene
+            pending = [
+                sample for sample in samples if _falls_short(sample.plan, best[sample.request_index, sample.variation])
+            ]
         return [[best[i, k] for k in range(plan.request.variations)] for i, plan in enumerate(plans)]
 
     def _scenes_of(
         self, samples: Sequence[_Sample], on_step: OnStep | None, *, settle: bool, batch_size: int
     ) -> list[Scene]:
-        """Their scenes, made in batches of like room type and settings."""
+        """The scenes of samples, in their order; made in batches that share room type and settings."""
         chunks = list(_chunks(samples, batch_size))
         made: dict[tuple[int, int, int], Scene] = {}
         for number, chunk in enumerate(chunks):
@@ -126,7 +138,7 @@ class Generator:
         return [made[sample[1:]] for sample in samples]
 
     def plan(self, request: Request) -> Plan:
-        """What a request asks of the model.
+        """Prepares a request: its slots, the sampling settings and the parsed instruction.
 
         Raises:
             InvalidInputError: see :meth:`run`.
@@ -154,7 +166,7 @@ class Generator:
         return scenes
 
     def _encode(self, texts: Sequence[str]) -> TextStates:
-        """States of texts, each encoded once; blank ones are "no instruction"."""
+        """The encoder's states of B texts, each distinct one encoded once; blank ones are "no instruction"."""
         unique = sorted({text for text in texts if text.strip()})
         nothing = self.encoder.no_text()
         states = self.encoder.encode(unique).followed_by(nothing) if unique else nothing
@@ -163,16 +175,17 @@ class Generator:
     # What is known of a person's objects
 
     def _codes_of(self, model: LayoutModel, item: SceneObject) -> Sequence[int] | None:
+        """Feature codes: the object's own, its catalogue entry's, or those of its points; None where there are none."""
         if item.codes is not None:
             return item.codes
         entry = self.catalogue.get(item.asset)
-        same = entry is not None and (entry.feature is None or len(entry.feature) == model.feature_width)
-        if entry is not None and entry.codes is not None and same:
+        same_width = entry is not None and (entry.feature is None or len(entry.feature) == model.feature_width)
+        if entry is not None and entry.codes is not None and same_width:
             return entry.codes
         return None if item.points is None else model.codes_of(read_points(Path(item.points)))
 
     def _classes_like(self, item: SceneObject) -> frozenset[str]:
-        """Classes whose furniture measures about the same; at least one."""
+        """Classes with an entry of about the object's size, see ``_LARGEST_LOG_RATIO``; at least the nearest one."""
         misfit = {
             name: min(
                 max(abs(math.log(a / b)) for a, b in zip(entry.size, item.size, strict=True)) for entry in entries
@@ -185,7 +198,7 @@ class Generator:
 
 
 def _settings(request: Request, defaults: Defaults) -> Settings:
-    """How to sample: as the request says, else as the model does best."""
+    """Sampling settings: the request's, else the model's defaults for the task."""
     guidance = defaults.guidance if request.guidance is None else request.guidance
     ratio = defaults.ratio.get(request.task, 1.0) if request.ratio is None else request.ratio
     # Without a text both sides of the guidance are the same.
@@ -200,6 +213,7 @@ def _falls_short(plan: Plan, scene: Scene) -> bool:
 
 
 def _unmet(scene: Scene) -> int:
+    """How many wishes of the instruction the scene's report lists as not met."""
     return len((scene.report or {}).get("not_met", ()))
 
 
@@ -214,7 +228,7 @@ def _chunks(samples: Sequence[_Sample], size: int) -> Iterator[list[_Sample]]:
 
 
 def _overall(on_step: OnStep | None, chunk: int, chunks: int) -> OnStep:
-    """Counts the steps of one chunk as a part of the whole run."""
+    """A callback for one chunk that counts its steps as a part of the whole run."""
 
     def report_step(stage: str, step: int, steps: int) -> None:
         if on_step is not None:

@@ -1,4 +1,6 @@
-"""The scene and the request: what the command line, the worker, the add-on and the tests speak.
+"""`Scene` and `Request`: what the command line, the worker and the add-on exchange, and their JSON.
+
+docs/scene-format.md lists the keys.
 
 Frame: metres, right-handed, Z up, floor level z = 0, in the axes of the room's Empty. Yaw is in radians about +Z; an
 object at yaw 0 faces −Y. Position is the centre of the box, size its full extents (width x, depth y, height z) in the
@@ -29,6 +31,7 @@ T = TypeVar("T")
 
 SCENE_VERSION: Final = 1
 DEFAULT_HEIGHT: Final = 2.8
+"""Metres from the floor to the ceiling of a scene that does not say."""
 TASKS: Final[tuple[Task, ...]] = ("generate", "complete", "restyle", "rearrange")
 ATTRIBUTES: Final[tuple[Attribute, ...]] = ("category", "feature", "relation", "pose")
 _ID: Final = re.compile(r"[A-Za-z0-9_.-]+")
@@ -39,8 +42,8 @@ class Opening:
     """A door or window in a wall.
 
     Args:
-        kind: what it is.
-        segment: its two ends on the floor plan, metres.
+        kind: door or window.
+        segment: its two ends (x, y) on the floor plan, metres.
         bottom: height of its lower edge, metres.
         top: height of its upper edge, metres.
     """
@@ -51,7 +54,7 @@ class Opening:
     top: float = 2.1
 
     def to_json(self) -> Json:
-        """As in the scene's JSON."""
+        """Plain JSON types, an item of the scene's ``openings``."""
         return {"kind": self.kind, "segment": [list(p) for p in self.segment], "bottom": self.bottom, "top": self.top}
 
 
@@ -83,13 +86,13 @@ class SceneObject:
 
     Args:
         id: unique in its scene.
-        category: class name; None for a foreign object whose class is to be guessed.
+        category: of ``vocabulary.CATEGORIES``; None for a person's own object of unknown class.
         position: centre of the box, metres.
         size: full extents (width, depth, height) in the object's own frame, metres.
         yaw: radians about +Z.
-        asset: catalogue entry that stands here; None for a person's own mesh.
+        asset: id of the catalogue entry whose mesh stands here; None for a person's own mesh.
         placed_size: extents of the mesh as placed, where they differ from ``size``.
-        codes: the four quantised feature codes.
+        codes: the four VQ-VAE codes of its feature, each from 0 to 63.
         points: file with an (n, 6) array of coloured points in the object's own frame.
         description: what it is, in words.
     """
@@ -106,7 +109,7 @@ class SceneObject:
     description: str | None = None
 
     def to_json(self) -> Json:
-        """As in the scene's JSON; optional keys that hold nothing are left out."""
+        """Plain JSON types, an item of the scene's ``objects``; optional keys that hold nothing are left out."""
         required: Json = {
             "id": self.id,
             "category": self.category,
@@ -132,7 +135,8 @@ class Scene:
         room_type: one of ``vocabulary.ROOM_TYPES``.
         objects: the furniture.
         floor: the floor plan.
-        relations: the sampled graph in a result, relations to keep in a request; None means "take them from the boxes".
+        relations: triplets (subject id, predicate, object id): the sampled graph in a result, relations to keep in a
+            request; None means "take them from the boxes".
         provenance: how the scene was made.
         report: what of the instruction was met, not met, not understood.
     """
@@ -179,12 +183,12 @@ class Scene:
 
 @dataclass(frozen=True)
 class Request:
-    """One job for the generator.
+    """What the generator is asked for: a task on a scene, with an instruction.
 
     Args:
         task: which of the four tasks.
         scene: the room as it is; for ``generate`` only its type and floor count.
-        instruction: text, never refused.
+        instruction: free text; none is refused, an empty one asks for nothing.
         id: names the result's files.
         selected: ids of the selected objects; empty means all.
         keep: per object id, the attributes that must come back as they are; wins over the task's defaults.
@@ -193,7 +197,7 @@ class Request:
         seed: variation k uses seed + k.
         steps: network calls of prior and decoder; None is the model's default.
         guidance: the prior's guidance scale (1 = off); None is the model's default.
-        ratio: share of the schedule that an edit runs through; None is the model's default.
+        ratio: share of the diffusion schedule that an edit runs through; None is the model's default.
         finish: whether a generated room gets extras, such as a rug; where ``add`` says how many objects, it gets none.
         assumed_bedroom: whether the room type was absent and taken to be a bedroom.
     """
@@ -343,7 +347,7 @@ def _positive(data: object, where: str) -> float:
     return value
 
 
-def _whole(data: object, where: str, low: int, high: int) -> int:
+def _integer(data: object, where: str, low: int, high: int) -> int:
     if isinstance(data, bool) or not isinstance(data, int) or not low <= data <= high:
         raise InvalidInputError(f"{where} must be a whole number from {low} to {high}", "Correct it")
     return data
@@ -388,7 +392,7 @@ def _size(data: object, where: str) -> Vector3:
 
 def _codes(data: object, where: str) -> tuple[int, ...]:
     items = _list(data, where, N_FEATURE_TOKENS)
-    return tuple(_whole(v, f"{where}[{i}]", 0, N_CODES - 1) for i, v in enumerate(items))
+    return tuple(_integer(v, f"{where}[{i}]", 0, N_CODES - 1) for i, v in enumerate(items))
 
 
 def _polygon(data: object, where: str) -> tuple[Point2, ...]:
@@ -485,7 +489,7 @@ def _any_mapping(data: object, where: str) -> Json:
 
 def _steps(data: object, where: str) -> tuple[int, int]:
     prior, decoder = _list(data, where, 2)
-    return _whole(prior, f"{where}[0]", 1, 100), _whole(decoder, f"{where}[1]", 1, 1000)
+    return _integer(prior, f"{where}[0]", 1, 100), _integer(decoder, f"{where}[1]", 1, 1000)
 
 
 def _guidance(data: object, where: str) -> float:
@@ -511,14 +515,14 @@ def _ratio(data: object, where: str) -> float:
 def _keep(data: object, where: str, ids: set[str]) -> dict[str, tuple[Attribute, ...]]:
     result: dict[str, tuple[Attribute, ...]] = {}
     for name, attributes in _any_mapping(data, where).items():
-        _known(name, f"{where}.{name}", ids)
+        _known_id(name, f"{where}.{name}", ids)
         items = _list(attributes, f"{where}.{name}")
         names = [_one_of(a, f"{where}.{name}[{i}]", ATTRIBUTES) for i, a in enumerate(items)]
         result[name] = cast("tuple[Attribute, ...]", tuple(names))
     return result
 
 
-def _known(name: object, where: str, ids: set[str]) -> str:
+def _known_id(name: object, where: str, ids: set[str]) -> str:
     if not isinstance(name, str) or name not in ids:
         raise InvalidInputError(f"{where}: no object has the id {json.dumps(name)}", "Name objects of the scene")
     return name
@@ -552,11 +556,11 @@ def _request(data: object, where: str) -> Request:
         scene=scene,
         instruction=_maybe(item.get("instruction", item.get("text")), f"{where}.instruction", _text) or "",
         id=_identifier(item.get("id", "scene"), f"{where}.id"),
-        selected=tuple(_known(name, f"{where}.selected[{i}]", ids) for i, name in enumerate(selected)),
+        selected=tuple(_known_id(name, f"{where}.selected[{i}]", ids) for i, name in enumerate(selected)),
         keep=_keep(item.get("keep") or {}, f"{where}.keep", ids),
-        add=_maybe(item.get("add"), f"{where}.add", lambda v, w: _whole(v, w, 0, 21)),
-        variations=_whole(item.get("variations", 1), f"{where}.variations", 1, 100),
-        seed=_whole(item.get("seed", 0), f"{where}.seed", 0, 2**31 - 1),
+        add=_maybe(item.get("add"), f"{where}.add", lambda v, w: _integer(v, w, 0, 21)),
+        variations=_integer(item.get("variations", 1), f"{where}.variations", 1, 100),
+        seed=_integer(item.get("seed", 0), f"{where}.seed", 0, 2**31 - 1),
         steps=_maybe(item.get("steps"), f"{where}.steps", _steps),
         guidance=_maybe(item.get("guidance"), f"{where}.guidance", _guidance),
         ratio=_maybe(item.get("ratio"), f"{where}.ratio", _ratio),

@@ -22,10 +22,11 @@ _LIVING: Final = (
 
 CLASSES: Final[dict[RoomType, tuple[str, ...]]] = {"bedroom": _BEDROOM, "livingroom": _LIVING, "diningroom": _LIVING}
 MAX_OBJECTS: Final[dict[RoomType, int]] = {"bedroom": 12, "livingroom": 21, "diningroom": 21}
+"""Slots of a room, as in the official models; extras do not count."""
 ALL_CLASSES: Final[tuple[str, ...]] = tuple(sorted({*_BEDROOM, *_LIVING}))
 BEDS: Final = ("double_bed", "single_bed", "kids_bed")
 EXTRAS: Final = ("floor_lamp", "plant", "rug", "table_lamp", "tv")
-"""What finishes a room once its graph stands: categories of objects and of the catalogue, not classes of the graph."""
+"""Categories of what rules add to a finished room; the catalogue has them, the networks' graph does not."""
 CATEGORIES: Final[tuple[str, ...]] = (*ALL_CLASSES, *EXTRAS)
 """What an object of a scene may be."""
 
@@ -37,7 +38,9 @@ NO_RELATION: Final = len(PREDICATES)
 """Index of "none": no relation, padding and the diagonal share it."""
 
 N_FEATURE_TOKENS: Final = 4
+"""Codes of an object's feature."""
 N_CODES: Final = 64
+"""Size of the feature VQ-VAE's codebook."""
 EMPTY_CODE: Final = N_CODES
 """Feature token of a slot without an object."""
 

@@ -29,8 +29,10 @@ from instructscene_core.starter.furniture.specs import SHAPES, SPECS, Spec  # no
 from instructscene_core.vocabulary import display_name, hangs  # noqa: E402
 
 STARTER: Final = ROOT / "instructscene_core" / "starter"
-_CATALOGS: Final = uuid.UUID("6f9a3f0e-5a1c-4c0f-9d1e-7d0f2b6c8a11")
+_CATALOG_NAMESPACE: Final = uuid.UUID("6f9a3f0e-5a1c-4c0f-9d1e-7d0f2b6c8a11")
+"""From which the ids of the asset catalogs are made, so that every build has the same."""
 _SPACING: Final = 3.2
+"""Metres between two objects of a file."""
 _GRID: Final = 2**14
 """Vertices lie on 1 / 2**14 m, 0.06 mm: numbers with few binary places compress to two thirds."""
 _UV_GRID: Final = 2**8
@@ -61,8 +63,8 @@ def build(category: str) -> None:
         model = models[spec.shape]
         obj = make_object(spec, model)
         obj.location = (_SPACING * place, 0.0, 0.0)
-        _mark(obj, spec)
-        _preview(obj, model.picture.coloured(spec.palette))
+        _mark_as_asset(obj, spec)
+        _set_preview(obj, model.picture.coloured(spec.palette))
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Model:
 
     @classmethod
     def of(cls, shape: Shape) -> "Model":
-        """Makes it."""
+        """Builds the mesh and draws the picture of a shape."""
         parts = fine_meshes(shape)
         roles = list(dict.fromkeys(part.role for part in parts))
         return cls(make_mesh(shape, parts, roles), roles, Picture.of(shape))
@@ -129,6 +131,7 @@ def _unwrap(mesh: bpy.types.Mesh, vertices: np.ndarray) -> None:
 
 
 def _joined(parts: tuple[Mesh, ...]) -> tuple[np.ndarray, list[tuple[int, ...]]]:
+    """Vertices (V, 3) and faces of all parts as one mesh."""
     faces: list[tuple[int, ...]] = []
     start = 0
     for part in parts:
@@ -138,11 +141,12 @@ def _joined(parts: tuple[Mesh, ...]) -> tuple[np.ndarray, list[tuple[int, ...]]]
 
 
 def _grain(part: Mesh) -> int:
-    """Axis of a part's longest side."""
+    """Axis along which the wood's grain runs: 0, 1 or 2, that of the part's longest side."""
     return int(np.ptp(part.vertices, axis=0).argmax())
 
 
 def _shade(mesh: bpy.types.Mesh, flat: np.ndarray) -> None:
+    """Smooth shading with sharp edges, see ``_SHARP``; faces that ``flat`` (F,) marks are flat."""
     mesh.polygons.foreach_set("use_smooth", ~flat)
     mesh.set_sharp_from_angle(angle=np.radians(_SHARP))
     mesh.polygons.foreach_set("use_smooth", ~flat)
@@ -160,7 +164,7 @@ def _collection(category: str) -> bpy.types.Collection:
 
 def catalog_id(category: str) -> str:
     """The asset catalog of a class; the same in every build."""
-    return str(uuid.uuid5(_CATALOGS, category))
+    return str(uuid.uuid5(_CATALOG_NAMESPACE, category))
 
 
 def catalogs_text() -> str:
@@ -172,7 +176,7 @@ def catalogs_text() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _mark(obj: bpy.types.Object, spec: Spec) -> None:
+def _mark_as_asset(obj: bpy.types.Object, spec: Spec) -> None:
     obj.asset_mark()
     data = obj.asset_data
     data.catalog_id = catalog_id(spec.category)
@@ -183,8 +187,8 @@ def _mark(obj: bpy.types.Object, spec: Spec) -> None:
         data.tags.new(tag)
 
 
-def _preview(obj: bpy.types.Object, pixels: np.ndarray) -> None:
-    """Gives the asset a thumbnail, (n, n, 4) of 0..255, lowest row first."""
+def _set_preview(obj: bpy.types.Object, pixels: np.ndarray) -> None:
+    """Gives the asset a thumbnail: (n, n, 4) of 0..255, lowest row first."""
     preview = obj.preview_ensure()
     preview.image_size = pixels.shape[:2]
     preview.image_pixels_float.foreach_set((pixels.astype(np.float32) / 255).ravel())

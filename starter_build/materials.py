@@ -13,14 +13,14 @@ BOARD: Final = "board"
 
 _GROUP: Final = "Board Coordinates"
 _DARK: Final = 0.3
-"""Share of a material's dark colour in what one sees from afar, as in the coloured points."""
+"""Share of a material's dark colour in its mean colour, as in the coloured points."""
 
 
 def make_material(material: Material) -> bpy.types.Material:
     """Makes the Blender material, or returns the one of that name."""
-    known = bpy.data.materials.get(material.name)
-    if known is not None:
-        return known
+    existing = bpy.data.materials.get(material.name)
+    if existing is not None:
+        return existing
     made = bpy.data.materials.new(material.name)
     made.use_nodes = True
     made.diffuse_color = (*material.colour, 1.0)
@@ -37,7 +37,7 @@ def mixed(material: Material, dark: float) -> tuple[float, float, float]:
 
 
 class _Tree:
-    """A material's nodes, put in a row from right to left."""
+    """A material's node tree; nodes are put in columns from right to left, column 0 being the shader's."""
 
     def __init__(self, material: bpy.types.Material) -> None:
         self.nodes, self.links = material.node_tree.nodes, material.node_tree.links
@@ -59,14 +59,20 @@ class _Tree:
             node.inputs[name].default_value = value
 
     def set(self, **inputs: object) -> None:
-        """Inputs of the shader."""
+        """Sets or links inputs of the Principled BSDF."""
         for name, value in inputs.items():
             self.feed(self.shader, name.replace("_", " "), value)
 
     def blend(
         self, factor: bpy.types.NodeSocket, material: Material, shares: tuple[float, float] = (1.0, 0.0)
     ) -> bpy.types.NodeSocket:
-        """Its two colours mixed by a noise: ``shares`` of the dark one where the noise is low and where it is high."""
+        """The material's two colours mixed by a noise.
+
+        Args:
+            factor: the noise, 0..1.
+            material: whose colours.
+            shares: of the dark colour, where the noise is low and where it is high.
+        """
         ramp = self.add("ShaderNodeValToRGB", 2, Fac=factor)
         for stop, position, share in zip(ramp.color_ramp.elements, (0.36, 0.62), shares, strict=True):
             stop.position, stop.color = position, (*mixed(material, share), 1.0)
@@ -87,21 +93,21 @@ def _wood(tree: _Tree, material: Material) -> None:
     )
     fibre = tree.add("ShaderNodeMapping", 5, Vector=board.outputs[0], Scale=(6.0, 190.0, 190.0))
     pores = tree.add("ShaderNodeTexNoise", 4, Vector=fibre.outputs[0], Scale=1.0, Detail=2.0)
-    mixed = tree.add("ShaderNodeMath", 3)
-    mixed.operation = "MULTIPLY_ADD"
-    tree.feed(mixed, "Value", pores.outputs[0])
-    mixed.inputs[1].default_value = 0.35
+    height = tree.add("ShaderNodeMath", 3)
+    height.operation = "MULTIPLY_ADD"
+    tree.feed(height, "Value", pores.outputs[0])
+    height.inputs[1].default_value = 0.35
     scaled = tree.add("ShaderNodeMath", 3)
     scaled.operation = "MULTIPLY"
     tree.feed(scaled, "Value", veins.outputs[0])
     scaled.inputs[1].default_value = 0.65
-    tree.links.new(scaled.outputs[0], mixed.inputs[2])
-    tree.set(Base_Color=tree.blend(mixed.outputs[0], material), Roughness=0.42)
-    tree.bump(mixed.outputs[0], 0.12, 0.002)
+    tree.links.new(scaled.outputs[0], height.inputs[2])
+    tree.set(Base_Color=tree.blend(height.outputs[0], material), Roughness=0.42)
+    tree.bump(height.outputs[0], 0.12, 0.002)
 
 
 def _board_group() -> bpy.types.NodeTree:
-    """Object coordinates turned so that x runs along a part's longest side, with a shift for each part."""
+    """Node group: object coordinates with x along a part's longest side, and an offset for each part, see `BOARD`."""
     group = bpy.data.node_groups.new(_GROUP, "ShaderNodeTree")
     group.interface.new_socket("Vector", in_out="OUTPUT", socket_type="NodeSocketVector")
     nodes, links = group.nodes, group.links
@@ -136,7 +142,7 @@ def _math(group: bpy.types.NodeTree, operation: str, value: bpy.types.NodeSocket
     node.operation = operation
     group.links.new(value, node.inputs[0])
     node.inputs[1].default_value = other
-    node.inputs[2].default_value = 0.1
+    node.inputs[2].default_value = 0.1  # the tolerance of COMPARE
     return node.outputs[0]
 
 
@@ -188,7 +194,17 @@ def _cloth(tree: _Tree, material: Material, weave: "_Weave") -> None:
 
 
 class _Weave(NamedTuple):
-    """How a cloth is made: thread's scale, shares of its dark colour, roughness, sheen and its spread, bump."""
+    """How a cloth looks.
+
+    Attributes:
+        yarn: scale of the noise that stands for its threads.
+        shades: shares of the dark colour, see `_Tree.blend`.
+        rough: roughness.
+        sheen: weight of the sheen.
+        spread: roughness of the sheen.
+        bump: strength of the bump.
+        depth: distance of the bump, metres.
+    """
 
     yarn: float
     shades: tuple[float, float]
@@ -216,7 +232,7 @@ def _leather(tree: _Tree, material: Material) -> None:
 
 
 def _stone(tree: _Tree, material: Material) -> None:
-    """Veins where a bent noise crosses its middle; concrete, whose two colours are alike, shows clouds."""
+    """Marble's veins lie where a distorted noise crosses its middle; concrete, of two like colours, shows clouds."""
     place = tree.add("ShaderNodeTexCoord", 6)
     clouds = tree.add("ShaderNodeTexNoise", 5, Vector=place.outputs["Object"], Scale=2.2, Detail=7.0, Distortion=1.6)
     fold = tree.add("ShaderNodeMath", 4)

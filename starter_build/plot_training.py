@@ -17,9 +17,10 @@ import matplotlib as mpl
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
-_NO_TERMS: Final = {"step", "samples", "seconds", "learning_rate", "samples_per_second", "gradient"}
+_OTHER_COLUMNS: Final = {"step", "samples", "seconds", "learning_rate", "samples_per_second", "gradient"}
+"""Columns of a log that are no terms of the loss."""
 _WINDOW: Final = 5
-"""Rows of a log that are meant together, so that the trend is seen."""
+"""Rows of a log that are averaged to one point, so that the trend is seen."""
 
 Lines = dict[str, tuple[list[float], list[float]]]
 
@@ -46,7 +47,7 @@ def _split(run: str) -> tuple[str, str, str]:
 
 
 def read(logs: Sequence[Path]) -> Lines:
-    """Samples and smoothed values of every term of some logs, one after the other."""
+    """Of every term of the loss: samples seen, and means of ``_WINDOW`` rows, of logs that continue each other."""
     lines: Lines = defaultdict(lambda: ([], []))
     before = 0.0
     for log in logs:
@@ -54,7 +55,7 @@ def read(logs: Sequence[Path]) -> Lines:
             rows = [{key: float(value) for key, value in row.items() if value} for row in csv.DictReader(file)]
         for start in range(0, len(rows), _WINDOW):
             some = rows[start : start + _WINDOW]
-            for term in some[0].keys() - _NO_TERMS:
+            for term in some[0].keys() - _OTHER_COLUMNS:
                 lines[term][0].append(before + some[-1]["samples"])
                 lines[term][1].append(sum(row[term] for row in some) / len(some))
         before += rows[-1]["samples"] if rows else 0.0

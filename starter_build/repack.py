@@ -1,7 +1,7 @@
-"""Packs .blend files tighter: ``python starter_build/repack.py FOLDER``; a third of the furniture library's size.
+"""Recompresses .blend files: ``python starter_build/repack.py FOLDER``; a third of the furniture library's size.
 
-Blender compresses with Zstandard at a low level, in frames of their own that it can read alone. Here a file becomes one
-frame at a high level, with the table of frames without which Blender would not seek in it. It opens as fast as before.
+Blender compresses with Zstandard at a low level, in many frames that can each be read alone. Here a file becomes one
+frame at a high level, with the seek table that Blender needs to read it. It opens as fast as before.
 """
 
 import io
@@ -13,13 +13,14 @@ from typing import Final
 import zstandard
 
 _LEVEL: Final = 19
+"""Of compression."""
 _SKIPPABLE: Final = 0x184D2A5E
 _SEEKABLE: Final = 0x8F92EAB1
-"""Magic numbers of the table of frames, of Zstandard's seekable format."""
+"""Magic numbers of the seek table in Zstandard's seekable format: of its skippable frame, and of its footer."""
 
 
 def main(folder: Path) -> None:
-    """Packs all .blend files of a folder anew."""
+    """Recompresses all .blend files of a folder in place."""
     for path in sorted(folder.glob("*.blend")):
         packed = repacked(path.read_bytes())
         temporary = path.with_suffix(".part")
@@ -28,7 +29,7 @@ def main(folder: Path) -> None:
 
 
 def repacked(file: bytes) -> bytes:
-    """The same .blend, compressed in one frame at a high level; as it is where Zstandard has not made it."""
+    """The bytes of a .blend, compressed in one frame at a high level; as they are if not compressed with Zstandard."""
     if not file.startswith(zstandard.FRAME_HEADER):
         return file
     content = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(file), read_across_frames=True).read()

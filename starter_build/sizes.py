@@ -23,8 +23,8 @@ Sizes = dict[str, list[tuple[float, float, float]]]
 
 _LAMPS: Final = {"e7a0801e": "pendant_lamp", "2374eec6": "ceiling_lamp"}
 """Beginnings of the category ids of lamps, which have no label."""
-_FEW: Final = 5
-"""Fewer pieces than this say too little."""
+_MIN_PIECES: Final = 5
+"""Least number of pieces of a class whose percentiles are printed."""
 
 
 def main(arguments: list[str]) -> None:
@@ -43,7 +43,7 @@ def ours() -> Sizes:
 
 
 def real(files: Iterable[Path]) -> Sizes:
-    """The same of the objects in rooms."""
+    """Width, depth and height of every object in files of real rooms, by class."""
     sizes: Sizes = defaultdict(list)
     for file in files:
         for line in file.read_text(encoding="utf-8").splitlines():
@@ -73,8 +73,8 @@ def table(mine: Sizes, theirs: Sizes) -> str:
 
 
 def _span(sizes: Sequence[tuple[float, float, float]], axis: int) -> str:
-    """Tenth, middle and ninth tenth, the middle in bold; a dash for too few."""
-    if len(sizes) < _FEW:
+    """10th, 50th and 90th percentile along an axis, the median in bold; a dash for too few pieces."""
+    if len(sizes) < _MIN_PIECES:
         return "-"
     low, middle, high = np.percentile([size[axis] for size in sizes], (10, 50, 90))
     return f"{low:.2f} **{middle:.2f}** {high:.2f}"

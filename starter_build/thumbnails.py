@@ -13,24 +13,24 @@ from instructscene_core.starter.furniture.shapes import Shape
 from instructscene_core.vocabulary import hangs
 
 PIXELS: Final = 64
-_OVER: Final = 2
+_OVERSAMPLING: Final = 2
 """Samples along each side of a pixel."""
 _DENSITY: Final = 3.0
-"""Points that are drawn for each sample that the surface covers."""
-_CLEAR: Final = 0.12
+"""Random points of the surface that are drawn for each sample that it covers."""
+_GLASS_SHARE: Final = 0.12
 """Share of the points of glass that are drawn: one sees through the rest."""
 _SHADES: Final = 10
-"""Steps of light: few compress well."""
+"""Steps of brightness: pictures of few steps compress well."""
 _LIGHT: Final = np.array([-0.45, -0.6, 0.85]) / np.linalg.norm([-0.45, -0.6, 0.85])
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What is seen of a shape, before its palette is known.
+    """A shape's picture before it is coloured by a palette.
 
     Attributes:
-        roles: numbered by ``role``.
-        role: (n, n) role of each sample, −1 where nothing is; lowest row first.
+        roles: of the shape's parts.
+        role: (n, n) index into ``roles`` of each sample, −1 where nothing is; lowest row first.
         light: (n, n) brightness of each sample.
     """
 
@@ -43,7 +43,7 @@ class Picture:
         """The shape three quarters from the front; lamps that hang from a little below."""
         parts = meshes(shape)
         roles = tuple(dict.fromkeys(part.role for part in parts))
-        side = pixels * _OVER
+        side = pixels * _OVERSAMPLING
         view = _view(-0.15 if hangs(shape.category) else 0.42)
         points, normals, role = _scatter(parts, roles, side, view[2])
         flat = points @ view.T  # right, up, towards the eye
@@ -58,20 +58,24 @@ class Picture:
         return cls(roles, seen, (light * _SHADES).round() / _SHADES)
 
     def coloured(self, palette: Palette) -> NDArray[np.uint8]:
-        """(pixels, pixels, 4) sRGB and cover, lowest row first."""
+        """(pixels, pixels, 4) uint8: sRGB and alpha, lowest row first."""
         mixed = [np.array(palette.materials[role].colour) * 0.75 + 0.25 * np.array(palette.materials[role].dark)
                  for role in self.roles]  # fmt: skip
         colours = np.array([*mixed, np.zeros(3)])[self.role] * self.light[..., None]
         cover = (self.role >= 0).astype(np.float64)
-        n = len(cover) // _OVER
-        cover = cover.reshape(n, _OVER, n, _OVER).mean(axis=(1, 3))
-        colours = colours.reshape(n, _OVER, n, _OVER, 3).sum(axis=(1, 3)) / np.maximum(cover * _OVER**2, 1)[..., None]
+        n, k = len(cover) // _OVERSAMPLING, _OVERSAMPLING
+        cover = cover.reshape(n, k, n, k).mean(axis=(1, 3))
+        colours = colours.reshape(n, k, n, k, 3).sum(axis=(1, 3)) / np.maximum(cover * k**2, 1)[..., None]
         encoded = np.clip(colours, 0, 1) ** (1 / 2.2)
         return (np.dstack([encoded, cover]) * 255).round().astype(np.uint8)
 
 
 def _view(height: float) -> NDArray[np.float64]:
-    """Rows: to the right, up, towards the eye."""
+    """(3, 3) unit vectors of a view from the front, a little from the right: right, up, towards the eye.
+
+    Args:
+        height: of the eye over the object, in a space where it is 1 in front and 0.5 to the right.
+    """
     eye = np.array([0.5, -1.0, height])
     eye /= np.linalg.norm(eye)
     right = np.cross([0.0, 0.0, 1.0], eye)
@@ -91,7 +95,7 @@ def _scatter(
     sample = (max(np.ptp(corners.reshape(-1, 3), axis=0)) / side) ** 2
     drawn = np.where(cross @ eye > 0, _DENSITY, 0.0)
     if "glass" in roles:
-        drawn *= np.where(role == roles.index("glass"), _CLEAR, 1.0)
+        drawn *= np.where(role == roles.index("glass"), _GLASS_SHARE, 1.0)
     random = np.random.default_rng(0)
     counts = np.floor(area / sample * drawn + random.random(len(area))).astype(np.int64)
     index = np.repeat(np.arange(len(area)), counts)

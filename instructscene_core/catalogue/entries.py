@@ -1,4 +1,4 @@
-"""Catalogue entries: meshes that can stand for a generated object, known by class, size, feature and solid parts."""
+"""Catalogue entries: meshes from which generated objects are retrieved, with class, size, feature and solid parts."""
 
 import json
 import math
@@ -109,7 +109,7 @@ class Catalogue:
         return None if name is None else self._by_id.get(name)
 
     def shape_of(self, asset: str | None) -> Shape:
-        """What of an entry's mesh is solid; see :class:`.geometry.solids.Shapes`."""
+        """Mount and solid parts of an entry's mesh; see :class:`.geometry.solids.Shapes`."""
         entry = self.get(asset)
         return Shape() if entry is None else Shape(entry.mount, entry.parts)
 
@@ -123,7 +123,7 @@ class Catalogue:
         return self._by_class.get((room_type, category), ())
 
     def looks(self, category: str, room_type: RoomType | None, width: int) -> tuple[list[int], Feature]:
-        """Which entries of a class (as in `of_class`) have features of a width, and these features (m, width)."""
+        """The entries of a class with a feature of this width: numbers in `of_class`, and the features (m, width)."""
         key = (room_type, category, width)
         if key not in self._looks:
             features = [entry.feature for entry in self.of_class(category, room_type)]
@@ -138,8 +138,9 @@ class Catalogue:
 
         Args:
             path: ``catalogue.json``.
-            features: safetensors with ``features`` (m, F) and ``codes`` (m, 4), of the entries that ``rows`` (m,)
-                numbers or of all in their order; ``codes`` may be absent where there are ``rows``. None for none.
+            features: safetensors with ``features`` (m, F), ``codes`` (m, 4) and ``rows`` (m,): the numbers of their
+                entries. Without ``rows`` they are of all entries in their order; ``codes`` may be absent where there
+                are ``rows``. None: no features.
 
         Raises:
             InvalidInputError: a file cannot be read, is malformed, or the two do not fit together.
@@ -267,11 +268,11 @@ class _Features(NamedTuple):
 
     @property
     def reach(self) -> int:
-        """Entries that there must be at least."""
+        """The number of entries that the rows require at least."""
         return max(self.rows, default=-1) + 1
 
     def fits(self, count: int) -> bool:
-        """Whether they are features of so many entries."""
+        """Whether they fit a catalogue of so many entries."""
         return self.reach == count if self.for_all else self.reach <= count
 
 

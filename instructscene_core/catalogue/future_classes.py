@@ -54,6 +54,6 @@ def classes_of(category: str) -> dict[RoomType, str]:
 
 
 def in_bedrooms(category: str) -> str | None:
-    """What a class of living rooms is called in bedrooms, where that is another: a dining chair is a chair there."""
+    """The class in bedrooms of what has another class in living rooms: a dining chair is a chair there; else None."""
     found = {bedroom for bedroom, living in _CLASSES.values() if living == category and bedroom is not None}
     return found.pop() if category not in CLASSES["bedroom"] and len(found) == 1 else None

@@ -1,4 +1,4 @@
-"""Models of a 3D-FUTURE folder as they lie on the disk: what `model_info.json` says of them, and what their files hold.
+"""Reads the models of a 3D-FUTURE folder: their entries in `model_info.json`, meshes, textures and features.
 
 Layout: ``model_info.json`` (a list of objects with model_id, category, style, theme, material) and, for each model,
 ``<model_id>/raw_model.obj`` (metres, Y up, front +Z), ``texture.png`` and perhaps a feature. Every file may be broken.
@@ -29,7 +29,7 @@ MESH_FILE: Final = "raw_model.obj"
 TEXTURE_FILE: Final = "texture.png"
 FEATURE_FILE: Final = "openshape_pointbert_vitg14.npy"
 MODEL_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
-"""Which ids are names of folders, wherever they come from."""
+"""Ids that are safe as names of folders."""
 THINNEST: Final = 1e-3
 """Metres: a model that is flatter along an axis has no box to speak of."""
 WIDEST: Final = 20.0
@@ -37,14 +37,15 @@ WIDEST: Final = 20.0
 _LARGEST_INFO: Final = 64 << 20
 _LARGEST_FEATURE: Final = 1 << 20
 _LARGEST_TEXTURE: Final = 128 << 20
-_NO_WORD: Final = ("", "others", "other", "none", "null", "-", "unknown")
+_NO_VALUE: Final = ("", "others", "other", "none", "null", "-", "unknown")
+"""How 3D-FUTURE writes that a model has no style, theme or material."""
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8\xff"
 
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What is said of a model.
+    """A model's entry in ``model_info.json``.
 
     Args:
         id: name of its folder.
@@ -63,7 +64,7 @@ class ModelInfo:
 
 @dataclass(frozen=True)
 class Geometry:
-    """What a model's files hold, in the product's frame.
+    """Box and solid parts of a model, in the product's frame.
 
     Args:
         size: full extents (width, depth, height), metres, facing −Y.
@@ -103,7 +104,7 @@ def _info(name: str, item: Mapping[str, Any]) -> ModelInfo:
     def word(key: str) -> str:
         text = item.get(key)
         text = " ".join(text.lower().split()) if isinstance(text, str) else ""
-        return "" if text in _NO_WORD else text
+        return "" if text in _NO_VALUE else text
 
     category = item.get("category")
     category = " ".join(category.split()) if isinstance(category, str) else ""
@@ -143,10 +144,10 @@ def _metres(extents: np.ndarray[Any, np.dtype[np.float64]]) -> str:
 
 
 def check_texture(path: Path) -> None:
-    """Refuses what is no whole PNG and no JPEG; 3D-FUTURE holds some of the latter under a PNG's name.
+    """Refuses a texture that is neither a whole PNG nor a JPEG; 3D-FUTURE has some JPEGs under a PNG's name.
 
     Raises:
-        InvalidInputError: says what is wrong.
+        InvalidInputError: it is missing, too large, cut off, damaged or no picture.
     """
     if not path.is_file():  # nor a pipe, which would never end
         raise InvalidInputError(f"{path.name} is missing")

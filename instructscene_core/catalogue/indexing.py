@@ -1,7 +1,7 @@
-"""Makes a catalogue of a 3D-FUTURE folder: reads every model once, remembers what it read, writes all at the end.
+"""Makes a catalogue of a 3D-FUTURE folder: reads every model once, records what it read, writes all at the end.
 
 In the output folder: ``catalogue.json``, ``features.safetensors`` (where models have features), ``skipped.txt`` and
-``models.jsonl``, the memory: one line a model that was read, by which an interrupted run, or a later one, goes on.
+``models.jsonl``, a line for each model that was read, with which an interrupted run, or a later one, goes on.
 """
 
 import json
@@ -23,22 +23,23 @@ from .future_models import MESH_FILE, TEXTURE_FILE, Geometry, ModelInfo, read_fe
 SOURCE: Final = "3d-future"
 """First half of the ids: ``3d-future/<model_id>``."""
 SKIPPED_FILE: Final = "skipped.txt"
-MEMORY_FILE: Final = "models.jsonl"
+RECORDS_FILE: Final = "models.jsonl"
 
-Told = Callable[[int, int], None]
+OnModel = Callable[[int, int], None]
+"""(models done, models in all): called before every model and at the end; an exception ends the work."""
 Coder = Callable[[Feature], npt.NDArray[np.int64]]
-"""Features (m, F) to their codes (m, 4)."""
+"""Features (m, F) -> their codes (m, 4)."""
 
 
 @dataclass
 class Index:
-    """What became of the models of a folder.
+    """The models of a folder, sorted into usable and skipped ones.
 
     Args:
-        folder: theirs.
-        models: those that can be placed.
-        skipped: (id, category, reason) of those that are broken.
-        foreign: likewise, of those of a category that no room has.
+        folder: that holds them.
+        models: the usable ones, in the order of the entries.
+        skipped: (id, category, reason) of broken models.
+        foreign: likewise, of models of a category that no room has.
         warned: likewise, of models whose feature had to be left out.
         features: by id, all of the same length.
         reread: models whose files were read in this run.
@@ -53,14 +54,15 @@ class Index:
     reread: int = 0
 
 
-def index_models(folder: Path, out: Path, told: Told, coder: Coder | None = None) -> Index:
+def index_models(folder: Path, out: Path, on_model: OnModel, coder: Coder | None = None) -> Index:
     """Indexes a folder.
 
     Args:
         folder: in the layout of 3D-FUTURE-model.
         out: made where it is missing; what an earlier run read of unchanged files is not read again.
-        told: how many models are done, and of how many; what it raises ends the work, which can be gone on with.
-        coder: gives the features codes; None leaves them out.
+        on_model: called before every model and at the end; an exception that it raises ends the work, which a later
+            run goes on with.
+        coder: computes the codes of features; None leaves codes out.
 
     Raises:
         InvalidInputError: the folder holds no models, or none that can be used.
@@ -71,11 +73,11 @@ def index_models(folder: Path, out: Path, told: Told, coder: Coder | None = None
     index = Index(folder.resolve())
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)
-        with _Memory(out / MEMORY_FILE) as memory:
+        with _Records(out / RECORDS_FILE) as records:
             for number, info in enumerate(infos):
-                told(number, len(infos))
-                _take(index, info, memory)
-        told(len(infos), len(infos))
+                on_model(number, len(infos))
+                _take(index, info, records)
+        on_model(len(infos), len(infos))
         if not index.models:
             name, _, reason = (*index.skipped, *index.foreign)[0]
             raise InvalidInputError(f"{folder} holds no model that can be used ({name}: {reason})", "Choose another")
@@ -83,21 +85,21 @@ def index_models(folder: Path, out: Path, told: Told, coder: Coder | None = None
     return index
 
 
-def _take(index: Index, info: ModelInfo, memory: "_Memory") -> None:
+def _take(index: Index, info: ModelInfo, records: "_Records") -> None:
     """Adds a model to the index, or to what is skipped."""
     if not info.rooms:
         index.foreign.append((info.id, info.category, "no room has this category"))
         return
     folder = index.folder / info.id
     stamp = _stamp(folder)
-    found = memory.recall(info.id, stamp)
+    found = records.recall(info.id, stamp)
     if found is None:
         index.reread += 1
         try:
             found = read_geometry(folder)
         except InvalidInputError as error:
             found = error.message
-        memory.keep(info.id, stamp, found)
+        records.keep(info.id, stamp, found)
     if isinstance(found, str):
         index.skipped.append((info.id, info.category, found))
         return
@@ -120,7 +122,7 @@ def _take_feature(index: Index, info: ModelInfo, folder: Path) -> None:
 
 
 def _stamp(folder: Path) -> list[list[int]]:
-    """Size and time of the files that are read of a model; nothing of those that are missing."""
+    """Size and modification time of a model's files, by which a change is noticed; [] for a missing one."""
     stamp: list[list[int]] = []
     for name in (MESH_FILE, TEXTURE_FILE):
         try:
@@ -132,11 +134,11 @@ def _stamp(folder: Path) -> list[list[int]]:
     return stamp
 
 
-class _Memory:
-    """What was read of models, on the disk soon after it was read.
+class _Records:
+    """The file of what was read of each model, written line by line while the work goes on.
 
     Args:
-        path: JSON lines; a last line that was not finished is forgotten, as is all of another version.
+        path: JSON lines; an unfinished last line is ignored, and so are lines of another version.
     """
 
     _version: Final = 1
@@ -158,7 +160,7 @@ class _Memory:
             self._file.close()
 
     def recall(self, name: str, stamp: list[list[int]]) -> Geometry | str | None:
-        """What was read of a model whose files are still the same: its geometry, or why it cannot be used."""
+        """The record of a model whose files are unchanged: its geometry, or why it cannot be used; None without."""
         row = self._known.get(name)
         if row is None or row.get("stamp") != stamp:
             return None
@@ -171,14 +173,14 @@ class _Memory:
         return Geometry((w, d, h), tuple(parts))
 
     def keep(self, name: str, stamp: list[list[int]], found: Geometry | str) -> None:
-        """Remembers what was read."""
+        """Records the geometry of a model, or why it cannot be used."""
         what = {"reason": found} if isinstance(found, str) else {"size": found.size, "parts": found.parts}
         if self._file is not None:
             self._file.write(json.dumps({"version": self._version, "id": name, "stamp": stamp, **what}) + "\n")
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a file of JSON lines, without those that are none."""
+    """The objects of a file of JSON lines; other lines are ignored."""
     if not path.exists():
         return
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -243,10 +245,11 @@ def summary(index: Index, out: Path) -> str:
     """One line on what was done."""
     counts = ((len(index.skipped), "broken"), (len(index.foreign), "of categories that no room has"))
     skipped = " and ".join(f"{count} {what}" for count, what in counts if count)
-    told = f", skipped {skipped} (see {out / SKIPPED_FILE})" if skipped else ""
-    return f"{len(index.models)} models indexed, {len(index.features)} with features{told}: {out / CATALOGUE_FILE}"
+    skipped_part = f", skipped {skipped} (see {out / SKIPPED_FILE})" if skipped else ""
+    models = f"{len(index.models)} models indexed, {len(index.features)} with features"
+    return f"{models}{skipped_part}: {out / CATALOGUE_FILE}"
 
 
 def listed(rows: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Skipped models as a person reads them."""
+    """Skipped models as lines for a person."""
     return [f"{name} ({category or 'no category'}): {reason}" for name, category, reason in rows]

@@ -1,4 +1,4 @@
-"""Wavefront .obj files of unknown origin: corners and triangles, within limits, or one line on what is wrong."""
+"""Reads Wavefront .obj files of unknown origin: vertices and triangles within limits, or one line on what is wrong."""
 
 import warnings
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def read_obj(path: Path) -> ObjMesh:
 
 
 def _counts_back_early(lines: list[bytes]) -> bool:
-    """Whether a face is numbered back from a vertex that is not the last, which stands for another number later."""
+    """Whether a face with negative indices comes before the last vertex: they count back from the vertices so far."""
     last = max(place for place, line in enumerate(lines) if line[:2] == b"v ")
     return any(line[:2] == b"f " and b"-" in line for line in lines[:last])
 

@@ -1,4 +1,4 @@
-"""Which catalogue entry stands for a generated object, and how large it becomes (DESIGN: meshes)."""
+"""Which catalogue entry stands for a generated object, and how large it becomes (docs/architecture.md, Meshes)."""
 
 import math
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from .entries import STRETCH, Catalogue, CatalogueEntry, Feature
 Scores = npt.NDArray[np.float64]
 
 _MISFIT_WEIGHT: Final = 0.15
-"""Cosine similarity that one unit of logarithmic misfit is worth, where look and size are balanced."""
+"""Cosine similarity that one unit of misfit outweighs, where look and size are balanced; see `_misfit`."""
 _ROUNDING: Final = 1e-5
-"""Boxes may be as large as the limit, and rounded."""
+"""Added to the limit of stretching, for boxes that are at the limit and rounded."""
 _TIE: Final = 1e-6
-"""Difference of cosine similarities that is none."""
+"""Cosine similarities that differ by less count as equal."""
 
 
 def choose(
@@ -35,8 +35,8 @@ def choose(
     paper, and among equals, or where no look is comparable, what differs least in size, squared.
 
     Args:
-        catalogue: where to look.
-        category: class name; only entries of this class come into question.
+        catalogue: the entries to choose from.
+        category: class name; only entries of this class are considered.
         size: generated full extents, metres.
         feature: (F,) generated feature, of any length; None where there is none.
         codes: the generated codes, which count where no feature is comparable.
@@ -74,7 +74,7 @@ def _likeness(
 
 
 def _equal_codes(entries: Sequence[CatalogueEntry], codes: Sequence[int] | None) -> Scores:
-    """Share of equal codes; 0 where they are not known."""
+    """Share of the codes that an entry has in common with the generated ones, (m,); 0 where either is unknown."""
     scores = np.zeros(len(entries))
     for i, entry in enumerate(entries):
         if codes is not None and entry.codes is not None:
@@ -83,7 +83,7 @@ def _equal_codes(entries: Sequence[CatalogueEntry], codes: Sequence[int] | None)
 
 
 def _misfit(entry: CatalogueEntry, wanted: Vector3) -> float:
-    """How much the shape must be distorted beyond the free limit, plus a little for being another size."""
+    """Misfit of sizes: the log-ratios of the axes beyond the free stretch, plus a fifth of all log-ratios, summed."""
     ratios = [math.log(w / o) for o, w in zip(entry.size, wanted, strict=True)]
     free = math.log(1 + max(STRETCH, entry.stretch))
     beyond = sum(max(abs(r) - free, 0.0) for r in ratios)

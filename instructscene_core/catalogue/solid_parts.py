@@ -1,4 +1,4 @@
-"""A few boxes for a mesh, so that a chair may stand under its table: cells that it fills, gathered greedily."""
+"""Approximates a mesh by a few solid boxes, so that a chair may stand under a table: filled cells, greedily joined."""
 
 import itertools
 import math
@@ -14,14 +14,15 @@ from .obj_file import Array, ObjMesh
 _CELLS: Final = 8
 """Cells along each axis. A box is fitted to what it holds, so thin legs stay thin."""
 _POINTS: Final = 6000
-_MOST: Final = 10
-"""Boxes of a mesh; what they leave is too little to matter."""
+"""Points spread over the surface."""
+_MAX_BOXES: Final = 10
+"""Of a mesh; what they leave uncovered is too little to matter."""
 _THINNEST: Final = 0.01
-"""Share of the size that a box has at least along each axis."""
-_LEAST: Final = 1e-5
-"""Share of the mesh's box below which a box does not count."""
+"""Least extent of a box along an axis, as a share of the mesh's."""
+_SMALLEST: Final = 1e-5
+"""Least volume of a box, as a share of the mesh's bounding box."""
 _FULL: Final = 0.85
-"""Share of a box's cells that are filled at least."""
+"""Least share of a box's cells that are filled."""
 _STRIDES: Final = np.array([(_CELLS + 1) ** 2, _CELLS + 1, 1])
 _Cells = npt.NDArray[np.bool_]
 _Whole = npt.NDArray[np.int64]
@@ -47,11 +48,11 @@ def solid_parts(mesh: ObjMesh) -> tuple[Part, ...]:
     filled = _filled(surface)
     parts: list[Part] = []
     left, choice = filled.copy(), _full_boxes(filled)
-    while left.any() and len(parts) < _MOST:
+    while left.any() and len(parts) < _MAX_BOXES:
         low, high = _largest(left, choice)
         left[tuple(map(slice, low, high))] = False
         part = _fitted(low, high, points, cells)
-        if math.prod(part[3:]) > _LEAST:
+        if math.prod(part[3:]) > _SMALLEST:
             parts.append(part)
     return tuple(parts) or (WHOLE,)
 

@@ -1,6 +1,6 @@
-"""Measures warm seconds from request to scene and the peak memory of the process; or the networks alone, at paper size.
+"""``python -m instructscene_core benchmark``: seconds from request to scene once warm, and peak memory.
 
-``benchmark --size paper --room livingroom --batch 8 --profile`` does the latter.
+``benchmark --size paper --room livingroom --batch 8 --profile`` times the networks alone, at the paper's size.
 """
 
 import argparse

@@ -16,9 +16,9 @@ from ..catalogue.indexing import Coder, index_models, listed, summary
 from ..errors import InvalidInputError
 
 _SHOWN: Final = 10
-"""Skipped models that are named on the terminal."""
-_AT_ONCE: Final = 1024
-"""Features of which codes are made at once, for the sake of memory."""
+"""Most skipped models, and most warnings, that are named on the terminal."""
+_BATCH: Final = 1024
+"""Features that the VQ-VAE encodes at once, which bounds the memory."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,8 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Indexes a folder; returns the exit code."""
     coder = None if options.model is None else coder_of(options.model)
-    with _bar() as told:
-        index = index_models(options.folder, options.out, told, coder)
+    with _bar() as on_model:
+        index = index_models(options.folder, options.out, on_model, coder)
     rows = listed(index.skipped)
     for line in rows[:_SHOWN]:
         sys.stderr.write(f"skipped {line}\n")
@@ -50,26 +50,27 @@ def run(options: argparse.Namespace) -> int:
 def _bar() -> Generator[Callable[[int, int], None]]:
     """A progress bar on standard error; without tqdm, which the extension lacks, a line now and then."""
     if importlib.util.find_spec("tqdm") is None:
-        yield _line
+        yield _write_count
         return
     from tqdm import tqdm  # noqa: PLC0415 - may be absent
 
     with tqdm(desc="models", unit="model") as bar:
 
-        def told(done: int, total: int) -> None:
+        def advance(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        yield told
+        yield advance
 
 
-def _line(done: int, total: int) -> None:
+def _write_count(done: int, total: int) -> None:
+    """Progress without tqdm: every hundredth model, and the last."""
     if done == total or done % 100 == 0:
         sys.stderr.write(f"models {done}/{total}\n")
 
 
 def coder_of(folder: Path) -> Coder:
-    """Gives features the most probable codes of a model's VQ-VAE.
+    """A function from features (n, F) to their most probable codes (n, 4) by a model's VQ-VAE.
 
     Raises:
         InvalidInputError: the model folder has none that can be read, or it takes other features.
@@ -87,7 +88,7 @@ def coder_of(folder: Path) -> Coder:
             message = f"The VQ-VAE of {folder} takes features of {width} numbers, not {features.shape[1]}"
             raise InvalidInputError(message, "Choose the model for which the features were made")
         with torch.inference_mode():
-            parts = [network.indices(part) for part in torch.from_numpy(features).split(_AT_ONCE)]
+            parts = [network.indices(part) for part in torch.from_numpy(features).split(_BATCH)]
             return torch.cat(parts).numpy().astype(np.int64)
 
     return codes

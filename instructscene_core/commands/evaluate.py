@@ -4,7 +4,7 @@
     evaluate --set official --data DIR --room bedroom --model DIR [--seeds 5]                  the paper's Table 1
     evaluate --set front --data DIR --room livingroom [--model DIR]
 
-The last two sample plainly, and their last line on standard output is ``strict iRecall NN.N %``.
+The last two score layouts as sampled, not settled; their last line on standard output is ``strict iRecall NN.N %``.
 """
 
 import argparse
@@ -101,15 +101,15 @@ def _data_set_task(options: argparse.Namespace) -> Task:
 
 
 def _check_numbers(options: argparse.Namespace) -> None:
-    """Refuses numbers out of range; what was not given is in it.
+    """Refuses numbers below their minimum; options that were not given are None and pass.
 
     Raises:
         InvalidInputError: names the first.
     """
-    least = {"count": 2, "seeds": 1, "batch": 1, "workers": 1, "training_rooms": 1, "threads": 1}
-    for name, lowest in least.items():
-        given: int | None = getattr(options, name)
-        if given is not None and given < lowest:
+    minimum = {"count": 2, "seeds": 1, "batch": 1, "workers": 1, "training_rooms": 1, "threads": 1}
+    for name, lowest in minimum.items():
+        value: int | None = getattr(options, name)
+        if value is not None and value < lowest:
             raise InvalidInputError(f"--{name.replace('_', '-')} must be at least {lowest}", "Correct it")
 
 

@@ -15,8 +15,8 @@ from ..official.checkpoints import HEADS
 from ..official.import_models import import_models
 from ..vocabulary import ROOM_TYPES
 
-_PATIENCE: Final = 3.0
-"""Seconds of silence where nobody watches."""
+_QUIET_SECONDS: Final = 3.0
+"""Where standard error is no terminal, files are named there only after this time."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,11 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Imports, and says what was recognised."""
+    """Imports, and prints the networks that were recognised and the model folders made; returns the exit code."""
     start = time.monotonic()
 
-    def told(name: str, number: int, total: int) -> None:
-        if sys.stderr.isatty() or time.monotonic() - start > _PATIENCE:
+    def report_file(name: str, number: int, total: int) -> None:
+        if sys.stderr.isatty() or time.monotonic() - start > _QUIET_SECONDS:
             sys.stderr.write(f"{number + 1}/{total} {name}\n")
 
     result = import_models(
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         heads=options.heads,
         whole=options.whole,
         replace=options.replace,
-        on_file=told,
+        on_file=report_file,
     )
     for line in (*result.networks, *result.folders):
         sys.stdout.write(f"{line}\n")

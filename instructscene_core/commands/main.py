@@ -33,6 +33,7 @@ _TOOLS: Final = {
     "data": ("data", "make, convert and compare rooms"),
     "train": ("train", "train the networks"),
 }
+"""Commands with a module of their own in this package: its name, and the help."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -145,9 +146,9 @@ def read_task(options: argparse.Namespace) -> list[Request]:
 def _run_task(options: argparse.Namespace) -> int:
     requests = read_task(options)
     names = [variation_name(request, k) for request in requests for k in range(request.variations)]
-    twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
-    if twice is not None:
-        raise InvalidInputError(f"Two results would be named {twice}.json", "Rename a request")
+    duplicate = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+    if duplicate is not None:
+        raise InvalidInputError(f"Two results would be named {duplicate}.json", "Rename a request")
     if options.batch < 1:
         raise InvalidInputError("--batch must be at least 1", "Correct it")
     check_folder(options.out)

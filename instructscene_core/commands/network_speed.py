@@ -39,10 +39,13 @@ OFFICIAL_SECONDS: Final[dict[RoomType, dict[int, tuple[float, float]]]] = {
     "livingroom": {1: (8.9, 0.44), 8: (44.2, 2.4), 32: (203.0, 10.8)},
     "diningroom": {1: (8.9, 0.44), 8: (44.2, 2.4), 32: (203.0, 10.8)},  # of the living room's size
 }
-"""Of prior and decoder, by the scenes in a batch."""
-_SIDE: Final = 2048
+"""Of prior and decoder, by room type and the scenes in a batch; how measured, see above."""
+_MATRIX_SIDE: Final = 2048
+"""Of the square matrices whose product measures the machine, see ``OFFICIAL_MATMUL``."""
 _CLIP_TOKENS: Final = 77
+"""Positions of a text in CLIP, padding included."""
 _PROFILE_ROWS: Final = 12
+"""Operators that a profile lists."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,10 @@ class Case:
     guidance: float = 1.0
 
 
-def paper_model(
-    room: RoomType, device: str = "auto", precision: torch.dtype = torch.float32, seed: int = 0
-) -> TwoStageModel:
+def paper_model(room: RoomType, device: str = "auto", precision: torch.dtype = torch.float32) -> TwoStageModel:
     """The published networks' architecture with random weights: as fast as trained ones, and nothing to download."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.manual_seed(0)
         prior = GraphPrior(GraphPriorConfig.paper(len(CLASSES[room]), MAX_OBJECTS[room]))
         decoder = LayoutDecoder(LayoutDecoderConfig.paper(len(CLASSES[room]), MAX_OBJECTS[room]))
         vqvae = FeatureVQVAE(FeatureVQVAEConfig.paper(-1.0, 1.0))
@@ -96,7 +97,7 @@ def measure(model: TwoStageModel, case: Case, repeats: int) -> Json:
         run()
         seconds.append(time.perf_counter() - start)
         peak = max(peak, matmul_gflops(model.device))
-    work, best = run.counted() / 1e9, min(seconds)
+    work, best = run.flop_count() / 1e9, min(seconds)
     answer: Json = {
         "model": model.name,
         "device": str(model.device),
@@ -127,17 +128,17 @@ def official_seconds(case: Case, gflops: float) -> float | None:
 
 def matmul_gflops(device: torch.device, tries: int = 3) -> float:
     """The best GFLOP/s of some 2048³ matrix products."""
-    a, b = torch.rand(2, _SIDE, _SIDE, device=device)
+    a, b = torch.rand(2, _MATRIX_SIDE, _MATRIX_SIDE, device=device)
     best = 0.0
     for _ in range(tries):
         start = time.perf_counter()
         float((a @ b)[0, 0])  # reading a number waits for the device
-        best = max(best, 2 * _SIDE**3 / (time.perf_counter() - start) / 1e9)
+        best = max(best, 2 * _MATRIX_SIDE**3 / (time.perf_counter() - start) / 1e9)
     return best
 
 
 def profiled(model: TwoStageModel, case: Case) -> list[Json]:
-    """What takes the time: the operators with the largest shares of a run, and how often they are called."""
+    """The operators that take the largest shares of a run's time, and how often they are called."""
     run = _Run(model, case)
     run()
     device = [ProfilerActivity.CUDA] if model.device.type == "cuda" else []
@@ -164,7 +165,7 @@ class _Run:
     def __call__(self) -> None:
         self._model.sample(self._jobs, self._text, Settings(self._case.steps, guidance=self._case.guidance))
 
-    def counted(self) -> float:
+    def flop_count(self) -> float:
         """Floating-point operations of the matrix products of a run, two for each multiplication and addition."""
         for network in (self._model.networks.prior, self._model.networks.decoder, self._model.networks.vqvae):
             network.requires_grad_(requires_grad=False)  # the counter would follow gradients
@@ -174,7 +175,7 @@ class _Run:
 
 
 def _random_text(batch: int, width: int) -> TextStates:
-    """As CLIP gives it: every position is read, the pooled vector is of length 1."""
+    """Random numbers in the form of CLIP's states: (B, 77, D), every position is read, pooled (B, D) of length 1."""
     generator = torch.Generator().manual_seed(0)
     hidden = torch.randn(batch, _CLIP_TOKENS, width, generator=generator)
     pooled = torch.randn(batch, width, generator=generator)
@@ -182,7 +183,7 @@ def _random_text(batch: int, width: int) -> TextStates:
 
 
 def operators() -> dict[Any, Any]:
-    """How the counter is to count the layers that are laid out for the CPU."""
+    """For ``FlopCounterMode``: how to count the custom operator of the layers that are laid out for the CPU."""
     operator = matrix_product()
     return {} if operator is None else {operator: _linear_flop}
 

@@ -2,7 +2,7 @@
 
 ``train vqvae|decoder|prior|all --data SOURCE --out DIR …`` trains on rooms of a source (:mod:`.training.room_runs`), on
 several GPUs as ``torchrun --nproc-per-node 8 -m instructscene_core train …``. ``train starter all|features|catalogue|
-zero-shot|decoder|prior …`` is the recipe of the embedded default (:mod:`.training.runs`).
+zero-shot|decoder|grounding|prior …`` is the recipe of the embedded default (:mod:`.training.runs`).
 """
 
 import argparse

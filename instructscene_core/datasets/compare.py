@@ -1,6 +1,6 @@
-"""How near the rooms made by rule come to real ones, on one page.
+"""``data compare``: statistics of the rooms made by rule beside those of real rooms, on one page.
 
-Objects a room, classes and which come together, relations of class pairs, sizes, gaps to walls and facing.
+Objects in a room, frequencies and co-occurrence of classes, relations of class pairs, sizes, gaps to walls and facing.
 """
 
 import argparse
@@ -20,27 +20,27 @@ from .starter import TRAINING_SEED, build_rooms
 from .traits import FloatArray, Sample, made_sample, real_sample, wall_distances
 
 _FEW: Final = 20
-"""Of so many real pieces a class's sizes are compared; fewer say too little."""
+"""Real pieces that a class must have for its sizes to be compared."""
 _COMMON: Final = 60
-"""Of so many real pairs of objects the relations of two classes are compared."""
+"""Real pairs of objects that two classes must have for their relations to be compared."""
 _LISTED: Final = 12
 """Pairs of classes that are listed."""
 _AT_WALL: Final = 0.1
-"""Metres to the wall behind, at most, of what stands at it."""
+"""Largest gap in metres between a piece and the wall that it stands at."""
 _ASKEW: Final = 3.0
-"""Degrees from a right angle, at least, of what stands askew."""
+"""Degrees from the room's axes beyond which a piece counts as askew."""
 
 
 @dataclass(frozen=True, eq=False)
 class Statistics:
-    """What R rooms of C classes and N slots are like.
+    """Statistics of R rooms with C classes and N slots.
 
     Args:
         room_type: tells the classes.
-        rooms: how many they are.
+        rooms: R.
         counts: (N + 1,) share of the rooms that have 0 to N objects.
-        classes: (C,) objects of each class a room.
-        pieces: (C,) objects of each class in all.
+        classes: (C,) mean number of objects of each class in a room.
+        pieces: (C,) number of objects of each class in all rooms.
         sizes: (C, 3) median width, depth and height of each class, metres; NaN where there is none.
         relations: (11,) share of the ordered pairs of objects in each relation, the last in none.
         together: (C, C) share of the rooms that hold both classes; on the diagonal, one of the class.
@@ -65,12 +65,12 @@ class Statistics:
 
     @property
     def objects(self) -> float:
-        """Objects a room."""
+        """Mean number of objects in a room."""
         return float(self.classes.sum())
 
 
 def statistics(sample: Sample) -> Statistics:
-    """Counts what is in rooms."""
+    """Computes the statistics of rooms."""
     objs, boxes, classes = sample.objs, sample.boxes, CLASSES[sample.room_type]
     empty, slots = len(classes), objs.shape[1]
     real = objs != empty
@@ -80,7 +80,7 @@ def statistics(sample: Sample) -> Statistics:
     room, first, second = np.nonzero(pairs)
     by_pair = np.zeros((empty, empty, NO_RELATION + 1))
     np.add.at(by_pair, (objs[room, first], objs[room, second], edges[room, first, second]), 1)
-    there = np.stack([(objs == number).any(axis=1) for number in range(empty)], axis=1).astype(np.float64)
+    present = np.stack([(objs == number).any(axis=1) for number in range(empty)], axis=1).astype(np.float64)
     return Statistics(
         sample.room_type,
         len(objs),
@@ -89,7 +89,7 @@ def statistics(sample: Sample) -> Statistics:
         pieces,
         np.stack([_median(boxes[objs == number]) for number in range(empty)]),
         np.bincount(edges[pairs], minlength=NO_RELATION + 1) / max(int(pairs.sum()), 1),
-        there.T @ there / len(objs),
+        present.T @ present / len(objs),
         by_pair,
         *_stances(sample, real),
     )
@@ -125,7 +125,7 @@ def _median(boxes: FloatArray) -> FloatArray:
 
 
 def total_variation(first: FloatArray, second: FloatArray) -> float:
-    """Half the summed difference of two distributions: 0 where they agree, 1 where they share nothing."""
+    """Total variation distance of two distributions, normalised first: 0 for equal, 1 for disjoint ones."""
     return float(np.abs(first / first.sum() - second / second.sum()).sum() / 2)
 
 
@@ -161,7 +161,7 @@ def common_pairs(made: Statistics, real: Statistics) -> list[tuple[int, int, flo
 
 
 def report(made: Statistics, real: Statistics) -> str:
-    """The page: distances first, then the tables they come from."""
+    """The page as text: distances first, then the tables that they are computed from."""
     related = [s.relations[:NO_RELATION] for s in (made, real)]
     order = np.argsort(-real.classes, kind="stable")
     together = float(np.abs(made.together - real.together)[np.triu_indices(len(order), 1)].mean())

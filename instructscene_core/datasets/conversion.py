@@ -17,19 +17,20 @@ from .houses import Filters, Models, read_house, rooms_of_house
 from .official import read_splits, room_names, rooms_folder
 from .official_writer import NewRoom, Piece, write_models, write_room, write_splits, write_stats
 
-_TENTHS: Final = ("train",) * 8 + ("val", "test")
+_SPLIT_OF_TENTH: Final = ("train",) * 8 + ("val", "test")
+"""Splits of ten equal parts of the houses."""
 _REMEDY: Final = "Choose the folder 3D-FRONT of the published data"
 
 
 @dataclass
 class Outcome:
-    """What became of the rooms.
+    """Counts of what a conversion did.
 
     Args:
         written: rooms that were written now.
         there: rooms that were there already.
-        left_out: by reason, how many rooms.
-        bad_houses: by name, what is wrong.
+        left_out: number of rooms by the reason for which they were left out.
+        bad_houses: what is wrong with a house, by its file's name.
     """
 
     written: int = 0
@@ -40,13 +41,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Sources:
-    """Where everything is.
+    """Folders and files that a conversion reads.
 
     Args:
         front: folder of the houses.
         future: ``3D-FUTURE-model``.
-        captions: folder with ``<jid>.txt``; None: classes stand for captions.
-        splits: list of room ids and splits; None: by the houses' names, eight, one and one of ten.
+        captions: folder with ``<jid>.txt``; None: class names stand in for captions.
+        splits: CSV of room ids and splits; None: by a hash of the house's name, 8 : 1 : 1.
     """
 
     front: Path
@@ -59,12 +60,12 @@ def convert(sources: Sources, filters: Filters, out: Path) -> Outcome:
     """Converts all houses; rooms that an earlier run has written are kept.
 
     Args:
-        sources: where everything is.
+        sources: what is read.
         filters: which rooms are taken.
         out: folder of the data set.
 
     Returns:
-        What became of the rooms.
+        Counts of what was done.
 
     Raises:
         InvalidInputError: a folder holds nothing of the kind, a list is malformed, no room passes the filters, or the
@@ -108,7 +109,7 @@ def _converted(
 
 
 def _kept(path: Path, models: Models, filters: Filters, outcome: Outcome, known: Mapping[str, str]) -> list[NewRoom]:
-    """The rooms of a house that are taken, none of which has an id that another house has used."""
+    """The rooms of a house that pass the filters and whose ids no other room has; the others are counted."""
     kept: dict[str, NewRoom] = {}
     for room_id, room in rooms_of_house(path.stem, read_house(path), models, filters):
         if not isinstance(room, NewRoom):
@@ -130,7 +131,7 @@ def _write(out: Path, room_type: RoomType, room: NewRoom, outcome: Outcome) -> N
 
 
 def _refuse_strangers(out: Path, room_type: RoomType, splits: Mapping[str, str]) -> None:
-    """The lists are written anew, of this run's rooms: others in the folder would drop out of the data set."""
+    """Refuses a folder with rooms that are not of this run: the lists are rewritten and would omit them."""
     known = set(room_names(out, room_type, splits))
     strangers = sorted(p.name for p in rooms_folder(out, room_type).iterdir() if p.is_dir() and p.name not in known)
     if strangers:
@@ -139,12 +140,12 @@ def _refuse_strangers(out: Path, room_type: RoomType, splits: Mapping[str, str])
 
 
 def _split(house: str) -> str:
-    """Of a house, whatever other houses there are."""
-    return _TENTHS[hashlib.sha256(house.encode()).digest()[0] % 10]
+    """Split of a house by a hash of its name, independent of the other houses."""
+    return _SPLIT_OF_TENTH[hashlib.sha256(house.encode()).digest()[0] % 10]
 
 
 def _measured(splits: Mapping[str, str]) -> set[str]:
-    """The rooms that the statistics are of: for training, or all where none is."""
+    """Ids of the rooms over which the statistics are taken: train and val, or all rooms if these are empty."""
     return {room for room, split in splits.items() if split != "test"} or set(splits)
 
 
@@ -155,7 +156,7 @@ def _reasons(outcome: Outcome) -> str:
 
 
 def read_list(path: Path | None) -> frozenset[str]:
-    """Ids, one a line; none where there is no file.
+    """Reads ids, separated by white space; none if ``path`` is None.
 
     Raises:
         InvalidInputError: the file cannot be read.

@@ -1,4 +1,4 @@
-"""Rooms of 3D-FRONT as JSON lines, where a person has them, as arrays like those of our own.
+"""Reads rooms of 3D-FRONT that were exported as JSON lines (SSR-3DFRONT) into a ``RoomSet``.
 
 A line is a room: ``id``, ``room_id``, ``room_type`` and ``objects`` with ``atiss_label``, ``category_id``, ``desc``,
 ``pos`` (x, base, z), full ``size`` and ``yaw_deg``; Y up, metres, room-centred.
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
-from ..instructions.words.lexicon import furniture_phrases
+from ..instructions.words.furniture import furniture_phrases
 from ..vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, RoomType, display_name
 from .room_set import RoomSet, Split, descriptions, matrices
 
@@ -26,12 +26,14 @@ TRAIN_FILE: Final = "ssr_rooms_train.jsonl"
 DEV_FILE: Final = "ssr_rooms_dev.jsonl"
 
 _FEWEST: Final = 3
+"""Rooms with fewer pieces are left out."""
 _MOST: Final[Mapping[RoomType, int]] = {"bedroom": 13, "livingroom": 21, "diningroom": 21}
-"""Rooms with more pieces are left out; of a bedroom's 13 the first 12 count (section 1.9)."""
+"""Rooms with more pieces are left out (docs/official-behaviour.md, Room filters and splits).
+Of a bedroom's 13 the first 12 count."""
 _NAMED: Final[Mapping[RoomType, str]] = {"livingroom": "Living", "diningroom": "Dining"}
-"""What ``room_id`` contains; a LivingDiningRoom is both."""
+"""What the ``room_id`` of such a room contains; a LivingDiningRoom is both."""
 _LAMPS: Final = {"e7a0801e": "pendant_lamp", "2374eec6": "ceiling_lamp"}
-"""How the category ids of lamps begin, which have no label."""
+"""First eight digits of the category ids of lamps, which have no label."""
 _UNLABELLED: Final[Mapping[RoomType, Mapping[str, str]]] = {
     "bedroom": _LAMPS,
     "livingroom": (_LIVING := {
@@ -41,7 +43,7 @@ _UNLABELLED: Final[Mapping[RoomType, Mapping[str, str]]] = {
     }),
     "diningroom": _LIVING,
 }  # fmt: skip
-"""Likewise for other categories, told by their captions; a bedroom goes without its few."""
+"""Likewise for other categories without label, whose classes follow from their captions; of few in bedrooms, none."""
 _MERGED: Final[Mapping[RoomType, Mapping[str, str]]] = {
     "bedroom": {
         "dining_chair": "chair", "lounge_chair": "chair", "corner_side_table": "table", "dining_table": "table",
@@ -50,7 +52,7 @@ _MERGED: Final[Mapping[RoomType, Mapping[str, str]]] = {
     "livingroom": {"children_cabinet": "cabinet"},
     "diningroom": {"children_cabinet": "cabinet"},
 }  # fmt: skip
-"""Labels by the room type's names for the same categories of 3D-FUTURE."""
+"""Labels that the room type has another class for, as 3D-FUTURE's categories have."""
 _CAPTION_ENDS: Final = re.compile(
     r"[.;]|\b(?:features?|featuring|showcas\w+|characterized|ideal|perfect|blends|blending|combines|combining|merging|boasts|for|that)\b"
 )
@@ -60,15 +62,15 @@ _CAPTION_STARTS: Final = re.compile(r"^(?:this|an?|the)\s+", re.IGNORECASE)
 _NOUNS: Final = frozenset(phrase[-1] for phrase in furniture_phrases(ALL_CLASSES)) | {
     *("seat", "seats", "daybed", "bookrack", "barstool", "barstools", "partition", "fan"),
 }
-"""Words that furniture is called by."""
+"""Nouns that name furniture."""
 _ADJECTIVES: Final = frozenset({"light", "frame", "frames", "set"})
-"""Such of them as mostly say something else: "light grey"."""
+"""Those of the nouns that in captions mostly mean something else: "light grey"."""
 _VOWEL_SOUNDS: Final = (*"aeiou", "l-")
 
 
 @dataclass(frozen=True)
 class _Piece:
-    """A known piece of furniture: class number, box in the tensor frame, noun phrase."""
+    """A piece of a known class: class number, box (7,) in the tensor frame, noun phrase."""
 
     number: int
     box: tuple[float, ...]
@@ -76,7 +78,7 @@ class _Piece:
 
 
 def rooms_folder() -> Path | None:
-    """Where real rooms lie: ``INSTRUCTSCENE_ROOMS``, else beside the project; None where they do not."""
+    """The folder of real rooms: ``INSTRUCTSCENE_ROOMS``, else one beside the project; None if it lacks the file."""
     beside = Path(__file__).resolve().parents[3] / "shared" / "data" / "rooms_3dfront"
     folder = Path(os.environ.get(ROOMS_VARIABLE) or beside)
     return folder if (folder / TRAIN_FILE).is_file() else None
@@ -134,14 +136,14 @@ def noun_phrase(description: str, name: str = "") -> str:
 
 
 def _names_furniture(words: str) -> bool:
-    """Whether a word stands before "with" and its like that a piece of furniture is called by."""
+    """Whether the words before "with", "in" or "on" have a noun that names furniture."""
     head = re.split(r"\b(?:with|in|on)\b", words.lower(), maxsplit=1)[0]
     found = re.findall(r"[a-z]+", head)
     return any(word in _NOUNS and word not in _ADJECTIVES for word in found) or found[-1:] == ["light"]
 
 
 def _read(path: Path, room_type: RoomType) -> Iterator[tuple[str, list[_Piece]]]:
-    """Names and pieces of the rooms of a type that are neither too empty nor too full."""
+    """Names and pieces of the rooms of a type with an admissible number of pieces."""
     try:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines):

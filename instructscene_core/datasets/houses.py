@@ -1,4 +1,4 @@
-"""Houses of 3D-FRONT as they are published, one JSON file each, as rooms with boxes.
+"""Reads the published houses of 3D-FRONT, one JSON file each, into rooms with boxes.
 
 A house holds ``furniture`` (uid, jid, valid, size or bbox), ``mesh`` (uid, type, xyz and faces as flat lists) and
 ``scene.room`` (instanceid, type, children with ref, pos, rot as x y z w, scale). Metres, Y up, front of a piece +Z.
@@ -26,30 +26,33 @@ from .official_writer import NewRoom, Piece, Vector
 FloatArray = npt.NDArray[np.float64]
 
 _NAMED: Final[Mapping[RoomType, str]] = {"bedroom": "bed", "livingroom": "living", "diningroom": "dining"}
+"""What the type of such a room contains, in lower case."""
 _FEWEST: Final = 3
+"""Rooms with fewer pieces are left out."""
 _SCALES: Final = (1e-5, 5.0)
 """A room with a piece that is scaled beyond these is left out."""
 _HEIGHTS: Final = (-0.005, 4.0)
 """Metres between which all boxes of a room must be."""
 _WIDEST_FLOOR: Final[Mapping[RoomType, float]] = {"bedroom": 6.0, "livingroom": 12.0, "diningroom": 12.0}
+"""Metres; rooms with a wider floor are left out."""
 _UPRIGHT: Final = 0.05
-"""x and z of a quaternion: beyond, a piece is tilted and has no box with a yaw."""
+"""Largest x and z of a piece's quaternion; beyond, it is tilted, and no box with a yaw holds it."""
 _LARGEST_HOUSE: Final = 256 << 20
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,99}")
-"""Of a house or a room: a folder's name holds both, with an underscore between them."""
+"""Admissible name of a house or a room; a folder's name is both, joined by an underscore."""
 
 
 class LeftOutError(Exception):
-    """A room that the filters leave out; says why."""
+    """The filters leave a room out; the message is the reason."""
 
 
 @dataclass
 class Models:
-    """Models of 3D-FUTURE: what is said of them, their boxes and features, each read once.
+    """The models of 3D-FUTURE with their boxes, features and captions; boxes and features are read once.
 
     Args:
         folder: ``3D-FUTURE-model``.
-        infos: of the models, by name.
+        infos: the entries of ``model_info.json`` by model id.
         captions: folder with ``<jid>.txt``; None where there is none.
     """
 
@@ -60,10 +63,10 @@ class Models:
     _features: dict[str, npt.NDArray[np.float32] | None] = field(default_factory=dict, init=False)
 
     def box(self, jid: str, item: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
-        """Middle and half extents of a model in its own frame, of its mesh, else as the house says.
+        """Centre and half extents of a model in its own frame: of its mesh, else as given in the house.
 
         Raises:
-            LeftOutError: neither is there, or the mesh is broken.
+            LeftOutError: there is neither, or the mesh is broken.
         """
         if jid not in self._boxes:
             try:
@@ -80,7 +83,7 @@ class Models:
         return found
 
     def feature(self, jid: str) -> npt.NDArray[np.float32] | None:
-        """The feature of a model; None where it has none of 1280 numbers.
+        """The feature of a model, (1280,); None where it has none of that width.
 
         Raises:
             LeftOutError: its file is broken.
@@ -94,7 +97,7 @@ class Models:
         return self._features[jid]
 
     def caption(self, jid: str) -> str | None:
-        """The caption of a model, one line without a capital and a full stop; None where it has none."""
+        """The caption of a model, in one line, without capital and full stop; None where it has none."""
         path = None if self.captions is None else self.captions / f"{jid}.txt"
         if path is None or not path.is_file():
             return None
@@ -103,7 +106,7 @@ class Models:
 
 
 def _mesh_box(folder: Path) -> tuple[FloatArray, FloatArray] | None:
-    """Middle and half extents of a mesh; None where there is none."""
+    """Centre and half extents of the mesh in a model's folder; None where there is no mesh."""
     if (folder / "bbox_vertices.npy").is_file():
         corners = read_array(folder / "bbox_vertices.npy")
         if corners.shape != (8, 3) or corners.dtype.kind not in "fiu":
@@ -119,7 +122,7 @@ def _mesh_box(folder: Path) -> tuple[FloatArray, FloatArray] | None:
 
 @dataclass(frozen=True)
 class Filters:
-    """Which rooms are taken (official description, section 1.9).
+    """Which rooms are taken (docs/official-behaviour.md, Room filters and splits).
 
     Args:
         room_type: of the rooms.
@@ -201,7 +204,7 @@ def _check_lists(house: str, room_id: str, filters: Filters) -> None:
 
 
 def _floor(meshes: Sequence[Mapping[str, Any]], room_type: RoomType) -> tuple[FloatArray, npt.NDArray[np.int64]]:
-    """All floors of a room as one mesh."""
+    """The floor meshes of a room joined into one: vertices (V, 3) and faces (F, 3)."""
     if not meshes:
         raise LeftOutError("no floor")
     parts = [np.asarray(mesh["xyz"], dtype=np.float64).reshape(-1, 3) for mesh in meshes]

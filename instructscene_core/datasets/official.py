@@ -1,4 +1,4 @@
-"""The official InstructScene data set on disk, and any other in its layout (official description, section 1).
+"""The official data set on disk, and any other in its layout (docs/official-behaviour.md, Data set layout).
 
 FOLDER/threed_front_<room>/dataset_stats.txt
 FOLDER/threed_front_<room>/<json>_<RoomId>/{boxes.npz, models_info.pkl, relations.npy, descriptions.pkl, …}
@@ -39,15 +39,15 @@ _REMEDY: Final = "Copy the data set again"
 
 @dataclass(frozen=True, eq=False)
 class Room:
-    """One room folder; n objects.
+    """The content of one room folder; n objects.
 
     Args:
         name: of the folder.
         class_ids: (n,) class numbers.
         boxes: (n, 7) [tx ty tz hx hy hz angle] in the tensor frame.
         relations: (m, 3) rows [subject, predicate, object], subject < object.
-        described: what instructions may draw from.
-        jids: of the objects' models; None where the folder does not say.
+        described: the relations that instructions may draw from.
+        jids: model ids of the objects; None where the folder has none.
         captions: of each object; None likewise.
         codes: (n, 4) feature codes; None likewise.
         features: (n, 1280) float32; None likewise.
@@ -77,7 +77,7 @@ def rooms_folder(folder: Path, room_type: RoomType) -> Path:
 
 
 def split_file(folder: Path, room_type: RoomType) -> Path:
-    """The list of the rooms' splits, in one of the places where people keep it.
+    """The path of the list of the rooms' splits, looked for in all the usual places.
 
     Raises:
         InvalidInputError: it is in none of them.
@@ -109,7 +109,7 @@ def split_names(folder: Path, room_type: RoomType, split: Split) -> list[str]:
 
 
 def read_splits(path: Path) -> dict[str, str]:
-    """By room id, train, val or test.
+    """The split (train, val or test) of each room id in a list.
 
     Raises:
         InvalidInputError: the file cannot be read or is malformed.
@@ -189,11 +189,12 @@ def room_set(room_type: RoomType, rooms: Sequence[Room], bounds: Bounds | None) 
 
 
 def _codes(rooms: Sequence[Room], slots: int) -> npt.NDArray[np.int8] | None:
-    having = [room.codes is not None for room in rooms]
-    if not any(having):
+    """(R, N, 4) feature codes; None where no room has any."""
+    with_codes = [room.codes is not None for room in rooms]
+    if not any(with_codes):
         return None
-    if not all(having):
-        message = f"{rooms[having.index(False)].name}: models_info.pkl has no objfeat_vq_indices, other rooms have"
+    if not all(with_codes):
+        message = f"{rooms[with_codes.index(False)].name}: models_info.pkl has no objfeat_vq_indices, other rooms have"
         raise InvalidInputError(message, _REMEDY)
     codes = np.full((len(rooms), slots, N_FEATURE_TOKENS), EMPTY_CODE, dtype=np.int8)
     for row, room in enumerate(rooms):
@@ -217,7 +218,7 @@ def _distinct_features(
     return (np.stack(kept), rows) if kept else (None, None)
 
 
-# One room ---------------------------------------------------------------------------------------------------------
+# Reading one room ---------------------------------------------------------------------------------------------------
 
 
 def read_room(folder: Path, room_type: RoomType) -> Room:
@@ -271,7 +272,7 @@ class _Infos:
 
 
 def _read_infos(path: Path, count: int) -> _Infos:
-    """What is said of the models, each kind of it only where it is said of all."""
+    """Ids, captions and codes from ``models_info.pkl``, each only where all objects have it."""
     if not path.exists():
         return _Infos()
     content: object = read_pickle(path)

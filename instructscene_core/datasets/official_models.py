@@ -1,4 +1,4 @@
-"""The furniture of the official data set, from which generated objects are retrieved (official description, 1.8)."""
+"""The official data set's furniture, for retrieval (docs/official-behaviour.md, Furniture library)."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ class FutureModel:
     Args:
         jid: its name in 3D-FUTURE.
         label: its class in the type of room.
-        half: half extents (x, y, z) in the tensor frame, as scaled in the room it was last met in, metres.
+        half: half extents (x, y, z) in the tensor frame, metres, with the scale of the last room that it stands in.
         feature: (1280,); None where unknown.
     """
 
@@ -46,13 +46,13 @@ class FutureModel:
 
 @dataclass
 class _Rooms:
-    """What room folders say of the models in them, read when first asked for."""
+    """Half extents and features of models from the room folders, which are read when first needed."""
 
     read: Callable[[], Sequence[Room]]
     _found: dict[str, tuple[Half, Feature | None]] | None = field(default=None, init=False)
 
     def get(self, jid: str) -> tuple[Half | None, Feature | None]:
-        """Half extents and feature of a model, where it was last met."""
+        """Half extents and feature of a model in the last room that it stands in; None where unknown."""
         if self._found is None:
             self._found = {name: (half, feature) for name, half, feature in _pieces(self.read())}
         return self._found.get(jid, (None, None))
@@ -118,7 +118,7 @@ def _cached_size(model: Any) -> Half | None:  # noqa: ANN401 - a record
 
 
 def _mesh_size(path: Path, scale: object) -> Half | None:
-    """Half the edges of the box around a mesh, of whose corners 4, 2 and 1 are the neighbours of 0 along x, y and z."""
+    """Half extents of a mesh's bounding box, whose corners 4, 2 and 1 are next to corner 0 along x, y and z."""
     if not path.exists():
         return None
     corners = read_array(path).reshape(8, 3) * np.asarray(scale, dtype=np.float64).reshape(3)
@@ -133,7 +133,7 @@ def _half(size: object) -> Half:
 
 
 def catalogue_of(models: Sequence[FutureModel]) -> Catalogue:
-    """The models as a catalogue that is searched as officially: by features alone, by size where there are none."""
+    """The models as a catalogue with the official retrieval: by features alone, by size where there are none."""
     return Catalogue((_entry(model) for model in models), "look")
 
 

@@ -1,6 +1,6 @@
-"""Rooms written in the layout of the official data set (official description, section 1).
+"""Writes rooms in the layout of the official data set (docs/official-behaviour.md, Data set layout).
 
-What the official code reads is written; pictures of the rooms and ``threed_front.pkl`` are not.
+Written are all files that the official code reads, but no pictures of the rooms and no ``threed_front.pkl``.
 """
 
 import json
@@ -30,11 +30,12 @@ FloatArray = npt.NDArray[np.float64]
 Vector = tuple[float, float, float]
 
 _MASK_SIZE: Final = 64
+"""Pixels of a side of the floor mask."""
 _MASK_REACH: Final[Mapping[RoomType, float]] = {"bedroom": 3.1, "livingroom": 6.2, "diningroom": 6.2}
-"""Metres from the middle to the edge of the floor's picture."""
+"""Metres from the middle to the edge of the floor mask."""
 _PATH_TO_MODELS: Final = "dataset/3D-FRONT/3D-FUTURE-model"
 _PROTOCOL: Final = 3
-"""The newest protocol whose names are plain lines, see `_pickled`."""
+"""The newest protocol whose names are plain lines, see `pickled`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +87,7 @@ class NewRoom:
 
     @property
     def name(self) -> str:
-        """Of its folder."""
+        """Name of the room's folder."""
         return f"{self.house}_{self.room_id}"
 
     @property
@@ -148,7 +149,7 @@ def _model_info(piece: Piece) -> dict[str, Any]:
 
 
 def _floor_mask(room: NewRoom, reach: float) -> npt.NDArray[np.uint8]:
-    """(64, 64, 1) picture of the floor from above, 255 where there is floor; rows run along z."""
+    """(64, 64, 1) mask of the floor from above, 255 where there is floor; rows run along z."""
     steps = (np.arange(_MASK_SIZE) + 0.5) / _MASK_SIZE * 2 * reach - reach
     points = np.stack(np.meshgrid(steps, steps), axis=-1) + room.floor_centre[[0, 2]]
     corners = room.floor_vertices[room.floor_faces][..., [0, 2]]
@@ -160,7 +161,7 @@ def _floor_mask(room: NewRoom, reach: float) -> npt.NDArray[np.uint8]:
 
 
 def _side(points: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
-    """On which side of the line from a to b points lie: the sign."""
+    """Positive or negative by the side of the line from a to b on which points (…, 2) lie: a cross product."""
     along, offset = b - a, points - a
     return along[0] * offset[..., 1] - along[1] * offset[..., 0]
 
@@ -173,7 +174,7 @@ def write_splits(folder: Path, room_type: RoomType, splits: Mapping[str, str]) -
 
 
 def write_stats(folder: Path, room_type: RoomType, names: Sequence[str]) -> None:
-    """Writes ``dataset_stats.txt``: what the rooms in these folders hold.
+    """Writes ``dataset_stats.txt``: bounds, class counts and feature range of the rooms in these folders.
 
     Raises:
         InvalidInputError: one is malformed.
@@ -207,14 +208,14 @@ def _stats(rooms: Sequence[Room], room_type: RoomType) -> dict[str, Any]:
 
 
 class _Named:
-    """An object of the official code as its pickles hold it: a name and attributes."""
+    """Stands for an object of the official code in a pickle: a class name and attributes."""
 
     def __init__(self, **attributes: object) -> None:
         self.__dict__.update(attributes)
 
 
 class ThreedFutureDataset(_Named):
-    """All models."""
+    """The list of all models."""
 
 
 class ThreedFutureModel(_Named):
@@ -233,10 +234,10 @@ _OFFICIAL_MODULES: Final = {
 
 
 def write_models(folder: Path, room_type: RoomType, pieces: Iterable[Piece]) -> None:
-    """Writes ``threed_future_model_<room>.pkl``: every model once, as the last piece of it has it, and its captions."""
+    """Writes ``threed_future_model_<room>.pkl``, every model once, as in its last piece, and the models' captions."""
     last = {piece.jid: piece for piece in pieces}
     dataset = ThreedFutureDataset(objects=[_model(piece) for piece in last.values()])
-    _write(folder / f"threed_future_model_{room_type}.pkl", _pickled(dataset))
+    _write(folder / f"threed_future_model_{room_type}.pkl", pickled(dataset))
     captions = folder / "3D-FUTURE-chatgpt"
     captions.mkdir(exist_ok=True)
     for piece in last.values():
@@ -262,10 +263,10 @@ def _model(piece: Piece) -> ThreedFutureModel:
     return model
 
 
-def _pickled(dataset: ThreedFutureDataset) -> bytes:
+def pickled(dataset: ThreedFutureDataset) -> bytes:
     """A pickle that names the official code's classes, which need not exist here.
 
-    Up to protocol 3 a pickle names a class by two lines of text, which are exchanged.
+    Up to protocol 3 a pickle names a class by its module and name as two lines of text; ours are replaced by theirs.
     """
     raw = pickle.dumps(dataset, _PROTOCOL)
     for kind, module in _OFFICIAL_MODULES.items():

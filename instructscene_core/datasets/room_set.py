@@ -1,4 +1,4 @@
-"""Rooms of any source in one form, which training and evaluation work on."""
+"""Rooms of any source as padded arrays, the form that training and evaluation work on."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,8 +15,9 @@ from ..vocabulary import CLASSES, RoomType
 Split = Literal["train", "test"]
 
 NO_ROW: Final = -1
-"""In place of a row of ``features`` where an object has none."""
+"""Row number of an object without feature."""
 _CHUNK: Final = 20_000
+"""Rooms whose relations are computed at once, to save memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,12 +30,12 @@ class RoomSet:
         objs: (R, N) int8 numbers in ``CLASSES[room_type]``, C where there is no object; the objects come first.
         boxes: (R, N, 7) float32 [tx ty tz hx hy hz angle] in the tensor frame, zeros where there is no object.
         relations: (R, N, N) int8 predicates of all ordered pairs, 10 for none.
-        described: for each room the relations that instructions may draw from (section 1.6 of the official data).
+        described: for each room the relations that instructions may draw from (``official_templates.describe``).
         captions: for each room a noun phrase with its article for every object; None where the source has none.
         codes: (R, N, 4) int8 feature codes, 64 where there is no object; None where the source has none.
         features: (M, F) float32 distinct features; None where the source has none.
         feature_rows: (R, N) int32 row in ``features`` of each object, −1 where it has none.
-        bounds: the source's own; None where they are to be computed.
+        bounds: of the boxes, the source's own; None where they are to be computed.
     """
 
     room_type: RoomType
@@ -51,7 +52,7 @@ class RoomSet:
 
     @property
     def n(self) -> int:
-        """R."""
+        """R, the number of rooms."""
         return len(self.ids)
 
     @property
@@ -73,7 +74,7 @@ def matrices(
 def descriptions(
     room_type: RoomType, objs: npt.NDArray[np.int8], boxes: npt.NDArray[np.float32]
 ) -> tuple[tuple[Relation, ...], ...]:
-    """What instructions may draw from, for each room, by section 1.6."""
+    """For each room the relations of docs/official-behaviour.md, What instructions may draw from."""
     classes = CLASSES[room_type]
     parts = (describe_rooms(objs[p], boxes[p], classes, only_clear=False) for p in _parts(len(objs)))
     return tuple(tuple(room) for part in parts for room in part)

@@ -1,8 +1,8 @@
 """``data write-sample``: a small data set in the official layout, made of the starter's rooms.
 
-It is for trying commands out and for tests, and teaches a network little. Its furniture is the starter's: captions and
-feature codes as in the catalogue. The layout wants features of 1280 numbers, the starter's have 384: they are turned
-into a larger space by a fixed matrix with orthonormal rows (seed 0), which leaves lengths, 1, and angles as they are.
+It is for trying out commands and for tests; a network learns little from it. Its furniture is the starter's, captions
+and feature codes as in the catalogue. The layout wants features of 1280 numbers, the starter's have 384: they are
+mapped into the larger space by a fixed matrix with orthonormal rows (seed 0), which preserves lengths and angles.
 """
 
 import math
@@ -25,8 +25,8 @@ from .official_writer import NewRoom, Piece, write_models, write_room, write_spl
 from .starter import EMPTY, Rooms, build_rooms
 
 FEWEST: Final = 4
-"""Rooms: at least one for validation and one for testing must be among them."""
-_NAMES: Final = uuid.UUID("6c3f3c0e-5b0c-4b3c-9f0a-9d2f7c1f6a10")
+"""Least number of rooms, so that one is for validation and one for testing."""
+_NAMESPACE: Final = uuid.UUID("6c3f3c0e-5b0c-4b3c-9f0a-9d2f7c1f6a10")
 
 
 def write_sample(folder: Path, count: int) -> list[str]:
@@ -74,7 +74,7 @@ def _write_rooms(folder: Path, rooms: Sequence[NewRoom]) -> None:
 
 
 def widened(features: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Features (n, F) of length 1 in a space of 1280 dimensions, with the same angles between them."""
+    """Features (n, F) of length 1 mapped to (n, 1280), with the same angles between them."""
     random = np.random.RandomState(0)
     rows = np.linalg.qr(random.standard_normal((FEATURE_WIDTH, features.shape[1])))[0].T
     wide = features.astype(np.float64) @ rows
@@ -92,7 +92,7 @@ def sample_rooms(rooms: Rooms) -> list[NewRoom]:
         numbers = rooms.asset[row][rooms.objs[row] != EMPTY].tolist()
         boxes = rooms.boxes[row].astype(np.float64)
         pieces = tuple(_piece(entries[k], wide[k], box) for k, box in zip(numbers, boxes, strict=False))
-        house = str(uuid.uuid5(_NAMES, f"room {seed}"))
+        house = str(uuid.uuid5(_NAMESPACE, f"room {seed}"))
         made.append(NewRoom(house, f"Bedroom-{seed}", corners, _faces(floor), pieces))
     return made
 
@@ -115,7 +115,7 @@ def _piece(entry: CatalogueEntry, feature: npt.NDArray[np.float32], box: npt.NDA
     width, depth, height = entry.size
     name = display_name(entry.category)
     return Piece(
-        str(uuid.uuid5(_NAMES, entry.id)),
+        str(uuid.uuid5(_NAMESPACE, entry.id)),
         entry.category,
         box,
         {"super_category": name, "category": name, "style": "", "theme": "", "material": ""},

@@ -1,4 +1,4 @@
-"""Rooms by the name of their source, as commands take it: official:FOLDER, front:FOLDER or starter:COUNT."""
+"""Loads rooms by the name of their source, as commands take it: official:FOLDER, front:FOLDER or starter:COUNT."""
 
 from pathlib import Path
 from typing import Final, cast
@@ -21,7 +21,7 @@ def load_rooms(spec: str, room_type: RoomType, split: Split) -> RoomSet:
 
     Args:
         spec: ``official:FOLDER`` (the official layout), ``front:FOLDER`` (3D-FRONT as JSON lines) or ``starter:COUNT``
-            (so many of our own rooms).
+            (the first COUNT rooms made by rule).
         room_type: which rooms.
         split: "test" is the official test split, the development rooms, or rooms from the evaluation's seeds on.
 
@@ -46,9 +46,9 @@ def _count(text: str) -> int:
     return count
 
 
-def starter_rooms(count: int, room_type: RoomType, split: Split, workers: int = 1) -> RoomSet:
+def starter_rooms(count: int, room_type: RoomType, split: Split) -> RoomSet:
     """Our own rooms, with the captions, features and codes of their furniture."""
-    rooms = build_rooms(count, TRAINING_SEED if split == "train" else EVALUATION_SEED, workers, room_type=room_type)
+    rooms = build_rooms(count, TRAINING_SEED if split == "train" else EVALUATION_SEED, room_type=room_type)
     entries = Catalogue.starter().entries
     codes = features = feature_rows = None
     if all(entry.feature is not None for entry in entries):

@@ -1,4 +1,4 @@
-"""The starter's rooms as arrays, made once and kept in a cache outside the tree."""
+"""The starter's rooms made by rule, as arrays, with a cache outside the repository."""
 
 import hashlib
 import json
@@ -26,14 +26,14 @@ EVALUATION_SEED: Final = 10**9
 EMPTY: Final = len(CLASSES["bedroom"])
 """The number of an empty slot in bedrooms."""
 CORNERS: Final = 8
-"""A floor has at most so many corners."""
+"""Most corners of a floor."""
 OPENINGS: Final = 8
-"""A room has at most so many doors and windows together."""
+"""Most doors and windows of a room together."""
 ARRAYS: Final = ("objs", "boxes", "asset", "floor", "openings", "height", "seeds")
 """The arrays of ``Rooms``, in order."""
 
 _VERSION: Final = 3
-_CHUNK: Final = 500
+CHUNK: Final = 500
 _log = logging.getLogger(__name__)
 
 
@@ -65,18 +65,13 @@ class Rooms:
 
     @property
     def n(self) -> int:
-        """How many rooms these are."""
+        """R, the number of rooms."""
         return len(self.objs)
 
     @property
     def empty(self) -> int:
         """The class number of an empty slot: C."""
         return len(CLASSES[self.room_type])
-
-    @property
-    def counts(self) -> npt.NDArray[np.int64]:
-        """(R,) objects in each room; they come first in their rows."""
-        return (self.objs != self.empty).sum(axis=1)
 
     def select(self, rows: npt.NDArray[Any] | slice) -> "Rooms":
         """Some of the rooms, in the order of ``rows``."""
@@ -92,7 +87,7 @@ def build_rooms(
 ) -> Rooms:
     """The rooms of the seeds seed0 … seed0 + n − 1, from the cache if they were made before.
 
-    Room r of a seed is the same whatever ``n`` and ``workers`` are.
+    The room of a seed does not depend on ``n`` and ``workers``.
 
     Args:
         n: number of rooms.
@@ -105,7 +100,7 @@ def build_rooms(
     if path.is_file():
         with np.load(path) as stored:
             return Rooms(*(stored[name] for name in ARRAYS), room_type=room_type)
-    ends = (*range(seed0, seed0 + n, _CHUNK), seed0 + n)
+    ends = (*range(seed0, seed0 + n, CHUNK), seed0 + n)
     rooms = _joined(list(_made([_Span(room_type, *ends_of, catalogue) for ends_of in pairwise(ends)], workers)))
     _store(path, rooms)
     return rooms
@@ -117,7 +112,7 @@ def cache_folder() -> Path:
 
 
 def _fingerprint(catalogue: Path) -> str:
-    """Changes with what the rooms depend on: the code that makes them, and the catalogue without its captions."""
+    """Hash of what the rooms depend on: the code that makes them, and the catalogue without its captions."""
     entries = json.loads(catalogue.read_text(encoding="utf-8"))["entries"]
     kept = [[e["category"], e["size"], e["palette"], e["parts"]] for e in entries]
     digest = hashlib.sha256(json.dumps([_VERSION, kept]).encode())
@@ -174,7 +169,7 @@ def arrays(plans: list[Plan], seeds: range, room_type: RoomType = "bedroom") -> 
 
 
 def _angle(angle: float) -> float:
-    """Keeps −pi out of float32, which has no number between it and pi's rounding."""
+    """π in place of −π, so that an angle rounded to float32 stays in (−π, π]."""
     return math.pi if angle <= -math.pi else angle
 
 

@@ -1,7 +1,7 @@
-"""``data tell-apart``: how well a classifier tells our rooms from real ones, and by what.
+"""``data tell-apart``: accuracy of a classifier between our rooms and real ones, and the traits that it relies on.
 
-It sees the traits of ``traits.py``. Equal numbers of both kinds; folds by house, so that no room is judged by a
-classifier that knows another room of its house.
+Its inputs are the traits of ``traits.py``. Equal numbers of both kinds; cross-validation with folds by house, so that
+no room is judged by a classifier trained on another room of its house.
 """
 
 import argparse
@@ -22,20 +22,21 @@ from .traits import FloatArray, Sample, real_sample, traits
 
 _FOLDS: Final = 5
 _ROUNDS: Final = 3
-"""Each with other folds."""
+"""Cross-validations, each with other folds."""
 _SHUFFLES: Final = 3
+"""Permutations of each trait."""
 _FEW: Final = 20
-"""Traits that so many rooms do not have are left out."""
+"""Traits that fewer rooms have are left out."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """How well rooms are told apart.
+    """The classifier's accuracy, and what it relies on.
 
     Args:
-        rooms: of each kind.
-        accuracies: of each fold of each round, shares.
-        reasons: names of traits with the accuracy that is lost where they are shuffled, the largest first.
+        rooms: number of each kind.
+        accuracies: of each fold of each round, 0 to 1.
+        reasons: permutation importance: traits with the accuracy lost where they are shuffled, the largest first.
     """
 
     rooms: int
@@ -44,7 +45,7 @@ class Verdict:
 
     @property
     def accuracy(self) -> float:
-        """The mean."""
+        """Mean accuracy."""
         return float(np.mean(self.accuracies))
 
     @property
@@ -53,13 +54,13 @@ class Verdict:
         return float(np.reshape(self.accuracies, (_ROUNDS, _FOLDS)).mean(axis=1).std(ddof=1))
 
 
-def tell_apart(made: Sample, real: Sample, reasons: bool = False) -> Verdict:
+def tell_apart(made: Sample, real: Sample, *, reasons: bool = False) -> Verdict:
     """Trains and tests the classifier on both kinds of rooms, as many of each.
 
     Args:
         made: our own rooms.
         real: as many real ones.
-        reasons: whether to find out what tells them apart, which takes a minute or two.
+        reasons: whether to compute the permutation importance of traits, which takes a minute or two.
 
     Raises:
         InvalidInputError: scikit-learn is missing.
@@ -86,7 +87,7 @@ def tell_apart(made: Sample, real: Sample, reasons: bool = False) -> Verdict:
 
 
 def _joined(made: Sample, real: Sample) -> tuple[list[str], FloatArray]:
-    """The traits of both kinds, one below the other; those that only one kind has are NaN for the other."""
+    """Names and values (R, F) of the traits of both kinds, our rooms first; NaN where a kind lacks a trait."""
     (our_names, ours), (their_names, theirs) = traits(made), traits(real)
     names = sorted({*our_names, *their_names})
     values = np.full((len(ours) + len(theirs), len(names)), np.nan)
@@ -101,7 +102,7 @@ class _Classifier(Protocol):
 
 
 def _losses(model: _Classifier, values: FloatArray, labels: npt.NDArray[np.int64]) -> FloatArray:
-    """The accuracy that is lost where one trait after the other is shuffled, (F,)."""
+    """Permutation importance (F,): the accuracy lost where one trait after the other is shuffled."""
     random = np.random.default_rng(0)
     whole = model.score(values, labels)
     lost = np.zeros(values.shape[1])
@@ -133,7 +134,7 @@ def run(options: argparse.Namespace) -> str:
         files.append(("test", DEV_FILE))
     real = real_sample(folder, files, options.room)
     made = made_rooms(options, len(real.objs))
-    verdict = tell_apart(made, real, options.reasons > 0)
+    verdict = tell_apart(made, real, reasons=options.reasons > 0)
     lines = [
         f"{options.room}: {verdict.rooms} rooms made by rule, as many real ones (3D-FRONT)",
         f"told apart: {100 * verdict.accuracy:.1f} ± {100 * verdict.deviation:.1f} %",

@@ -1,7 +1,7 @@
-"""Named numbers that describe how a room is furnished: what a classifier or a table may look at.
+"""Traits: named numbers that describe how a room is furnished, the inputs of a classifier or a table.
 
-Heights of places are left out, since real lamps often end above their ceiling, and so are absolute directions, since
-rooms may be turned. All lengths are in metres; what a room lacks is NaN.
+Vertical positions are left out, since real lamps often end above their ceiling, and so are absolute directions, since
+rooms may be turned. Lengths are in metres; a trait that a room lacks is NaN.
 """
 
 import json
@@ -39,18 +39,18 @@ PAIRS: Final[dict[RoomType, tuple[tuple[tuple[str, ...], str], ...]]] = {
     "livingroom": _LIVING_PAIRS,
     "diningroom": _LIVING_PAIRS,
 }
-"""(hosts, class): where objects of the class are, seen from the nearest of the hosts."""
+"""(hosts, class): pairs whose traits are the poses of the class's objects relative to the nearest host."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """R rooms to be described.
+    """R rooms whose traits are computed.
 
     Args:
         room_type: tells the classes.
         objs: (R, N) class numbers, C where there is no object.
         boxes: (R, N, 7) in the tensor frame.
-        floors: corners (C, 2) of each floor; empty where it is not known.
+        floors: corners (x, z) of each floor, (number, 2); empty where it is not known.
         houses: the house of each room; rooms of one house are alike.
     """
 
@@ -97,10 +97,10 @@ def real_sample(folder: Path, files: Sequence[tuple[Split, str]], room_type: Roo
 
 
 def traits(sample: Sample) -> tuple[list[str], FloatArray]:
-    """What describes each room.
+    """The traits of each room.
 
     Returns:
-        F names, and (R, F) values, of which lengths are rounded to 5 cm and angles to 15°.
+        F names, and (R, F) values; lengths are rounded to 5 cm and angles to 15°.
     """
     rows = [
         _room(sample.room_type, objs, boxes, floor)
@@ -111,13 +111,13 @@ def traits(sample: Sample) -> tuple[list[str], FloatArray]:
 
 
 def wall_distances(box: FloatArray, floor: FloatArray) -> FloatArray:
-    """Gaps between a box's back, its two sides and its front, and the walls behind them, (4,).
+    """Gaps from a box's back, its two sides and its front to the walls that they face, (4,), metres.
 
-    What reaches into a wall, as much of the real furniture does by some centimetres, is right at it.
+    A box that reaches into a wall, as many real ones do by some centimetres, has a gap of 0.
 
     Args:
         box: (7,).
-        floor: (C, 2) corners; without any, all gaps are NaN.
+        floor: (number, 2) corners; without any, all gaps are NaN.
     """
     sin, cos = math.sin(box[6]), math.cos(box[6])
     ways = ((-sin, -cos, box[5]), (-cos, sin, box[3]), (cos, -sin, box[3]), (sin, cos, box[5]))
@@ -125,7 +125,7 @@ def wall_distances(box: FloatArray, floor: FloatArray) -> FloatArray:
 
 
 def _ray(floor: FloatArray, x: float, z: float, dx: float, dz: float) -> float:
-    """How far it is from a point to the nearest wall in a direction; NaN where there is none."""
+    """Ray casting: the distance from a point to the nearest wall in a direction; NaN where there is none."""
     if not len(floor):
         return math.nan
     start, edge = floor, np.roll(floor, -1, axis=0) - floor
@@ -138,7 +138,7 @@ def _ray(floor: FloatArray, x: float, z: float, dx: float, dz: float) -> float:
 
 
 def beside(host: FloatArray, other: FloatArray) -> tuple[float, float, float]:
-    """Where a box is, seen from another: how far along its x axis and its front, and how far it is turned (degrees)."""
+    """Pose of a box relative to a host: metres along the host's x axis and its front, and the turn in degrees."""
     dx, dz = other[0] - host[0], other[2] - host[2]
     sin, cos = math.sin(host[6]), math.cos(host[6])
     turn = math.degrees(math.remainder(other[6] - host[6], 2 * math.pi))
@@ -171,7 +171,7 @@ def _floor(floor: FloatArray) -> dict[str, float]:
 
 
 def _class(name: str, rows: FloatArray, floor: FloatArray) -> dict[str, float]:
-    """The mean size of a class, how far its pieces are from walls, and whether one is askew."""
+    """Traits of a class: mean size, smallest gaps to walls, share that is askew."""
     width, height, depth = (2 * rows[:, 3:6].mean(axis=0)).tolist()
     gaps = np.array([wall_distances(row, floor) for row in rows])
     askew = np.abs(np.remainder(np.degrees(rows[:, 6]) + 45, 90) - 45) > 3
@@ -186,7 +186,7 @@ def _class(name: str, rows: FloatArray, floor: FloatArray) -> dict[str, float]:
 
 
 def _pair(host: str, around: FloatArray, name: str, by_class: dict[str, FloatArray]) -> dict[str, float]:
-    """Where the two pieces of a class that are nearest to a host are, the first and the second."""
+    """Traits of a pair: poses of the two pieces of a class nearest to their hosts."""
     found: list[tuple[float, tuple[float, float, float]]] = []
     for row in by_class[name]:
         near = around[np.argmin(np.hypot(around[:, 0] - row[0], around[:, 2] - row[2]))]

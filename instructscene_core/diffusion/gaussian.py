@@ -1,4 +1,4 @@
-"""Gaussian diffusion of vectors in sets: DDPM (Ho et al. 2020) with known parts and guidance (paper, section 4.3).
+"""Gaussian diffusion of vectors in sets: DDPM (Ho et al. 2020) with known parts (paper, section 4.3).
 
 Shapes: B sets of n vectors of width D. ᾱ_t is the cumulative share of the signal: x_t = √ᾱ_t x_0 + √(1-ᾱ_t) ε.
 Randomness enters only through ``draw``.

@@ -18,25 +18,25 @@ from .held_out import rooms_with_classes
 from .layouts import Layouts, collisions, layouts_of
 from .questions import Kind, Questions, Wording, data_questions
 from .sampling import STEPS, Source, requests_for, sample
-from .scores import Row, of_others, score, table
+from .scores import Row, score, shuffled, table
 from .variety import triplet_entropy
 
 _DRAWS: Final = 5
-"""How often random training rooms are drawn."""
+"""Draws of random training rooms, over which their scores are averaged."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is measured.
+    """The options of an evaluation on a data set.
 
     Args:
-        set: name of the test set.
+        set: kind of the test set.
         data: folder of its data set.
         room_type: of its rooms.
-        count: instructions; None: all that the data set has.
-        seeds: sampling seeds.
-        guidance: the prior's scale.
-        wordings: of the instructions, each measured by itself.
+        count: number of instructions; None: all that the data set has.
+        seeds: number of sampling seeds.
+        guidance: the prior's guidance scale.
+        wordings: of the instructions, each evaluated by itself.
         source: the model, and how it is run.
     """
 
@@ -52,16 +52,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Report:
-    """What was measured.
+    """The results of an evaluation.
 
     Args:
-        task: what was asked for.
+        task: its options.
         asked: the test set.
         wording: of its instructions.
         rows: of the table; the first is the generator's.
-        entropy: bits of (class, predicate, class), by what the rooms are.
+        entropy: bits of (class, predicate, class) of the generated and of the training rooms.
         settings: model, guidance and steps, as recorded in the scenes.
-        seconds: that sampling took.
+        seconds: time that sampling took.
     """
 
     task: Task
@@ -73,7 +73,7 @@ class Report:
     seconds: float
 
     def text(self) -> str:
-        """The table and all that one must know to read it."""
+        """The table, with what one must know to read it."""
         scenes = self.task.seeds * len(self.asked.instructions)
         sampled = (
             f"Model {self.settings['model']}, {STEPS[0]} + {STEPS[1]} steps, guidance {self.settings['guidance']:g}, "
@@ -132,15 +132,15 @@ def _settings(scene: Scene) -> dict[str, Any]:
 
 
 def _generated_rows(generated: list[Layouts], scenes: list[Scene], asked: Questions) -> tuple[Row, Row]:
-    """The scenes against their own instructions, and against those of other rooms."""
+    """Scores of the scenes against their own instructions, and, as a control, against those of other rooms."""
     found = collisions([scene.objects for scene in scenes], asked.catalogue)
     own = score("generated", [(rooms, asked.triplets) for rooms in generated], found)
-    others = [(rooms, of_others(asked.triplets, k)) for k, rooms in enumerate(generated)]
+    others = [(rooms, shuffled(asked.triplets, k)) for k, rooms in enumerate(generated)]
     return own, score("generated, against shuffled instructions", others)
 
 
 def _room_rows(asked: Questions) -> list[Row]:
-    """What rooms score that no network made: any training room, one with the asked classes, the described one."""
+    """Controls, rooms that no network made: random training rooms, ones with the asked classes, the described rooms."""
     random = np.random.default_rng(0)
     training, triplets, classes = asked.training, asked.triplets, len(asked.training.classes)
     drawn = [training.select(random.choice(training.n, len(triplets))) for _ in range(_DRAWS)]
@@ -156,7 +156,7 @@ def _room_rows(asked: Questions) -> list[Row]:
 
 
 def _entropies(generated: list[Layouts], asked: Questions) -> dict[str, float]:
-    """Entropies over equal numbers of rooms, since few rooms show fewer triplets."""
+    """Entropies over equal numbers of rooms, since the entropy of a sample grows with its size."""
     made = _first(generated, asked.training.n)
     return {"generated": triplet_entropy(made), "training": triplet_entropy(_first([asked.training], made.n))}
 

@@ -17,19 +17,21 @@ from ..vocabulary import CLASSES, RoomType
 HashArray = npt.NDArray[np.uint64]
 
 _ROUNDS = 3
+"""Of colour refinement."""
 _CHUNK = 4_000
+"""Rooms that are hashed at once, to save memory."""
 
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """What is asked of the generator.
+    """Held-out rooms and their instructions.
 
     Args:
         rooms: the rooms that the instructions describe.
         instructions: one for each room, none of them empty.
-        examined: how many rooms were made to find these.
-        seen: how many of them were passed over because a training room has the same graph.
-        silent: how many because they offer no relation clear of the rule's borders.
+        examined: number of rooms that were made to find these.
+        seen: number of them that were skipped because a training room has the same graph.
+        silent: number skipped because they have no relation clear of the rule's borders.
     """
 
     rooms: Rooms
@@ -54,20 +56,19 @@ def held_out(
     catalogue: Path = CATALOGUE_FILE,
     workers: int = 1,
 ) -> HeldOut:
-    """Rooms whose graphs no training room has, in the order of their seeds, with an instruction by section 4 for each.
+    """Rooms whose graphs no training room has, in the order of their seeds, each with an official instruction.
 
     Args:
         count: how many.
-        known: graphs of the training rooms (``known_graphs``).
+        known: hashes of the graphs of the training rooms, from ``known_graphs``.
         captions: of the catalogue's entries.
         room_type: of the rooms.
-        triplets: of each instruction; None: 1 or 2, as officially.
+        triplets: number of relations of each instruction; None: 1 or 2, as officially.
         catalogue: the furniture.
         workers: processes that make rooms.
 
     Returns:
-        ``count`` rooms and instructions, as the generator of rooms made them, unturned; an instruction has its room's
-        seed.
+        ``count`` rooms and instructions, unturned; an instruction has its room's seed.
     """
     examined = count + count // 2
     while True:
@@ -94,15 +95,15 @@ def _instructions(rooms: Rooms, captions: list[str], triplets: int | None) -> li
 
 
 def known_graphs(training: Rooms) -> HashArray:
-    """Numbers of the graphs of some rooms, each once, in rising order."""
+    """The distinct graph hashes of some rooms, ascending."""
     return np.unique(graph_hashes(training))
 
 
 def graph_hashes(rooms: Rooms) -> HashArray:
-    """A number for each room's graph of classes and relations, whatever the order of its objects, however it is turned.
+    """A hash of each room's graph of classes and relations, invariant to the objects' order and to quarter turns.
 
-    Equal graphs have equal numbers; unequal ones differ but for graphs that three rounds of colour refinement
-    (Weisfeiler and Lehman, 1968) cannot tell apart.
+    Equal graphs have equal hashes; unequal ones differ unless three rounds of colour refinement (Weisfeiler and
+    Lehman, 1968) cannot distinguish them.
 
     Args:
         rooms: R rooms.
@@ -117,12 +118,12 @@ def graph_hashes(rooms: Rooms) -> HashArray:
 def _hashes(rooms: Rooms) -> HashArray:
     objs = rooms.objs
     edges = relation_matrix(lamp_flags(CLASSES[rooms.room_type])[objs], rooms.boxes, objs != rooms.empty)
-    turned = [_one_way(objs, ROTATED_PREDICATES[k][edges]) for k in range(4)]
+    turned = [_oriented_hash(objs, ROTATED_PREDICATES[k][edges]) for k in range(4)]
     return np.min(turned, axis=0)
 
 
-def _one_way(objs: npt.NDArray[np.int8], edges: npt.NDArray[np.int8]) -> HashArray:
-    """Colours of the objects, refined by what they are to each other; sums do not mind the order."""
+def _oriented_hash(objs: npt.NDArray[np.int8], edges: npt.NDArray[np.int8]) -> HashArray:
+    """Hash of each graph in one orientation: the objects' colours, refined by their relations, and summed."""
     colour = _mixed(objs.astype(np.uint64))
     relation = _mixed(edges.astype(np.uint64) + np.uint64(1000))
     for _ in range(_ROUNDS):
@@ -145,16 +146,16 @@ def rooms_with_classes(
     n_classes: int,
     random: np.random.Generator,
 ) -> tuple[npt.NDArray[np.int64], int]:
-    """For each instruction, any training room that has the classes it names.
+    """For each instruction a random training room that has the classes that it asks for.
 
     Args:
         objs: (R, N) class numbers of the training rooms.
-        triplets: for each instruction, what it asks for.
+        triplets: for each instruction, the relations that it asks for.
         n_classes: C.
         random: the source of the choice.
 
     Returns:
-        The rows of the rooms, and for how many instructions there was none (any room stands for it).
+        The rows of the rooms, and the number of instructions without such a room (any room stands in for it).
     """
     counts = np.ascontiguousarray(class_counts(objs, n_classes).T)  # (C, R)
     rows, missing = np.zeros(len(triplets), dtype=np.int64), 0
@@ -168,12 +169,12 @@ def rooms_with_classes(
 
 
 def class_counts(objs: npt.NDArray[np.integer[Any]], n_classes: int) -> npt.NDArray[np.int64]:
-    """(R, C) how many objects of each class a room has."""
+    """(R, C) number of objects of each class in each room."""
     return np.stack([(objs == number).sum(axis=1) for number in range(n_classes)], axis=1)
 
 
 def asked_classes(triplets: Sequence[Triplet], n_classes: int) -> npt.NDArray[np.int64]:
-    """(C,) how many objects of each class the triplets need at least; two triplets may speak of the same object."""
+    """(C,) least number of objects of each class that the triplets need; two triplets may share an object."""
     needed = np.zeros((len(triplets), n_classes), dtype=np.int64)
     for row, (subject, _, other) in zip(needed, triplets, strict=True):
         row[subject] += 1

@@ -1,4 +1,4 @@
-"""Generated scenes and rooms of a data set in the two forms that measures need: arrays, and objects."""
+"""Generated scenes and rooms of data sets in the two forms that the metrics take: arrays, and scene objects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from ..scene import FloorPlan, Opening, Scene, SceneObject
 from ..vocabulary import CLASSES, MAX_OBJECTS, NO_RELATION, PREDICATES, RoomType
 
 SEPARATION = 0.005
-"""Metres that two meshes may be inside each other without being said to collide."""
+"""Metres of penetration up to which two meshes do not count as colliding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class Layouts:
 
     @property
     def n(self) -> int:
-        """R."""
+        """R, the number of rooms."""
         return len(self.objs)
 
     @property
@@ -53,13 +53,13 @@ class Layouts:
 
 
 def layouts_of(scenes: Sequence[Scene], catalogue: Catalogue, room_type: RoomType = "bedroom") -> Layouts:
-    """Generated rooms as arrays, measured by the sizes of the furniture that was retrieved, as iRecall is."""
+    """Generated scenes as arrays, with the sizes of the retrieved furniture, as iRecall is defined."""
     slots, classes = MAX_OBJECTS[room_type], CLASSES[room_type]
     objs = np.full((len(scenes), slots), len(classes), dtype=np.int64)
     boxes = np.zeros((len(scenes), slots, 7))
     edges = np.full((len(scenes), slots, slots), NO_RELATION, dtype=np.int64)
     for row, scene in enumerate(scenes):
-        # What only finishes a room is no part of its graph.
+        # Extras (placement/extras.py), of other categories, are not part of the graph.
         items = [item for item in scene.objects if item.category in classes][:slots]
         place = {item.id: k for k, item in enumerate(items)}
         boxes[row, : len(place)] = scene_to_boxes(items, (0.0, 0.0))
@@ -87,7 +87,7 @@ def layouts_of_set(rooms: RoomSet) -> Layouts:
 
 
 def objects_of_layouts(rooms: Layouts) -> list[list[SceneObject]]:
-    """Rooms of any source as objects in the product's frame, of which nothing but the boxes is known."""
+    """Rooms of any source as scene objects without meshes, in the product's frame."""
     made: list[list[SceneObject]] = []
     for objs, boxes in zip(rooms.objs, rooms.boxes, strict=True):
         real = objs < len(rooms.classes)
@@ -113,8 +113,8 @@ def floors_of_rooms(rooms: Rooms) -> list[FloorPlan]:
     """The floors of rooms of the starter with their doors and windows, in the product's frame."""
     made: list[FloorPlan] = []
     for corners, openings, height in zip(rooms.floor, rooms.openings, rooms.height, strict=True):
-        polygon = tuple((x, -z) for x, z in _stated(corners))
-        made.append(FloorPlan(polygon, round(float(height), 4), tuple(map(_opening, _stated(openings)))))
+        polygon = tuple((x, -z) for x, z in _unpadded(corners))
+        made.append(FloorPlan(polygon, round(float(height), 4), tuple(map(_opening, _unpadded(openings)))))
     return made
 
 
@@ -124,8 +124,8 @@ def scenes_of_rooms(rooms: Rooms, catalogue: Catalogue) -> list[Scene]:
     return [Scene(rooms.room_type, tuple(items), floor) for items, floor in pairs]
 
 
-def _stated(rows: npt.NDArray[np.float32]) -> list[list[float]]:
-    """The rows before the padding; float32 adds no digits that nobody meant."""
+def _unpadded(rows: npt.NDArray[np.float32]) -> list[list[float]]:
+    """The rows before the padding, rounded to 0.1 mm, which removes the digits that float32 adds."""
     return [[round(value, 4) for value in row] for row in rows[~np.isnan(rows[:, 0])].tolist()]
 
 
@@ -136,10 +136,10 @@ def _opening(row: list[float]) -> Opening:
 
 @dataclass(frozen=True)
 class Collisions:
-    """How much furniture is inside other furniture.
+    """Rates of colliding furniture.
 
     Args:
-        objects: share of objects that are, percent.
+        objects: share of objects that collide with another, percent.
         scenes: share of scenes with such objects, percent.
     """
 
@@ -148,7 +148,7 @@ class Collisions:
 
 
 def collisions(rooms: Sequence[Sequence[SceneObject]], catalogue: Catalogue) -> Collisions:
-    """Colliding furniture, by its solid parts: a chair under a desk does not collide."""
+    """Rates of collisions by solid parts: a chair under a desk does not collide."""
     total = colliding = scenes = 0
     for items in rooms:
         hit = {k for pair in colliding_pairs(items, catalogue, SEPARATION) for k in pair}

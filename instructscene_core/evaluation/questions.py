@@ -1,4 +1,4 @@
-"""What is asked of a generator, and with what it is compared: held-out rooms of a source with an instruction each."""
+"""The test set of a data set: an official instruction for each test room, and training rooms to compare with."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ from .layouts import Layouts, layouts_of_set, objects_of_layouts
 Kind = Literal["official", "front"]
 
 Wording = Literal["official", "names", "phrases"]
-"""Official: an object is spoken of by its caption with a chance of three quarters, else by the name of its class."""
+"""How instructions name objects: by class, by caption (a noun phrase), or officially: by caption in three of four."""
 _CAPTIONED: Final[Mapping[Wording, float]] = {"official": CAPTION_RATE, "names": 0.0, "phrases": 1.0}
 _WORDED: Final[Mapping[Wording, str]] = {
     "official": "",
@@ -38,13 +38,13 @@ class Questions:
     Args:
         room_type: of all rooms.
         instructions: one for each described room.
-        about: a sentence on where they come from.
-        catalogue: what is retrieved from, and measured by.
+        about: a sentence on their origin.
+        catalogue: for retrieval and for the sizes that are scored.
         rooms: the described rooms themselves.
         objects: their furniture.
         training: training rooms to compare with.
-        facts: further figures for the JSON.
-        notes: further lines for the table.
+        facts: further entries for the JSON.
+        notes: further lines below the table.
     """
 
     room_type: RoomType
@@ -74,28 +74,28 @@ def data_questions(
     """The test rooms of a data set, with the official instructions: seed i for room i.
 
     Args:
-        kind: the form of the data set.
-        folder: where it is.
+        kind: format of the data set.
+        folder: that holds it.
         room_type: which rooms.
-        count: only so many of them, the first; None: all.
-        catalogue: what is retrieved from; None: the data set's own furniture.
-        wording: of the instructions; it changes nothing of what they ask for.
+        count: number of rooms, the first ones; None: all.
+        catalogue: for retrieval; None: the data set's own furniture.
+        wording: of the instructions; the relations that they ask for are the same.
 
     Raises:
-        InvalidInputError: the data set is missing or malformed, has one test room, or none with a relation.
+        InvalidInputError: the data set is missing or malformed, has only one test room, or none with a relation.
     """
-    asked, training = (load_rooms(f"{kind}:{folder}", room_type, split) for split in ("test", "train"))
-    instructions = official_instructions(asked, wording)[:count]
+    tested, training = (load_rooms(f"{kind}:{folder}", room_type, split) for split in ("test", "train"))
+    instructions = official_instructions(tested, wording)[:count]
     if not any(item.text for item in instructions):
         raise InvalidInputError(f"The test rooms of {folder} offer no relations to ask for", "Choose other rooms")
-    if asked.n < 2:
+    if tested.n < 2:
         raise InvalidInputError(f"{folder} has one test room, two are needed to compare", "Choose other rooms")
     if catalogue is None:
         own = kind == "official"
-        catalogue = catalogue_of(official_models(folder, room_type)) if own else own_furniture(training, asked)
+        catalogue = catalogue_of(official_models(folder, room_type)) if own else own_furniture(training, tested)
     # The official layout is scored as generated: no mesh limits the predicted size, none moves the predicted centre.
     catalogue = Catalogue(catalogue.entries, catalogue.ranking, math.inf)
-    rooms = layouts_of_set(asked).select(np.arange(len(instructions)))
+    rooms = layouts_of_set(tested).select(np.arange(len(instructions)))
     silent = sum(not item.text for item in instructions)
     asking = f"{len(instructions)} instructions of 1 or 2 triplets{_WORDED[wording]}"
     about = f"{asking}, from the test rooms of {folder}, in their order"
@@ -113,7 +113,7 @@ def data_questions(
 
 
 def official_instructions(rooms: RoomSet, wording: Wording = "official") -> list[Instruction]:
-    """The instruction of every room as the official evaluation draws it: the seed is the room's number (section 15)."""
+    """Each room's official instruction; the seed is its number (docs/official-behaviour.md, Evaluation draws)."""
     classes, rate = CLASSES[rooms.room_type], _CAPTIONED[wording]
     return [
         instruction(
@@ -129,7 +129,7 @@ def official_instructions(rooms: RoomSet, wording: Wording = "official") -> list
 
 
 def own_furniture(*sets: RoomSet) -> Catalogue:
-    """Everything that stands in some rooms, each look and size once, as a catalogue that is searched as officially."""
+    """All furniture of some rooms, each class, size and feature once, as a catalogue with the official retrieval."""
     return Catalogue(_entries(sets), "look")
 
 

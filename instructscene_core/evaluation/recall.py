@@ -1,4 +1,4 @@
-"""Instruction recall: which of the triplets that were asked for a room holds (paper, section 5.2, "iRecall").
+"""Instruction recall: the share of the triplets asked for that hold in a room (paper, section 5.2, "iRecall").
 
 The count is the official one: every relation of a room, in both directions, as (class, predicate, class) with
 multiplicity; a triplet that finds one consumes it. "Easy" recall takes "closely left of" for "left of" and the like.
@@ -18,14 +18,14 @@ from ..vocabulary import NO_RELATION
 IntArray = npt.NDArray[np.int64]
 
 _NEVER = -1
-"""A code that no relation has: padding, empty slots, pairs without a relation."""
+"""Code of what never matches: padding, empty slots, pairs without a relation."""
 _LOOSE = np.array([0, 3, 4, 1, 2, 5, 8, 9, 6, 7, NO_RELATION])
 """(11,) the predicate that differs only by "closely"; above and below stay."""
 
 
 @dataclass(frozen=True, eq=False)
 class Recall:
-    """Hits of each room.
+    """Recall of each room.
 
     Args:
         hits: (B,) number of triplets found.
@@ -55,14 +55,14 @@ def graph_recall(
     *,
     easy: bool = False,
 ) -> Recall:
-    """Scores semantic graphs.
+    """Recall of semantic graphs.
 
     Args:
         objs: (B, N) class numbers; ``n_classes`` or more for an empty slot.
         edges: (B, N, N), or its upper triangle (B, N (N - 1) / 2) by rows; 10 or more for no relation.
-        triplets: for each room what was asked for.
+        triplets: for each room the triplets asked for.
         n_classes: how many classes there are.
-        easy: let "closely" make no difference where the exact predicate is not there.
+        easy: ignore "closely" where the exact predicate is missing.
 
     Returns:
         The hits of each room.
@@ -91,12 +91,12 @@ def box_recall(
     *,
     easy: bool = False,
 ) -> Recall:
-    """Scores rooms by the relations of their boxes, as iRecall is defined.
+    """Recall of rooms by the relations of their boxes, as iRecall is defined.
 
     Args:
         objs: (B, N) class numbers; the number of classes stands for an empty slot.
         boxes: (B, N, 7) in the tensor frame, with the sizes of the retrieved furniture.
-        triplets: for each room what was asked for.
+        triplets: for each room the triplets asked for.
         classes: the class names.
         easy: as for ``graph_recall``.
 
@@ -118,7 +118,7 @@ def full_edges(upper: npt.NDArray[np.integer[Any]], n_objects: int) -> npt.NDArr
 
 
 def _codes(objs: npt.NDArray[np.integer[Any]], edges: npt.NDArray[np.integer[Any]], n_classes: int) -> IntArray:
-    """(B, N²): one number for every relation that a room holds."""
+    """(B, N²) integer codes of all relations of a room, see `_code`."""
     wide = objs.astype(np.int64)
     codes = _code(wide[:, :, None], edges.astype(np.int64), wide[:, None, :], n_classes)
     return codes.reshape(len(objs), -1)
@@ -145,7 +145,7 @@ def _asked(triplets: Sequence[Sequence[Triplet]]) -> IntArray:
 
 
 def _consume(held: IntArray, used: npt.NDArray[np.bool_], wanted: IntArray) -> npt.NDArray[np.bool_]:
-    """Marks for each room one unused relation equal to the one wanted; tells where there was one."""
+    """Marks in each room one unused relation equal to the wanted one as used; (B,) whether there was one."""
     match = (held == wanted[:, None]) & ~used & (wanted[:, None] != _NEVER)
     first, found = match.argmax(axis=1), match.any(axis=1)
     used[np.nonzero(found)[0], first[found]] = True

@@ -1,4 +1,4 @@
-"""Whether furniture takes the colour or the material that is asked for."""
+"""Measures whether restyled furniture takes the colour or the material that is asked for."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -24,20 +24,21 @@ MATERIALS: Final = (
 )
 WORDS: Final = COLOURS + MATERIALS
 PROMPTS: Final = ("Make the room {}.", "Make it {}.", "{} furniture", "Make everything {}.")
-"""The first is the official scripts' (section 11); room i uses prompt i, by turns."""
+"""The first is official (docs/official-behaviour.md, Editing and prompts of stylisation).
+Room i uses prompt i, by turns."""
 _FEWEST: Final = 5
-"""A word that fewer pieces of a type of room are tagged with is not asked for."""
+"""Entries of a room type that must be tagged with a word for it to be tested."""
 
 
 def askable(catalogue: Catalogue, room_type: RoomType) -> tuple[str, ...]:
-    """The words that some furniture of a type of room is tagged with."""
+    """The words that enough furniture of a room type is tagged with."""
     entries = [entry for entry in catalogue.entries if entry.class_in(room_type) is not None]
     counts = Counter(tag for entry in entries for tag in set(entry.tags))
     return tuple(word for word in WORDS if counts[word] >= _FEWEST)
 
 
 def prompt(word: str, number: int) -> str:
-    """The instruction for a word in the room of a number."""
+    """The instruction that asks for a word in room ``number``."""
     text = PROMPTS[number % len(PROMPTS)].format(word)
     return text[:1].upper() + text[1:]
 

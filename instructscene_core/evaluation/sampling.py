@@ -1,4 +1,4 @@
-"""Sampling of many scenes, on all cores: one process a core is faster than one process with many threads."""
+"""Samples many scenes on all cores: a process for each core is faster than one process with many threads."""
 
 import math
 import multiprocessing
@@ -27,15 +27,15 @@ STEPS = (100, 10)
 
 @dataclass(frozen=True)
 class Source:
-    """Where scenes come from.
+    """The model that makes the scenes, and how it is run.
 
     Args:
         model: model folder; None is the embedded starter.
-        catalogue: what is placed, or the file that names it; None is the embedded one.
+        catalogue: the furniture, or its file; None is the embedded one.
         device: as for the command line.
-        threads: of torch, in each process.
-        workers: processes.
-        batch: scenes at once in each process.
+        threads: torch threads of each process.
+        workers: number of processes.
+        batch: scenes that a process makes at once.
         clip: CLIP's weights, where the model reads texts with CLIP, as for the command line.
         precision: of matrix products, as for the command line.
     """
@@ -56,9 +56,9 @@ def requests_for(
     """One request for each instruction; sampling seed k gives instruction i the seed k · count + i.
 
     Args:
-        instructions: what is asked.
+        instructions: one for each scene.
         seed: number of the sampling seed, from 0.
-        guidance: the prior's scale; None is the model's default.
+        guidance: the prior's guidance scale; None is the model's default.
         room_type: of the scenes.
     """
     return [
@@ -76,17 +76,17 @@ def requests_for(
 
 
 class Batch(NamedTuple):
-    """Scenes that were made together, and how many seconds one process took for them."""
+    """Scenes that were made in one batch, and the seconds that a process took for it."""
 
     scenes: list[Scene]
     seconds: float
 
 
 class Sampler:
-    """Processes that hold the model, for a with-statement; the model is loaded when first needed.
+    """Processes that have the model loaded, for use in a with-statement; they load it when first needed.
 
     Args:
-        source: the model, loaded once a process.
+        source: the model, loaded once in each process.
     """
 
     def __init__(self, source: Source) -> None:
@@ -108,7 +108,7 @@ class Sampler:
 
         Args:
             requests: any number.
-            settle: as people get them: settled, of up to four tries; else plain samples, without any choosing.
+            settle: as people get them: settled, the best of up to four tries; else plain samples.
         """
         # Few requests are shared out evenly among the processes.
         size = max(1, min(self.source.batch, math.ceil(len(requests) / self.source.workers)))
@@ -130,10 +130,10 @@ class Sampler:
 
 
 def sample(source: Source, requests: Sequence[Request], describe: str = "sampling") -> Iterator[Scene]:
-    """A scene for each request, in their order: no choosing among candidates, no settling.
+    """A plain sample for each request, in their order: no choosing among candidates, no settling.
 
     Args:
-        source: the model, loaded once a process.
+        source: the model, loaded once in each process.
         requests: any number.
         describe: the progress bar's title.
     """
@@ -147,7 +147,7 @@ _loaded: dict[str, "Generator"] = {}
 
 
 def _load(source: Source) -> None:
-    """Loads the generator once a process."""
+    """Loads the generator of this process."""
     import torch  # noqa: PLC0415 - what imports torch is imported where it is used
 
     from ..generator import load_generator  # noqa: PLC0415 - the same

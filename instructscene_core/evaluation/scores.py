@@ -1,4 +1,4 @@
-"""The rows of the evaluation's table."""
+"""Scores of sets of rooms against sets of instructions: the rows of the evaluation's table."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -18,19 +18,19 @@ _HEADS = ("strict %", "easy %", "graph %", "classes %", "colliding objects %", "
 
 @dataclass(frozen=True)
 class Row:
-    """How a set of rooms scores against a set of instructions; means over the sampling seeds, percent.
+    """Scores of a set of rooms against a set of instructions: means over the sampling seeds, percent.
 
     Args:
-        name: what the rooms are.
+        name: of the set of rooms.
         strict: strict iRecall.
         spread: its standard deviation over the sampling seeds; None where there is one.
-        easy: recall where "closely" makes no difference.
+        easy: iRecall that ignores "closely".
         graph: strict recall of the sampled graphs, before any layout; None where no network made the rooms.
-        graph_easy: likewise, where "closely" makes no difference.
-        classes: share of the objects asked for whose class is there.
+        graph_easy: likewise, ignoring "closely".
+        classes: share of the objects asked for whose class is present.
         colliding_objects: share of objects inside another; None where not measured.
         colliding_scenes: share of rooms with such objects.
-        objects: how many a room has.
+        objects: mean number of objects in a room.
     """
 
     name: str
@@ -50,11 +50,11 @@ class Row:
 
 
 def score(name: str, trials: Sequence[tuple[Layouts, Triplets]], found: Collisions | None = None) -> Row:
-    """Scores one or more sets of rooms, each against as many instructions.
+    """Scores one or more sets of rooms, each against an instruction for each room.
 
     Args:
-        name: what the rooms are.
-        trials: for each sampling seed, the rooms and what was asked of them.
+        name: of the set of rooms.
+        trials: for each sampling seed, the rooms and the triplets asked of each.
         found: their collisions, where measured.
     """
     strict, easy = (
@@ -87,21 +87,21 @@ def _graphs(trials: Sequence[tuple[Layouts, Triplets]], *, easy: bool) -> float 
 
 
 def classes_present(rooms: Layouts, asked: Triplets) -> float:
-    """Share of the objects asked for whose class is there, percent."""
+    """Share of the objects asked for whose class is present, percent."""
     count = len(rooms.classes)
     needed = np.array([asked_classes(triplets, count) for triplets in asked])
     present = np.minimum(class_counts(rooms.objs, count), needed)
     return 100 * float(present.sum()) / max(float(needed.sum()), 1.0)
 
 
-def of_others(triplets: Triplets, k: int) -> list[Sequence[Triplet]]:
-    """For each of two rooms or more what another room asks for: the k-th such choice, never its own."""
+def shuffled(triplets: Triplets, k: int) -> list[Sequence[Triplet]]:
+    """Shuffled instructions as a control: for each room the triplets of another, never its own, by rotation k."""
     shift = 1 + k % (len(triplets) - 1)
     return [*triplets[shift:], *triplets[:shift]]
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows under their heads, aligned."""
+    """The rows as an aligned text table with heads."""
     cells = [("", *_HEADS), *(_cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     return "\n".join(

@@ -1,7 +1,7 @@
-"""How sound rooms are: collisions, furniture beyond the floor, furniture in the air. Product frame, metres.
+"""Physical soundness of rooms: collisions, furniture beyond the floor or in the air. Product frame, metres.
 
 Furniture counts by its solid parts (``CatalogueEntry.parts``), so that a chair may be tucked under a table; what lies
-flat on the floor (``FLAT``) is in nothing's way.
+flat on the floor (``FLAT``) does not count.
 """
 
 from collections.abc import Sequence
@@ -22,26 +22,26 @@ from .walkways import free_doors, free_windows, walkable
 Figures = dict[str, float]
 
 FLAT: Final = frozenset({"rug"})
-"""Categories that furniture stands on."""
+"""Categories that furniture may stand on."""
 INSIDE: Final = 0.99
-"""Share of an object's volume that must lie over the floor."""
+"""Least share of an object's volume over the floor for it to count as inside."""
 CONTACT: Final = 0.01
-"""Metres between what touches."""
+"""Metres of distance up to which two things count as touching."""
 _GRID: Final = 16
 """Samples of a solid part along each ground axis."""
 _BORDER: Final = 1e-4
-"""Metres by which rounding may put a point beyond the wall that it touches."""
+"""Metres of tolerance at walls, for rounding."""
 
 
 @dataclass(frozen=True, eq=False)
 class Furniture:
-    """The pieces of a room that take up space.
+    """The furniture of a room that takes up space.
 
     Args:
         items: n pieces, with the extents of their meshes.
-        bodies: n, their solid parts.
-        hanging: (n,) whether they hang from the ceiling.
-        outlines: n ground outlines of the solid parts of each.
+        bodies: their solid parts.
+        hanging: whether each hangs from the ceiling.
+        outlines: for each the ground polygons of its solid parts.
     """
 
     items: list[SceneObject]
@@ -59,7 +59,7 @@ class Furniture:
 
 
 def placed(item: SceneObject, catalogue: Catalogue) -> SceneObject:
-    """An object whose box is that of its mesh."""
+    """An object with the box of its mesh instead of the generated one."""
     if item.placed_size is None:
         return item
     (x, y, z), height = item.position, item.placed_size[2]
@@ -74,16 +74,16 @@ def corners(body: Body) -> FloatArray:
 
 
 def soundness(scenes: Sequence[Scene], catalogue: Catalogue) -> Figures:
-    """Every measure over some scenes with floors, percent but for ``objects``.
+    """All soundness metrics over some scenes with floors, percent but for ``objects``.
 
     Args:
         scenes: one or more, each with a floor plan.
-        catalogue: knows the solid parts.
+        catalogue: gives the solid parts.
 
     Returns:
         ``col_objects`` and ``col_scenes`` by solid parts, ``box_objects`` and ``box_scenes`` by whole boxes, ``out``
         and ``supported`` of the objects, ``nav`` (mean over the rooms), ``doors`` and ``windows`` that are free, and
-        ``objects`` in a room. What there is none of is left out.
+        ``objects``, their mean number. A metric without any case is left out.
     """
     rooms = [Furniture.of(scene, catalogue) for scene in scenes]
     floors = [scene.floor for scene in scenes]
@@ -122,7 +122,7 @@ def beyond(room: Furniture, floor: FloorPlan) -> list[bool]:
 
 
 def _share_over(area: shapely.Geometry, body: Body) -> float:
-    """Share of the samples of the parts' volume; all on one vertical line are inside or outside together."""
+    """Share of a body's volume over an area, by a grid of samples on each part's ground rectangle."""
     ticks = (np.arange(_GRID) + 0.5) / _GRID * 2 - 1
     grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
     points = (body.position + body.offsets)[:, None] + (grid * body.half[:, None]) @ body.axes
@@ -146,7 +146,7 @@ def supported(room: Furniture, floor: FloorPlan) -> list[bool]:
 
 
 def _carries(room: Furniture, below: int, above: int, low: float) -> bool:
-    """Whether a part of one piece ends where the lowest part of another begins, and they overlap on the ground."""
+    """Whether the top of a part of one piece touches the bottom of another, and they overlap on the ground."""
     tops = np.abs(room.bodies[below].high - low) <= CONTACT
     feet = room.bodies[above].low - low <= CONTACT
     pairs = shapely.intersection(room.outlines[below][tops][:, None], room.outlines[above][feet])

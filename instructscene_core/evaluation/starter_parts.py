@@ -1,6 +1,6 @@
-"""The parts of the starter's evaluation: each samples some scenes for one type of room and one seed, and scores them.
+"""The parts of the starter's evaluation: each samples scenes for one room type and one sampling seed, and scores them.
 
-A part's figures are plain numbers by name, percent unless said otherwise.
+A part returns its figures by name, percent unless said otherwise.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,25 +14,27 @@ from .held_out import rooms_with_classes
 from .layouts import Layouts, layouts_of, layouts_of_rooms
 from .restyling import askable, prompt, share_tagged
 from .sampling import STEPS, Sampler
-from .scores import Triplets, of_others, score
+from .scores import Triplets, score, shuffled
 from .soundness import Figures, soundness
 from .starter_set import Asked, StarterSet
 from .variety import triplet_entropy
 
 MOST_TRIPLETS: Final = 5
+"""Largest number of relations in an instruction."""
 _CONTROL_DRAWS: Final = 5
+"""Draws of random training rooms, over which their scores are averaged."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is asked for each type of room and seed: five seeds of all types take two cores about an hour.
+    """Numbers of samples for each room type and seed: five seeds of all types take two cores about an hour.
 
     Args:
         mixture: instructions of 1 or 2 triplets.
         triplets: instructions with each number of triplets.
         edits: rooms that are completed and rearranged.
-        sound: rooms with floors whose soundness is measured in plain samples.
-        settled: the same, as people get them.
+        sound: plain samples in rooms with floors, whose soundness is measured.
+        settled: the same, settled as people get them.
         restyled: rooms for each colour and material.
     """
 
@@ -45,7 +47,7 @@ class Sizes:
 
     @staticmethod
     def of(mixture: int) -> "Sizes":
-        """All in proportion to the first, two or more of each."""
+        """The default sizes scaled in proportion to the first, at least two of each."""
         whole = Sizes()
         part = mixture / whole.mixture
         others = (whole.triplets, whole.edits, whole.sound, whole.settled, whole.restyled)
@@ -54,14 +56,14 @@ class Sizes:
 
 @dataclass(frozen=True, eq=False)
 class Bench:
-    """What a part works with.
+    """What a part of the evaluation works with.
 
     Args:
-        rooms: of one type.
-        sizes: how much is asked.
+        rooms: held-out and training rooms of one type.
+        sizes: numbers of samples.
         sampler: makes the scenes.
-        guidance: the prior's scale; None is the model's default.
-        seed: of sampling, from 0.
+        guidance: the prior's guidance scale; None is the model's default.
+        seed: number of the sampling seed, from 0.
     """
 
     rooms: StarterSet
@@ -71,7 +73,7 @@ class Bench:
     seed: int
 
     def request(self, scene: Scene, text: str, number: int, task: Task = "generate") -> Request:
-        """A request whose seed no other room or sampling seed of this part has."""
+        """A request with a seed that is unique among rooms and sampling seeds of this part."""
         return Request(
             task=task,
             scene=scene,
@@ -83,7 +85,7 @@ class Bench:
         )
 
     def sample(self, requests: Sequence[Request], *, settle: bool = False) -> tuple[list[Scene], float]:
-        """Their scenes, and the seconds that one takes one process."""
+        """The scenes of some requests, and the seconds that one process takes for one scene."""
         batches = list(self.sampler.batches(requests, settle=settle))
         scenes = [scene for batch in batches for scene in batch.scenes]
         return scenes, sum(batch.seconds for batch in batches) / len(scenes)
@@ -94,17 +96,17 @@ class Bench:
 
 
 def mixture(bench: Bench) -> Figures:
-    """Instructions of 1 or 2 triplets, plainly sampled, also against another room's instructions."""
+    """Plain samples for instructions of 1 or 2 triplets, scored also against other rooms' instructions."""
     asked = bench.rooms.asked(bench.sizes.mixture)
     scenes, seconds = bench.sample(_generations(bench, asked, floors=False))
     layouts = bench.layouts(scenes)
     found = _recall(layouts, asked.triplets) | {"seconds": seconds, "entropy": triplet_entropy(layouts)}
-    others = _recall(layouts, of_others(asked.triplets, bench.seed))
+    others = _recall(layouts, shuffled(asked.triplets, bench.seed))
     return found | {f"shuffled_{name}": others[name] for name in ("strict", "easy", "graph", "classes")}
 
 
 def exactly(count: int) -> Callable[[Bench], Figures]:
-    """Instructions of exactly so many triplets, plainly sampled."""
+    """The part with plain samples for instructions of exactly so many triplets."""
 
     def part(bench: Bench) -> Figures:
         asked = bench.rooms.asked(bench.sizes.triplets, count)
@@ -115,7 +117,7 @@ def exactly(count: int) -> Callable[[Bench], Figures]:
 
 
 def controls(bench: Bench) -> Figures:
-    """What rooms score that no network made; all sampling seeds share it."""
+    """Scores of rooms that no network made, as controls; the same for all sampling seeds."""
     asked, rooms = bench.rooms.asked(bench.sizes.mixture), bench.rooms
     random = np.random.default_rng(0)
     drawn = [rooms.random_training(asked.layouts.n, random) for _ in range(_CONTROL_DRAWS)]
@@ -140,13 +142,13 @@ def _fitting(rooms: StarterSet, asked: Asked, random: np.random.Generator) -> La
 
 
 def sound(bench: Bench) -> Figures:
-    """Rooms with given floors, plainly sampled."""
+    """Soundness of plain samples in rooms with given floors."""
     asked = bench.rooms.asked(bench.sizes.sound)
     return _sound(bench, asked, settle=False)
 
 
 def settled(bench: Bench) -> Figures:
-    """Rooms with given floors as people get them: settled, of up to four tries, in the model's own steps."""
+    """Soundness in rooms with given floors as people get them: settled, up to four tries, the model's own steps."""
     asked = bench.rooms.asked(bench.sizes.settled)
     return _sound(bench, asked, settle=True)
 
@@ -161,13 +163,13 @@ def _sound(bench: Bench, asked: Asked, *, settle: bool) -> Figures:
 
 
 def described(bench: Bench) -> Figures:
-    """The held-out rooms themselves; all sampling seeds share it."""
+    """Soundness and recall of the held-out rooms themselves; the same for all sampling seeds."""
     asked = bench.rooms.asked(bench.sizes.sound)
     return _recall(asked.layouts, asked.triplets) | soundness(asked.scenes, bench.rooms.catalogue)
 
 
 def complete(bench: Bench) -> Figures:
-    """The described objects are removed, and as many are to be added (the paper's Table 2)."""
+    """Completion: the described objects are removed, and as many are generated (the paper's Table 2)."""
     asked = bench.rooms.asked(bench.sizes.edits)
     requests: list[Request] = []
     partial: list[Scene] = []
@@ -182,7 +184,7 @@ def complete(bench: Bench) -> Figures:
 
 
 def rearrange(bench: Bench) -> Figures:
-    """All objects are given, their relations and poses are not (the paper's Table 2)."""
+    """Rearrangement: all objects are given without relations and poses (the paper's Table 2)."""
     asked = bench.rooms.asked(bench.sizes.edits)
     pairs = zip(asked.scenes, asked.held_out.instructions, strict=True)
     requests = [
@@ -191,12 +193,12 @@ def rearrange(bench: Bench) -> Figures:
     ]
     scenes, seconds = bench.sample(requests)
     layouts = bench.layouts(scenes)
-    others = _recall(layouts, of_others(asked.triplets, bench.seed))["strict"]
+    others = _recall(layouts, shuffled(asked.triplets, bench.seed))["strict"]
     return _recall(layouts, asked.triplets) | {"seconds": seconds, "shuffled_strict": others}
 
 
 def restyle(bench: Bench) -> Figures:
-    """For each colour and material, the share of objects that have it when asked for, and with no instruction.
+    """Restyling: for each colour and material the share of objects that have it, with and without an instruction.
 
     Another sampling seed restyles other rooms.
     """
@@ -228,9 +230,9 @@ SEEDED: Final[dict[str, Callable[[Bench], Figures]]] = {
     "rearrange": rearrange,
     "restyle": restyle,
 }
-"""Parts that are made for every sampling seed."""
+"""Parts that are run for every sampling seed."""
 ONCE: Final[dict[str, Callable[[Bench], Figures]]] = {"controls": controls, "described": described}
-"""Parts that no sampling seed changes."""
+"""Parts that do not depend on the sampling seed."""
 
 
 def _generations(bench: Bench, asked: Asked, *, floors: bool) -> list[Request]:

@@ -1,4 +1,4 @@
-"""The figures of the starter's evaluation as one page of Markdown."""
+"""The results of the starter's evaluation as a page of Markdown."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ reaches above the sill. Seconds: of one process with one thread. ±: standard de
 
 @dataclass(frozen=True)
 class Results:
-    """What was measured.
+    """The results of the starter's evaluation.
 
     Args:
         about: lines on model, settings and sizes.
@@ -129,18 +129,18 @@ class Results:
         return _table(("floors given, %", *(head for head, _ in _SOUND)), rows)
 
     def _variety(self) -> list[str]:
-        """How many held-out rooms there were, and how varied what is made is, in bits."""
+        """Lines on the number of held-out rooms, and on the variety of the generated ones in bits."""
         lines: list[str] = []
         for room, parts in self.rooms.items():
             (other,) = parts["controls"]
             bits = {"generated": _mean_of(parts["mixture"], "entropy"), "training": other["entropy_training"]}
             bits |= {"real": other["entropy_real"]} if "entropy_real" in other else {}
-            told = ", ".join(f"{name} {value:.2f}" for name, value in bits.items())
+            entropies = ", ".join(f"{name} {value:.2f}" for name, value in bits.items())
             lines.append(
                 f"{_NAMES[room].capitalize()}: of {other['examined']:.0f} held-out rooms {other['seen']:.0f} were "
                 f"passed over because one of {other['compared']:.0f} training rooms has the same graph, "
                 f"{other['silent']:.0f} because they offer no clear relation. Entropy of (class, predicate, class), "
-                f"bits: {told}."
+                f"bits: {entropies}."
             )
         return [*lines, f"Restyled by turns with: {', '.join(PROMPTS)}", ""]
 
@@ -175,7 +175,7 @@ def _summary(seeds: Sequence[Figures], name: str) -> dict[str, Any]:
 
 
 def _cell(seeds: Sequence[Figures], name: str, spread: float | None = None) -> str:
-    """Mean and deviation, which is that over the seeds unless it is given; empty where there is no figure."""
+    """Mean and standard deviation, over the seeds unless ``spread`` is given; empty where there is no figure."""
     if not _values(seeds, name):
         return ""
     found = _summary(seeds, name)
@@ -185,7 +185,7 @@ def _cell(seeds: Sequence[Figures], name: str, spread: float | None = None) -> s
 
 
 def _gains(seeds: Sequence[Figures]) -> dict[str, tuple[float, float]]:
-    """For each word the points gained by asking for it, and the share that then has it."""
+    """For each word the gain in points over no instruction, and the share of objects that have it when asked for."""
     words = [name.removeprefix("asked ") for name in _names(seeds) if name.startswith("asked ")]
     means = {word: (_mean_of(seeds, f"asked {word}"), _mean_of(seeds, f"empty {word}")) for word in words}
     return {word: (asked - empty, asked) for word, (asked, empty) in means.items()}

@@ -1,4 +1,4 @@
-"""``evaluate --set starter``: every figure of the embedded model on held-out rooms of our own, in parts that are kept.
+"""``evaluate --set starter``: evaluates the embedded model on held-out rooms of our own, in resumable parts.
 
     evaluate --set starter --out DIR [--rooms bedroom,livingroom,diningroom] [--seeds 5] [--count 100]
 
@@ -33,16 +33,16 @@ FIGURES_FILE: Final = "starter.json"
 
 @dataclass(frozen=True)
 class StarterTask:
-    """What is measured.
+    """The options of the starter's evaluation.
 
     Args:
-        rooms: types of rooms.
-        sizes: how much is asked.
-        seeds: sampling seeds.
-        guidance: the prior's scale; None is the model's default.
-        compared: training rooms to compare with; None: as many as suit a room type.
+        rooms: room types.
+        sizes: numbers of samples.
+        seeds: number of sampling seeds.
+        guidance: the prior's guidance scale; None is the model's default.
+        compared: number of training rooms to compare with; None: see ``starter_set.COMPARED``.
         source: the model, and how it is run.
-        out: folder for the figures.
+        out: folder for the results.
     """
 
     rooms: tuple[RoomType, ...]
@@ -65,7 +65,7 @@ class StarterTask:
         return path / CATALOGUE_NAME if path.is_dir() else path
 
     def identity(self) -> dict[str, Any]:
-        """What the figures depend on; the types of rooms and the seeds may grow."""
+        """What the results depend on; room types and seeds may be added in a later run."""
         features = self.catalogue.with_name(FEATURES_FILE)
         settings = {
             "sizes": asdict(self.sizes),
@@ -83,7 +83,7 @@ class StarterTask:
 
 
 def run(task: StarterTask) -> int:
-    """Measures what is not measured yet, prints the page and writes it and the JSON.
+    """Runs the parts that are missing, prints the page and writes it and the JSON.
 
     Raises:
         InvalidInputError: the model, the catalogue or the folder is at fault.
@@ -102,7 +102,7 @@ def run(task: StarterTask) -> int:
 def measure(
     task: StarterTask, catalogue: Catalogue, store: Store, trained: int
 ) -> dict[RoomType, dict[str, list[Figures]]]:
-    """The figures of each room type, part and seed, as far as they are kept already from there."""
+    """The figures of each room type, part and seed: from the store where it has them, else computed and stored."""
     found: dict[RoomType, dict[str, list[Figures]]] = {room: {} for room in task.rooms}
     total = len(task.rooms) * (len(ONCE) + task.seeds * len(SEEDED))
     with Sampler(task.source) as sampler, tqdm(total=total, unit="part") as bar:
@@ -127,16 +127,16 @@ def _sets(task: StarterTask, catalogue: Catalogue, trained: int) -> Iterator[tup
 
 
 def _parts(task: StarterTask) -> Iterator[tuple[str, int]]:
-    """Names and seeds: what needs no sampling first, then one seed after the other."""
+    """Names of parts and seeds: first the parts without sampling, then one seed after the other."""
     yield from ((part, 0) for part in ONCE)
     yield from ((part, seed) for seed in range(task.seeds) for part in SEEDED)
 
 
 def _model(task: StarterTask) -> Mapping[str, Any]:
-    """What the prior's file says of the model.
+    """The metadata of the prior.
 
     Raises:
-        InvalidInputError: there is none, or it knows not all of the asked room types.
+        InvalidInputError: there is none, or the model lacks one of the room types.
     """
     folder = task.weights
     if not (folder / "prior.json").exists() and (folder / task.rooms[0]).is_dir():

@@ -1,4 +1,4 @@
-"""What the evaluation of the starter asks: held-out rooms of our own of one type, with instructions."""
+"""The test set of the starter's evaluation: held-out rooms of our own of one type, with instructions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from .held_out import HashArray, HeldOut, held_out, known_graphs
 from .layouts import Layouts, layouts_of_rooms, layouts_of_set, scenes_of_rooms
 
 COMPARED: Final[Mapping[RoomType, int]] = {"bedroom": 40_000, "livingroom": 10_000, "diningroom": 10_000}
-"""Training rooms that held-out ones are compared with; two living rooms with the same graph are rare."""
+"""Number of training rooms whose graphs no held-out room may have; two living rooms with the same graph are rare."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,13 +48,13 @@ class Asked:
 
 @dataclass(eq=False)
 class StarterSet:
-    """Rooms of one type; they are made when first needed, and kept.
+    """Rooms of one type, made when first needed and then kept.
 
     Args:
         room_type: of all of them.
         catalogue: the furniture.
         path: its file, from which the rooms are made.
-        compared: training rooms to compare with.
+        compared: number of training rooms to compare with.
         workers: processes that make rooms.
     """
 
@@ -72,7 +72,7 @@ class StarterSet:
 
     @cached_property
     def known(self) -> HashArray:
-        """Their graphs."""
+        """Hashes of their graphs."""
         return known_graphs(self.training)
 
     @cached_property
@@ -82,7 +82,7 @@ class StarterSet:
         return None if folder is None else layouts_of_set(load_rooms(f"front:{folder}", self.room_type, "train"))
 
     def asked(self, count: int, triplets: int | None = None) -> Asked:
-        """So many held-out rooms, always the first, whose instructions have so many triplets (None: 1 or 2)."""
+        """The first ``count`` held-out rooms, with instructions of ``triplets`` relations (None: 1 or 2)."""
         key = count, triplets
         if key not in self._kept:
             captions = [entry.caption for entry in self.catalogue.entries]

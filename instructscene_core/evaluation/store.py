@@ -1,4 +1,4 @@
-"""Figures of the finished parts of an evaluation, one JSON file each, so that an interrupted run goes on."""
+"""Stores the figures of finished parts of an evaluation, one JSON file each, so that a run can be resumed."""
 
 import hashlib
 import json
@@ -30,20 +30,20 @@ def digest(files: Iterable[Path]) -> str:
 
 @dataclass(frozen=True)
 class Store:
-    """A folder of figures.
+    """A folder with the figures of each finished part.
 
     Args:
-        folder: of the files.
+        folder: that holds the files.
     """
 
     folder: Path
 
     @staticmethod
     def open(folder: Path, identity: Mapping[str, Any]) -> "Store":
-        """The store of a folder, which is made if need be.
+        """Opens or makes the store of a folder.
 
         Args:
-            folder: where it is.
+            folder: that holds the files.
             identity: what the figures depend on, as plain JSON types.
 
         Raises:
@@ -81,12 +81,12 @@ class Store:
             raise InvalidInputError(f"{path} is damaged", "Remove it, and it is made again") from error
 
     def put(self, name: str, figures: Mapping[str, float]) -> None:
-        """Keeps the figures of a finished part; what has no value is left out."""
+        """Stores the figures of a finished part; those that are not finite are left out."""
         write_json(self.folder / f"{name}.json", {key: v for key, v in figures.items() if math.isfinite(v)})
 
 
 def write_json(path: Path, data: object) -> None:
-    """Writes to a temporary name first, so that a file is always whole."""
+    """Writes JSON under a temporary name first, so that the file is always whole."""
     part = path.with_name(path.name + ".part")
     part.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     part.replace(path)

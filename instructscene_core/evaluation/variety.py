@@ -1,4 +1,4 @@
-"""How varied rooms are: the entropy of their (class, predicate, class) triplets."""
+"""Variety of rooms: the entropy of their (class, predicate, class) triplets."""
 
 import numpy as np
 

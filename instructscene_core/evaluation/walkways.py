@@ -1,4 +1,4 @@
-"""Whether one can walk through a room, and whether its doors and windows are free. Product frame, metres."""
+"""Walkability of rooms, and whether their doors and windows are free. Product frame, metres."""
 
 import math
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from ..scene import FloorPlan, Opening
 Outlines = npt.NDArray[np.object_]
 
 RADIUS: Final = 0.2
-"""Of the disc that walks."""
+"""Radius of the disc that stands for a walking person."""
 WALK_HEIGHT: Final = 1.8
-"""What begins higher is in nobody's way."""
+"""Parts that begin higher do not obstruct."""
 WINDOW_DEPTH: Final = 0.5
-"""That is kept free before a window; before a door, it is the door's own width."""
+"""Depth of the ground to be free before a window; before a door it is the door's width."""
 _TOLERANCE: Final = 0.01
 """Metres that furniture may reach into what should be free."""
 
 
 def walkable(bodies: Sequence[Body], outlines: Sequence[Outlines], floor: FloorPlan) -> float:
-    """The largest connected part of the ground that a disc's centre may take, as a share of all such ground.
+    """Largest connected component of the ground where the disc's centre may be, as a share of all such ground.
 
     Args:
         bodies: the furniture.

@@ -16,7 +16,7 @@ from ..errors import InvalidInputError
 _T = TypeVar("_T")
 
 LARGEST: Final = 64 << 20
-"""Bytes of an array; those of a room have some kilobytes."""
+"""Bytes that an array may have by default; those of a room have some kilobytes."""
 _DAMAGE: Final = (
     OSError, ValueError, LookupError, TypeError, ArithmeticError, AttributeError, EOFError, SyntaxError, TokenError,
     MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError,
@@ -37,18 +37,17 @@ def read_array(path: Path, largest: int = LARGEST) -> npt.NDArray[Any]:
     return _read(path, lambda: _npy(path, largest))
 
 
-def read_arrays(path: Path, names: Collection[str], largest: int = LARGEST) -> dict[str, npt.NDArray[Any]]:
+def read_arrays(path: Path, names: Collection[str]) -> dict[str, npt.NDArray[Any]]:
     """Some of the arrays of an ``.npz`` file, each of at least one dimension.
 
     Args:
         path: the file.
         names: of the arrays; others are not read.
-        largest: bytes that each may have.
 
     Raises:
         InvalidInputError: the file or an array is missing, damaged, too large, or holds objects.
     """
-    return _read(path, lambda: _npz(path, names, largest))
+    return _read(path, lambda: _npz(path, names))
 
 
 def _read(path: Path, read: Callable[[], _T]) -> _T:
@@ -69,9 +68,9 @@ def _npy(path: Path, largest: int) -> npt.NDArray[Any]:
         return np.lib.format.read_array(file, allow_pickle=False)
 
 
-def _npz(path: Path, names: Collection[str], largest: int) -> dict[str, npt.NDArray[Any]]:
+def _npz(path: Path, names: Collection[str]) -> dict[str, npt.NDArray[Any]]:
     with zipfile.ZipFile(path) as archive:
-        if any(archive.getinfo(f"{name}.npy").file_size > largest for name in names):
+        if any(archive.getinfo(f"{name}.npy").file_size > LARGEST for name in names):
             raise ValueError("its arrays are too large")
     with np.load(path, allow_pickle=False) as stored:
         return {name: np.atleast_1d(stored[name]) for name in names}

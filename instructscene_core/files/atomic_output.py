@@ -13,10 +13,11 @@ from ..errors import InstructSceneError, InvalidInputError
 from ..scene import Scene
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""Errors of a full disk, quota or file system."""
 
 
 def check_folder(folder: Path) -> None:
-    """Refuses a folder that cannot be written to, before any work is done for it.
+    """Checks that a folder can be written to or created, before any work is done for it.
 
     Raises:
         InvalidInputError: it is a file, or cannot be created or written.
@@ -58,7 +59,7 @@ def write_scenes(folder: Path, scenes: Mapping[str, Scene]) -> list[Path]:
 
 @contextmanager
 def writing(folder: Path) -> Generator[None]:
-    """Tells in one line where something could not be written; what was written by then stays.
+    """Turns errors of writing into one line that names the folder; what was written by then stays.
 
     Raises:
         InstructSceneError: names the folder.

@@ -26,15 +26,16 @@ from ..models.point_encoder import PointEncoder, PointEncoderConfig
 
 FORMAT_VERSION: Final = 1
 _LARGEST_SIZE = 8192
+"""Of a width, a count of blocks and the like in a configuration."""
 _LARGEST_JSON = 10_000_000
-_LARGEST_BOUNDS = 10_000
+"""Bytes of a description that are read."""
 
 ModelT = TypeVar("ModelT", bound=nn.Module)
 Config = GraphPriorConfig | LayoutDecoderConfig | FeatureVQVAEConfig | PointEncoderConfig
 
 
 class _Kind:
-    """A network that a file may hold."""
+    """A kind of network that a file may hold, and the class of its configuration."""
 
     def __init__(self, model: type[nn.Module], config: type[Any]) -> None:
         self.model, self.config = model, config
@@ -50,11 +51,11 @@ _KINDS: Final = {
 
 @dataclass(frozen=True)
 class Loaded(Generic[ModelT]):
-    """What a file held.
+    """A network read from a file.
 
     Attributes:
         model: in evaluation mode, float32; its ``config`` has the sizes.
-        metadata: what was stored beside it, such as bounds and defaults.
+        metadata: JSON values that were stored beside it, such as bounds of boxes and sampling defaults.
     """
 
     model: ModelT
@@ -110,7 +111,7 @@ def _replacing(path: Path, content: bytes) -> Generator[None]:
 
 
 def _stored(tensor: Tensor, *, half: bool) -> Tensor:
-    """As it is, or as float16 where the numbers fit."""
+    """A tensor as it is stored: unchanged, or as float16 where all its numbers are finite in that."""
     tensor = tensor.detach().cpu().contiguous()
     if not half or not tensor.is_floating_point():
         return tensor
@@ -150,10 +151,10 @@ def load_model(path: Path, expected: type[ModelT], device: torch.device | str = 
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
-    """What was stored beside a file's weights, without reading these.
+    """The metadata beside a file's weights, without reading the weights.
 
     Raises:
-        InvalidInputError: the description is missing or no such file.
+        InvalidInputError: the description is missing or malformed.
     """
     return cast("dict[str, Any]", _read_description(_pair(path)[1]).get("metadata", {}))
 
@@ -162,7 +163,7 @@ def fill(model: nn.Module, state: Mapping[str, Tensor], source: Path) -> None:
     """Puts weights into a network, all of them, by name.
 
     Raises:
-        InvalidInputError: which weight is missing, unknown or of another shape.
+        InvalidInputError: a weight is missing, unknown, of another shape or not finite; the message names it.
     """
     _check(model.state_dict(), state, source)
     for name, tensor in state.items():

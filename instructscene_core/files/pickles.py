@@ -20,7 +20,7 @@ import numpy.typing as npt
 from ..errors import InvalidInputError
 
 LARGEST: Final = 512 << 20
-"""Bytes of a file."""
+"""Bytes that a file may have by default."""
 
 _PLAIN_TYPE: Final = re.compile(r"[|=<>]?([biufSU])([0-9]{1,6})|bool|u?int(8|16|32|64)|float(16|32|64)")
 _MEMO: Final = ("PUT", "BINPUT", "LONG_BINPUT")
@@ -40,7 +40,7 @@ class Record:
 class _DType:
     """numpy's description of an array's numbers; only numbers and strings are let through."""
 
-    def __init__(self, name: object, align: object = False, copy: object = False) -> None:
+    def __init__(self, name: object, align: object = False, copy: object = False) -> None:  # noqa: FBT002 - as files call it
         del align, copy
         if not isinstance(name, str) or not _PLAIN_TYPE.fullmatch(name):
             raise pickle.UnpicklingError(f"arrays of {name!r} are not allowed")
@@ -53,7 +53,7 @@ class _DType:
             raise pickle.UnpicklingError("an array has no known byte order")
 
 
-class _Array(npt.NDArray[Any]):
+class _Array(np.ndarray[Any, np.dtype[Any]]):
     """A numpy array in the making: its true contents come with its state, whose parts must fit together."""
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
@@ -72,7 +72,7 @@ def _real(dtype: object) -> np.dtype[Any]:
 
 
 def _array_class(*_: object) -> None:
-    """Stands for numpy's class, which a pickle names but must not call: with bytes of its own it makes any object."""
+    """Stands for numpy.ndarray, which a pickle names but must not call: from raw bytes it could make any object."""
     raise pickle.UnpicklingError("it makes an array of anything")
 
 
@@ -131,14 +131,14 @@ _ALLOWED: Final[Mapping[tuple[str, str], Callable[..., object]]] = {
 
 
 class _Unpickler(pickle.Unpickler):
-    """Lets through what it knows, and the records that it was told of."""
+    """Resolves only the names in ``_ALLOWED`` and those of the given records; every other name is refused."""
 
     def __init__(self, file: io.BytesIO, records: Mapping[tuple[str, str], type[Record]]) -> None:
         super().__init__(file)
         self._known = {**_ALLOWED, **records}
 
     def find_class(self, module_name: str, global_name: str, /) -> Callable[..., object]:
-        """Refuses every other name."""
+        """What stands for a name in the file."""
         try:
             return self._known[module_name, global_name]
         except KeyError:
@@ -159,7 +159,7 @@ def read_pickle(
 
     Args:
         path: the file.
-        records: by module and name, what stands for the classes that it may hold instances of.
+        records: by (module, name) of a class that the file may hold instances of, the class that stands for it.
         largest: bytes that it may have.
 
     Returns:

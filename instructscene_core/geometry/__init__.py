@@ -1,1 +1,1 @@
-"""Boxes, relations, solids, walls and floors as numbers. No torch."""
+"""Boxes, relations, solids, walls and floors in numpy. No torch."""

@@ -18,7 +18,9 @@ BACK_MARGIN: Final = 0.02
 DRAWN: Final = "drawn"
 """What the provenance's settings say of a floor that we drew."""
 _FACING: Final = 0.98
+"""Cosine from which an object faces straight away from a side, within some 11°."""
 _AT_WALL: Final = 0.02
+"""Metres between a back and the furniture's outermost line within which it stands on that line."""
 Rectangle = tuple[float, float, float, float]
 
 
@@ -32,7 +34,7 @@ def corners_of(item: SceneObject) -> list[Point2]:
 
 
 def around(objects: Sequence[SceneObject]) -> Rectangle:
-    """(left, front, right, back) of some objects: min x, min y, max x, max y.
+    """The bounding rectangle of objects: (left, front, right, back), which is min x, min y, max x, max y.
 
     Raises:
         ValueError: there is no object.
@@ -79,6 +81,7 @@ def with_walls(floor: FloorPlan, objects: Sequence[SceneObject], *, drawn: bool 
 
 
 def _margin(objects: Sequence[SceneObject], sides: Rectangle, side: int) -> float:
+    """Metres between the furniture and the wall at a side, 0 to 3 for left, front, right and back."""
     inward = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))[side]
     for item in objects:
         forward = math.sin(item.yaw), -math.cos(item.yaw)

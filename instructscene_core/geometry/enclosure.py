@@ -16,6 +16,7 @@ from .frames import FloatArray
 KINDS: Final = ("wall", "door", "window")
 SEGMENT_WIDTH: Final = 7
 _SHORTEST: Final = 1e-12
+"""Square metres: squared lengths of walls below it would divide by nothing."""
 FloatT = TypeVar("FloatT", bound=np.floating[Any])
 
 

@@ -1,8 +1,9 @@
-"""The one crossing between the product's frame and the tensors'.
+"""The one crossing between the product's frame and the tensors', and the unit of the layout decoder (`Bounds`).
 
-Product: metres, Z up, front −Y, full extents, in the axes of the room's Empty. Tensors: Y up, front +Z, half extents,
-floor-centred, as rows [tx ty tz hx hy hz angle]. Position (x, y, z) -> (x, −z, y), size (sx, sy, sz) ->
-(2 sx, 2 sz, 2 sy), yaw unchanged.
+Product: metres, Z up, front −Y, full extents, in the axes of the room's Empty. Tensors: metres, Y up, front +Z, half
+extents, origin at the floor's centre, as rows [tx ty tz hx hy hz angle]. From tensors to product, a position
+(tx, ty, tz) becomes (tx, −tz, ty) plus the floor's centre, half extents (hx, hy, hz) become (2 hx, 2 hz, 2 hy), and
+the angle is the yaw.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ FloatArray = npt.NDArray[np.float64]
 Pose = tuple[Vector3, Vector3, float]
 
 _NARROWEST: Final = 1e-9
-"""Axes whose bounds coincide (one object only) are not divided by their width."""
+"""Least width that an axis is divided by: its bounds may coincide, as with one object only."""
 
 
 def floor_centre(scene: Scene, kept: Sequence[SceneObject] = ()) -> Point2:
@@ -43,6 +44,7 @@ def floor_centre(scene: Scene, kept: Sequence[SceneObject] = ()) -> Point2:
 
 
 def _ground_box(objects: Sequence[SceneObject]) -> tuple[float, float, float, float]:
+    """(min x, min y, max x, max y) around objects, product frame."""
     rows = scene_to_boxes(objects, (0.0, 0.0))
     reach = ground_reach(rows)
     low, high = rows[:, [0, 2]] - reach, rows[:, [0, 2]] + reach
@@ -119,7 +121,7 @@ class Bounds:
         return Bounds(limits[:, :3], limits[:, 3:6])
 
     def normalise(self, boxes: npt.ArrayLike) -> FloatArray:
-        """(…, 7) -> (…, 8): clipped to the bounds, scaled to [−1, 1], the angle as cos, sin (section 5)."""
+        """(…, 7) -> (…, 8): clipped to the bounds, scaled to [−1, 1], the angle as cos, sin, as officially."""
         boxes = np.asarray(boxes, dtype=np.float64)
         low, width = self._affine()
         unit = np.clip((boxes[..., :6] - low) / width, 0, 1) * 2 - 1
@@ -135,10 +137,11 @@ class Bounds:
 
     @property
     def reach(self) -> float:
-        """The largest distance from the middle along x or z, metres: what a horizontal 1 stands for, about."""
+        """Largest |x| or |z| of a translation, metres: about what a normalised 1 along x or z stands for."""
         return float(np.abs(self.translations[:, [0, 2]]).max())
 
     def _affine(self) -> tuple[FloatArray, FloatArray]:
+        """Lower bounds and widths of the six axes, (6,) each."""
         limits = np.concatenate([self.translations, self.sizes], axis=-1)
         return limits[0], np.maximum(limits[1] - limits[0], _NARROWEST)
 

@@ -23,7 +23,9 @@ NEAR: Final = 1.0
 FAR: Final = 3.0
 """Metres between the ground centres above which two objects have no relation."""
 CLEAR_DISTANCE: Final = 0.10
+"""Metres from a border of the rules beyond which a relation is clear, see `clear_of_borders`."""
 CLEAR_ANGLE: Final = math.radians(8)
+"""The same between two directions, radians."""
 
 ABOVE, LEFT, FRONT, CLOSELY_LEFT, CLOSELY_FRONT, BELOW, RIGHT, BEHIND, CLOSELY_RIGHT, CLOSELY_BEHIND = range(10)
 _CLOSELY: Final = CLOSELY_LEFT - LEFT
@@ -49,6 +51,7 @@ def _rotated_table() -> RelationArray:
 
 
 def _closely(direction: int) -> int:
+    """The "closely" predicate of one of the four directions."""
     return direction + _CLOSELY if direction < BELOW else direction + CLOSELY_RIGHT - RIGHT
 
 
@@ -179,7 +182,16 @@ def rotate_boxes(boxes: npt.ArrayLike, quarter_turns: int) -> FloatArray:
 
 
 class _Pairs:
-    """The pairs (first, second) of each room, with what the rules ask of them; arrays of shape (…, pairs)."""
+    """The pairs (first, second) of each room and what the rules look at; arrays of shape (…, pairs) where not said.
+
+    Attributes:
+        delta: (…, pairs, 3) centre of the first less that of the second, metres.
+        lamp: whether the first, and whether the second, is a lamp.
+        outside: how far the other's centre lies outside the ground rectangle of the first, and of the second, metres.
+        reach: sum of the half heights, metres.
+        ground_distance: between the centres along the ground, metres.
+        theta: direction of ``delta`` on the ground, atan2(z, x).
+    """
 
     def __init__(self, lamps: BoolArray, boxes: FloatArray, first: IndexArray, second: IndexArray) -> None:
         centres = corner_centres(boxes)
@@ -200,7 +212,7 @@ def _outside(
 ) -> FloatArray:
     """How far a point at ±delta from a box's centre lies outside its ground rectangle (negative: inside).
 
-    The rectangle is symmetric, so the sign of delta is of no account. Outside it is the larger of the two axes' excess.
+    The rectangle is symmetric, so the sign of delta does not matter. Outside it is the larger of the two axes' excess.
     """
     local_x = delta[..., 0] * cosine - delta[..., 2] * sine
     local_z = delta[..., 0] * sine + delta[..., 2] * cosine

@@ -30,7 +30,7 @@ TOLERANCE: Final = 0.01
 
 
 class Shape(NamedTuple):
-    """What of a mesh is solid.
+    """Where a mesh is mounted, and which parts of its box are solid.
 
     Attributes:
         mount: whether it stands on the floor or hangs from the ceiling.
@@ -42,7 +42,7 @@ class Shape(NamedTuple):
 
 
 class Shapes(Protocol):
-    """What knows the shapes of meshes, as a catalogue does."""
+    """Gives the shape of a mesh by its asset id, as a catalogue does."""
 
     def shape_of(self, asset: str | None) -> Shape:
         """The shape of a mesh by its id; of one that it does not know, a whole box on the floor."""
@@ -63,17 +63,17 @@ def axes_of(item: SceneObject) -> FloatArray:
 
 @dataclass(eq=False)
 class Body:
-    """The solid parts of one object; P parts. It can be moved by writing to ``position``.
+    """The P solid parts of one object, metres. It can be moved by writing to ``position``.
 
     Args:
         position: (2,) centre on the ground plane.
         axes: (2, 2) rows: the object's own x and y axis in the room.
-        offsets: (P, 2) part centres relative to the position.
         outline: (4, 2) ground corners of the mesh's box relative to the position.
+        offsets: (P, 2) part centres relative to the position.
         half: (P, 2) half extents along the axes.
-        low: (P,) lower ends.
-        high: (P,) upper ends.
-        reach: radius of the circle around all parts.
+        low: (P,) heights of the lower ends.
+        high: (P,) heights of the upper ends.
+        reach: radius of the circle about ``position`` that holds all parts.
     """
 
     position: FloatArray
@@ -130,7 +130,7 @@ def near(first: Body, second: Body) -> bool:
 def overlaps(
     first: Body, second: Body, offsets: FloatArray, tolerance: float = TOLERANCE
 ) -> tuple[FloatArray, BoolArray]:
-    """Overlap of all pairs of parts along the four ground axes of the pair.
+    """Overlaps of all pairs of parts of two bodies, by the separating axis theorem on the pair's four ground axes.
 
     Args:
         first: body with P parts.
@@ -139,9 +139,9 @@ def overlaps(
         tolerance: overlaps up to it are none.
 
     Returns:
-        Signed centre distances and the reach along the axes decide both:
-        (2, 4, M, P, Q) how far the first body must go along + and − each axis to free the pair of parts, metres;
-        (M, P, Q) whether the pair collides.
+        (2, 4, M, P, Q) how far the first body must go along + and − each axis to free the pair of parts, metres: the
+        sum of the half widths, less or plus the signed distance of the centres; and (M, P, Q) whether the pair
+        collides.
     """
     axes = np.concatenate([first.axes, second.axes])
     start = (first.position + first.offsets) @ axes.T  # (P, 4)
@@ -150,12 +150,12 @@ def overlaps(
     centre = shift.T[:, :, None, None] + start.T[:, None, :, None] - other.T[:, None, None, :]  # (4, M, P, Q)
     reach = (first.radii(axes)[:, :, None] + second.radii(axes)[:, None, :])[:, None]  # (4, 1, P, Q)
     push = np.stack([reach - centre, reach + centre])
-    tall = np.minimum(first.high[:, None], second.high) - np.maximum(first.low[:, None], second.low)
-    inside = (push > tolerance).all(axis=(0, 1)) & (tall > tolerance)
+    vertical = np.minimum(first.high[:, None], second.high) - np.maximum(first.low[:, None], second.low)
+    inside = (push > tolerance).all(axis=(0, 1)) & (vertical > tolerance)
     return push, inside
 
 
-_STILL = np.zeros((1, 2))
+_NO_OFFSET = np.zeros((1, 2))
 
 
 def penetration(first: Body, second: Body, tolerance: float = TOLERANCE) -> tuple[FloatArray, FloatArray] | None:
@@ -166,7 +166,7 @@ def penetration(first: Body, second: Body, tolerance: float = TOLERANCE) -> tupl
     """
     if not near(first, second):
         return None
-    push, inside = overlaps(first, second, _STILL, tolerance)
+    push, inside = overlaps(first, second, _NO_OFFSET, tolerance)
     if not inside.any():
         return None
     axes = np.concatenate([first.axes, second.axes])
@@ -184,10 +184,12 @@ def colliding_pairs(
 ) -> list[tuple[int, int]]:
     """Pairs of objects whose solid parts are more than ``tolerance`` metres inside each other, first < second.
 
-    A rug gives way.
+    Rugs lie under furniture and never collide.
     """
-    solids = [Body.of(item, shapes) for item in items]
-    hard = [i for i, item in enumerate(items) if item.category != "rug"]
+    bodies = [Body.of(item, shapes) for item in items]
+    indices = [i for i, item in enumerate(items) if item.category != "rug"]
     return [
-        (i, j) for i, j in itertools.combinations(hard, 2) if penetration(solids[i], solids[j], tolerance) is not None
+        (i, j)
+        for i, j in itertools.combinations(indices, 2)
+        if penetration(bodies[i], bodies[j], tolerance) is not None
     ]

@@ -10,21 +10,27 @@ from .frames import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
 
-_MESH = np.array(
+_SAMPLES = np.array(
     [
         [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1],
         [0.5, 0.5, 0, 0], [0, 0.5, 0.5, 0], [0, 0, 0.5, 0.5], [0.5, 0, 0, 0.5], [0.25, 0.25, 0.25, 0.25],
     ]
 )  # fmt: skip
-"""Corners, middles of the sides and centre of a box from its corners: the points that must lie inside."""
+"""(9, 4) weights of a box's corners that give its corners, middles of its sides and centre: what must lie inside."""
 _FACING = 0.98  # cosine: a back within some 11° of a wall is parallel to it
 
 
 class Walls:
-    """A simple polygon with its walls as segments that know which side the room is on.
+    """The S walls of a room: the sides of a simple polygon, anticlockwise seen from above.
 
     Args:
-        polygon: corners in either sense.
+        polygon: corners (x, y), clockwise or anticlockwise.
+
+    Attributes:
+        starts: (S, 2) first ends.
+        lengths: (S,) metres, none of them 0.
+        along: (S, 2) unit vectors towards the second ends.
+        inward: (S, 2) unit normals that point into the room.
     """
 
     def __init__(self, polygon: Sequence[Point2]) -> None:
@@ -40,7 +46,6 @@ class Walls:
         self.lengths: FloatArray = length[real]
         self.along: FloatArray = (following - corners)[real] / self.lengths[:, None]
         self.inward: FloatArray = np.stack([-self.along[:, 1], self.along[:, 0]], axis=1)
-        """(S, 2) unit normals that point into the room."""
 
     @property
     def direction(self) -> float:
@@ -77,15 +82,18 @@ class Walls:
         Args:
             corners: (4, 2) of the box, one after the other.
         """
-        points = _MESH @ corners
+        points = _SAMPLES @ corners
         depth = self.depth(points)
         worst = int(depth.argmin())
         if depth[worst] < 0:
             return self.nearest(points[worst : worst + 1])[0] - points[worst]
-        return self._free_of_spurs(corners)
+        return self._push_off_corner(corners)
 
-    def _free_of_spurs(self, corners: FloatArray) -> FloatArray:
-        """The shortest translation by which the deepest corner of the walls leaves a box."""
+    def _push_off_corner(self, corners: FloatArray) -> FloatArray:
+        """The shortest translation by which a box leaves the corner of the walls that reaches deepest into it.
+
+        Such a corner juts out into the room, and may be in a box none of whose sample points is outside.
+        """
         axes, half = _frame(corners)
         local = (self.starts - corners.mean(axis=0)) @ axes.T
         gap = half - np.abs(local)  # (S, 2), positive inside
@@ -96,16 +104,16 @@ class Walls:
         return axes[axis] * gap[deepest, axis] * (1.0 if local[deepest, axis] < 0 else -1.0)
 
     def holds(self, corners: FloatArray, slack: float) -> BoolArray:
-        """Whether boxes (M, 4, 2) that differ by a translation stand inside, but for ``slack`` metres: (M,)."""
+        """Whether boxes (M, 4, 2) that differ by a translation stand inside, up to ``slack`` metres: (M,)."""
         count = len(corners)
         if count == 0:
             return np.zeros(0, dtype=np.bool_)
-        points = _MESH @ corners  # (M, 9, 2)
+        points = _SAMPLES @ corners  # (M, 9, 2)
         inside = (self.depth(points.reshape(-1, 2)) >= -slack).reshape(count, -1).all(axis=1)
         axes, half = _frame(corners[0])
         local = (self.starts - corners.mean(axis=1)[:, None]) @ axes.T  # (M, S, 2)
-        spurs = (half - np.abs(local) > slack).all(axis=-1).any(axis=-1)
-        return inside & ~spurs
+        pierced = (half - np.abs(local) > slack).all(axis=-1).any(axis=-1)
+        return inside & ~pierced
 
     def gap_behind(self, back: FloatArray, forward: FloatArray) -> float | None:
         """Metres from the middle of an object's back to the wall that it turns its back to.

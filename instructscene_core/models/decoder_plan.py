@@ -1,7 +1,7 @@
-"""The layout decoder prepared for inference: the noise of ``LayoutDecoder``, without what is worked out twice there.
+"""The layout decoder prepared for inference: gives the noise that ``LayoutDecoder`` gives, without its repeated work.
 
 What is saved, beside what ``packed.py`` lists: empty slots drop out, each object keeping the positional code of its
-slot, and so do the edges of the last block, which nobody reads (section 19).
+slot, and so do the edges of the last block, which nobody reads.
 """
 
 import torch
@@ -14,11 +14,11 @@ from .packed import BlockNorms, PackedGraphBlock, PackedTextAttention, TimeTable
 
 
 class DecoderPlan:
-    """A layout decoder whose weights no longer change.
+    """A layout decoder with its weights packed for inference; they must not change afterwards.
 
     Args:
         decoder: in evaluation mode.
-        dtype: of the matrix products; float32 gives what the decoder gives.
+        dtype: of the matrix products; with float32 the noise equals the decoder's up to rounding.
     """
 
     @torch.no_grad()
@@ -27,7 +27,9 @@ class DecoderPlan:
         self.times = TimeTable(decoder.time_embed, blocks)
         self.blocks = [PackedGraphBlock(block, dtype) for block in blocks]
         reads_floor = decoder.config.floor_width is not None
-        self.told = [PackedTextAttention(block.cross_attn, dtype) for block in blocks] if reads_floor else None
+        self.floor_attention = (
+            [PackedTextAttention(block.cross_attn, dtype) for block in blocks] if reads_floor else None
+        )
         self.boxes = decoder.node_proj_in.weight[:, -BOX_WIDTH:].contiguous()
         self.proj_out = decoder.proj_out
 
@@ -35,26 +37,26 @@ class DecoderPlan:
         """The network for one sampling run.
 
         Args:
-            graph: (R·B graphs) from ``LayoutDecoder.encode_graph``.
+            graph: B graphs, from ``LayoutDecoder.encode_graph``.
         """
         return DecoderRun(self, graph)
 
 
 class DecoderRun:
-    """A plan with the graphs of a batch; the times of a call are one for the whole batch.
+    """The packed decoder with the graphs of one batch; all samples of a call share one time.
 
     Args:
-        plan: of the decoder.
-        graph: (R·B graphs).
+        plan: the packed decoder.
+        graph: B graphs.
     """
 
     def __init__(self, plan: DecoderPlan, graph: GraphContext) -> None:
         self._plan, self._graph = plan, graph
         counts = graph.mask.sum(dim=1)
         n = int(counts.max())
-        # (R·B, n) slots of the real objects, then some empty ones where other scenes have more.
+        # (B, n) slots of the real objects, then some empty ones where other scenes have more.
         self._slots = graph.mask.int().argsort(dim=1, descending=True, stable=True)[:, :n]
-        self._nodes = self._of_objects(graph.nodes)
+        self._nodes = self._gather_objects(graph.nodes)
         rows = self._slots[:, :, None, None].expand(-1, -1, *graph.edges.shape[2:])
         columns = self._slots[:, None, :, None].expand(-1, n, -1, graph.edges.shape[-1])
         self._edges = graph.edges.gather(1, rows).gather(2, columns)
@@ -62,12 +64,11 @@ class DecoderRun:
         self._mask = None if bool((counts == n).all()) else self._real
 
     def __call__(self, boxes: Tensor, t: Tensor) -> Tensor:
-        """The noise, as ``LayoutDecoder.forward`` gives it: boxes (B, N, 8) -> (R·B, N, 8)."""
-        boxes = boxes.repeat(len(self._slots) // len(boxes), 1, 1)
+        """The noise, as ``LayoutDecoder.forward`` gives it: boxes (B, N, 8) -> (B, N, 8)."""
         result = torch.zeros_like(boxes)
         if not self._slots.shape[1]:
             return result
-        nodes, edges = self._nodes + F.linear(self._of_objects(boxes), self._plan.boxes), self._edges
+        nodes, edges = self._nodes + F.linear(self._gather_objects(boxes), self._plan.boxes), self._edges
         last = len(self._plan.blocks) - 1
         for index, (block, norms) in enumerate(zip(self._plan.blocks, self._plan.times.at(int(t)), strict=True)):
             nodes, edges = block.attend(nodes, edges, norms, mask=self._mask, edges_out=index < last)
@@ -77,10 +78,11 @@ class DecoderRun:
 
     def _read_floor(self, index: int, nodes: Tensor, norms: BlockNorms) -> Tensor:
         """Attention to walls, doors and windows, where the network reads them."""
-        if self._plan.told is None or self._graph.floor is None or norms.ca is None:
+        if self._plan.floor_attention is None or self._graph.floor is None or norms.ca is None:
             return nodes
-        return self._plan.told[index](norms.ca(nodes), self._graph.floor[index], self._graph.floor_mask).add_(nodes)
+        attend = self._plan.floor_attention[index]
+        return attend(norms.ca(nodes), self._graph.floor[index], self._graph.floor_mask).add_(nodes)
 
-    def _of_objects(self, x: Tensor) -> Tensor:
-        """Numbers of the slots (R·B, N, D) -> of the objects (R·B, n, D)."""
+    def _gather_objects(self, x: Tensor) -> Tensor:
+        """Rows of all slots (B, N, D) -> rows of the objects alone (B, n, D)."""
         return x.gather(1, self._slots[..., None].expand(-1, -1, x.shape[-1]))

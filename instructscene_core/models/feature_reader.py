@@ -1,6 +1,6 @@
-"""The graph prior's feature tokens prepared for inference: their encoder, and their decoder for the tokens asked for.
+"""Encoder and decoder of the graph prior's feature tokens, prepared for inference; tokens not asked for are skipped.
 
-Both give what ``GraphPrior.pool_features`` and ``GraphPrior.read_features`` give. Shapes: M objects, K feature tokens,
+They give what ``GraphPrior.pool_features`` and ``GraphPrior.read_features`` give. Shapes: M objects, K feature tokens,
 Wf their width, H the hidden width of their feed-forward, W the width of the nodes.
 """
 
@@ -10,21 +10,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .layers import PlainBlock
+from .layers import PlainBlock, plain_block
 from .packed import Packed, PackedFeedForward, affine_of, linear_of, padded
 
-_REMEMBERED: Final = 16384
-"""Objects' tokens whose vector is kept at most."""
-
-
-def plain_block(module: nn.Module) -> PlainBlock:
-    """Tells the type checker what a ModuleList of plain blocks holds."""
-    assert isinstance(module, PlainBlock)  # noqa: S101
-    return module
+_MAX_CACHED: Final = 16384
+"""Most feature tuples whose vectors are cached; one more empties the cache."""
 
 
 class _PackedPlainBlock:
-    """A plain block over the K tokens of each object."""
+    """A :class:`.layers.PlainBlock` with packed weights, over the K tokens of each object."""
 
     def __init__(self, block: PlainBlock, dtype: torch.dtype) -> None:
         attn = block.attn
@@ -35,39 +29,39 @@ class _PackedPlainBlock:
         self._ff = PackedFeedForward(block.ff, dtype)
 
     def __call__(self, tokens: Tensor, rows: Tensor | None = None, context: Tensor | None = None) -> Tensor:
-        """One block.
+        """Runs the block.
 
         Args:
             tokens: (M, K, Wf).
-            rows: (m,) which of the M·K tokens are read afterwards; None: all.
-            context: (M, Wf) what the cross-attention to a single token gives.
+            rows: (m,) which of the M·K tokens the output is needed of; None: all.
+            context: (M, Wf) output of the cross-attention to a single token, see :func:`_single_token_attention`.
 
         Returns:
             (M, K, Wf), or (m, Wf) where ``rows`` are given.
         """
         n, k, width = shape = tokens.shape
-        some = torch.arange(n * k, device=tokens.device) if rows is None else rows
-        whose = some // k
+        queried = torch.arange(n * k, device=tokens.device) if rows is None else rows
+        owner = queried // k  # object of each token
         h = self._attn_norm(tokens)
-        keys, values = self._to_kv(h).view(n, k, 2, self._heads, -1)[whose].unbind(2)  # (m, K, heads, Wf / heads)
-        q = self._to_q(h.flatten(0, 1)[some]).view(-1, 1, self._heads, width // self._heads)
+        keys, values = self._to_kv(h).view(n, k, 2, self._heads, -1)[owner].unbind(2)  # (m, K, heads, Wf / heads)
+        q = self._to_q(h.flatten(0, 1)[queried]).view(-1, 1, self._heads, width // self._heads)
         weights = ((q * keys).sum(dim=-1, keepdim=True) * q.shape[-1] ** -0.5).softmax(dim=1)
-        x = self._to_out((weights * values).sum(dim=1).flatten(1)).add_(tokens.flatten(0, 1)[some])
+        x = self._to_out((weights * values).sum(dim=1).flatten(1)).add_(tokens.flatten(0, 1)[queried])
         if context is not None:
-            x = x + context[whose]
+            x = x + context[owner]
         x = self._ff(self._ff_norm(x)).add_(x)
         return x.view(shape) if rows is None else x
 
 
 class FeaturePool:
-    """Feature tokens of an object to one vector, which they alone decide: each 4-tuple is encoded once (section 19).
+    """Feature tokens of an object to one vector, which they alone decide: each 4-tuple is encoded once.
 
     Args:
-        embed: of the symbols.
-        positions: (K, Wf).
+        embed: embedding of the feature symbols, (n_codes + 2, Wf).
+        positions: (K, Wf) positional codes of the tokens.
         blocks: plain blocks.
-        norm: after them.
-        pool: two layers.
+        norm: layer norm after the blocks.
+        pool: linear layer, GELU, linear layer: Wf -> W.
         dtype: of the matrix products.
     """
 
@@ -93,39 +87,39 @@ class FeaturePool:
         return self._second(F.gelu(self._first(self._norm(tokens).mean(dim=1))))
 
 
-class RememberedPool:
-    """A :class:`FeaturePool` that remembers what it has seen in one run; most objects keep their tokens in a step.
+class CachedFeaturePool:
+    """A :class:`FeaturePool` with a cache of vectors by feature tuple: in most steps most objects keep their tokens.
 
-    A new one for each run: what else was asked before must not change a bit of the result.
+    Make a new one for each sampling run: earlier requests must not change a result even in its last bit.
     """
 
     def __init__(self, pool: FeaturePool) -> None:
         self._pool = pool
         self._rows: dict[tuple[int, ...], int] = {}
-        self._seen: Tensor | None = None
+        self._vectors: Tensor | None = None
 
     def __call__(self, symbols: Tensor) -> Tensor:
         """Symbols (M, K) -> (M, W)."""
-        if symbols.device.type != "cpu":  # to look at symbols there would have the processor wait
+        if symbols.device.type != "cpu":  # reading symbols from a GPU would stall it
             return self._pool(symbols)
-        if len(self._rows) > _REMEMBERED:
-            self._rows, self._seen = {}, None
+        if len(self._rows) > _MAX_CACHED:
+            self._rows, self._vectors = {}, None
         tuples = [tuple(row) for row in symbols.tolist()]
-        unseen = sorted(set(tuples) - self._rows.keys())
-        if unseen:
-            rows = padded(torch.arange(len(unseen)))
-            fresh = self._pool(torch.tensor(unseen)[rows])[: len(unseen)]
-            self._rows |= {row: len(self._rows) + i for i, row in enumerate(unseen)}
-            self._seen = fresh if self._seen is None else torch.cat([self._seen, fresh])
-        assert self._seen is not None  # noqa: S101 - for the type checker: there are symbols
-        return self._seen[[self._rows[row] for row in tuples]]
+        missing = sorted(set(tuples) - self._rows.keys())
+        if missing:
+            rows = padded(torch.arange(len(missing)))
+            vectors = self._pool(torch.tensor(missing)[rows])[: len(missing)]
+            self._rows |= {row: len(self._rows) + i for i, row in enumerate(missing)}
+            self._vectors = vectors if self._vectors is None else torch.cat([self._vectors, vectors])
+        assert self._vectors is not None  # noqa: S101 - for the type checker: there are symbols
+        return self._vectors[[self._rows[row] for row in tuples]]
 
 
 class FeatureReader:
-    """Learned query tokens that read one node each: logits of the feature symbols, only of those asked for.
+    """Decoder of the feature tokens: learned query tokens, each of which reads one node, to logits of those asked for.
 
     Before the first feed-forward a token is u_k + c_n: a constant, as the first self-attention acts on constants, plus
-    W_o W_v node + b, as the softmax over a single key is 1 (section 19). Its layer norm and the feed-forward's first
+    W_o W_v node + b, as the softmax over a single key is 1. Its layer norm and the feed-forward's first
     layer are linear but for one number for each token, its deviation, so that this layer, W_1, runs once an object
     instead of K times:
 
@@ -134,10 +128,10 @@ class FeatureReader:
     with P = I - 1 1ᵀ / Wf, which takes the mean away.
 
     Args:
-        tokens: (K, Wf) the constant tokens, with their positions.
-        blocks: plain blocks with attention to a single token.
-        norm: after them.
-        out: two layers.
+        tokens: (K, Wf) the learned query tokens plus their positional codes.
+        blocks: plain blocks with attention to a single context token.
+        norm: layer norm after the blocks.
+        out: linear layer, GELU, linear layer: Wf -> n_codes + 1.
         dtype: of the matrix products.
     """
 
@@ -148,7 +142,7 @@ class FeatureReader:
         h = first.attn_norm(tokens)[None]
         self._tokens = (tokens + first.attn(h, first.attn.keys_values(h))[0]).detach()
         self._width = tokens.shape[-1]
-        contexts = [_single(block) for block in (first, *others)]
+        contexts = [_single_token_attention(block) for block in (first, *others)]
         up = linear_of(first.ff.mlp[0].proj)
         centred = _centred(up.weight.double() * first.ff_norm.weight.double())
         ups = (centred @ contexts[0][0], centred @ contexts[0][1])
@@ -163,7 +157,7 @@ class FeatureReader:
         self._out, self._logits = (Packed.of(linear_of(layer), dtype=dtype) for layer in (out[0], out[2]))
 
     def __call__(self, nodes: Tensor, rows: Tensor | None = None) -> Tensor:
-        """Logits.
+        """Logits of the clean feature symbols.
 
         Args:
             nodes: (M, W).
@@ -176,9 +170,9 @@ class FeatureReader:
         count = len(nodes) * n_tokens if rows is None else len(rows)
         if rows is None:
             rows = torch.arange(count, device=nodes.device)
-        else:  # objects of which nothing is asked drop out
-            asked, whose = torch.unique_consecutive(rows // n_tokens, return_inverse=True)
-            nodes, rows = nodes[padded(asked)], padded(whose * n_tokens + rows % n_tokens)
+        else:  # objects without a token that is asked for drop out
+            needed, owner = torch.unique_consecutive(rows // n_tokens, return_inverse=True)
+            nodes, rows = nodes[padded(needed)], padded(owner * n_tokens + rows % n_tokens)
         *contexts, up = self._read(nodes).split([self._width] * (1 + len(self._others)) + [self._constants.shape[1]], 1)
         tokens = self._tokens + contexts[0][:, None]
         deviation = (tokens.var(dim=-1, correction=0, keepdim=True) + self._eps).rsqrt()
@@ -191,12 +185,12 @@ class FeatureReader:
         return self._logits(F.gelu(self._out(self._norm(tokens.reshape(-1, self._width)[:count]))))
 
 
-def _single(block: PlainBlock) -> tuple[Tensor, Tensor]:
+def _single_token_attention(block: PlainBlock) -> tuple[Tensor, Tensor]:
     """Cross-attention to a single token as one layer: W_o W_v (Wf, W) and b (Wf,), in double precision."""
     out = linear_of(block.cross_attn.to_out[0])
     return out.weight.double() @ block.cross_attn.to_v.weight.double(), out.bias.double()
 
 
 def _centred(weight: Tensor) -> Tensor:
-    """W P: a layer that takes its input's mean away first."""
+    """W P: the weight of a linear layer that subtracts its input's mean first."""
     return weight - weight.mean(dim=1, keepdim=True)

@@ -14,6 +14,7 @@ from ..vocabulary import N_CODES, N_FEATURE_TOKENS
 from .layers import Draw, PlainBlock, sinusoidal_code
 
 _KL_WEIGHT = 5e-4
+"""Weight of the codebook term in the official loss."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class FeatureVQVAEConfig:
 
     @classmethod
     def paper(cls, low: float, high: float) -> "FeatureVQVAEConfig":
-        """The published network; its bounds lie in ``objfeat_bounds.pkl``."""
+        """The published network; its bounds low and high are in the official ``objfeat_bounds.pkl``."""
         return cls(low=low, high=high)
 
     @classmethod
@@ -59,16 +60,14 @@ class VQVAELoss(NamedTuple):
     Attributes:
         total: scalar to minimise.
         reconstruction: scalar, mean squared error in [-1, 1] units.
-        kl: scalar, divergence of the codes' distribution from the uniform one, weighted.
-        indices: (M, K) codes that were drawn.
-        logits: (M, K, n_codes) that they were drawn from.
-        decoded: (M, F) what they give, in feature units.
+        kl: scalar, weighted KL divergence of the distributions of the codes from the uniform one.
+        logits: (M, K, n_codes) the logits that the codes were drawn from.
+        decoded: (M, F) the features decoded from the codes, in feature units.
     """
 
     total: Tensor
     reconstruction: Tensor
     kl: Tensor
-    indices: Tensor
     logits: Tensor
     decoded: Tensor
 
@@ -81,12 +80,12 @@ class Quantizer(nn.Module):
         self.proj = nn.Linear(width, n_codes)
         self.embed = nn.Embedding(n_codes, width)
 
-    def forward(self, logits: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:
-        """Draws codes, straight-through for gradients: logits (M, K, n_codes) -> codes (M, K, W), indices (M, K)."""
+    def forward(self, logits: Tensor, draw: Draw) -> Tensor:
+        """Draws codes, straight-through for gradients: logits (M, K, n_codes) -> codebook vectors (M, K, W)."""
         soft = (logits + _gumbel(logits, draw)).softmax(dim=-1)
         indices = soft.argmax(dim=-1)
         hard = F.one_hot(indices, logits.shape[-1]).to(soft) + soft - soft.detach()
-        return hard @ self.embed.weight, indices
+        return hard @ self.embed.weight
 
 
 def _gumbel(logits: Tensor, draw: Draw) -> Tensor:
@@ -137,10 +136,9 @@ class FeatureVQVAE(nn.Module):
             tokens = block(tokens, context)
         return tokens
 
-    def indices(self, features: Tensor, draw: Draw | None = None) -> Tensor:
-        """Codes of features (..., F) -> (..., K): the most probable ones, or with ``draw`` sampled as officially."""
-        logits = self.encode(features)
-        return (logits if draw is None else logits + _gumbel(logits, draw)).argmax(dim=-1)
+    def indices(self, features: Tensor) -> Tensor:
+        """Codes of features (..., F) -> (..., K): the most probable."""
+        return self.encode(features).argmax(dim=-1)
 
     def decode(self, indices: Tensor) -> Tensor:
         """Codes (..., K) 0..n_codes-1 -> features (..., F) in feature units, not of unit length."""
@@ -156,17 +154,17 @@ class FeatureVQVAE(nn.Module):
         return self.out(self.out_norm(tokens).mean(dim=1)).clamp(-1, 1)
 
     def loss(self, features: Tensor, draw: Draw) -> VQVAELoss:
-        """Reconstruction error and the pull towards an evenly used codebook.
+        """Squared error of the reconstruction, plus a KL term that keeps all codes in use; codes are drawn.
 
         Args:
             features: (M, F) in feature units.
-            draw: uniforms, asked for (M, K, n_codes).
+            draw: uniform numbers for the Gumbel noise; called once, with (M, K, n_codes).
         """
         z = self.normalise(features)
         logits = self.quantizer.proj(self.encode_tokens(z))
-        codes, indices = self.quantizer(logits, draw)
+        codes = self.quantizer(logits, draw)
         decoded = self.decode_codes(codes)
         reconstruction = F.mse_loss(decoded, z)
         q = logits.softmax(dim=-1)
         kl = _KL_WEIGHT * (q * torch.log(q * self.config.n_codes + 1e-10)).sum(dim=-1).mean()
-        return VQVAELoss(reconstruction + kl, reconstruction, kl, indices, logits, self.denormalise(decoded))
+        return VQVAELoss(reconstruction + kl, reconstruction, kl, logits, self.denormalise(decoded))

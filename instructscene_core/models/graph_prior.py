@@ -31,8 +31,8 @@ N_RELATIONS = NO_RELATION + 1
 """Relations that the network predicts, "none" included."""
 MASKED_RELATION = N_RELATIONS
 """Index of [MASK] among the relations."""
-_LARGE_FLOOR: Final = 20.0
-"""Square metres."""
+_AREA_UNIT: Final = 20.0
+"""Square metres that floor areas are divided by: a large floor's."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class GraphPriorConfig:
         n_codes: feature codes without "empty" and [MASK].
         n_feature_tokens: K, feature tokens of an object.
         dropout: in training, after attention and inside the feed-forwards.
-        room_types: R, types of rooms that it is told; None, the paper's: it knows one type.
-        counts: whether it predicts the number of objects first, and then fills as many slots. The paper's fills N
-            slots, some of them with "empty".
-        nodes_from: share of the schedule at which the nodes are all revealed, and relations and features begin to be;
-            0, the paper's: all at the same time.
-        grounding: whether classes and pairs of classes ask the text what it says of them, see ``text_grounding.py``.
+        room_types: R, room types that it is conditioned on; None, as in the paper: a network for one room type.
+        counts: whether it predicts the number of objects first and then fills exactly so many slots. The paper's
+            network fills all N slots, some of them with "empty".
+        nodes_from: share of the schedule, from its clean end, above which nodes are masked, and below it relations and
+            features: the nodes are revealed first. 0, as in the paper: all over the whole schedule.
+        grounding: whether classes and pairs of classes attend to the text directly, see ``text_grounding.py``.
     """
 
     n_classes: int = 21
@@ -102,7 +102,7 @@ class GraphPriorConfig:
 
 
 def variables(config: GraphPriorConfig) -> tuple[Variable, Variable, Variable]:
-    """What diffuses: nodes, relations, feature tokens, with the official weights of their losses and their windows."""
+    """The diffusing variables: nodes, relations, feature tokens, with their official loss weights and their windows."""
     split = config.nodes_from
     nodes, others = ((split, 1.0), (0.0, split)) if split else ((0.0, 1.0), (0.0, 1.0))
     return (
@@ -118,25 +118,16 @@ class TextContext(NamedTuple):
     Attributes:
         blocks: keys and values for each graph block, (B, heads, L + 1, W / heads); the last token is the pooled text.
         mask: (B, 1, 1, L + 1) bool, True where a token may be seen; None: all.
-        sentences: what classes and pairs of classes ask of; None where the network has no grounding.
+        sentences: the texts as the grounding reads them; None where the network has no grounding.
     """
 
     blocks: tuple[KeysValues, ...]
     mask: Tensor | None
     sentences: Sentences | None = None
 
-    @staticmethod
-    def concatenate(first: "TextContext", second: "TextContext") -> "TextContext":
-        """Both batches in one, for guidance: unconditional first. They need one length L and both or no masks."""
-        blocks = tuple(a.followed_by(b) for a, b in zip(first.blocks, second.blocks, strict=True))
-        mask = None if first.mask is None or second.mask is None else torch.cat([first.mask, second.mask])
-        if first.sentences is None or second.sentences is None:
-            return TextContext(blocks, mask)
-        return TextContext(blocks, mask, first.sentences.followed_by(second.sentences))
-
 
 class TextBatch(NamedTuple):
-    """What a text encoder gave: hidden (B, L, D), pooled (B, D), mask (B, L) bool of real tokens, or None."""
+    """Output of a text encoder: hidden (B, L, D), pooled (B, D), mask (B, L) bool of real tokens, or None."""
 
     hidden: Tensor
     pooled: Tensor
@@ -162,12 +153,6 @@ def drop_text(text: TextBatch, drop_hidden: Tensor, drop_pooled: Tensor) -> Text
     return TextBatch(hidden, pooled, torch.where(drop_hidden[:, None], first, text.mask))
 
 
-def without_text(text: TextBatch) -> TextBatch:
-    """The unconditional counterpart of a batch of texts, of the same shape."""
-    everyone = torch.ones(text.pooled.shape[0], dtype=torch.bool, device=text.pooled.device)
-    return drop_text(text, everyone, everyone)
-
-
 class PairGeometry(NamedTuple):
     """Where the pairs of n objects lie in an n × n matrix.
 
@@ -186,8 +171,8 @@ class PairGeometry(NamedTuple):
 
 @cache
 def pair_geometry(n: int, device: torch.device) -> PairGeometry:
-    """The geometry of n objects; the same tensors every time."""
-    with torch.inference_mode(mode=False):  # what is first asked for in sampling may be wanted in training
+    """The geometry of n objects; cached, so always the same tensors."""
+    with torch.inference_mode(mode=False):  # tables cached while sampling must also serve in training
         i, j = torch.triu_indices(n, n, 1)
         pair_of = torch.zeros(n, n, dtype=torch.long)
         pair_of[i, j] = pair_of[j, i] = torch.arange(len(i))
@@ -221,8 +206,8 @@ class CountHead(nn.Module):
             area: (B,) square metres of the floors, 0 where there is none.
         """
         types = F.one_hot(room, self.room_types).to(pooled.dtype)
-        floor = torch.stack([(area > 0).to(pooled.dtype), area / _LARGE_FLOOR], dim=-1)
-        # A pooled vector of length 1 has small numbers.
+        floor = torch.stack([(area > 0).to(pooled.dtype), area / _AREA_UNIT], dim=-1)
+        # To unit rms: the elements of a pooled vector of length 1 are about 1 / √D.
         scaled = pooled * pooled.shape[-1] ** 0.5
         return self.layers(torch.cat([scaled, types, floor], dim=-1))
 
@@ -321,40 +306,31 @@ class GraphPrior(nn.Module):
     ) -> tuple[Tensor, ...]:
         """Logits of the clean symbols.
 
-        The text may hold a multiple of B prompts (guidance: all graphs without text, then all with); the graphs are
-        then embedded once and repeated.
-
         Args:
             x: (B, N) noisy node symbols.
             e: (B, E) noisy relation symbols.
             o: (B, K·N) noisy feature symbols, object-major.
             t: (B,) or (1,) integer times 0..T-1.
-            text: (R·B prompts) from :meth:`encode_text`.
-            room: (B,) or (1,) types of the rooms, where the network is told them.
+            text: B prompts, from :meth:`encode_text`.
+            room: (B,) or (1,) room types, where the network is conditioned on them.
             mask: (B, N) bool, True at slots in use, of which the logits then do not depend on the others; None: all.
-            features: False leaves the last of the three logits out.
+            features: False leaves out the last of the three, the feature logits.
 
         Returns:
-            Logits without a class for [MASK], class axis second: (R·B, C+1, N), (R·B, 11, E), (R·B, 65, K·N).
+            Logits without a class for [MASK], class axis second: (B, C+1, N), (B, 11, E), (B, 65, K·N).
         """
         nodes, edges, t_act = self.embed(x, e, o, t, room)
-        repeats = text.blocks[0].keys.shape[0] // x.shape[0]
-        if repeats > 1:
-            nodes, edges = nodes.repeat(repeats, 1, 1), edges.repeat(repeats, 1, 1, 1)
-            t_act = t_act if t_act.shape[0] == 1 else t_act.repeat(repeats, 1)
-            mask = None if mask is None else mask.repeat(repeats, 1)
         for index, (block, keys_values) in enumerate(zip(self.transformer_blocks, text.blocks, strict=True)):
             nodes, edges = block(nodes, edges, t_act, text=keys_values, text_mask=text.mask, mask=mask)
-            if index == 0 and text.sentences is not None:  # the first attention is one for both sides of guidance
-                symbols = x.repeat(repeats, 1)
-                nodes = nodes + of_symbols(self.grounding.node_table(text.sentences), symbols)
-                edges = edges + self.grounding.edges(text.sentences, symbols)
+            if index == 0 and text.sentences is not None:
+                nodes = nodes + of_symbols(self.grounding.node_table(text.sentences), x)
+                edges = edges + self.grounding.edges(text.sentences, x)
         graph = self.read_nodes(nodes), self.read_edges(edges)
         if not features:
             return graph
         tokens = self.read_features(nodes)
         if text.sentences is not None:
-            tokens = tokens + self.told_features(self.grounding.looks(text.sentences), x.repeat(repeats, 1))
+            tokens = tokens + self.look_logits(self.grounding.looks(text.sentences), x)
         return (*graph, tokens)
 
     def embed(
@@ -367,7 +343,7 @@ class GraphPrior(nn.Module):
         return nodes, edges, F.gelu(self.time_embed(t))
 
     def slot_codes(self, n: int, room: Tensor | None = None) -> Tensor:
-        """What the first n slots start with whatever is in them, (N, W) or, with types of rooms (B,), (B, N, W)."""
+        """Positional codes of the first n slots, (n, W); with room types (B,) their embeddings are added, (B, n, W)."""
         codes = self.positions[:n]
         return codes if room is None else codes + self.room_embed(room)[:, None]
 
@@ -415,7 +391,12 @@ class GraphPrior(nn.Module):
         logits = self.objfeat_out(self.objfeat_out_norm(tokens))  # (B·N, K, 65)
         return logits.view(nodes.shape[0], -1, logits.shape[-1]).transpose(1, 2)
 
-    def told_features(self, looks: Tensor, x: Tensor) -> Tensor:
-        """What texts say of the looks of nodes x (B, N), from the table (B, S, K · codes), as logits (B, 65, K·N)."""
+    def look_logits(self, looks: Tensor, x: Tensor) -> Tensor:
+        """The grounding's part of the feature logits, (B, 65, K·N) of nodes x (B, N).
+
+        Args:
+            looks: (B, S, K · codes) table from ``TextGrounding.looks``.
+            x: node symbols.
+        """
         codes = of_symbols(looks, x).view(len(x), -1, self.config.n_codes)
         return F.pad(codes, (0, 1)).transpose(1, 2)

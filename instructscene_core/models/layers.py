@@ -22,10 +22,6 @@ class KeysValues(NamedTuple):
     keys: Tensor
     values: Tensor
 
-    def followed_by(self, others: "KeysValues") -> "KeysValues":
-        """Both batches in one, of contexts of one length."""
-        return KeysValues(torch.cat([self.keys, others.keys]), torch.cat([self.values, others.values]))
-
 
 def sinusoidal_code(positions: Tensor, width: int, base: float) -> Tensor:
     """Sinusoidal code S(p, d, M): all cosines, then all sines, of p · M^(-i / (d/2)).
@@ -144,7 +140,7 @@ class PlainBlock(nn.Module):
             self.ca_norm = nn.LayerNorm(width)  # inert with a single context token; published weights have it
 
     def forward(self, x: Tensor, context: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
-        """Tokens x (M or 1, K, W), context (M, 1, Wc) -> (M, K, W); constant ones spread over the contexts.
+        """Tokens x (M or 1, K, W), context (M, 1, Wc) -> (M, K, W); tokens (1, K, W) are broadcast to all contexts.
 
         ``mask`` (M, 1, 1, K) bool is True at tokens that may be seen.
         """
@@ -185,7 +181,7 @@ class GraphAttention(nn.Module):
         self.to_e_out = nn.Sequential(nn.Linear(width, edge_width), nn.Dropout(dropout))
 
     def forward(
-        self, x: Tensor, e: Tensor, mask: Tensor | None, edges_out: bool = True
+        self, x: Tensor, e: Tensor, mask: Tensor | None, *, edges_out: bool = True
     ) -> tuple[Tensor, Tensor | None]:
         """Nodes x (B, N, W), edges e (B, N, N, De), mask (B, N) of real nodes -> updates of x and, if wanted, e."""
         q, k, v = self.to_q(x) * self.scale, self.to_k(x), self.to_v(x)
@@ -234,7 +230,7 @@ class GraphBlock(nn.Module):
         mask: Tensor | None = None,
         edges_out: bool = True,
     ) -> tuple[Tensor, Tensor]:
-        """One block.
+        """Runs the block.
 
         Args:
             x: (B, N, W) nodes.
@@ -248,7 +244,7 @@ class GraphBlock(nn.Module):
         Returns:
             x and e after the block; e as it came where ``edges_out`` is False.
         """
-        dx, de = self.graph_attn(self.ga_x_norm(x, t_act), self.ga_e_norm(e, t_act), mask, edges_out)
+        dx, de = self.graph_attn(self.ga_x_norm(x, t_act), self.ga_e_norm(e, t_act), mask, edges_out=edges_out)
         x = x + dx
         if text is not None:
             x = x + self.cross_attn(self.ca_norm(x, t_act), text, text_mask)

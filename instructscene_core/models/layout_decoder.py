@@ -33,8 +33,9 @@ class LayoutDecoderConfig:
         blocks: graph blocks.
         feature_width: width of an object's feature, as the feature decoder gives it.
         dropout: in training, after attention and inside the feed-forwards.
-        floor_width: width of the tokens of walls, doors and windows; None, the paper's: it is not told them.
-        room_types: R, types of rooms that it is told, each with its own unit of boxes; None, the paper's: it knows one.
+        floor_width: width of the tokens of walls, doors and windows; None, as in the paper: not conditioned on them.
+        room_types: R, room types that it is conditioned on, each with its own unit of boxes; None, as in the paper: a
+            network for one room type.
     """
 
     n_classes: int = 21
@@ -66,11 +67,11 @@ class GraphContext(NamedTuple):
     """A batch of graphs, ready for every step: depends neither on the time nor on the boxes.
 
     Attributes:
-        nodes: (B, n, W) what classes, features and positions give to the first block.
-        edges: (B, n, n, De) its edges.
+        nodes: (B, n, W) inputs of the first block but for the boxes: classes, features and positional codes.
+        edges: (B, n, n, De) embedded relations.
         mask: (B, n) bool, True at real objects.
-        floor: keys and values of the enclosure for each block; None where the network reads none.
-        floor_mask: (B, 1, 1, T + 1) bool, True where a token of it may be seen.
+        floor: keys and values of the walls, doors and windows for each block; None where the network reads none.
+        floor_mask: (B, 1, 1, T + 1) bool, True where such a token may be seen.
     """
 
     nodes: Tensor
@@ -79,18 +80,9 @@ class GraphContext(NamedTuple):
     floor: tuple[KeysValues, ...] | None = None
     floor_mask: Tensor | None = None
 
-    @staticmethod
-    def concatenate(first: "GraphContext", second: "GraphContext") -> "GraphContext":
-        """Both batches in one, for guidance: unconditional first; both of the same enclosures."""
-        nodes, edges, mask = (torch.cat(pair) for pair in zip(first[:3], second[:3], strict=True))
-        if first.floor is None or first.floor_mask is None:
-            return GraphContext(nodes, edges, mask)
-        floor = tuple(KeysValues(k.repeat(2, 1, 1, 1), v.repeat(2, 1, 1, 1)) for k, v in first.floor)
-        return GraphContext(nodes, edges, mask, floor, first.floor_mask.repeat(2, 1, 1, 1))
-
 
 class FloorEncoder(nn.Module):
-    """Walls, doors and windows to tokens, each on its own, behind one that stands for "no floor was given".
+    """Walls, doors and windows to tokens, each by itself, after a learned one that stands for "no floor was given".
 
     Args:
         width: of the tokens.
@@ -102,7 +94,7 @@ class FloorEncoder(nn.Module):
         self.layers = nn.Sequential(nn.Linear(len(KINDS) + 8, width), nn.GELU(), nn.Linear(width, width))
 
     def forward(self, segments: Tensor) -> Tensor:
-        """Segments (B, T, 7), see ``enclosure``, -> (B, T + 1, F)."""
+        """Segments (B, T, 7), see ``enclosure``, -> (B, T + 1, width)."""
         kind = F.one_hot(segments[..., 0].long(), len(KINDS)).to(segments.dtype)
         first, second, heights = segments[..., 1:3], segments[..., 3:5], segments[..., 5:7]
         along = (second - first) / 2
@@ -148,7 +140,7 @@ class LayoutDecoder(nn.Module):
         segments_mask: Tensor | None = None,
         room: Tensor | None = None,
     ) -> GraphContext:
-        """What the graph gives to every step: once a graph, not once a step.
+        """The part of the input that no denoising step changes: computed once a graph.
 
         Args:
             objs: (B, n) classes, C in empty slots.
@@ -157,11 +149,12 @@ class LayoutDecoder(nn.Module):
             mask: (B, n) bool, True at real objects.
             drop_edges: (B,) bool, graphs that lose their relations: the unconditional side of guidance (official in
                 training: 20 %). None: no graph.
-            base: slots that the positional code counts; None: n. Empty slots may be cut off where it stays the same.
+            base: number of positions of the positional code; None: n. With a fixed one, cutting off empty slots changes
+                nothing.
             segments: (B, T, 7) walls, doors and windows, see ``enclosure``, where the network reads them; None: none.
                 Their ends are in the unit of the boxes, see ``enclosure.scaled``.
             segments_mask: (B, T) bool, True at real ones; False everywhere: no floor was given.
-            room: (B,) or (1,) types of the rooms, where the network is told them.
+            room: (B,) or (1,) room types, where the network is conditioned on them.
         """
         size = objs.shape[1]
         classes = F.embedding(objs, symbol_table(self.node_embed))
@@ -192,21 +185,16 @@ class LayoutDecoder(nn.Module):
     def forward(self, boxes: Tensor, t: Tensor, graph: GraphContext) -> Tensor:
         """The noise in the boxes.
 
-        The context may hold a multiple of B graphs (guidance: all without relations, then all with); the boxes are then
-        repeated.
-
         Args:
             boxes: (B, n, 8) noisy boxes.
             t: (B,) or (1,) integer times 0..999.
-            graph: (R·B graphs) from :meth:`encode_graph`.
+            graph: B graphs, from :meth:`encode_graph`.
 
         Returns:
-            (R·B, n, 8), zero in empty slots.
+            (B, n, 8), zero in empty slots.
         """
-        repeats = graph.nodes.shape[0] // boxes.shape[0]
-        t = t if t.shape[0] == 1 else t.repeat(repeats)
         t_act = F.gelu(self.time_embed(t))
-        nodes = graph.nodes + F.linear(boxes, self.node_proj_in.weight[:, -BOX_WIDTH:]).repeat(repeats, 1, 1)
+        nodes = graph.nodes + F.linear(boxes, self.node_proj_in.weight[:, -BOX_WIDTH:])
         edges = graph.edges
         last = len(self.transformer_blocks) - 1
         for index, block in enumerate(self.transformer_blocks):

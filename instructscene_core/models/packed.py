@@ -1,8 +1,8 @@
-"""The shared layers prepared for inference: weights laid out once for the machine, nothing worked out twice.
+"""The shared layers prepared for inference: weights laid out once for the machine, no work done twice.
 
 Each class here is made from its counterpart in ``layers.py``, which is the readable reference, and gives what that
-gives in evaluation mode, for one time for the whole batch. What is saved is listed at each class; sections are those of
-the description of the official code. Shapes are named as in ``layers.py``.
+gives in evaluation mode, for one time for the whole batch. What is saved is listed at each class, and why it may be in
+docs/official-behaviour.md, What inference may leave out. Shapes are named as in ``layers.py``.
 """
 
 from collections.abc import Sequence
@@ -17,32 +17,34 @@ from .layers import AdaLayerNorm, Attention, FeedForward, GraphBlock, KeysValues
 _EDGES_AT_ONCE: Final = 512
 """Edges whose channel-wise attention is worked out together: few enough that they stay in the processor's cache."""
 _EDGES_ON_A_GPU: Final = 2**18
-_TIMES_KEPT: Final = 128
+"""The same on a GPU."""
+_TIMES_CACHED: Final = 128
+"""Most times whose AdaLNs are cached."""
 _WORTH_PACKING: Final = 2**16
-"""Numbers in a weight from which on oneDNN is no slower than torch's default, which starts quicker."""
+"""Elements of a weight from which oneDNN is no slower than torch's default, which has less overhead per call."""
 
 
 class _OneDNN:
-    """The two operators that ``torch.compile`` lays out and multiplies weights with on a CPU, where torch has them."""
+    """The two operators by which ``torch.compile`` packs and multiplies weights on a CPU, where torch has them."""
 
     def __init__(self) -> None:
         names = ("_reorder_linear_weight", "_linear_pointwise")
-        self.there = torch.backends.mkldnn.is_available() and all(hasattr(torch.ops.mkldnn, name) for name in names)
-        if self.there:
+        self.available = torch.backends.mkldnn.is_available() and all(hasattr(torch.ops.mkldnn, name) for name in names)
+        if self.available:
             self.reorder, self.linear = (getattr(torch.ops.mkldnn, name).default for name in names)
 
     def suits(self, weight: Tensor) -> bool:
-        """Whether a weight is one for it."""
+        """Whether packing a weight pays: float32, on a CPU, and large enough."""
         fits = weight.device.type == "cpu" and weight.dtype == torch.float32
-        return self.there and fits and weight.numel() >= _WORTH_PACKING
+        return self.available and fits and weight.numel() >= _WORTH_PACKING
 
 
 _ONEDNN: Final = _OneDNN()
 
 
 def matrix_product() -> object | None:
-    """The operator that multiplies by packed weights, for who counts operations; None where there is none."""
-    return torch.ops.mkldnn._linear_pointwise if _ONEDNN.there else None  # noqa: SLF001 - as above
+    """The operator that multiplies by packed weights, for tools that count operations; None where torch has none."""
+    return torch.ops.mkldnn._linear_pointwise if _ONEDNN.available else None  # noqa: SLF001 - as above
 
 
 class Packed:
@@ -51,7 +53,7 @@ class Packed:
     Args:
         weight: (out, in).
         bias: (out,).
-        dtype: of the product; numbers go in and come out as they are.
+        dtype: of the product; inputs and outputs keep their own.
     """
 
     def __init__(self, weight: Tensor, bias: Tensor | None = None, dtype: torch.dtype = torch.float32) -> None:
@@ -63,7 +65,7 @@ class Packed:
 
     @classmethod
     def of(cls, *layers: nn.Linear, dtype: torch.dtype = torch.float32) -> "Packed":
-        """Several layers of one input as one."""
+        """Several linear layers of one input as one, their outputs concatenated."""
         biases = [bias for layer in layers if (bias := getattr(layer, "bias", None)) is not None]
         return cls(torch.cat([layer.weight for layer in layers]), torch.cat(biases) if biases else None, dtype)
 
@@ -75,7 +77,7 @@ class Packed:
 
 
 def padded(rows: Tensor) -> Tensor:
-    """Row numbers (n,), the last one repeated up to one of few sizes: oneDNN takes a millisecond to meet a new size."""
+    """Row numbers (n,), padded with the last one to one of few sizes: each new size costs oneDNN a millisecond."""
     step = 1 << max(0, len(rows).bit_length() - 4)
     extra = -len(rows) % step
     return torch.cat([rows, rows[-1:].expand(extra)]) if extra else rows
@@ -88,7 +90,7 @@ def linear_of(module: object) -> nn.Linear:
 
 
 class PackedFeedForward:
-    """GEGLU and linear layer."""
+    """A :class:`.layers.FeedForward` with packed weights."""
 
     def __init__(self, ff: FeedForward, dtype: torch.dtype) -> None:
         self._up = Packed.of(linear_of(ff.mlp[0].proj), dtype=dtype)
@@ -116,13 +118,13 @@ class Affine(NamedTuple):
 
 
 def affine_of(norm: object) -> Affine:
-    """A plain layer norm."""
+    """Weight and bias of a plain layer norm."""
     assert isinstance(norm, nn.LayerNorm)  # noqa: S101 - tells the type checker what a Sequential holds
     return Affine(norm.weight.detach(), norm.bias.detach())
 
 
 class BlockNorms(NamedTuple):
-    """The AdaLNs of a graph block at one time."""
+    """The AdaLNs of a graph block at one time; ``ca`` is that of the cross-attention, where there is one."""
 
     ga_x: Affine
     ff_x: Affine
@@ -132,12 +134,12 @@ class BlockNorms(NamedTuple):
 
 
 class TimeTable:
-    """All AdaLNs of a network at a time: one row for the whole batch (section 19), kept for when the time recurs.
+    """All AdaLNs of a network at a time: one row for the whole batch, kept for when the time recurs.
 
     Args:
-        time_embed: of the network.
+        time_embed: the network's time embedding.
         blocks: its graph blocks.
-        together: times that are worked out at once, those of a run being neighbours.
+        together: how many neighbouring times are computed at once, since a run needs them all.
     """
 
     def __init__(self, time_embed: nn.Module, blocks: Sequence[GraphBlock], together: int = 1) -> None:
@@ -147,18 +149,18 @@ class TimeTable:
         self._linear = Packed.of(*layers)
         self._widths = [width for layer in layers for width in [layer.out_features // 2] * 2]
         self._device = layers[0].weight.device
-        self._kept: dict[int, tuple[BlockNorms, ...]] = {}
+        self._cached: dict[int, tuple[BlockNorms, ...]] = {}
 
     def at(self, t: int) -> tuple[BlockNorms, ...]:
         """The AdaLNs of every block at time t."""
-        if t not in self._kept:
-            if len(self._kept) >= _TIMES_KEPT:
-                self._kept.clear()
+        if t not in self._cached:
+            if len(self._cached) >= _TIMES_CACHED:
+                self._cached.clear()
             first = t - t % self._together
             times = torch.arange(first, first + self._together, device=self._device)
             rows = self._linear(F.gelu(self._time_embed(times)))
-            self._kept |= {first + i: self._norms(row) for i, row in enumerate(rows)}
-        return self._kept[t]
+            self._cached |= {first + i: self._norms(row) for i, row in enumerate(rows)}
+        return self._cached[t]
 
     def _norms(self, row: Tensor) -> tuple[BlockNorms, ...]:
         parts = row.split(self._widths)
@@ -167,13 +169,13 @@ class TimeTable:
 
 
 def _norms_of(block: GraphBlock) -> list[AdaLayerNorm]:
-    """In the order of :class:`BlockNorms`."""
+    """The AdaLNs of a block in the order of :class:`BlockNorms`."""
     norms = [block.ga_x_norm, block.ff_x_norm, block.ga_e_norm, block.ff_e_norm]
     return [*norms, block.ca_norm] if hasattr(block, "ca_norm") else norms
 
 
 class PackedTextAttention:
-    """Attention of the nodes to a text."""
+    """Cross-attention of the nodes to a context, a text or a floor, with packed weights."""
 
     def __init__(self, attention: Attention, dtype: torch.dtype) -> None:
         self._heads = attention.heads
@@ -181,21 +183,21 @@ class PackedTextAttention:
         self._to_out = Packed.of(linear_of(attention.to_out[0]), dtype=dtype)
 
     def __call__(self, x: Tensor, text: KeysValues, mask: Tensor | None) -> Tensor:
-        """Nodes (B, N, W) -> (B, N, W)."""
+        """Nodes (B, N, W), keys and values of the context, mask (B, 1, 1, L) of its tokens -> (B, N, W)."""
         q = self._to_q(x).view(*x.shape[:2], self._heads, -1).transpose(1, 2)
         y = F.scaled_dot_product_attention(q, text.keys, text.values, attn_mask=mask)
         return self._to_out(y.transpose(1, 2).flatten(2))
 
 
 class NoTextAttention:
-    """Attention of the nodes to "no instruction", in closed form (section 19).
+    """Attention of the nodes to "no instruction", in closed form.
 
     Its tokens are zeros, whose keys and values are zero as these layers have no bias, and the pooled token. With a
     head's score s of the pooled token and n zeros, that token's weight is e^s / (n + e^s).
 
     Args:
-        attention: of a graph block.
-        pooled: (D,) the pooled token without text.
+        attention: the cross-attention of a graph block.
+        pooled: (D,) the pooled token of "no instruction".
     """
 
     def __init__(self, attention: Attention, pooled: Tensor) -> None:
@@ -249,9 +251,9 @@ class PackedGraphBlock:
         Args:
             x: (B, N, W) nodes.
             e: (B, N, N, De) edges.
-            norms: at this time.
+            norms: the block's AdaLNs at this time.
             mask: (B, N) bool, True at real nodes; None: all are.
-            wanted: (B, N, N) bool, in a last block the edges that are read afterwards; None: all.
+            wanted: (B, N, N) bool, in a last block the edges whose output is needed; None: all.
             edges_out: False in a last block whose edges nobody reads.
 
         Returns:

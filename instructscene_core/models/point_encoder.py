@@ -1,7 +1,7 @@
-"""A small encoder of coloured point clouds into the feature space of sentences.
+"""A small PointNet that maps coloured point clouds into the space of sentence vectors.
 
 In the starter it has the role that OpenShape has in the paper (section 4.1): one space for text and shape. Its features
-are trained to lie at MiniLM's sentence vectors of the catalogue's captions.
+are trained towards MiniLM's sentence vectors of the catalogue's captions (``training/features.py``).
 """
 
 import math
@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 _SMALLEST_EXTENT = 1e-3
+"""Metres, so that a flat cloud divides by no zero."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,11 @@ class PointEncoderConfig:
         width: width of a point's state.
         feature_width: width of the feature, that of the text encoder's sentence vectors.
         frequencies: octaves of the Fourier code of a point's position.
-        shares: a point's place as shares of the box is read as well, which no stretching changes.
+        shares: whether a point's position relative to each extent of its bounding box is read too; stretching a mesh
+            does not change it.
         head_width: width of the head's inner layer; None is twice ``width``.
-        group: points that are pooled together: as many as in training, for the maximum grows with their number. The
-            feature of a larger cloud is the mean over groups. None pools all.
+        group: points that are pooled together, as many as in training, since the maximum grows with their number. The
+            feature of a larger cloud is the mean over groups of so many. None pools all points.
     """
 
     width: int = 192
@@ -61,8 +63,8 @@ class PointEncoder(nn.Module):
         """Features of coloured clouds.
 
         Args:
-            points: (B, P, 6) x y z in metres in the object's own frame (front −Y, Z up) and r g b in 0..1; the
-                position of the cloud is of no account.
+            points: (B, P, 6) x y z in metres in the object's own frame (front −Y, Z up) and r g b in 0..1;
+                shifting a cloud changes nothing.
 
         Returns:
             (B, feature_width) of length 1.
@@ -82,7 +84,7 @@ class PointEncoder(nn.Module):
     def _encode(self, codes: Tensor, extent: Tensor) -> Tensor:
         """Coded points (B, P, C) of clouds with extents (B, 3) -> (B, feature_width) of length 1."""
         states = self.point(codes)
-        # A second look at each point that knows the whole: what tells four legs from a panel.
+        # Each point again, now with the pooled whole: this distinguishes four legs from a panel.
         whole = states.amax(dim=1, keepdim=True).expand_as(states)
         states = states + self.context(torch.cat([states, whole], dim=-1))
         pooled = torch.cat([states.amax(dim=1), states.mean(dim=1), extent.log()], dim=-1)

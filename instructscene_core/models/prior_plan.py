@@ -1,8 +1,9 @@
-"""The graph prior prepared for inference: the same logits as ``GraphPrior``, without what is worked out twice there.
+"""The graph prior prepared for inference: gives the logits that ``GraphPrior`` gives, without its repeated work.
 
-What is saved, beside what ``packed.py`` and ``feature_reader.py`` list: a prompt's keys and values once a run; without
-text, attention to it in closed form; with guidance, everything before the first look at the text once for both sides;
-and the logits of symbols that the step cannot change, whatever they are (see ``DiscreteDiffusion.sample``).
+What is saved, beside what ``packed.py`` and ``feature_reader.py`` list: keys and values of a prompt are computed once a
+run; attention to "no instruction" has a closed form; with guidance, the conditional and the unconditional side share
+everything before the first cross-attention; and logits of symbols that a step cannot change anyway are left out (see
+``DiscreteDiffusion.sample``).
 """
 
 import torch
@@ -10,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..diffusion.discrete import LazyNetwork, States
-from .feature_reader import FeaturePool, FeatureReader, RememberedPool
+from .feature_reader import CachedFeaturePool, FeaturePool, FeatureReader
 from .graph_prior import N_RELATIONS, GraphPrior, TextBatch, pair_geometry
 from .layers import graph_block, symbol_table
 from .packed import (
@@ -27,11 +28,11 @@ from .text_grounding import of_symbols
 
 
 class PriorPlan:
-    """A graph prior whose weights no longer change.
+    """A graph prior with its weights packed for inference; they must not change afterwards.
 
     Args:
         prior: in evaluation mode.
-        dtype: of the matrix products; float32 gives what the prior gives.
+        dtype: of the matrix products; with float32 the logits equal the prior's up to rounding.
     """
 
     @torch.no_grad()
@@ -40,9 +41,9 @@ class PriorPlan:
         self.prior = prior
         self.times = TimeTable(prior.time_embed, blocks, together=100)
         self.blocks = [PackedGraphBlock(block, dtype) for block in blocks]
-        self.told = [PackedTextAttention(block.cross_attn, dtype) for block in blocks]
+        self.text_attention = [PackedTextAttention(block.cross_attn, dtype) for block in blocks]
         nothing = prior.global_condition_embed(prior.positions.new_zeros(prior.config.text_width))
-        self.untold = [NoTextAttention(block.cross_attn, nothing) for block in blocks]
+        self.no_text_attention = [NoTextAttention(block.cross_attn, nothing) for block in blocks]
         self.node_table, self.edge_table = symbol_table(prior.node_embed), prior.edge_table()
         self.pool = FeaturePool(
             prior.objfeat_embed,
@@ -69,21 +70,21 @@ class PriorPlan:
 
         Args:
             text: a prompt for each scene.
-            guided: give the logits without text too, first.
-            room: type of the rooms, where the network is told it.
+            guided: also give the logits without text, ahead of those with it.
+            room: the room type, where the network is conditioned on it.
             mask: (B, N) bool, True at slots in use; None: all.
         """
         return PriorRun(self, text, guided=guided, room=room, mask=mask)
 
 
 class PriorRun(LazyNetwork):
-    """A plan with the texts of a batch; the times of a call are one for the whole batch.
+    """The packed prior with the texts of one batch; all samples of a call share one time.
 
     Args:
-        plan: of the prior.
+        plan: the packed prior.
         text: B prompts.
-        guided: give the logits without text too, first.
-        room: type of the rooms, where the network is told it.
+        guided: also give the logits without text, ahead of those with it.
+        room: the room type, where the network is conditioned on it.
         mask: (B, N) bool, True at slots in use; None: all.
     """
 
@@ -99,7 +100,7 @@ class PriorRun(LazyNetwork):
         if sentences is not None:
             self._tables = plan.prior.grounding.node_table(sentences), plan.prior.grounding.edge_table(sentences)
             self._looks = plan.prior.grounding.looks(sentences)
-        self._pool = RememberedPool(plan.pool)
+        self._pool = CachedFeaturePool(plan.pool)
         self._sides = 2 if guided else 1
         # Of a masked text one zero remains (see drop_text), of an unmasked one every token.
         zeros = text.hidden.shape[1] if text.mask is None else 1
@@ -110,8 +111,8 @@ class PriorRun(LazyNetwork):
         return self._logits(states, t, None)
 
     def where_undecided(self, states: States, t: Tensor, undecided: States) -> tuple[Tensor, ...]:
-        """Logits that are right where ``undecided``, and zeros elsewhere where that saves work."""
-        # A GPU would wait at every look at which they are.
+        """Logits that are right where ``undecided``; elsewhere they may be zeros, where that saves work."""
+        # On a GPU, finding out which they are would stall it in every step.
         return self._logits(states, t, undecided if t.device.type == "cpu" else None)
 
     def _logits(self, states: States, t: Tensor, undecided: States | None) -> tuple[Tensor, ...]:
@@ -119,7 +120,7 @@ class PriorRun(LazyNetwork):
         x, e, o = states
         pairs, tokens = (None, None) if undecided is None else (undecided[1], undecided[2])
         n, last = x.shape[1], len(plan.blocks) - 1
-        # All edges of the first block are there when they are told what the text says.
+        # The grounding adds to all edges after the first block, so a prior of one block computes all of them.
         if last == 0 and self._tables is not None:
             pairs = None
         wanted = None if pairs is None else _both_directions(pairs, n)
@@ -132,7 +133,7 @@ class PriorRun(LazyNetwork):
             read = None if read is None else read.repeat(sides, 1, 1)
             mask = None if self._mask is None else self._mask.repeat(sides, 1)
             nodes, edges = block.attend(nodes, edges, norms, mask=mask, wanted=read)
-            if index == 0 and self._sides == 2:  # only now do the sides part
+            if index == 0 and self._sides == 2:  # from here on the two sides of guidance differ
                 nodes, edges = nodes.repeat(2, 1, 1), edges.repeat(2, *[1] * (edges.dim() - 1))
             nodes = block.finish(self._read_text(index, nodes, norms), norms)
             if index == 0:
@@ -140,16 +141,17 @@ class PriorRun(LazyNetwork):
         return prior.read_nodes(nodes), self._read_edges(edges, wanted), self._read_features(nodes, x, tokens)
 
     def _read_text(self, index: int, nodes: Tensor, norms: BlockNorms) -> Tensor:
-        """Attention to the texts; the first of two sides has none."""
+        """Adds the cross-attention to the texts; the first of two sides attends to "no instruction"."""
         assert norms.ca is not None  # noqa: S101 - the prior's blocks have it
         h = norms.ca(nodes)
-        text = self._plan.told[index](h[-len(self._text.blocks[0].keys) :], self._text.blocks[index], self._text.mask)
+        prompts = self._text.blocks[index]
+        text = self._plan.text_attention[index](h[-len(prompts.keys) :], prompts, self._text.mask)
         if self._sides == 2:
-            text = torch.cat([self._plan.untold[index](h[: len(text)], self._zeros), text])
+            text = torch.cat([self._plan.no_text_attention[index](h[: len(text)], self._zeros), text])
         return text.add_(nodes)
 
     def _ground(self, nodes: Tensor, edges: Tensor, x: Tensor) -> None:
-        """Adds what the texts say of the nodes' classes and of their pairs; the first of two sides is told nothing."""
+        """Adds the grounding's table entries to nodes and edges in place; of two sides only the second has a text."""
         if self._tables is None:
             return
         of_nodes, of_edges = self._tables
@@ -176,12 +178,12 @@ class PriorRun(LazyNetwork):
             logits = logits.new_zeros(len(nodes) * count, logits.shape[1]).index_copy_(0, rows, logits)
         logits = logits.view(len(nodes), count, -1).transpose(1, 2)
         if self._looks is not None:
-            told = self._prior.told_features(self._looks, x)
-            logits[-len(x) :] += told if tokens is None else told * tokens[:, None]
+            looks = self._prior.look_logits(self._looks, x)
+            logits[-len(x) :] += looks if tokens is None else looks * tokens[:, None]
         return logits
 
 
 def _both_directions(pairs: Tensor, n: int) -> Tensor:
-    """Pairs (B, E) bool of n objects -> the edges that are read for them, (B, n, n) bool."""
+    """Pairs (B, E) bool of n objects -> the edges in both directions that their logits need, (B, n, n) bool."""
     geometry = pair_geometry(n, pairs.device)
     return pairs[:, geometry.pair_of].view(-1, n, n) & ~geometry.diagonal

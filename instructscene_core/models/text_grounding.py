@@ -1,10 +1,10 @@
-"""What a text says of each class and of each pair of classes, read once a prompt.
+"""Text grounding: what a text says of each class and of each ordered pair of classes, computed once a prompt.
 
 Finding in every denoising step anew which two nodes a sentence's "left of" is about takes most of what a small prior
-can learn. Here a short network reads the sentence, each class and each ordered pair of classes asks a question of it,
-and nodes and edges take up the answers to theirs. How furniture of each class is to look is asked too; that answer is
-added to what the prior makes of the feature codes. All of it is learned from labels as well, without any graph (see
-``training.grounding``). The starter's own; the published networks have no such part.
+can learn. Here a short network reads the sentence; every class, and every ordered pair of classes, attends to it with a
+query of its own; what they find is added to the graph's nodes and edges of these classes. A third attention finds how
+furniture of each class is to look, as logits that are added to those of the feature codes. All of it is also trained
+on labels directly, without any graph (``training/grounding.py``). The starter's own; the published networks have none.
 
 Shapes: B texts of L tokens, D text width, W the reader's width, S symbols (classes, empty, [MASK]), K feature tokens an
 object, Dn and De widths of the graph's nodes and edges.
@@ -20,72 +20,64 @@ from .layers import Attention, KeysValues, PlainBlock, plain_block, sinusoidal_c
 
 _WIDTH: Final = 128
 _HEADS: Final = 4
-_PHRASES: Final = 2
+_CONVOLUTIONS: Final = 2
 _LAYERS: Final = 1
 _TEXT_GAIN: Final = 3.0
-"""MiniLM's states have an rms of 0.35."""
-_REACH: Final = 7
+"""Brings MiniLM's states, whose rms is 0.35, to about 1."""
+_KERNEL: Final = 7
+"""Words that a convolution spans."""
 _PARTNER_START: Final = 0.3
-"""At first each looks for its own mention alone."""
-_PLACES: Final = 100
-"""MiniLM's last states hardly tell where a word stands, which "left of" needs; so places are told again."""
+"""Factor on the first values of the partners' embedding: a class begins by attending to its own mention alone."""
+_POSITION_BASE: Final = 100
+"""Of the positional code that is added to the words: MiniLM's last states hardly hold where a word stands, which "left
+of" needs."""
 
 
 class Sentences(NamedTuple):
-    """Texts that were read.
+    """A batch of texts as the grounding reads them.
 
     Attributes:
-        classes: keys and values for the questions of classes.
-        pairs: for those of pairs of classes.
-        looks: for those of what a class is to look like.
+        classes: keys and values for the queries of classes.
+        pairs: the same for those of pairs of classes.
+        looks: the same for those of how a class is to look.
         mask: (B, 1, 1, L) bool, True at real tokens.
-        told: (B, 1, 1), 1 where there is a text and 0 where it was dropped.
+        has_text: (B, 1, 1) numbers, 1 where there is a text and 0 where it was dropped.
     """
 
     classes: KeysValues
     pairs: KeysValues
     looks: KeysValues
     mask: Tensor
-    told: Tensor
-
-    def followed_by(self, others: "Sentences") -> "Sentences":
-        """Both batches in one."""
-        return Sentences(
-            self.classes.followed_by(others.classes),
-            self.pairs.followed_by(others.pairs),
-            self.looks.followed_by(others.looks),
-            torch.cat([self.mask, others.mask]),
-            torch.cat([self.told, others.told]),
-        )
+    has_text: Tensor
 
 
-class _Phrase(nn.Module):
-    """A convolution over neighbouring words: what is left of what stands in a few words, in their order."""
+class _PhraseConvolution(nn.Module):
+    """Residual convolution over neighbouring words, as "a lamp left of the bed" is a few words in their order."""
 
     def __init__(self) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(_WIDTH)
-        self.mix = nn.Linear(_REACH * _WIDTH, _WIDTH)
+        self.mix = nn.Linear(_KERNEL * _WIDTH, _WIDTH)
 
     def forward(self, h: Tensor, mask: Tensor) -> Tensor:
         """States (B, L, W), mask (B, L, 1) of real tokens -> (B, L, W)."""
-        half = _REACH // 2
+        half = _KERNEL // 2
         padded = F.pad(self.norm(h) * mask, (0, 0, half, half))
-        around = torch.cat([padded[:, i : i + h.shape[1]] for i in range(_REACH)], dim=-1)
+        around = torch.cat([padded[:, i : i + h.shape[1]] for i in range(_KERNEL)], dim=-1)
         return h + F.gelu(self.mix(around))
 
 
 class TextGrounding(nn.Module):
-    """Reader of texts, and the questions that classes and pairs of classes ask.
+    """Reads texts, and attends to them with a query for each class and each ordered pair of classes.
 
     Args:
         text_width: D.
-        symbols: S, of the nodes.
+        symbols: S, number of node symbols.
         node_width: Dn.
         edge_width: De.
         tokens: K feature tokens of an object.
-        codes: values of each.
-        relations: predicates, with "none".
+        codes: values of a feature token.
+        relations: number of predicates, with "none".
     """
 
     def __init__(
@@ -102,97 +94,99 @@ class TextGrounding(nn.Module):
         super().__init__()
         self.symbols = symbols
         self.enter = nn.Linear(text_width, _WIDTH)
-        self.phrases = nn.ModuleList(_Phrase() for _ in range(_PHRASES))
+        self.phrases = nn.ModuleList(_PhraseConvolution() for _ in range(_CONVOLUTIONS))
         self.layers = nn.ModuleList(PlainBlock(_WIDTH, _HEADS) for _ in range(_LAYERS))
         self.norm = nn.LayerNorm(_WIDTH)
         self.of_class = nn.Embedding(symbols, _WIDTH)
         self.of_partner = nn.Embedding(symbols, _WIDTH)
         self.class_attn, self.pair_attn = Attention(_WIDTH, _HEADS), Attention(_WIDTH, _HEADS)
         self.class_mlp, self.pair_mlp = _answer_mlp(), _answer_mlp()
-        self.asked = nn.Linear(_WIDTH, 1)
+        self.asked = nn.Linear(_WIDTH, 1)  # logit that the text mentions a class
         self.relation = nn.Linear(_WIDTH, relations)
         self.to_nodes, self.to_edges = nn.Linear(_WIDTH, node_width), nn.Linear(_WIDTH, edge_width)
         self.asked_to_nodes = nn.Linear(symbols, node_width, bias=False)
         self.look_attn = Attention(_WIDTH, _HEADS)
         self.look_mlp = _answer_mlp(tokens * codes)
-        with torch.no_grad():  # the graph starts without it
+        with torch.no_grad():  # at first the graph gets nothing from the text here
             self.of_partner.weight.mul_(_PARTNER_START)
             for layer in (self.to_nodes, self.to_edges, self.asked_to_nodes, self.look_mlp[-1]):
                 for parameter in layer.parameters():
                     parameter.zero_()
 
     def read(self, hidden: Tensor, mask: Tensor | None) -> Sentences:
-        """Text states (B, L, D), all zeros where there is no text, with the mask (B, L) of real tokens or None."""
-        told = (hidden != 0).flatten(1).any(dim=1)
-        spread = (hidden.new_ones(hidden.shape[:2], dtype=torch.bool) if mask is None else mask)[:, None, None]
-        places = torch.arange(hidden.shape[1], device=hidden.device)
-        h = self.enter(hidden * _TEXT_GAIN) + sinusoidal_code(places, _WIDTH, _PLACES)
+        """Reads text states (B, L, D), zeros where there is no text, with the mask (B, L) of real tokens or None."""
+        has_text = (hidden != 0).flatten(1).any(dim=1)
+        seen = (hidden.new_ones(hidden.shape[:2], dtype=torch.bool) if mask is None else mask)[:, None, None]
+        positions = torch.arange(hidden.shape[1], device=hidden.device)
+        h = self.enter(hidden * _TEXT_GAIN) + sinusoidal_code(positions, _WIDTH, _POSITION_BASE)
         for phrase in self.phrases:
-            h = phrase(h, spread[:, 0, 0, :, None])
+            h = phrase(h, seen[:, 0, 0, :, None])
         for layer in self.layers:
-            h = plain_block(layer)(h, mask=spread)
+            h = plain_block(layer)(h, mask=seen)
         h = self.norm(h)
-        numbers = told.to(h.dtype)[:, None, None]
+        texts = has_text.to(h.dtype)[:, None, None]
         classes, pairs = self.class_attn.keys_values(h), self.pair_attn.keys_values(h)
-        return Sentences(classes, pairs, self.look_attn.keys_values(h), spread, numbers)
+        return Sentences(classes, pairs, self.look_attn.keys_values(h), seen, texts)
 
     def classes(self, text: Sentences) -> Tensor:
-        """Answers to every symbol, (B, S, W)."""
+        """What the query of every symbol finds in a text, (B, S, W)."""
         query = self.of_class.weight.expand(len(text.mask), -1, -1)
         return self.class_mlp(torch.cat([self.class_attn(query, text.classes, text.mask), query], dim=-1))
 
     def looks(self, text: Sentences) -> Tensor:
-        """How much likelier a text makes each code of an object of each class, (B, S, K · codes) logarithms of ratios.
+        """How much likelier a text makes each feature code of an object of each class: log-ratios, (B, S, K · codes).
 
         0 where there is no text, and for [MASK].
         """
         query = self.of_class.weight.expand(len(text.mask), -1, -1)
         found = self.look_mlp(torch.cat([self.look_attn(query, text.looks, text.mask), query], dim=-1))
         known = torch.arange(self.symbols, device=found.device) < self.symbols - 1
-        return found * known[:, None] * text.told
+        return found * known[:, None] * text.has_text
 
-    def spoken_of(self, text: Sentences) -> Tensor:
-        """Probability that a text speaks of each symbol, (B, S); 0 where there is no text."""
-        return self.asked(self.classes(text))[..., 0].sigmoid() * text.told[:, 0]
+    def mention_probability(self, text: Sentences) -> Tensor:
+        """Probability that a text mentions each symbol, (B, S); 0 where there is no text."""
+        return self.asked(self.classes(text))[..., 0].sigmoid() * text.has_text[:, 0]
 
     def pairs(self, text: Sentences, first: Tensor, second: Tensor) -> Tensor:
-        """Answers to ordered pairs of symbols, (B, m) and (B, m) -> (B, m, W)."""
-        return self.pair_mlp(torch.cat([self._view(text, first, second), self._view(text, second, first)], dim=-1))
+        """What ordered pairs of symbols (B, m) and (B, m) find in a text, (B, m, W)."""
+        found = self._attend(text, first, second), self._attend(text, second, first)
+        return self.pair_mlp(torch.cat(found, dim=-1))
 
-    def squares(self, text: Sentences, symbols: Tensor) -> Tensor:
-        """Answers to all ordered pairs of some symbols (B, k), (B, k, k, W): what a view gives serves both ways."""
+    def all_pairs(self, text: Sentences, symbols: Tensor) -> Tensor:
+        """What all ordered pairs of some symbols (B, k) find, (B, k, k, W); each attention serves both directions."""
         k = symbols.shape[1]
         own, partner = symbols[:, :, None].expand(-1, k, k), symbols[:, None].expand(-1, k, k)
-        views = self._view(text, own.flatten(1), partner.flatten(1)).view(len(symbols), k, k, -1)
-        return self.pair_mlp(torch.cat([views, views.transpose(1, 2)], dim=-1))
+        found = self._attend(text, own.flatten(1), partner.flatten(1)).view(len(symbols), k, k, -1)
+        return self.pair_mlp(torch.cat([found, found.transpose(1, 2)], dim=-1))
 
-    def _view(self, text: Sentences, own: Tensor, partner: Tensor) -> Tensor:
-        """Each symbol looks for its own mention beside its partner's.
+    def _attend(self, text: Sentences, own: Tensor, partner: Tensor) -> Tensor:
+        """Attention of symbols (B, m), each to its own mention beside its partner's (B, m) -> (B, m, W).
 
-        One look for both would mix the two, and who is left of whom would be the last thing learned.
+        A single query for both would mix the two, and which of them is left of the other would be learned last.
         """
         return self.pair_attn(self.of_class(own) + self.of_partner(partner), text.pairs, text.mask)
 
     def node_table(self, text: Sentences) -> Tensor:
-        """What a node of each symbol is told, (B, S, Dn): of its class, and which classes the text speaks of."""
-        answers = self.classes(text)
-        asked = self.asked_to_nodes(self.asked(answers)[..., 0].sigmoid())
-        return (self.to_nodes(answers) + asked[:, None]) * text.told
+        """Additions to nodes by symbol, (B, S, Dn): from the symbol's own class and from all classes mentioned."""
+        found = self.classes(text)
+        mentioned = self.asked_to_nodes(self.asked(found)[..., 0].sigmoid())
+        return (self.to_nodes(found) + mentioned[:, None]) * text.has_text
 
     def edge_table(self, text: Sentences) -> Tensor:
-        """What an edge between nodes of two symbols is told, (B, S, S, De); nothing of [MASK]."""
-        return self._told(text, torch.arange(self.symbols, device=text.mask.device).expand(len(text.mask), -1))
+        """Additions to edges by the symbols of their two nodes, (B, S, S, De); 0 for [MASK]."""
+        symbols = torch.arange(self.symbols, device=text.mask.device).expand(len(text.mask), -1)
+        return self._edge_additions(text, symbols)
 
     def edges(self, text: Sentences, x: Tensor) -> Tensor:
-        """What the edges between nodes of symbols x (B, N) are told, (B, N, N, De): a table's entries alone."""
+        """Additions to the edges between nodes x (B, N), (B, N, N, De): only the table's entries that they need."""
         symbols, places = distinct(x)
-        told, scenes = self._told(text, symbols), torch.arange(len(x), device=x.device)[:, None, None]
-        return told[scenes, places[:, :, None], places[:, None]]
+        table, scenes = self._edge_additions(text, symbols), torch.arange(len(x), device=x.device)[:, None, None]
+        return table[scenes, places[:, :, None], places[:, None]]
 
-    def _told(self, text: Sentences, symbols: Tensor) -> Tensor:
-        known = (symbols < self.symbols - 1).to(text.told.dtype)[..., None]  # (B, k, 1)
-        told = self.to_edges(self.squares(text, symbols)) * text.told[..., None]
-        return told * known[:, :, None] * known[:, None]
+    def _edge_additions(self, text: Sentences, symbols: Tensor) -> Tensor:
+        known = (symbols < self.symbols - 1).to(text.has_text.dtype)[..., None]  # (B, k, 1), 0 for [MASK]
+        table = self.to_edges(self.all_pairs(text, symbols)) * text.has_text[..., None]
+        return table * known[:, :, None] * known[:, None]
 
 
 def of_symbols(table: Tensor, x: Tensor) -> Tensor:
@@ -201,7 +195,7 @@ def of_symbols(table: Tensor, x: Tensor) -> Tensor:
 
 
 def distinct(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Each scene's symbols without repeats, as rooms have many chairs but one class of them.
+    """The distinct symbols of each scene: a room has many chairs, but one class of them.
 
     Args:
         x: (B, N) symbols.

@@ -1,4 +1,4 @@
-"""The files of the official InstructScene: checkpoints (``.pth``), feature bounds and bounds of boxes (section 13).
+"""The official checkpoints (``.pth``) and feature bounds (docs/official-behaviour.md, Checkpoint files).
 
 Nothing here unpickles more than tensors and plain values, so that a file from anywhere may be tried.
 """
@@ -29,9 +29,7 @@ _LARGEST_BOUNDS: Final = 10_000
 _SLOTS: Final = {len(CLASSES[room]): slots for room, slots in MAX_OBJECTS.items()}
 
 
-def import_official(
-    path: Path, *, heads: int = HEADS, max_objects: int | None = None, bounds: tuple[float, float] = (-1.0, 1.0)
-) -> OfficialNetwork:
+def import_official(path: Path, *, heads: int = HEADS, bounds: tuple[float, float] = (-1.0, 1.0)) -> OfficialNetwork:
     """A network from an official checkpoint; kind and sizes are read off the weights.
 
     As in the official inference, prior and decoder take the averaged weights, the VQ-VAE the raw ones.
@@ -39,23 +37,22 @@ def import_official(
     Args:
         path: the ``.pth`` file.
         heads: attention heads, the one size that no shape tells.
-        max_objects: slots of a scene; None: 12 for bedrooms' 21 classes, else 21.
         bounds: of the features (VQ-VAE only), from :func:`read_feature_bounds`.
 
     Returns:
         The network in evaluation mode.
 
     Raises:
-        InvalidInputError: see :func:`read_torch_checkpoint`; or which tensor is missing, unknown, of another shape than
-            the architecture's, or not finite.
+        InvalidInputError: see :func:`read_torch_checkpoint`; or a tensor is missing, unknown, of another shape than the
+            architecture's, or not finite, and the message names it.
     """
     content = read_torch_checkpoint(path)
     raw = _own_weights(content, path)
     sizes = _Sizes(raw, heads, path)
     if "out_objfeat_tokens" in raw or "objfeat_embed.weight" in raw:
-        model = GraphPrior(_prior_config(sizes, max_objects))
+        model = GraphPrior(_prior_config(sizes))
     elif "node_proj_in.weight" in raw or "proj_out.1.weight" in raw:
-        model = LayoutDecoder(_decoder_config(sizes, max_objects))
+        model = LayoutDecoder(_decoder_config(sizes))
     elif "quantizer.embed.weight" in raw or "quantizer.proj.weight" in raw:
         model = FeatureVQVAE(_vqvae_config(sizes, bounds))
     else:
@@ -100,18 +97,18 @@ def _averaged(
 def _compare(wanted: Mapping[str, Tensor], found: Mapping[str, Tensor], path: Path, what: str) -> None:
     """Every tensor of the architecture must be there, with its shape and finite numbers, and no other."""
     for name, model_tensor in wanted.items():
-        expected, told = tuple(model_tensor.shape), f"{what} {_PREFIX}{name}"
+        expected, label = tuple(model_tensor.shape), f"{what} {_PREFIX}{name}"
         tensor = found.get(name)
         if tensor is None:
-            raise _misfit(path, f"{told} is missing, expected {expected}")
+            raise _misfit(path, f"{label} is missing, expected {expected}")
         if tuple(tensor.shape) != expected:
-            raise _misfit(path, f"{told} has the shape {tuple(tensor.shape)}, expected {expected}")
+            raise _misfit(path, f"{label} has the shape {tuple(tensor.shape)}, expected {expected}")
         if tensor.layout is not torch.strided or not tensor.is_floating_point():
-            raise _misfit(path, f"{told} holds {tensor.dtype} numbers, expected floating-point numbers")
+            raise _misfit(path, f"{label} holds {tensor.dtype} numbers, expected floating-point numbers")
         if not tensor.is_contiguous():
-            raise _misfit(path, f"{told} is stored transposed")
+            raise _misfit(path, f"{label} is stored transposed")
         if not bool(tensor.isfinite().all()):
-            raise _misfit(path, f"{told} has numbers that are not finite")
+            raise _misfit(path, f"{label} has numbers that are not finite")
     unknown = next((name for name in found if name not in wanted), None)
     if unknown is not None:
         raise _misfit(path, f"{what} {_PREFIX}{unknown} is not part of the architecture")
@@ -122,13 +119,13 @@ def _misfit(path: Path, what: str) -> InvalidInputError:
 
 
 class _Sizes:
-    """Sizes of a network, read off vectors where it has some: they tell them even where a matrix lies transposed."""
+    """Reads the sizes of a network off its weights: off vectors where it can, as a matrix may be stored transposed."""
 
     def __init__(self, weights: Mapping[str, Tensor], heads: int, path: Path) -> None:
         self.weights, self.heads, self.path = weights, heads, path
 
     def length(self, name: str) -> int:
-        """Of a vector."""
+        """Length of a vector."""
         tensor = self.weights.get(name)
         if tensor is None or tensor.ndim != 1 or not 0 < len(tensor) <= _LARGEST_SIZE:
             has = "is missing" if tensor is None else f"has the shape {tuple(tensor.shape)}"
@@ -149,7 +146,7 @@ class _Sizes:
         return max(Counter(names).values(), default=0)
 
     def width(self, name: str) -> int:
-        """Of a vector whose length the heads divide, and whose network the file can hold."""
+        """Length of a vector that the heads must divide, and whose square must not exceed all the file's numbers."""
         width = self.length(name)
         if self.heads < 1 or width % self.heads:
             message = f"{self.path}: {self.heads} attention heads do not divide the width {width}"
@@ -165,11 +162,11 @@ def _slots(n_classes: int, path: Path) -> int:
     return _SLOTS[n_classes]
 
 
-def _prior_config(s: _Sizes, max_objects: int | None) -> GraphPriorConfig:
+def _prior_config(s: _Sizes) -> GraphPriorConfig:
     n_classes = s.length("node_proj_out.1.bias") - 1
     return GraphPriorConfig(
         n_classes,
-        max_objects or _slots(n_classes, s.path),
+        _slots(n_classes, s.path),
         width=s.width("node_embed.2.bias"),
         edge_width=s.length("edge_embed.2.bias"),
         time_width=s.length("time_embed.1.mlp.2.bias"),
@@ -183,12 +180,12 @@ def _prior_config(s: _Sizes, max_objects: int | None) -> GraphPriorConfig:
     )
 
 
-def _decoder_config(s: _Sizes, max_objects: int | None) -> LayoutDecoderConfig:
+def _decoder_config(s: _Sizes) -> LayoutDecoderConfig:
     width = s.width("node_embed.2.bias")
     n_classes = s.rows("node_embed.0.weight", width) - 1
     return LayoutDecoderConfig(
         n_classes,
-        max_objects or _slots(n_classes, s.path),
+        _slots(n_classes, s.path),
         width=width,
         edge_width=s.length("edge_embed.2.bias"),
         time_width=s.length("time_embed.1.mlp.2.bias"),

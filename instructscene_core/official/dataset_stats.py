@@ -1,4 +1,4 @@
-"""``dataset_stats.txt`` of an official data set: the bounds of its boxes and its types of furniture (section 1.7)."""
+"""Bounds of boxes and types of furniture of an official data set (docs/official-behaviour.md, dataset_stats.txt)."""
 
 import json
 from pathlib import Path
@@ -16,11 +16,11 @@ _REMEDY: Final = "Use the file as published"
 
 
 class Stats(NamedTuple):
-    """What the networks need of the file.
+    """The entries of the file that the networks need.
 
     Args:
-        bounds: of translations and half sizes.
-        types: of furniture; those of a type of room, in our order.
+        bounds: of translations and half sizes, metres.
+        types: class names of furniture, those of a room type, sorted.
     """
 
     bounds: Bounds

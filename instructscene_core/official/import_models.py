@@ -1,4 +1,4 @@
-"""Model folders from the official checkpoints, one for each type of room.
+"""Makes model folders from the official checkpoints, one for each type of room.
 
 Reads the official training folders (``out/<tag>/checkpoints/epoch_%05d.pth``) and the published files alike, with
 ``objfeat_bounds.pkl`` and ``dataset_stats.txt`` wherever they lie among them. Either everything
@@ -35,18 +35,20 @@ DEFAULTS: Final = {
     "ratio": {"generate": 1.0, "complete": 0.5, "restyle": 0.25, "rearrange": 0.5},
     "conceal": {},
 }
-"""How the official scripts sample."""
+"""Sampling settings of the official scripts."""
 
 OnFile = Callable[[str, int, int], None]
-"""(name, files done, files): told before every file; what it raises ends the import."""
+"""(name, files done, files in all): called before every file; an exception ends the import."""
 _EPOCH: Final = re.compile(r"(?P<tag>.*?)epoch_(?P<number>\d+)\.pth")
 _PUBLISHED_WIDTH: Final = 512
+"""Of the nodes of the published networks, whose number of heads is known."""
 _NAMES: Final[dict[str, RoomType]] = {"bedroom": "bedroom", "living": "livingroom", "dining": "diningroom"}
+"""Words in the names of files and folders that name a room type."""
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What a checkpoint held.
+    """A checkpoint that was imported.
 
     Args:
         source: its path.
@@ -63,7 +65,7 @@ class Imported:
     sha256: str
 
     def __str__(self) -> str:
-        """One line for people."""
+        """One line for a person."""
         weights = "raw" if self.part == "vqvae" else "averaged"
         what = (
             f"{PARTS[self.part]}, {self.room_type or 'all rooms'}, {self.parameters:,} parameters ({weights} weights)"
@@ -73,10 +75,10 @@ class Imported:
 
 @dataclass(frozen=True)
 class Result:
-    """What an import wrote.
+    """The result of an import.
 
     Args:
-        networks: what was recognised.
+        networks: the checkpoints that were recognised.
         folders: a model folder for each room type.
         notes: what a model folder lacks before it can generate, and what was assumed, one line each.
     """
@@ -122,9 +124,9 @@ class _Import:
         if len(rooms) == 1:
             return rooms[0]
         for name in (path.name, path.parent.name, path.parent.parent.name):
-            told: set[RoomType] = {room for word, room in _NAMES.items() if word in name.lower()}
-            if len(told) == 1 and told <= set(rooms):
-                return told.pop()
+            named: set[RoomType] = {room for word, room in _NAMES.items() if word in name.lower()}
+            if len(named) == 1 and named <= set(rooms):
+                return named.pop()
         if self.room is not None and self.room in rooms:
             return self.room
         message = (
@@ -154,7 +156,7 @@ class _Import:
             self.unusual.append(path)
 
     def about(self, item: Imported) -> dict[str, object]:
-        """What the JSON beside the weights says."""
+        """The metadata beside the weights."""
         about: dict[str, object] = {"source": item.source.name, "source_sha256": item.sha256}
         if item.part == "prior":
             name = f"InstructScene {item.room_type}, {item.source.stem}"
@@ -164,7 +166,7 @@ class _Import:
         return about
 
     def lacking(self) -> list[str]:
-        """What the model folders lack, by room."""
+        """A line for each model folder that lacks something it needs to generate."""
         lines: list[str] = []
         for room in self.rooms():
             parts = {item.part for item in self.done if item.room_type in (room, None)}
@@ -178,7 +180,7 @@ class _Import:
         return lines
 
     def assumed(self) -> list[str]:
-        """What no file tells and nobody has said: the heads of networks of other sizes than the published."""
+        """Lines on assumptions: the number of heads, where it was not given and the size is not the published one."""
         if self.heads is not None or not self.unusual:
             return []
         return [f"{self.unusual[0].name} is not of the published size: {HEADS} attention heads were assumed (--heads)"]
@@ -207,7 +209,7 @@ def import_models(
         heads: attention heads of the networks, which no shape tells; None: the published number.
         whole: refuse models that lack a part, so that they cannot generate.
         replace: models of the same rooms that are there already; otherwise that is refused.
-        on_file: told before every checkpoint; what it raises ends the import.
+        on_file: called before every checkpoint; an exception that it raises ends the import.
 
     Raises:
         InvalidInputError: a file is damaged or of another architecture, or a part is missing or there twice.
@@ -228,7 +230,7 @@ def import_models(
 
 
 def _publish(stage: Path, folder: Path, rooms: Sequence[RoomType], *, replace: bool) -> tuple[Path, ...]:
-    """Gives each room the VQ-VAE, and the finished files their names."""
+    """Copies the VQ-VAE to each room's folder and moves the finished folders to their final place."""
     vqvae = sorted(stage.glob("vqvae.*"))
     for room in rooms:
         for path in vqvae:
@@ -258,7 +260,7 @@ def _files(sources: Sequence[Path]) -> list[Path]:
 
 
 def _latest(paths: Iterable[Path]) -> list[Path]:
-    """Of the epochs of one training the last."""
+    """The last epoch of each training."""
     chosen: dict[tuple[Path, str], tuple[int, Path]] = {}
     for path in paths:
         match = _EPOCH.fullmatch(path.name)

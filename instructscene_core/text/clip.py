@@ -1,8 +1,8 @@
 """The text encoder of the published models: CLIP ViT-B/32 (Radford et al., 2021), its text tower built by open_clip.
 
-The published networks were trained on what transformers gives (section 10): the states of all 77 positions, padded with
-the end-of-text token, without a mask. open_clip is imported only where a model asks for CLIP, because it needs
-torchvision. The image tower is neither built nor read.
+The published networks were trained on what transformers gives (docs/official-behaviour.md, Text encoding by CLIP): the
+states of all 77 positions, padded with the end-of-text token, without a mask. open_clip is imported only where a model
+asks for CLIP, because it needs torchvision. The image tower is neither built nor read.
 """
 
 import importlib
@@ -32,8 +32,8 @@ _END: Final = 49407
 _SYMBOLS: Final = 49408
 _HEADS: Final = 8
 _LAYERS: Final = 12
-_MOST_CHARACTERS: Final = 10_000
-"""Far more than 77 tokens hold."""
+_MAX_CHARACTERS: Final = 10_000
+"""Longer texts are cut before they are tokenised; 77 tokens hold far fewer."""
 _REMEDY: Final = (
     "Name a weights file of CLIP ViT-B/32 (--clip FILE, in Blender the preference CLIP Weights) or allow its download"
 )
@@ -42,7 +42,7 @@ _REMEDY: Final = (
 class Clip:
     """Encodes English texts of up to 75 tokens; longer ones are cut there, which ``TextStates.truncated`` says.
 
-    Everything is loaded with the first text, so that what needs no text works without.
+    Weights are loaded with the first text, so that requests without a text work without them.
 
     Args:
         weights: a file of CLIP ViT-B/32 as OpenAI, transformers or open_clip name its weights, ``.safetensors`` or a
@@ -113,17 +113,17 @@ class Clip:
     def _tokens(self, text: str) -> list[int]:
         # A lone surrogate, which JSON can carry, is no character; it becomes a question mark.
         clean = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
-        return self._tokenizer.encode(clean[:_MOST_CHARACTERS])
+        return self._tokenizer.encode(clean[:_MAX_CHARACTERS])
 
     @torch.inference_mode()
     def _forward(self, network: nn.Module, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
-        # Pooled is the state at the largest number, of equal ones the first: the first end-of-text.
+        # open_clip pools the state at the largest token id, the first of equals: the first end-of-text.
         pooled, hidden = network(torch.tensor(rows, device=self.device))
         return hidden, F.normalize(pooled, dim=-1)
 
 
 def _padded(tokens: Sequence[int]) -> list[int]:
-    """77 numbers: open_clip's own padding with 0 would change the states of all positions after it."""
+    """Start, tokens, then end-of-text up to 77; open_clip pads with 0, which changes the states after the text."""
     row = [_START, *tokens[: POSITIONS - 2]]
     return row + [_END] * (POSITIONS - len(row))
 
@@ -144,7 +144,7 @@ def _open_clip(module: str = "") -> Any:  # noqa: ANN401 - the package has no ty
 
 
 def _downloaded() -> Path:
-    """The weights' file in open_clip's cache, fetched where it is not there yet."""
+    """The weights file in open_clip's cache, downloaded where it is not there yet."""
     package = _open_clip()
     try:
         return Path(package.download_pretrained(package.get_pretrained_cfg(NAME, "openai")))
@@ -154,7 +154,7 @@ def _downloaded() -> Path:
 
 
 def _read(path: Path) -> dict[str, Tensor]:
-    """The weights of a file by name; of a safetensors file only the text's."""
+    """The weights of a file by name; of a safetensors file without those of the image tower."""
     if path.suffix == ".safetensors":
         return _read_safetensors(path)
     if _is_program(path):
@@ -177,6 +177,7 @@ def _read_safetensors(path: Path) -> dict[str, Tensor]:
 
 
 def _is_program(path: Path) -> bool:
+    """Whether a file is a TorchScript archive, as OpenAI publishes them; it is code and never loaded."""
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:
@@ -184,7 +185,7 @@ def _is_program(path: Path) -> bool:
 
 
 def _text_tower(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Weights under the names of open_clip's text tower."""
+    """Weights of any of the three sources under the names of open_clip's text tower."""
     plain = {name.removeprefix("module."): tensor for name, tensor in state.items()}
     if not any(name.startswith("text_model.") for name in plain):
         return {name.removeprefix("text."): tensor for name, tensor in plain.items()}

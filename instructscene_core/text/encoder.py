@@ -1,4 +1,4 @@
-"""What the graph prior expects of a text encoder."""
+"""The interface of text encoders, and the states that they return."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class TextStates:
     truncated: tuple[bool, ...]
 
     def rows(self, numbers: Sequence[int]) -> "TextStates":
-        """Some of the texts, in any order and as often as named."""
+        """The texts of these numbers, in their order; a number may come twice."""
         chosen = list(numbers)
         mask = None if self.mask is None else self.mask[chosen]
         return TextStates(self.hidden[chosen], mask, self.pooled[chosen], tuple(self.truncated[i] for i in chosen))
@@ -42,16 +42,16 @@ class TextStates:
 
 
 class TextEncoder(Protocol):
-    """Turns texts into states for cross-attention and one vector each."""
+    """A frozen encoder of texts: token states for cross-attention, and a vector of each whole text."""
 
     @property
     def name(self) -> str:
-        """What a trained prior records, so that it is not used with another encoder."""
+        """Identifies the encoder in the metadata of a trained prior, which works with no other."""
         ...
 
     @property
     def width(self) -> int:
-        """D."""
+        """D, width of the states and of the pooled vector."""
         ...
 
     def encode(self, texts: Sequence[str]) -> TextStates:
@@ -59,12 +59,12 @@ class TextEncoder(Protocol):
         ...
 
     def no_text(self) -> TextStates:
-        """What stands for one "no instruction"."""
+        """The states of one "no instruction", B = 1."""
         ...
 
 
 def no_text(batch: int, width: int, device: torch.device | str = "cpu") -> TextStates:
-    """States that stand for "no instruction": all zero (section 10), one token so that attention has a key."""
+    """States for "no instruction": all zero (docs/official-behaviour.md, Text encoding by CLIP), one token as a key."""
     return TextStates(
         hidden=torch.zeros(batch, 1, width, device=device),
         mask=torch.ones(batch, 1, dtype=torch.bool, device=device),

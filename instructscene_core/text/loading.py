@@ -1,4 +1,4 @@
-"""The text encoder that a model names."""
+"""Loads the text encoder that a model was trained with, by its name."""
 
 import os
 from pathlib import Path
@@ -13,8 +13,9 @@ from .encoder import TextEncoder
 from .minilm import MiniLM
 
 DOWNLOAD: Final = "download"
-"""Stands for a file of CLIP's weights where open_clip may fetch them."""
-VARIABLE: Final = "INSTRUCTSCENE_CLIP"
+"""In place of a file of CLIP's weights: open_clip may download them."""
+CLIP_VARIABLE: Final = "INSTRUCTSCENE_CLIP"
+"""Environment variable that holds a file of CLIP's weights, or ``DOWNLOAD``."""
 
 
 def load_encoder(name: str, device: torch.device | str = "cpu", clip: str | None = None) -> TextEncoder:
@@ -23,7 +24,7 @@ def load_encoder(name: str, device: torch.device | str = "cpu", clip: str | None
     Args:
         name: as a prior records it.
         device: where it runs.
-        clip: a file of CLIP's weights, or ``DOWNLOAD``; None: what the environment variable ``VARIABLE`` says.
+        clip: a file of CLIP's weights, or ``DOWNLOAD``; None: what the environment variable ``CLIP_VARIABLE`` says.
 
     Raises:
         InvalidInputError: there is no such encoder, or MiniLM's files are missing; CLIP's are read with the first text.
@@ -32,6 +33,6 @@ def load_encoder(name: str, device: torch.device | str = "cpu", clip: str | None
         return MiniLM(device=device)
     if name != CLIP:
         raise InvalidInputError(f"The model reads texts of {name}, which is unknown here", "Install a newer version")
-    chosen = clip or os.environ.get(VARIABLE) or None
+    chosen = clip or os.environ.get(CLIP_VARIABLE) or None
     download = chosen == DOWNLOAD
     return Clip(None if chosen is None or download else Path(chosen), device, download=download)

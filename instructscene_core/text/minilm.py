@@ -7,7 +7,6 @@ the mean of its last states, normalised to length 1 (Reimers and Gurevych, 2019)
 
 import hashlib
 import importlib.util
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -33,7 +32,6 @@ _INNER: Final = 1536
 _WORDS: Final = 30522
 _POSITIONS: Final = 512
 _EPS: Final = 1e-12
-_log: Final = logging.getLogger(__name__)
 
 
 class MiniLM:
@@ -50,7 +48,6 @@ class MiniLM:
 
     name: str = "all-MiniLM-L6-v2"
     width: int = WIDTH
-    max_tokens: Final = MAX_TOKENS
 
     def __init__(
         self, folder: Path | None = None, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
@@ -148,13 +145,13 @@ def _tokenizer(path: Path) -> Tokenizer:
 
 
 def _batches(encodings: Sequence[Encoding], batch_size: int) -> list[list[int]]:
-    """Row numbers, sorted by length so that little is spent on padding."""
+    """Row numbers of the batches; texts of like length go together, so that little is padding."""
     order = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids))
     return [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
 
 
 def _pool(states: Tensor, mask: Tensor) -> Tensor:
-    """Mean over the real tokens, of length 1."""
+    """Mean over the real tokens, scaled to length 1: (B, L, 384) and (B, L) -> (B, 384)."""
     return F.normalize(states.sum(dim=1) / mask.sum(dim=1, keepdim=True), dim=-1)
 
 
@@ -179,7 +176,7 @@ class _Bert(nn.Module):
 
 
 def _table(rows: int) -> nn.Embedding:
-    """An embedding without first values: drawing them on the meta device makes torch load its compiler, for seconds."""
+    """An embedding not initialised: drawing values on the meta device makes torch load its compiler, for seconds."""
     return nn.Embedding.from_pretrained(torch.empty(rows, WIDTH))
 
 

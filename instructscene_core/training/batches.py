@@ -1,4 +1,4 @@
-"""Official training batches from a set of rooms (sections 5 and 6.5 of the official description).
+"""Official training batches from a set of rooms (docs/official-behaviour.md, Batches, normalisation and augmentation).
 
 A batch depends on the seed and the step's number alone. Where several processes train, each draws the whole batch and
 takes its share, so that they learn what one process with a batch as large would.
@@ -24,14 +24,14 @@ from .pairs import permuted, upper_edges
 
 TURN_CHANCES: Final = (0.09375, 0.28125, 0.375, 0.25)
 """Of 0, 1, 2 and 3 quarter turns: the official chain of coin flips."""
-_ASKED: Final = 2
+_MAX_TRIPLETS: Final = 2
 """Most relations of an instruction."""
-_TIMES: Final = 2
-"""How far ahead each process draws batches."""
+_PREFETCH: Final = 2
+"""Batches that each worker process draws ahead."""
 
 
 class Pick(NamedTuple):
-    """Rooms of a batch: rows (B,), quarter turns (B,), the objects' new order (B, N)."""
+    """The rooms drawn for a batch: row numbers (B,), quarter turns (B,), the objects' new order (B, N)."""
 
     rows: npt.NDArray[np.int64]
     turns: npt.NDArray[np.int64]
@@ -39,13 +39,13 @@ class Pick(NamedTuple):
 
 
 class PriorBatch(NamedTuple):
-    """What the prior learns from.
+    """A training batch of the graph prior.
 
     Attributes:
         objs: (B, N) classes, C where there is no object.
         edges: (B, E) relations, upper triangle.
         codes: (B, K·N), object-major, 64 where there is no object.
-        asked: (B, 2, 3) triplets of the instructions, −1 where there are fewer.
+        triplets: (B, 2, 3) relations that the instructions ask for, −1 where there are fewer.
         drop_hidden: (B,) bool, samples that lose their text's states.
         drop_pooled: (B,) bool, samples that lose their text's vector.
         texts: B instructions, empty where a room offers no relation.
@@ -54,19 +54,19 @@ class PriorBatch(NamedTuple):
     objs: Tensor
     edges: Tensor
     codes: Tensor
-    asked: Tensor
+    triplets: Tensor
     drop_hidden: Tensor
     drop_pooled: Tensor
     texts: list[str]
 
 
 class DecoderBatch(NamedTuple):
-    """What the layout decoder learns from, n the most objects of any room of the batch.
+    """A training batch of the layout decoder, n the most objects of any of its rooms.
 
     Attributes:
         objs: (B, n) classes, C where there is no object.
         edges: (B, n, n) relations, 10 for none.
-        looks: (B, n) rows in the table of features.
+        looks: (B, n) row numbers of the objects' features in a table.
         dropped: (B,) bool, rooms that lose their relations.
         boxes: (B, n, 8) normalised boxes, zeros where there is no object.
     """
@@ -86,14 +86,14 @@ def pick_rooms(rooms: RoomSet, random: np.random.Generator, batch: int) -> Pick:
     return Pick(rows, turns, order)
 
 
-def as_they_stand(rooms: RoomSet, rows: npt.NDArray[np.int64]) -> Pick:
-    """Rooms neither turned nor permuted."""
+def unaugmented(rooms: RoomSet, rows: npt.NDArray[np.int64]) -> Pick:
+    """The rows ``rows`` (B,) of the set, neither turned nor permuted."""
     order = np.tile(np.arange(rooms.objs.shape[1]), (len(rows), 1))
     return Pick(rows, np.zeros(len(rows), dtype=np.int64), order)
 
 
 def picked(values: npt.NDArray[Any], pick: Pick) -> npt.NDArray[Any]:
-    """Values (R, N, …) of the picked rooms' objects in their new order."""
+    """Values (R, N, …) of all rooms -> (B, N, …) of the picked ones, their objects in the new order."""
     return values[pick.rows[:, None], pick.order]
 
 
@@ -113,8 +113,8 @@ def turned_boxes(rooms: RoomSet, pick: Pick, bounds: Bounds) -> npt.NDArray[np.f
     return result
 
 
-def worded(rooms: RoomSet, pick: Pick, seeds: Sequence[int]) -> list[Instruction]:
-    """An instruction for each room as it is turned; they name objects by class or caption, so order is of no account.
+def draw_instructions(rooms: RoomSet, pick: Pick, seeds: Sequence[int]) -> list[Instruction]:
+    """An instruction for each room as it is turned; they name objects by class or caption, so order does not matter.
 
     Args:
         rooms: the set.
@@ -148,10 +148,10 @@ class PriorBatches(Dataset[PriorBatch]):
         codes: (R, N, K) feature codes, 64 where there is no object.
         batch: samples of all processes together.
         seed: of all draws.
-        text_steps: steps for which a room in one orientation keeps its instruction, 1 officially: drawn anew each time.
-            More let the states of texts be kept.
+        text_steps: steps for which a room in one orientation keeps its instruction. 1, as officially: drawn anew each
+            time; with more, the states of the texts can be cached.
         text_dropout: share of samples that lose their text.
-        joint_dropout: states and vector are lost together; officially independently.
+        joint_dropout: whether token states and pooled vector are lost together; officially independently.
     """
 
     rooms: RoomSet
@@ -170,9 +170,9 @@ class PriorBatches(Dataset[PriorBatch]):
             drops[1] = drops[0]
         return self._assembled(pick, self._seeds(pick, random, step), drops)
 
-    def as_they_stand(self, rows: npt.NDArray[np.int64]) -> PriorBatch:
+    def unaugmented(self, rows: npt.NDArray[np.int64]) -> PriorBatch:
         """Rooms unturned, with the instruction of the official evaluation, none lost."""
-        pick = as_they_stand(self.rooms, rows)
+        pick = unaugmented(self.rooms, rows)
         return self._assembled(pick, rows.tolist(), np.zeros((2, len(rows)), dtype=np.bool_))
 
     def _seeds(self, pick: Pick, random: np.random.Generator, step: int) -> list[int]:
@@ -183,8 +183,8 @@ class PriorBatches(Dataset[PriorBatch]):
         return [int(np.random.SeedSequence([self.seed, period, *key]).generate_state(1)[0]) for key in keys]
 
     def _assembled(self, pick: Pick, seeds: Sequence[int], drops: npt.NDArray[np.bool_]) -> PriorBatch:
-        items = worded(self.rooms, pick, seeds)
-        asked = np.full((len(items), _ASKED, 3), -1, dtype=np.int64)
+        items = draw_instructions(self.rooms, pick, seeds)
+        asked = np.full((len(items), _MAX_TRIPLETS, 3), -1, dtype=np.int64)
         for row, item in zip(asked, items, strict=True):
             row[: len(item.triplets)] = np.reshape(item.triplets, (-1, 3))
         return PriorBatch(
@@ -225,9 +225,9 @@ class DecoderBatches(Dataset[DecoderBatch]):
         pick = pick_rooms(self.rooms, random, self.batch)
         return self._assembled(pick, random, random.random(self.batch) < self.edge_dropout)
 
-    def as_they_stand(self, rows: npt.NDArray[np.int64]) -> DecoderBatch:
+    def unaugmented(self, rows: npt.NDArray[np.int64]) -> DecoderBatch:
         """Rooms unturned, with all relations."""
-        pick = as_they_stand(self.rooms, rows)
+        pick = unaugmented(self.rooms, rows)
         return self._assembled(pick, np.random.default_rng(self.seed), np.zeros(len(rows), dtype=np.bool_))
 
     def _assembled(self, pick: Pick, random: np.random.Generator, dropped: npt.NDArray[np.bool_]) -> DecoderBatch:
@@ -236,7 +236,7 @@ class DecoderBatches(Dataset[DecoderBatch]):
         index = np.arange(len(edges))[:, None, None]
         edges = edges[index, pick.order[:, :, None], pick.order[:, None]][:, :longest, :longest]
         looks = picked(self.looks, pick)[:, :longest]
-        # Officially the padding has random codes; it is masked and of no account.
+        # As officially, the padding has random codes; it is masked out.
         looks = np.where(looks < 0, random.integers(self.n_looks, size=looks.shape), looks)
         return DecoderBatch(
             torch.from_numpy(picked(self.rooms.objs, pick)[:, :longest].astype(np.int64)),
@@ -267,11 +267,11 @@ class FeatureBatches(Dataset[Tensor]):
 
 
 class Feed:
-    """Batches step by step, drawn ahead by other processes where there is a GPU that would wait for them.
+    """Gives the batch of each step; worker processes may draw ahead, so that a GPU need not wait.
 
     Args:
         batches: of every step.
-        workers: processes; 0 draws in this one.
+        workers: processes that draw ahead; 0 draws in this one.
     """
 
     def __init__(self, batches: Dataset[Any], workers: int = 0) -> None:
@@ -289,21 +289,21 @@ class Feed:
         return next(self._coming)
 
     def _started(self, step: int) -> Iterator[Any]:
-        steps = cast("Any", _From(step))
+        steps = cast("Any", _StepsFrom(step))
         return iter(
             DataLoader(
                 self._batches,
                 batch_size=None,
                 sampler=steps,
                 num_workers=self._workers,
-                prefetch_factor=_TIMES,
+                prefetch_factor=_PREFETCH,
                 multiprocessing_context="spawn",  # a fork of a process with running threads may hang
             )
         )
 
 
-class _From:
-    """Counts steps without an end."""
+class _StepsFrom:
+    """A sampler that counts steps from a first one, without end."""
 
     def __init__(self, step: int) -> None:
         self._step = step

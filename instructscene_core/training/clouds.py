@@ -1,7 +1,7 @@
-"""Coloured point clouds of the starter's furniture, and of what people's own meshes of its kind may look like.
+"""Coloured point clouds of the starter's furniture, with variations that make them like people's own meshes.
 
 A person's mesh has other proportions, other colours or none, fewer and plainer parts, and may stand askew. So an entry
-is varied in all these ways; where its colours no longer are what its caption says, the caption without them is meant.
+is varied in all these ways; where its colours are no longer those of its caption, the caption without colours applies.
 """
 
 import hashlib
@@ -27,6 +27,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _BANK_POINTS: Final = 2048
+"""Points that are kept of every shape."""
 _ROLES: Final[tuple[Role, ...]] = get_args(Role)
 _BOXY: Final = 0.6
 """Share of its bounding box's surface from which a part may be replaced by that box: not balls, nor slanting tubes."""
@@ -57,11 +58,11 @@ class Bank:
 
 
 def bank_of(shapes: Sequence[Shape], folder: Path) -> Bank:
-    """The bank of some shapes, from the cache where their designs are the same.
+    """The bank of some shapes, from the cache unless the furniture's code or the shapes have changed.
 
     Args:
         shapes: S designs.
-        folder: of the cache.
+        folder: that holds the cache.
     """
     path = folder / f"clouds-{_fingerprint(shapes)}.npz"
     names = [field.name for field in fields(Bank)]
@@ -78,7 +79,7 @@ def bank_of(shapes: Sequence[Shape], folder: Path) -> Bank:
 
 
 def _fingerprint(shapes: Sequence[Shape]) -> str:
-    """Changes with the furniture's code and with which shapes are asked for."""
+    """Hash of the furniture's code and of the shapes; part of the cache file's name."""
     digest = hashlib.sha256(repr([_VERSION, [(shape.key, shape.size) for shape in shapes]]).encode())
     for source in sorted(Path(meshes.__wrapped__.__code__.co_filename).parent.glob("*.py")):
         digest.update(source.read_bytes())
@@ -86,6 +87,7 @@ def _fingerprint(shapes: Sequence[Shape]) -> str:
 
 
 def _sampled(shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+    """A shape's row of each array of :class:`Bank`."""
     parts = meshes(shape)
     corners = [mesh.vertices[triangles(mesh.faces)] for mesh in parts]
     areas = np.array([_areas(piece).sum() for piece in corners])
@@ -111,7 +113,7 @@ def _areas(corners: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _on_triangles(corners: NDArray[np.float64], count: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Points evenly over triangles (T, 3, 3), (count, 3)."""
+    """Points drawn uniformly over the area of triangles (T, 3, 3) -> (count, 3)."""
     areas = _areas(corners)
     a, b, c = corners[rng.choice(len(corners), count, p=areas / areas.sum())].swapaxes(0, 1)
     root, share = np.sqrt(rng.random((count, 1))), rng.random((count, 1))
@@ -140,11 +142,11 @@ def uncoloured_caption(shape: Shape) -> str:
 
 @dataclass(frozen=True)
 class Variation:
-    """How far a drawn cloud may be from its entry; all zero gives the entry itself.
+    """Strength of the augmentations of a cloud; all zero gives the entry itself.
 
     Attributes:
-        recoloured: share of the clouds whose colours are not the caption's: grey, one colour, any, or in part grey.
-        low_poly: share most of whose parts are boxes.
+        recoloured: share of clouds whose colours are not the caption's: grey, one colour, any, or in part grey.
+        low_poly: share of clouds most of whose parts are boxes.
         thinned: share that lacks some of its minor parts.
         thickened: share whose legs and boards are up to thrice as thick, or half: simple models are stout.
         stretch: largest natural logarithm of each axis' factor, and of the common one.
@@ -170,7 +172,7 @@ class Variation:
 
     @classmethod
     def mild(cls) -> "Variation":
-        """Variants that keep what their caption says."""
+        """Variations that keep what the caption says."""
         return cls(stretch=0.08, turn=0.03, noise=0.002, light=0.12, hue=0.03)
 
     @classmethod
@@ -184,7 +186,7 @@ class Clouds:
 
     Args:
         specs: the n entries.
-        folder: of the cache.
+        folder: that holds the cache.
     """
 
     def __init__(self, specs: Sequence[Spec], folder: Path) -> None:
@@ -230,7 +232,7 @@ class Clouds:
         return np.concatenate([_moved(points, rng, v), colours], axis=-1).astype(np.float32), true
 
     def _chosen(self, shapes: Ints, count: int, rng: np.random.Generator, thinned: float) -> Ints:
-        """(B, N) numbers of points: of parts that are left out only where the others have too few."""
+        """Numbers (B, N) of the drawn points; those of parts left out only where the others have too few."""
         bank, batch = self._bank, len(shapes)
         rate = np.where(rng.random(batch) < thinned, rng.random(batch) * 0.6, 0)
         coins = rng.random((batch, int(bank.part.max()) + 1))
@@ -241,7 +243,7 @@ class Clouds:
     def _thickened(
         self, points: Floats, shapes: Ints, part: NDArray[np.int16], rng: np.random.Generator, share: float
     ) -> NDArray[np.float64]:
-        """Points (B, N, 3) of parts (B, N) that are thicker or thinner about their own middle."""
+        """Points (B, N, 3) of parts (B, N); thin extents of parts are scaled about the part's middle."""
         boxes = self._boxes[shapes]  # (B, M, 2, 3)
         low, high = np.moveaxis(boxes, 2, 0)
         whole = (high.max(axis=1) - low.min(axis=1)).max(axis=-1)[:, None, None]
@@ -255,7 +257,7 @@ class Clouds:
 
 
 def _part_boxes(bank: Bank) -> Floats:
-    """Lowest and highest point of every part, (S, M, 2, 3); of the numbers that a shape has not, its middle."""
+    """Lowest and highest corner of every part, (S, M, 2, 3); zeros for part numbers that a shape lacks."""
     shapes, count = bank.part.shape
     boxes = np.zeros((shapes, int(bank.part.max()) + 1, 2, 3), np.float32)
     boxes[:, :, 0], boxes[:, :, 1] = np.inf, -np.inf
@@ -274,7 +276,7 @@ def _palette_colours() -> Floats:
 def _recoloured(
     table: Floats, rng: np.random.Generator, variation: Variation
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Colours of the roles (B, R, 2, 3), some made others; (B,) whether they are the true ones."""
+    """Colours of the roles (B, R, 2, 3) with some replaced, and (B,) whether they are still the caption's."""
     batch, roles = table.shape[:2]
     hue = variation.hue * rng.uniform(-1, 1, (batch, roles, 1, 3))
     light = 1 + variation.light * rng.uniform(-1, 1, (batch, 1, 1, 1))
@@ -289,7 +291,7 @@ def _recoloured(
 
 
 def _moved(points: NDArray[np.float64], rng: np.random.Generator, v: Variation) -> NDArray[np.float64]:
-    """Clouds (B, N, 3) stretched, turned and shaken."""
+    """Clouds (B, N, 3) stretched, rotated and with noise added."""
     batch = len(points)
     factor = v.stretch * (rng.uniform(-1, 1, (batch, 1, 3)) + rng.uniform(-1, 1, (batch, 1, 1)))
     factor += np.where(rng.random((batch, 1, 1)) < v.unscaled, 0.9 * rng.uniform(-1, 1, (batch, 1, 1)), 0)

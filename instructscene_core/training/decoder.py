@@ -21,8 +21,9 @@ from .loop import StatelessTask
 from .pairs import EMPTY, padded, permuted, room_relations, to_all
 
 _TURNS: Final = 4
+"""Orientations of a room, by quarter turns."""
 _COUNT_STEP: Final = 3
-"""Batches are of rooms whose numbers of objects differ by less."""
+"""Rooms of a batch have numbers of objects that differ by less, so that little is padding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +31,11 @@ class LayoutSet:
     """R rooms of all types; class numbers in ALL_CLASSES.
 
     Args:
-        objs: (R, N).
+        objs: (R, N) class numbers, EMPTY where there is no object.
         boxes: (R, N, 7) in the tensor frame.
         asset: (R, N) rows of the catalogue, −1 where there is no object.
         room: (R,) types, indices of ROOM_TYPES.
-        edges: (R, N, N) relations.
+        edges: (R, N, N) relations, 10 for none.
         segments: (R, T, 7) walls, doors and windows, see ``enclosure``.
         enclosed: (R, T) bool, True at real ones.
     """
@@ -103,10 +104,10 @@ def turned_bounds(layouts: LayoutSet) -> dict[RoomType, Bounds]:
 
 @dataclass(frozen=True)
 class DecoderSettings:
-    """What a run of the decoder sees.
+    """Settings of a training run of the decoder.
 
     Attributes:
-        batch: rooms a step.
+        batch: rooms in a step.
         edge_dropout: share of rooms that lose their relations, the unconditional side of guidance (official: 0.2).
         floor_dropout: share of rooms that lose walls, doors and windows, as where no floor is given.
         openings_dropout: share of the others that lose doors and windows.
@@ -128,8 +129,8 @@ class Graphs(NamedTuple):
         mask: (B, n) bool, True at real objects.
         dropped: (B,) bool, rooms that lose their relations.
         segments: (B, T, 7) walls, doors and windows, their ends in the unit of the boxes.
-        enclosed: (B, T) bool, True at those that are told.
-        room: (B,) types.
+        enclosed: (B, T) bool, True at those that the network sees.
+        room: (B,) room types.
     """
 
     objs: Tensor
@@ -143,14 +144,14 @@ class Graphs(NamedTuple):
 
 
 class DecoderTask(StatelessTask):
-    """Loss of the layout decoder on rooms turned by random quarter turns, their objects in random order.
+    """Loss of the layout decoder on rooms that are turned by quarters and whose objects are shuffled, at random.
 
     Args:
         model: the network.
         layouts: the training set.
         features: (catalogue, F) features as the VQ-VAE reconstructs them.
         bounds: unit of the boxes of each type of room.
-        settings: the run's.
+        settings: of the run.
         seed: of the batches.
     """
 
@@ -208,7 +209,7 @@ class DecoderTask(StatelessTask):
             torch.from_numpy(objs != EMPTY),
             torch.from_numpy(random.random(len(rows)) < self.settings.edge_dropout),
             torch.from_numpy(segments),
-            torch.from_numpy(self._told(random, rows)),
+            torch.from_numpy(self._visible(random, rows)),
             torch.from_numpy(sets.room[rows].astype(np.int64)),
         )
         return graphs, torch.from_numpy(boxes).float()
@@ -225,8 +226,8 @@ class DecoderTask(StatelessTask):
             segments[some] = scaled(turned(segments[some], turn), bounds.reach)
         return boxes, segments
 
-    def _told(self, random: np.random.Generator, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        """(B, T) the walls, doors and windows that the network is told of each room."""
+    def _visible(self, random: np.random.Generator, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """(B, T) bool, the walls, doors and windows of each room that the network sees in this step."""
         walls = self.layouts.segments[rows, :, 0] == 0
         floor = random.random((len(rows), 1)) >= self.settings.floor_dropout
         openings = random.random((len(rows), 1)) >= self.settings.openings_dropout

@@ -1,4 +1,4 @@
-"""States of instructions that are drawn anew in each step: encoding them is a part of the step."""
+"""Encodes the instructions of a training step, which are drawn anew in each step, on the fly."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -12,10 +12,11 @@ from ..models.graph_prior import TextBatch
 from ..text.encoder import TextEncoder, TextStates
 
 CACHE_BYTES: Final = 2 << 30
+"""Size of the cache where instructions are kept for several steps."""
 
 
 class _States(NamedTuple):
-    """Of one text: hidden (L, D) and pooled (D,)."""
+    """States of one text: hidden (L, D) and pooled (D,)."""
 
     hidden: Tensor
     pooled: Tensor
@@ -28,12 +29,12 @@ class _States(NamedTuple):
 class StepTexts:
     """Encodes the texts of a step, on the encoder's device.
 
-    A fresh text hardly ever comes twice, so nothing is kept unless ``cache_bytes`` says so; then the texts that were
-    used last are.
+    A fresh text hardly ever comes twice, so by default nothing is cached; with ``cache_bytes`` there is a cache of the
+    texts used last.
 
     Args:
-        encoder: frozen.
-        cache_bytes: how much the kept states may take.
+        encoder: a frozen text encoder.
+        cache_bytes: size of the cache; 0 for none.
     """
 
     def __init__(self, encoder: TextEncoder, cache_bytes: int = 0) -> None:
@@ -42,15 +43,15 @@ class StepTexts:
         nothing = encoder.no_text()
         self._masked = nothing.mask is not None
         self._nothing = _States(nothing.hidden[0], nothing.pooled[0])
-        self._kept: OrderedDict[str, _States] = OrderedDict()
-        self._bytes = 0
+        self._cache: OrderedDict[str, _States] = OrderedDict()
+        self._cached_bytes = 0
 
     @torch.no_grad()
     def batch(self, texts: Sequence[str]) -> TextBatch:
         """The states of B texts; a blank one is "no instruction", as in generation."""
-        found = {text: self._kept[text] for text in texts if text in self._kept}
+        found = {text: self._cache[text] for text in texts if text in self._cache}
         for text in found:
-            self._kept.move_to_end(text)
+            self._cache.move_to_end(text)
         new = sorted({text for text in texts if text.strip() and text not in found})
         if new:
             found |= self._encode(new)
@@ -76,15 +77,15 @@ class StepTexts:
 
     def _keep(self, found: dict[str, _States]) -> None:
         for text, states in found.items():
-            self._kept[text] = _States(states.hidden.clone(), states.pooled.clone())
-            self._bytes += states.bytes
-        while self._bytes > self.cache_bytes:
-            _, oldest = self._kept.popitem(last=False)
-            self._bytes -= oldest.bytes
+            self._cache[text] = _States(states.hidden.clone(), states.pooled.clone())
+            self._cached_bytes += states.bytes
+        while self._cached_bytes > self.cache_bytes:
+            _, oldest = self._cache.popitem(last=False)
+            self._cached_bytes -= oldest.bytes
 
 
 def _lengths(states: TextStates) -> list[int]:
-    """Tokens of each text that are read."""
+    """Number of tokens of each text."""
     if states.mask is None:
         return [states.hidden.shape[1]] * len(states.hidden)
     return states.mask.sum(dim=1).tolist()

@@ -1,4 +1,4 @@
-"""Training of the feature space: the point encoder, then the feature VQ-VAE on what it gives."""
+"""Training of the feature space: the point encoder, then the feature VQ-VAE on its features."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,19 +20,20 @@ from .vectors import sentence_vectors
 from .zero_shot import class_vectors
 
 _POINTS: Final = 512
-"""Points of the cloud whose feature an entry gets."""
+"""Points of the cloud from which an entry's own feature is computed."""
 VIEW_POINTS: Final = 256
 """Points of the varied clouds from which the VQ-VAE learns."""
 _TRAINING_POINTS: Final = (128, 192, 256, 256)
-"""Points of a training cloud; the number changes from step to step, so that it tells nothing."""
+"""Points of a training cloud; drawn anew for each step, so that the feature does not depend on their number."""
 _AT_ONCE: Final = 64
+"""Clouds that go through the encoder at once."""
 _REACH: Final = 1.1
-"""How much further than the catalogue's features the VQ-VAE's bounds reach, for people's own meshes."""
+"""Factor of the VQ-VAE's bounds over the largest number of the catalogue's features, for people's own meshes."""
 
 
 @dataclass(frozen=True)
 class Targets:
-    """Where features belong, all of length 1 in the space of sentence vectors.
+    """Training targets of the features, all of length 1 in the space of sentence vectors.
 
     Attributes:
         captions: (n, F) of the entries' captions.
@@ -48,11 +49,11 @@ class Targets:
 
     @classmethod
     def of(cls, specs: Sequence[Spec], clouds: Clouds, folder: Path) -> "Targets":
-        """Those of the catalogue.
+        """The targets of the catalogue.
 
         Args:
             specs: its n entries.
-            clouds: theirs.
+            clouds: of these entries.
             folder: where sentence vectors are kept.
         """
         return cls(
@@ -66,12 +67,12 @@ class Targets:
 class PointTask(StatelessTask):
     """Pulls the feature of a cloud to the sentence vector of its caption, away from other captions and other classes.
 
-    A cloud whose colours were changed belongs at its caption without colours.
+    The target of a cloud whose colours were changed is its caption without colours.
 
     Args:
         model: the encoder.
         clouds: of the furniture.
-        targets: of the same.
+        targets: of the same entries.
         batch: clouds a step.
         seed: of the clouds.
     """
@@ -112,10 +113,10 @@ class PointTask(StatelessTask):
 
 
 class VQVAETask(StatelessTask):
-    """Reconstruction of the features of varied clouds, each to be told from those of all other entries.
+    """Loss of the VQ-VAE on features of varied clouds: the official one, contrast among entries, and guiding codes.
 
-    The official loss alone uses few of the codes in the time at hand. So the encoder is also shown codes that use them
-    all: of residual quantisation, the first token the coarsest.
+    With the official loss alone only a few codes come into use in the time at hand. So the encoder is also trained
+    towards codes that use all of them: those of residual k-means, the first token the coarsest.
 
     Args:
         model: the VQ-VAE.
@@ -148,7 +149,7 @@ class VQVAETask(StatelessTask):
 
 
 def residual_codes(features: Tensor, tokens: int, codes: int, rounds: int = 25) -> Tensor:
-    """Codes by k-means, each token of what the ones before leave over: features (n, F) -> (n, tokens)."""
+    """Residual k-means, each token on what the ones before leave: features (n, F) -> codes (n, tokens)."""
     draw = torch.Generator().manual_seed(0)
     rest, found = features, list[Tensor]()
     for _ in range(tokens):

@@ -1,4 +1,4 @@
-"""Several processes that train one network, as ``torchrun`` starts them, or the one process that there is."""
+"""The group of processes that train one network, as ``torchrun`` starts them; without it, a group of one."""
 
 import os
 from collections.abc import Generator
@@ -49,7 +49,7 @@ class Group:
         return DistributedDataParallel(network, device_ids=ids, find_unused_parameters=True)
 
     def gathered(self, values: Tensor) -> Tensor:
-        """Everyone's values (B, …), (size · B, …) in the order of the ranks."""
+        """The values (B, …) of all processes -> (size · B, …) in the order of the ranks."""
         if self.size == 1:
             return values
         parts = [torch.empty_like(values) for _ in range(self.size)]
@@ -61,7 +61,7 @@ class Group:
         return values if self.size == 1 else self.gathered(values[None]).mean(dim=0)
 
     def agreed(self, value: float) -> float:
-        """The first process's number, so that all end together."""
+        """The first process's number, so that all processes stop at the same step."""
         if self.size == 1:
             return value
         number = torch.tensor([value], dtype=torch.float32, device=self.device)
@@ -69,13 +69,13 @@ class Group:
         return float(number)
 
     def wait(self) -> None:
-        """Until everyone is here: what the first has written may then be read."""
+        """Waits for all processes: what the first has written may then be read."""
         if self.size > 1:
             dist.barrier()
 
 
-def without_averaging(network: nn.Module, last: bool) -> AbstractContextManager[None]:
-    """For all parts of a step but the last, whose backward pass then averages the sum of all."""
+def without_averaging(network: nn.Module, *, last: bool) -> AbstractContextManager[None]:
+    """Defers averaging the gradients to the last part of a step, which then averages the sum of all parts."""
     return nullcontext() if last or not isinstance(network, DistributedDataParallel) else network.no_sync()
 
 

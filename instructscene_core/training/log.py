@@ -1,4 +1,4 @@
-"""What a run tells: rows of ``log.csv``, always, and curves for TensorBoard where they are wanted."""
+"""The log of a training run: rows of ``log.csv``, and curves for TensorBoard where wanted."""
 
 import csv
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _EVENTS: Final = "tensorboard"
 
 
 def check_log(kind: Kind) -> None:
-    """Tells at once where TensorBoard is wanted and missing.
+    """Checks, before any training, that TensorBoard is installed if it is wanted.
 
     Raises:
         InvalidInputError: it is not installed.
@@ -30,7 +30,7 @@ def check_log(kind: Kind) -> None:
 
 
 class Means:
-    """Sums loss terms where they are; nothing waits for the device until the means are taken."""
+    """Sums loss terms on their device, without synchronising until the means are taken."""
 
     def __init__(self) -> None:
         self._sums: dict[str, Tensor] = {}
@@ -52,11 +52,11 @@ class Means:
 class RunLog:
     """Writes rows into the run's folder; use it in a with-statement.
 
-    Rows that an interrupted part wrote after its last checkpoint are taken out.
+    Rows that an interrupted run wrote after its last checkpoint are removed.
 
     Args:
         folder: of the run.
-        step: of the checkpoint that the run goes on from.
+        step: of the checkpoint that the run resumes from.
         kind: "tensorboard" writes curves besides the rows.
     """
 
@@ -95,7 +95,7 @@ class RunLog:
 
 
 def _cut(path: Path, step: int) -> None:
-    """Leaves the rows up to a step."""
+    """Removes the rows after a step."""
     if not path.exists():
         return
     header, *rows = path.read_text("utf-8").splitlines() or [""]

@@ -1,8 +1,8 @@
-"""How the objects of a set of rooms look: their codes, and the VQ-VAE that goes with these.
+"""Feature codes of the objects of a set of rooms, and the VQ-VAE that decodes them.
 
 Codes come from the set where it has them, or from a VQ-VAE trained on its features. A set without either (rooms of
-3D-FRONT as JSON lines) borrows looks: each object takes those of the starter's piece of furniture that is most like it,
-by class and size, so that what is trained on it furnishes rooms from the embedded catalogue.
+3D-FRONT as JSON lines) borrows codes: each object takes those of the starter's piece of furniture that is most like it
+in class and size, so that a model trained on them furnishes rooms from the embedded catalogue.
 """
 
 import shutil
@@ -23,14 +23,16 @@ from ..vocabulary import CLASSES, N_CODES
 from .runs import WEIGHTS_FOLDER
 
 OWN_CODES: Final = "own_codes"
-"""In the metadata of a VQ-VAE that was trained here: codes must be made with it, the set's own are another's."""
+"""Metadata key of a VQ-VAE that was trained here: codes must be made with it; those in the data are of another."""
 _SMALLEST: Final = 1e-3
+"""Metres, least size of an object whose logarithm is taken."""
 _CHUNK: Final = 1024
+"""Features that are encoded at once."""
 
 
 @dataclass(frozen=True, eq=False)
 class Looks:
-    """Codes of a set of rooms, and where they come from.
+    """The feature codes of a set of rooms, and their origin.
 
     Args:
         codes: (R, N, K) int64, 64 where there is no object.
@@ -41,7 +43,7 @@ class Looks:
     origin: str
 
     def table(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """The distinct codes (M, K), and the row of each object (R, N) in them, −1 where there is none."""
+        """The distinct code tuples (M, K), and each object's row number in them (R, N), −1 where there is no object."""
         real = self.codes[..., 0] != N_CODES
         distinct, rows = np.unique(self.codes[real], axis=0, return_inverse=True)
         looks = np.full(real.shape, -1, dtype=np.int64)
@@ -49,7 +51,7 @@ class Looks:
         return distinct, looks
 
     def rows_in(self, distinct: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Rows (R, N) of the objects in another set's table; those that it lacks get its first."""
+        """Row numbers (R, N) of the objects in another set's table; tuples that it lacks get its first row."""
         number = {tuple(codes): row for row, codes in enumerate(distinct.tolist())}
         own, looks = self.table()
         rows = np.array([number.get(tuple(codes), 0) for codes in own.tolist()] + [-1], dtype=np.int64)
@@ -61,7 +63,7 @@ def find_looks(rooms: RoomSet, folder: Path) -> Looks:
 
     Args:
         rooms: the set.
-        folder: of the model; its VQ-VAE says whether the set's own codes are meant for it; without one they are.
+        folder: of the model; its VQ-VAE's metadata say whether the set's own codes fit it. Without one they do.
 
     Raises:
         InvalidInputError: the folder's VQ-VAE was made for other features.
@@ -104,7 +106,7 @@ def take_vqvae(source: Path, target: Path) -> None:
 
 
 def provide_vqvae(rooms: RoomSet, folder: Path) -> None:
-    """Sees to it that the decoder's folder has a VQ-VAE.
+    """Makes sure that the decoder's folder has a VQ-VAE: copies the starter's where its codes are used.
 
     Raises:
         InvalidInputError: it has none, and the set's codes are not the starter's.
@@ -133,7 +135,7 @@ def _encoded(
 def borrowed_codes(rooms: RoomSet) -> npt.NDArray[np.int64]:
     """Codes (R, N, K) of the starter's furniture nearest in class, then in the logarithms of the three sizes.
 
-    A class that the starter has not takes the nearest of all.
+    An object of a class that the starter lacks takes the nearest in size of all classes.
     """
     entries = Catalogue.starter().entries
     classes = CLASSES[rooms.room_type]

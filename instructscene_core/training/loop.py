@@ -1,7 +1,7 @@
 """One training loop for every network: AdamW, warm-up and cosine, clipping, EMA, logs, exact resuming.
 
-What a task draws in a step depends only on the seed and the step's number, never on what went before, so that a run
-that was interrupted and resumed gives the same weights as one that was not.
+All random numbers of a step depend only on the seed and the step's number, never on earlier steps, so that a run that
+was interrupted and resumed gives the same weights as one that was not.
 """
 
 import logging
@@ -26,11 +26,12 @@ from .log import VALIDATION_FILE, Kind, Means, RunLog
 _log = logging.getLogger(__name__)
 _SEED_STRIDE: Final = 1_000_003
 _RANK_STRIDE: Final = 1 << 40
+"""Distances between the seeds of runs and of processes, larger than any number of steps."""
 _CHECKPOINT: Final = "checkpoint.pt"
 
 
 class Task(Protocol):
-    """What the loop trains: a network and the loss of one step."""
+    """What the loop trains: a network, and its loss in each step."""
 
     @property
     def model(self) -> nn.Module:
@@ -59,10 +60,10 @@ class Task(Protocol):
 
 
 class StatelessTask:
-    """What most tasks say to a part of :class:`Task`."""
+    """Defaults for tasks with one learning rate and no state besides the weights."""
 
     def rate(self, name: str) -> float:
-        """The same for all."""
+        """1 for all parameters."""
         del name
         return 1.0
 
@@ -88,8 +89,8 @@ class LoopSettings:
         floor: the last rate as a share of the first.
         weight_decay: of AdamW.
         ema: decay of the averaged weights.
-        ema_power: how soon it is reached: after n steps it is at most 1 - n^-power, officially 0.75; None: n / (9 + n).
-        clip: largest norm of the gradient; None, the official way: any.
+        ema_power: limits the decay of update n to 1 - n^-power, officially 0.75; None: to (1 + n) / (10 + n).
+        clip: largest norm of the gradient; None, as officially: not clipped.
         bfloat16: runs the network under autocast; weights and loss stay float32.
         seed: of everything random.
         log_every: steps between two rows of the log.
@@ -121,7 +122,7 @@ class LoopSettings:
             raise InvalidInputError("Training without an end", "Give steps or minutes")
 
     def decay(self, updates: int) -> float:
-        """Of the averaged weights in update 1, 2, …: the first ones forget quickly, so as not to keep the start."""
+        """Decay of the averaged weights in update 1, 2, …: smaller at first, to forget the initial weights."""
         if self.ema_power is None:
             return min(self.ema, (1 + updates) / (10 + updates))
         return min(self.ema, 1 - updates**-self.ema_power)
@@ -136,7 +137,7 @@ class Trainer:
         folder: for ``checkpoint.pt`` and ``log.csv``.
         on_save: called with the averaged weights after each checkpoint and at the end, to export them.
         group: the processes that train together; the first one writes.
-        identity: what makes this run another than those of the same folder; a checkpoint of another is refused.
+        identity: settings that tell runs apart; a checkpoint in the folder with other ones is refused.
         validate: gives loss terms on unseen data, with the averaged weights in the task's network.
     """
 
@@ -162,7 +163,7 @@ class Trainer:
         folder.mkdir(parents=True, exist_ok=True)
 
     def _groups(self) -> list[dict[str, Any]]:
-        """The parameters by their factor of the learning rate."""
+        """The optimiser's parameter groups, one for each factor of the learning rate."""
         groups: dict[float, list[nn.Parameter]] = {}
         for name, parameter in self.task.model.named_parameters():
             groups.setdefault(self.task.rate(name), []).append(parameter)
@@ -222,7 +223,7 @@ class Trainer:
                 saved = self.seconds
 
     def _tick(self, seconds: float) -> None:
-        """Counts the time of a step; several processes agree about it now and then."""
+        """Adds a step's time; several processes agree on the total whenever a row is logged."""
         self.seconds += seconds
         if self.group.size == 1 or self.step % self.settings.log_every == 0:
             self._clock = self.group.agreed(self.seconds)
@@ -244,7 +245,7 @@ class Trainer:
 
     def advance(self) -> dict[str, Tensor]:
         """One step: loss terms of its batch, and the norm of the gradient."""
-        # Each process drops out other units; all else is drawn for everyone at once.
+        # Dropout differs between processes; everything else is drawn for the whole batch.
         torch.manual_seed(self.settings.seed * _SEED_STRIDE + self.step + self.group.rank * _RANK_STRIDE)
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate() * group["factor"]
@@ -272,11 +273,11 @@ class Trainer:
             yield terms
 
     def _attention(self) -> AbstractContextManager[Any]:
-        """Plain attention on a CPU: with few tokens the fused one's gradient takes a fifth of a step there."""
+        """Unfused attention on a CPU: with few tokens the fused kernel's gradient takes a fifth of a step there."""
         return sdpa_kernel(SDPBackend.MATH) if self.group.device.type == "cpu" else nullcontext()
 
     def _clip(self) -> Tensor:
-        """The gradient's norm before it is cut down."""
+        """Clips the gradient; returns its norm before that."""
         parameters = list(self.task.model.parameters())
         if self.settings.clip is not None:
             return nn.utils.clip_grad_norm_(parameters, self.settings.clip)

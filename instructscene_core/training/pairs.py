@@ -1,6 +1,6 @@
-"""Rooms paired with instructions: what the starter's prior learns from.
+"""Rooms paired with instructions, the training data of the starter's prior.
 
-Rooms of all types stand in the same arrays: P pairs, N slots of the largest type, class numbers in ``ALL_CLASSES``.
+Rooms of all types share the same arrays: P pairs, N slots of the largest type, class numbers in ``ALL_CLASSES``.
 """
 
 from collections.abc import Sequence
@@ -15,14 +15,15 @@ import numpy.typing as npt
 from ..datasets.starter import Rooms
 from ..geometry.relations import ROTATED_PREDICATES, lamp_flags, relation_matrix, rotate_boxes
 from ..instructions.words.looks import Look
+from ..instructions.write.compose import spoken_instructions
 from ..instructions.write.official_templates import Instruction, Triplet
-from ..instructions.write.paraphrase import spoken_instructions
 from ..vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, NO_RELATION, ROOM_TYPES, RoomType
 from .themes import Themes
 
 EMPTY: Final = len(ALL_CLASSES)
 SLOTS: Final = max(MAX_OBJECTS.values())
 _CHUNK: Final = 20_000
+"""Rooms whose relations are computed at once, to save memory."""
 _SEED_STRIDE: Final = 1_000_003
 
 
@@ -39,7 +40,7 @@ class Pairs:
         spoken: (P, N) bool, True at objects that the text names,
         styled: (P, N) and at those that look as it wants the whole room.
         texts: P instructions.
-        triplets: what each asks for.
+        triplets: for each the relations that it asks for.
     """
 
     objs: npt.NDArray[np.int8]
@@ -86,7 +87,7 @@ def to_all(room_type: RoomType) -> npt.NDArray[np.int8]:
 
 
 def padded(rows: npt.NDArray[Any], fill: int) -> npt.NDArray[Any]:
-    """(R, n, …) numbers of slots, a square of them where the third axis is n too, as those of N slots."""
+    """Arrays (R, n) or (R, n, n) padded to (R, N) or (R, N, N) with ``fill``."""
     square = rows.ndim == 3
     extra = SLOTS - rows.shape[1]
     return np.pad(rows, [(0, 0), (0, extra), *[(0, extra)] * square], constant_values=fill)
@@ -103,17 +104,17 @@ def make_pairs(
     themes: Themes,
     themed: float,
 ) -> Pairs:
-    """One instruction for every room, turned; rooms that give nothing to say are left out.
+    """One instruction for every room, turned as given; rooms that no instruction can be made of are left out.
 
     Args:
         rooms: R rooms of one type.
         quarter_turns: (R,) how far each is turned.
-        looks: of the catalogue's entries.
-        plain: share of the rooms whose instruction names classes alone, but for a theme.
-        official: share of the official templates.
+        looks: of the catalogue's entries, in their order.
+        plain: share of instructions that name objects by class alone, without looks, but for a theme.
+        official: share of instructions by the official templates.
         seed: of the wording.
-        themes: what rooms may be refurnished in.
-        themed: share of the rooms that are.
+        themes: colours, materials and styles that rooms may be refurnished in.
+        themed: share of rooms that are refurnished.
 
     Returns:
         Up to R pairs, in the rooms' order.
@@ -126,14 +127,14 @@ def make_pairs(
     edges = ROTATED_PREDICATES[quarter_turns[:, None, None], room_relations(rooms)]
     said: list[Instruction] = [Instruction("")] * rooms.n
     plainly = np.random.default_rng(seed).random(rooms.n) < plain
-    for turns, wordless in product(range(4), (False, True)):
-        rows = np.nonzero((quarter_turns == turns) & (plainly == wordless))[0]
+    for turns, class_only in product(range(4), (False, True)):
+        rows = np.nonzero((quarter_turns == turns) & (plainly == class_only))[0]
         assets: list[list[int]] = rooms.asset[rows].tolist()
         found = spoken_instructions(
             rooms.objs[rows],
             rotate_boxes(rooms.boxes[rows], turns),
             rooms.room_type,
-            None if wordless else [[looks[a] for a in row if a >= 0] for row in assets],
+            None if class_only else [[looks[a] for a in row if a >= 0] for row in assets],
             [(seed * _SEED_STRIDE + room) % 2**32 for room in rooms.seeds[rows].tolist()],
             official=official,
         )
@@ -147,7 +148,7 @@ def make_pairs(
 
 
 def _refurnished(rooms: Rooms, themes: Themes, share: float, seed: int) -> dict[int, tuple[str, dict[int, int]]]:
-    """A theme, and the rows of the objects that have it then, for a share of the rooms."""
+    """For a share of the rooms a theme, and by slot the catalogue rows of the pieces that then have it."""
     numbers, found = to_all(rooms.room_type), dict[int, tuple[str, dict[int, int]]]()
     for row in np.flatnonzero(np.random.default_rng([seed, 1]).random(rooms.n) < share).tolist():
         real = rooms.objs[row] != rooms.empty
@@ -188,11 +189,11 @@ def floor_areas(floors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def permuted(
     random: np.random.Generator, objs: npt.NDArray[np.int8], *others: npt.NDArray[np.generic], empty: int
 ) -> tuple[npt.NDArray[Any], ...]:
-    """Objects in random order, empty slots last: the order itself (B, N), then the others with their slots so ordered.
+    """A random order (B, N) of the slots, empty ones last, followed by the other arrays in that order.
 
     Args:
         random: the source of the order.
-        objs: (B, N).
+        objs: (B, N) class numbers.
         others: (B, N, ...) arrays.
         empty: class number of an empty slot.
     """
@@ -202,7 +203,7 @@ def permuted(
 
 
 def upper_edges(edges: npt.NDArray[np.int8], order: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Relations (B, N, N) of objects in the order (B, n) as upper triangles (B, n(n − 1)/2)."""
+    """Relations (B, N, N), with the objects in the order (B, n), as upper triangles (B, n(n − 1)/2)."""
     first, second = np.triu_indices(order.shape[1], 1)
     rows = np.arange(len(order))[:, None]
     return edges[rows, order[:, first], order[:, second]].astype(np.int64)

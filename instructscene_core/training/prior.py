@@ -22,16 +22,21 @@ from .texts import TextStore
 from .theme_requests import ThemeRequests
 
 _HIDDEN_GAIN: Final = 3.0
+"""For weights on MiniLM's token states, see `text_gain`."""
 _POOLED_GAIN: Final = 20.0
+"""For weights on its pooled vectors."""
 _LENGTH_STEP: Final = 8
+"""Texts of a batch are padded to a multiple of so many tokens."""
 _LENGTH_GROUPS: Final = 5
 """Batches hold texts of like length; at most so many groups of equal size for rooms of like size."""
-_GROUP_LEAST: Final = 400
+_SMALLEST_GROUP: Final = 400
+"""Pairs that a group must have for rooms of its size to be split further."""
 _COUNT_STEP: Final = 2
+"""Rooms whose numbers of objects differ by less share a group."""
 _COUNT_WEIGHT: Final = 0.02
 _GROUNDING_WEIGHT: Final = 0.1
 _THEME_BATCH: Final = 24
-"""Requests for a look of all furniture, beside each batch."""
+"""Requests for one look of all furniture that go with each batch."""
 _FULL: Final = (12, 66, 48)
 """Nodes, relations and feature tokens of the largest bedroom."""
 
@@ -44,7 +49,7 @@ EMPHASES: Final[dict[Emphasis, tuple[float, float, float]]] = {
     "last": (1.0, 20.0, 3.0),
     "none": (1.0, 1.0, 1.0),
 }
-"""Weights in the loss of the objects, relations and feature tokens that the instruction speaks of.
+"""Loss weights of the objects, relations and feature tokens that the instruction mentions.
 
 Such relations make a tenth of all; with "none", the official loss, following instructions is learned many times more
 slowly. What counts more is also expected more often: with "strong", a room that is asked for a coffee table gets five.
@@ -54,16 +59,16 @@ slowly. What counts more is also expected more often: with "strong", a room that
 
 @dataclass(frozen=True)
 class PriorSettings:
-    """What a run of the prior sees.
+    """Settings of a training run of the prior.
 
     Attributes:
         batch: samples a step.
         text_dropout: share of samples that lose their text, states and pooled vector together. Officially the two are
             dropped independently, so that guidance meets its "no text" in 4 % of the samples only.
-        area_dropout: share of samples whose number of objects is learned without the floor's area.
-        complete: share of samples of which some objects are known, as where a room is completed.
-        restyle: share of samples of which all but the feature tokens is known.
-        emphasis: how much what the instruction speaks of counts in the loss, see ``EMPHASES``.
+        area_dropout: share of samples whose number of objects is predicted without the floor's area.
+        complete: share of samples with some objects known, as in completing a room.
+        restyle: share of samples with all known but the feature tokens, as in restyling.
+        emphasis: loss weights of what the instruction mentions, see ``EMPHASES``.
     """
 
     batch: int = 128
@@ -84,25 +89,25 @@ class PairsPart:
 
     def __init__(self, pairs: Pairs, texts: TextStore) -> None:
         self.pairs, self.texts = pairs, texts
-        self.asked = _padded(pairs)
+        self.triplets = _padded_triplets(pairs)
         self.groups = _groups(pairs.counts, texts.lengths)
         sizes = np.array([len(group) for group in self.groups], dtype=np.float64)
         self.shares = sizes / sizes.sum()
 
 
 def _groups(counts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> list[npt.NDArray[np.int64]]:
-    """Rows of pairs of which batches are made, so that little of a batch is padding."""
+    """Row numbers of pairs in groups, of each of which batches are drawn, so that little of a batch is padding."""
     bins = (counts + 1) // _COUNT_STEP
     groups: list[npt.NDArray[np.int64]] = []
     for number in np.unique(bins):
         rows = np.nonzero(bins == number)[0]
         ordered = rows[lengths[rows].argsort(kind="stable")]
-        groups += np.array_split(ordered, max(1, min(_LENGTH_GROUPS, len(rows) // _GROUP_LEAST)))
+        groups += np.array_split(ordered, max(1, min(_LENGTH_GROUPS, len(rows) // _SMALLEST_GROUP)))
     return groups
 
 
 Supply = Callable[[int], Sequence[PairsPart]]
-"""A step's number -> what there is to learn from by then; every part is drawn from equally often."""
+"""Step number -> the parts of the training set that are ready by then; each is drawn from equally often."""
 
 
 class PriorBatch(NamedTuple):
@@ -110,13 +115,13 @@ class PriorBatch(NamedTuple):
 
     Attributes:
         clean: symbols (B, n), (B, E) and, where features are learned, (B, K·n).
-        known: which of them are not noised; of slots without an object, all.
-        weights: of the symbols in the loss.
+        known: bool, symbols that are not noised; all of those of slots without an object.
+        weights: loss weights of the symbols.
         real: (B, n) bool.
-        text: of the instructions.
-        room: (B,) types.
-        area: (B,) square metres, 0 where it is not told.
-        truth: what the texts say.
+        text: encoded instructions.
+        room: (B,) room types.
+        area: (B,) square metres of the floors, 0 where the network does not get it.
+        truth: labels of the grounding.
     """
 
     clean: States
@@ -137,8 +142,8 @@ class PriorTask:
         supply: the training set.
         codes: (catalogue, K) feature codes of the furniture; None leaves the feature tokens out, as if all were
             [MASK]: less work while the prior learns to follow instructions.
-        requests: what the grounding learns looks from; None: it does not.
-        settings: the run's.
+        requests: from which the grounding learns looks; None: it learns none.
+        settings: of the run.
         seed: of the batches.
     """
 
@@ -164,10 +169,10 @@ class PriorTask:
         t, pt = self.times.draw(len(batch.real))
         dropped = torch.rand(len(t)) < self.settings.text_dropout
         text = drop_text(batch.text, dropped, dropped)
-        told = self.model.encode_text(text)
+        context = self.model.encode_text(text)
 
         def network(noisy: States, t: Tensor) -> tuple[Tensor, ...]:
-            return predicted(self.model, noisy, t, told, batch.room, batch.real)
+            return predicted(self.model, noisy, t, context, batch.room, batch.real)
 
         loss = self.diffusion.loss(network, batch.clean, t, pt, torch.rand, emphasis=batch.weights, known=batch.known)
         self.times.update(t, loss.main)
@@ -175,20 +180,20 @@ class PriorTask:
         terms = dict(zip(names, loss.terms, strict=True))
         counts = F.cross_entropy(self.model.count_head(text.pooled, batch.room, batch.area), batch.real.sum(dim=1) - 1)
         total = loss.total + _COUNT_WEIGHT * counts
-        if told.sentences is not None:
-            terms["g"] = self.loss_of_texts(random, told.sentences, batch.truth)
+        if context.sentences is not None:
+            terms["g"] = self.grounding_loss(random, context.sentences, batch.truth)
             total = total + _GROUNDING_WEIGHT * terms["g"]
         return [{"loss": total, **terms, "n": counts}]
 
-    def loss_of_texts(self, random: np.random.Generator, text: Sentences, truth: GroundTruth) -> Tensor:
-        """Loss of what a batch's texts say, and some requests for a look."""
+    def grounding_loss(self, random: np.random.Generator, text: Sentences, truth: GroundTruth) -> Tensor:
+        """Loss of the grounding on a batch's texts, and on some requests for a look."""
         network, requests = self.model.grounding, self.requests
         if requests is None:
             return grounding_loss(network, text, truth, None)
         themes = requests.batch(random, _THEME_BATCH)
-        asked = network.read(themes.text.hidden, themes.text.mask)
+        theme_texts = network.read(themes.text.hidden, themes.text.mask)
         return grounding_loss(network, text, truth, requests.usual) + theme_loss(
-            network, asked, themes.codes, requests.usual
+            network, theme_texts, themes.codes, requests.usual
         )
 
     def batch(self, random: np.random.Generator, parts: Sequence[PairsPart]) -> PriorBatch:
@@ -203,22 +208,23 @@ class PriorTask:
         order, *ordered = permuted(random, pairs.objs[rows], *whole, empty=EMPTY)
         objs, asset, spoken, styled = (part[:, :most] for part in ordered)
         edges = upper_edges(pairs.edges[rows], order[:, :most])
-        asked_nodes, asked_edges = asked_symbols(objs, edges, part.asked[rows])
+        related_nodes, asked_edges = mentioned_symbols(objs, edges, part.triplets[rows])
         real = objs != EMPTY
         clean = [objs.astype(np.int64), edges]
-        asked = [asked_nodes | spoken, asked_edges]
+        mentioned = [related_nodes | spoken, asked_edges]
         known = self._known(random, real)
         codes = None
         if self.codes is not None:
             codes = np.where((asset >= 0)[..., None], self.codes[asset], self.model.config.n_codes)
             clean.append(codes.reshape(len(rows), -1))
-            asked.append((asked[0] | styled).repeat(codes.shape[-1], axis=1))
+            mentioned.append((mentioned[0] | styled).repeat(codes.shape[-1], axis=1))
         scales = _scales(real, [symbols.shape[1] for symbols in clean])
+        factors = EMPHASES[self.settings.emphasis]
         weights = [
             torch.from_numpy(np.where(fixed, 0.0, np.where(mask, factor, 1.0)) * scale).float()
-            for mask, factor, fixed, scale in zip(asked, EMPHASES[self.settings.emphasis], known, scales, strict=False)
+            for mask, factor, fixed, scale in zip(mentioned, factors, known, scales, strict=False)
         ]
-        told = random.random(len(rows)) >= self.settings.area_dropout
+        with_area = random.random(len(rows)) >= self.settings.area_dropout
         return PriorBatch(
             tuple(torch.from_numpy(a) for a in clean),
             tuple(torch.from_numpy(a) for a in known[: len(clean)]),
@@ -226,12 +232,12 @@ class PriorTask:
             torch.from_numpy(real),
             text,
             torch.from_numpy(pairs.room[rows].astype(np.int64)),
-            torch.from_numpy(np.where(told, pairs.area[rows], 0).astype(np.float32)),
-            ground_truth(random, objs.astype(np.int64), spoken, styled, part.asked[rows], codes),
+            torch.from_numpy(np.where(with_area, pairs.area[rows], 0).astype(np.float32)),
+            ground_truth(random, objs.astype(np.int64), spoken, styled, part.triplets[rows], codes),
         )
 
     def _known(self, random: np.random.Generator, real: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.bool_]]:
-        """Symbols that a sample starts from, (B, n), (B, E), (B, K·n): of some none, of others as in an edit."""
+        """Symbols that are known, (B, n), (B, E), (B, K·n): for most samples only padding, for others as in an edit."""
         batch, n = real.shape
         first, second = np.triu_indices(n, 1)
         draw = random.random((batch, 1))
@@ -244,15 +250,15 @@ class PriorTask:
         return [nodes, edges, tokens]
 
     def rate(self, name: str) -> float:
-        """More for the weights that read the text, as if its states were of unit size."""
+        """Higher for the weights that read the text, as if its states had unit rms."""
         return text_gain(name)
 
     def state(self) -> dict[str, Any]:
-        """The importance sampler's memory."""
+        """The running losses of the importance sampler."""
         return {"history": self.times.history, "count": self.times.count}
 
     def load_state(self, state: Mapping[str, Any]) -> None:
-        """Takes the memory back."""
+        """Restores the running losses."""
         self.times.history, self.times.count = state["history"], state["count"]
 
 
@@ -260,7 +266,7 @@ class GroundingTask(StatelessTask):
     """Loss of a prior's grounding alone: the first stage of its training.
 
     Args:
-        task: of the prior, whose batches are used.
+        task: the prior's task, whose model and batches are used.
     """
 
     def __init__(self, task: PriorTask) -> None:
@@ -271,7 +277,7 @@ class GroundingTask(StatelessTask):
         random = np.random.default_rng([self.task.seed, step])
         batch = self.task.batch(random, self.task.supply(step))
         sentences = self.model.read(batch.text.hidden, batch.text.mask)
-        return [{"loss": self.task.loss_of_texts(random, sentences, batch.truth)}]
+        return [{"loss": self.task.grounding_loss(random, sentences, batch.truth)}]
 
 
 def _scales(real: npt.NDArray[np.bool_], lengths: Sequence[int]) -> list[npt.NDArray[np.float64]]:
@@ -284,10 +290,10 @@ def _scales(real: npt.NDArray[np.bool_], lengths: Sequence[int]) -> list[npt.NDA
     return [length**2 / (count * full) for length, count, full in zip(lengths, counts, _FULL, strict=False)]
 
 
-def asked_symbols(
+def mentioned_symbols(
     objs: npt.NDArray[np.integer[Any]], edges: npt.NDArray[np.integer[Any]], asked: npt.NDArray[np.integer[Any]]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Which symbols an instruction speaks of.
+    """The symbols that are part of what an instruction asks for.
 
     Args:
         objs: (B, N) classes.
@@ -307,7 +313,7 @@ def asked_symbols(
     return asked_edges @ incident > 0, asked_edges
 
 
-def _padded(pairs: Pairs) -> npt.NDArray[np.int64]:
+def _padded_triplets(pairs: Pairs) -> npt.NDArray[np.int64]:
     """The pairs' triplets as (P, M, 3), −1 where there are fewer than M."""
     most = max(1, *(len(triplets) for triplets in pairs.triplets))
     asked = np.full((len(pairs), most, 3), -1, dtype=np.int64)
@@ -317,7 +323,7 @@ def _padded(pairs: Pairs) -> npt.NDArray[np.int64]:
 
 
 def text_gain(name: str) -> float:
-    """How much smaller than 1 the inputs of a text-reading weight are.
+    """By how much the inputs of a text-reading weight are smaller than 1, rms.
 
     MiniLM's states have an rms of 0.35 and its pooled vectors, of length 1, one of 0.05. Adam moves every weight by the
     same amount, so the weights on small inputs get larger steps, and start larger.
@@ -328,7 +334,7 @@ def text_gain(name: str) -> float:
 
 
 def new_prior(config: GraphPriorConfig) -> GraphPrior:
-    """A network whose text-reading weights start as large as the small text states ask."""
+    """A network whose text-reading weights start larger, as the text states are small; see `text_gain`."""
     model = GraphPrior(config)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
@@ -337,20 +343,20 @@ def new_prior(config: GraphPriorConfig) -> GraphPrior:
 
 
 def predicted(
-    model: GraphPrior, states: States, t: Tensor, told: TextContext, room: Tensor, real: Tensor
+    model: GraphPrior, states: States, t: Tensor, context: TextContext, room: Tensor, real: Tensor
 ) -> tuple[Tensor, ...]:
-    """Logits of each variable, with the feature tokens, or with none of them known and none predicted.
+    """Logits of each variable; without the third one, feature tokens are all [MASK] and not predicted.
 
     Args:
         model: the network.
         states: noisy symbols; without the third variable, tokens are left out.
         t: (B,) times.
-        told: the instructions, encoded.
-        room: (B,) types.
-        real: (B, n) slots in use.
+        context: the encoded instructions.
+        room: (B,) room types.
+        real: (B, n) bool, True at slots in use.
     """
     c, x = model.config, states[0]
     graph_only = len(states) == 2
     masked = x.new_full((x.shape[0], x.shape[1] * c.n_feature_tokens), c.n_codes + 1)
     o = masked if graph_only else states[2]
-    return model(x, states[1], o, t, told, room=room, mask=real, features=not graph_only)
+    return model(x, states[1], o, t, context, room=room, mask=real, features=not graph_only)

@@ -1,4 +1,4 @@
-"""Training of the official networks on any set of rooms: what each part needs, and leaves in the model folder."""
+"""Runs that train the official networks on any set of rooms: inputs of each part, and the files that it writes."""
 
 import copy
 import logging
@@ -41,7 +41,7 @@ Text = Literal["minilm", "clip"]
 PARTS: Final[tuple[Part, ...]] = ("vqvae", "decoder", "prior")
 ENCODERS: Final[Mapping[Text, str]] = {"minilm": MiniLM.name, "clip": CLIP}
 _TIME_SHARES: Final[Mapping[Part, float]] = {"vqvae": 0.1, "decoder": 0.2, "prior": 0.7}
-"""Of the minutes for all; a part that is not trained leaves its share to the others."""
+"""Shares of the time budget; a part that is not trained leaves its share to the others."""
 _TERMS: Final = "Made of 3D-FRONT: for research that is not commercial"
 _LOOP: Final[Mapping[Size, LoopSettings]] = {
     "paper": LoopSettings(
@@ -49,14 +49,14 @@ _LOOP: Final[Mapping[Size, LoopSettings]] = {
     ),
     "starter": LoopSettings(learning_rate=8e-4),
 }
-"""The paper's are the official ones (section 12)."""
+"""The paper's are the official ones (docs/official-behaviour.md, Training settings)."""
 _VQVAE_RATE: Final = 2e-3
-"""Of the starter's size."""
+"""Learning rate of the starter's VQ-VAE."""
 _DROPOUT: Final[Mapping[Size, tuple[float, bool, float]]] = {
     "paper": (0.2, False, 0.2),
     "starter": (0.15, True, 0.1),
 }
-"""Share of texts dropped, whether states and vector go together, share of rooms that lose their relations."""
+"""Share of texts dropped, whether states and pooled vector are dropped together, share of rooms that lose relations."""
 
 ModelT = TypeVar("ModelT", bound=nn.Module)
 _log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RoomRun:
-    """What the command's options say.
+    """The options of a training command.
 
     Attributes:
         data: the source, see :func:`.datasets.sources.load_rooms`.
@@ -77,17 +77,17 @@ class RoomRun:
         parts: into which a process splits these.
         bfloat16: mixed precision.
         seed: of weights and draws.
-        learning_rate: None: the size's.
+        learning_rate: after the warm-up; None: that of the size.
         text: the text encoder; "clip" is the paper's.
-        clip: its weights, see :func:`.text.loading.load_encoder`.
+        clip: CLIP's weights, see :func:`.text.loading.load_encoder`.
         text_steps: steps for which a room keeps its instruction.
-        emphasis: of the prior's loss on what the instruction speaks of.
-        vqvae: model folder whose VQ-VAE is taken.
-        start: model folder whose weights are gone on from.
+        emphasis: of the prior's loss on what the instruction mentions, see ``prior.EMPHASES``.
+        vqvae: model folder whose VQ-VAE is used.
+        start: model folder whose weights training starts from.
         validate_every: steps between two validations; 0 is never.
         save_minutes: between two checkpoints.
         log_every: steps between two rows of the log.
-        log: of what kind.
+        log: kind of log, "csv" or "tensorboard".
         workers: processes that draw batches ahead.
         compiled: compile the networks with torch.compile.
     """
@@ -135,7 +135,7 @@ class RoomRun:
         )
 
     def identity(self, group: Group) -> dict[str, str | int | float]:
-        """What a checkpoint must agree with to be gone on from."""
+        """Settings that a checkpoint must have for the run to resume from it."""
         return {
             "data": self.data,
             "room": self.room,
@@ -175,10 +175,10 @@ class RoomTraining:
     def train(self, parts: tuple[Part, ...]) -> None:
         """Trains the parts in their order.
 
-        Of all three the VQ-VAE is left out where another one is given, or there are no features to learn from.
+        Where all three are asked for, the VQ-VAE is skipped if one is given, or if the rooms have no features.
 
         Raises:
-            InvalidInputError: something that a part needs is missing, told before the first begins.
+            InvalidInputError: a part lacks something that it needs; raised before the first begins.
         """
         self._check_start(parts)
         if "prior" in parts:
@@ -205,7 +205,7 @@ class RoomTraining:
             raise InvalidInputError(f"{start} has no {missing[0]} to go on from", "Choose a whole model folder")
 
     def _first_alone(self, work: Callable[[], None]) -> None:
-        """The first process writes, then all go on."""
+        """Runs some work in the first process, while the others wait."""
         if self.group.first:
             work()
         self.group.wait()
@@ -243,7 +243,7 @@ class RoomTraining:
         self._train("decoder", task, share, metadata, None if unseen is None else task.validate)
 
     def _start_bounds(self) -> Bounds | None:
-        """The unit that the weights to go on from were trained with."""
+        """The bounds of boxes with which the weights that training starts from were trained."""
         if self.run.start is None:
             return None
         return Bounds.from_json(load_model(self.run.start / "decoder", LayoutDecoder).metadata.get("bounds", {}))
@@ -284,7 +284,7 @@ class RoomTraining:
         self._train("prior", task, share, metadata, None if unseen is None else task.validate)
 
     def _model(self, part: Part, kind: type[ModelT], make: Callable[[], ModelT]) -> ModelT:
-        """The network to train, new or gone on from, on the device."""
+        """The network to train, new or with the weights to start from, on the device."""
         if self.run.start is not None:
             return load_model(self.run.start / part, kind, self.group.device).model
         torch.manual_seed(self.run.seed)

@@ -21,25 +21,26 @@ from .batches import DecoderBatch, DecoderBatches, FeatureBatches, Feed, PriorBa
 from .encoding import StepTexts
 from .group import Group, without_averaging
 from .loop import StatelessTask
-from .prior import EMPHASES, Emphasis, asked_symbols, text_gain
+from .prior import EMPHASES, Emphasis, mentioned_symbols, text_gain
 
 _NOISE_STREAM: Final = 1_000_000_007
-_CHECKED: Final = 1000
+_MAX_VALIDATED: Final = 1000
 """Most unseen rooms of a validation."""
 _CHUNK: Final = 128
+"""Rooms of a validation that go through a network at once."""
 
 Draw = Callable[[tuple[int, ...]], Tensor]
 Terms = dict[str, Tensor]
 
 
 class Shares(NamedTuple):
-    """How a step's batch is shared out.
+    """How a step's batch is divided among processes, and within each.
 
     Attributes:
         group: the processes.
         batch: samples of each process in a step.
-        parts: into which each process splits these, for the sake of memory.
-        workers: processes that draw ahead.
+        parts: into how many parts each process splits these, to save memory.
+        workers: processes that draw batches ahead.
         compiled: compile the networks with torch.compile.
     """
 
@@ -60,26 +61,28 @@ class Shares(NamedTuple):
         return [slice(first + i * size, first + (i + 1) * size) for i in range(self.parts)]
 
     def network(self, objective: nn.Module) -> nn.Module:
-        """The network as it is trained."""
+        """The network as it is trained: compiled where wanted, its gradients averaged over the processes."""
         return self.group.wrap(torch.compile(objective) if self.compiled else objective)  # pyright: ignore[reportArgumentType]
 
 
 class _Noise:
-    """Random numbers of a step for the whole batch, of which each part gets its own."""
+    """Random numbers of a step, drawn for the whole batch, so that each part gets the same as in one process."""
 
     def __init__(self, seed: int, step: int, whole: int) -> None:
         self._seed, self._whole = 2 * (seed * _NOISE_STREAM + step), whole
 
     def generator(self) -> torch.Generator:
+        """For the times of the whole batch."""
         return torch.Generator().manual_seed(self._seed)
 
     def part(self, rows: slice, sampler: Callable[..., Tensor]) -> Draw:
+        """Draws from ``sampler`` (torch.rand or torch.randn) for the whole batch, and gives some rows."""
         generator = torch.Generator().manual_seed(self._seed + 1)
         return lambda shape: sampler((self._whole, *shape[1:]), generator=generator)[rows]
 
 
 class _RoomTask(StatelessTask):
-    """What the three have in common.
+    """What the three tasks have in common.
 
     Args:
         seed: of noise and times.
@@ -112,8 +115,8 @@ class RoomPriorTask(_RoomTask):
         batches: of ``shares.whole`` samples.
         texts: encodes the instructions.
         unseen: rooms to validate on; None where there are none.
-        emphasis: how much what the instruction speaks of counts; "none" is the official loss.
-        gained: larger steps for the weights that read MiniLM's small states, see :func:`.prior.text_gain`.
+        emphasis: weights of the symbols that the instruction mentions; "none" is the official loss.
+        gained: higher learning rate for the weights that read MiniLM's small states, see :func:`.prior.text_gain`.
         seed: of noise and times.
         shares: of the batch.
     """
@@ -157,7 +160,7 @@ class RoomPriorTask(_RoomTask):
     def _part(
         self, network: nn.Module, batch: PriorBatch, rows: slice, times: tuple[Tensor, Tensor], draw: Draw
     ) -> tuple[Terms, Tensor]:
-        """Terms of some rows, and what the importance sampler remembers of them."""
+        """Loss terms of some rows, and the main loss of each, for the importance sampler."""
         text = self.texts.batch(batch.texts[rows])
         text = drop_text(text, batch.drop_hidden[rows].to(self.device), batch.drop_pooled[rows].to(self.device))
         clean = tuple(part[rows].to(self.device) for part in (batch.objs, batch.edges, batch.codes))
@@ -169,7 +172,7 @@ class RoomPriorTask(_RoomTask):
 
     def _weights(self, batch: PriorBatch, rows: slice) -> list[Tensor]:
         objs, edges = batch.objs[rows].numpy(), batch.edges[rows].numpy()
-        nodes, relations = asked_symbols(objs, edges, batch.asked[rows].numpy())
+        nodes, relations = mentioned_symbols(objs, edges, batch.triplets[rows].numpy())
         tokens = nodes.repeat(self.model.config.n_feature_tokens, axis=1)
         factors = EMPHASES[self.emphasis]
         weights = [np.where(m, f, 1.0) for m, f in zip((nodes, relations, tokens), factors, strict=True)]
@@ -181,22 +184,22 @@ class RoomPriorTask(_RoomTask):
         sampler = TimeSampler(self.diffusion.n_steps)
         means = _Means()
         for rows in _chunks(self.unseen.rooms.n):
-            batch, noise = self.unseen.as_they_stand(rows), _Noise(self.seed, int(rows[0]), len(rows))
+            batch, noise = self.unseen.unaugmented(rows), _Noise(self.seed, int(rows[0]), len(rows))
             times, everyone = sampler.draw(len(rows), noise.generator()), slice(0, len(rows))
             terms, _ = self._part(self.plain, batch, everyone, times, noise.part(everyone, torch.rand))
             means.add(terms, len(rows))
         return means.values()
 
     def rate(self, name: str) -> float:
-        """More for the weights that read MiniLM's states."""
+        """Higher for the weights that read MiniLM's states."""
         return text_gain(name) if self.gained else 1.0
 
     def state(self) -> dict[str, Any]:
-        """The importance sampler's memory."""
+        """The running losses of the importance sampler."""
         return {"history": self.times.history, "count": self.times.count}
 
     def load_state(self, state: Mapping[str, Any]) -> None:
-        """Takes the memory back."""
+        """Restores the running losses."""
         self.times.history, self.times.count = state["history"].cpu(), state["count"].cpu()
 
 
@@ -220,7 +223,7 @@ class RoomDecoderTask(_RoomTask):
     Args:
         model: the network, on the group's device.
         batches: of ``shares.whole`` rooms.
-        features: (M, F) the table that the batches' looks are rows of, as the VQ-VAE reconstructs it.
+        features: (M, F) the table of which the batches' ``looks`` are row numbers, as the VQ-VAE reconstructs it.
         unseen: rooms to validate on; None where there are none.
         seed: of noise and times.
         shares: of the batch.
@@ -249,7 +252,7 @@ class RoomDecoderTask(_RoomTask):
         batch: DecoderBatch = self.feed(step)
         noise = _Noise(self.seed, step, self.shares.whole)
         t = self.diffusion.draw_times(self.shares.whole, noise.generator())
-        # The mean over the processes follows, so each counts for the whole.
+        # Gradients are averaged over the processes afterwards, hence the factor of their number.
         scale = self.shares.group.size / self._real(batch).sum()
         slices = self.shares.slices()
         for rows in slices:
@@ -275,7 +278,7 @@ class RoomDecoderTask(_RoomTask):
         assert self.unseen is not None  # noqa: S101 - only called where there are some
         means = _Means()
         for rows in _chunks(self.unseen.rooms.n):
-            batch, noise = self.unseen.as_they_stand(rows), _Noise(self.seed, int(rows[0]), len(rows))
+            batch, noise = self.unseen.unaugmented(rows), _Noise(self.seed, int(rows[0]), len(rows))
             t, everyone = self.diffusion.draw_times(len(rows), noise.generator()), slice(0, len(rows))
             terms = self._part(self.plain, batch, everyone, t, noise.part(everyone, torch.randn))
             means.add(terms, int(self._real(batch).sum()))
@@ -311,7 +314,7 @@ class RoomVQVAETask(_RoomTask):
         self.network = shares.network(VQVAENetwork(model))
 
     def losses(self, step: int) -> Iterator[Terms]:
-        """The official loss: squared error and the pull towards an evenly used codebook."""
+        """The official loss: squared error, and the KL term that keeps all codes in use."""
         batch: Tensor = self.feed(step)
         noise = _Noise(self.seed, step, self.shares.whole)
         slices = self.shares.slices()
@@ -339,5 +342,5 @@ class _Means:
 
 
 def _chunks(count: int) -> Iterator[npt.NDArray[np.int64]]:
-    rows = np.arange(min(count, _CHECKED))
+    rows = np.arange(min(count, _MAX_VALIDATED))
     yield from (rows[i : i + _CHUNK] for i in range(0, len(rows), _CHUNK))

@@ -1,4 +1,4 @@
-"""The runs of the training command: what each needs, in which order, and what it leaves in the starter's folder."""
+"""The runs that train the starter, in their order: inputs of each, and the files that it writes."""
 
 import copy
 import logging
@@ -50,7 +50,7 @@ DECODER_SIZE: Final = replace(
     LayoutDecoderConfig.starter(len(ALL_CLASSES), SLOTS), floor_width=64, room_types=len(ROOM_TYPES)
 )
 GUIDANCE: Final = 2.0
-"""The prior's scale, of relations and looks, that met most of what instructions asked, of 1.4, 2 and 3."""
+"""The prior's guidance scale, for relations and looks; of 1.4, 2 and 3 it met most of what instructions asked for."""
 TRUNCATION: Final = 1.0
 """Rate of the prior's predictions that is kept; 0.9 met no more."""
 STEPS: Final = 40, 10
@@ -58,16 +58,19 @@ STEPS: Final = 40, 10
 DRAFTS: Final = 4
 """Layouts decoded for each graph; decoding is cheap beside the prior."""
 _GROUNDING_BATCH: Final = 40
-"""Many small steps: which of two is left of the other is found late, and the number of steps decides when."""
+"""Small, for many steps: which of two is left of the other is learned late, and the steps decide when."""
 _THEME_SHARE: Final = 0.3
-"""Requests for a look, in proportion to the rooms of a round."""
-_THEME_LEAST: Final = 24
+"""Requests for a look, as a share of the rooms of a round."""
+_FEWEST_THEMES: Final = 24
+"""Requests for a look at least."""
 _DECODER_SHARE: Final = 0.15
+"""Of the time for all parts."""
 _TEXT_SHARE: Final = 0.15
-_POINT_BATCH: Final = 64
+"""Of the prior's time, for the grounding alone."""
+POINT_BATCH: Final = 64
 _POINT_STEPS: Final = 1500
 _VQVAE_BATCH: Final = 128
-_VQVAE_STEPS: Final = 1200
+VQVAE_STEPS: Final = 1200
 _VIEWS: Final = 3
 """Varied clouds of every entry from which the VQ-VAE learns, besides the entry itself."""
 
@@ -78,7 +81,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Run:
-    """What the command's options say of one run.
+    """The options of one training run.
 
     Attributes:
         name: of the run; its checkpoint and log lie in ``folder / name``.
@@ -89,8 +92,8 @@ class Run:
         seed: of weights, batches and wording.
         learning_rate: after the warm-up.
         schedule: "cosine" or "constant".
-        from_weights: folder of weights to go on from, with a new optimiser; None starts afresh.
-        emphasis: of the prior's loss on what the instruction speaks of.
+        from_weights: folder of weights to start from, with a new optimiser; None: new weights.
+        emphasis: of the prior's loss on what the instruction mentions, see ``prior.EMPHASES``.
         workers: processes that make rooms.
         folder: for checkpoints, logs and caches.
         export: where the averaged weights go.
@@ -126,11 +129,11 @@ class Run:
 
 
 def train_all(run: Run, wording: Wording) -> None:
-    """The whole starter: features, decoder, then the prior in four phases.
+    """Trains the whole starter: features, decoder, then the prior in four phases.
 
-    The prior first learns to read sentences without graphs, then to follow those with plain class names, without
-    feature tokens; then captions and features; the last phase follows a cosine. Where it goes on from weights, only
-    that one is run.
+    The phases of the prior: the text grounding alone, without graphs; instructions with plain class names, without
+    feature tokens; captions and feature tokens; the same with a cosine schedule. Starting from weights, only the last
+    phase is run.
 
     Args:
         run: its time is shared out among the parts; the point encoder and the VQ-VAE take their own.
@@ -166,9 +169,7 @@ def train_prior(run: Run, wording: Wording, *, with_features: bool) -> None:
 
 
 def train_grounding(run: Run, wording: Wording) -> None:
-    """Trains what the prior's classes and pairs of classes ask of a text, and what it says of looks, without graphs.
-
-    The rest stays as it is.
+    """Trains the prior's text grounding alone, without graphs; the other weights stay as they are.
 
     Args:
         run: the run.
@@ -190,7 +191,7 @@ def train_grounding(run: Run, wording: Wording) -> None:
 def _prior_task(
     run: Run, wording: Wording, *, with_features: bool
 ) -> Generator[tuple[PriorTask, Callable[[int], Mapping[str, Any]]]]:
-    """The prior's task while its rooms are made, and what is said of its weights after so many steps."""
+    """The prior's task, while other processes make its rooms, and the metadata of its weights after so many steps."""
     model, seen_before = _prior(run)
     codes = _codes(run).numpy().astype(np.int64) if with_features else None
     settings = PriorSettings(emphasis=run.emphasis)
@@ -216,7 +217,7 @@ def _prior_task(
     with RoundSupply(rounds, run.workers) as supply:
         requests = None
         if codes is not None:
-            count = max(_THEME_LEAST, round(_THEME_SHARE * run.rooms))
+            count = max(_FEWEST_THEMES, round(_THEME_SHARE * run.rooms))
             requests = ThemeRequests(Themes.of(catalogue_entries()), codes, count, run.seed, run.folder)
         task = PriorTask(model, supply, codes, requests=requests, settings=settings, seed=run.seed)
         yield task, lambda step: metadata | {"training_rooms": max(seen_before, rounds.seen(step))}
@@ -264,9 +265,9 @@ def train_features(run: Run, steps: int = _POINT_STEPS) -> None:
 
 
 def index_catalogue(run: Run) -> None:
-    """Writes the furniture's features and codes by the networks in ``run.export``: for new furniture, without training.
+    """Writes features and codes of the furniture by the networks in ``run.export``, without training: for new pieces.
 
-    What the prior and the decoder know of features stays what it was.
+    Prior and decoder need no new training.
     """
     points = load_model(run.export / "points", PointEncoder).model.eval()
     vqvae = load_model(run.export / "vqvae", FeatureVQVAE).model.eval()
@@ -274,14 +275,14 @@ def index_catalogue(run: Run) -> None:
 
 
 def measure_zero_shot(run: Run, folder: Path) -> str:
-    """How well the encoder in ``run.export`` names the models of a folder that it never saw.
+    """Zero-shot accuracy of the point encoder in ``run.export`` on the models of a folder.
 
     Args:
         run: the run.
         folder: as :func:`.zero_shot.classify` reads it.
 
     Returns:
-        The models that were taken for something else, and top-1 and top-3.
+        A line for each model that was misclassified, and top-1 and top-3 accuracy.
 
     Raises:
         InvalidInputError: a file cannot be read.
@@ -292,7 +293,7 @@ def measure_zero_shot(run: Run, folder: Path) -> str:
 
 @torch.no_grad()
 def _write_features(run: Run, points: PointEncoder, vqvae: FeatureVQVAE, clouds: Clouds) -> dict[str, float]:
-    """Features and codes of the furniture; returns how well codes tell entries apart."""
+    """Writes features and codes of the furniture; returns how well the codes distinguish the entries."""
     features = cloud_features(points, clouds, seed=0)
     codes = vqvae.indices(features)
     cosine = F.normalize(vqvae.decode(codes), dim=-1) @ features.T
@@ -312,8 +313,8 @@ def _write_features(run: Run, points: PointEncoder, vqvae: FeatureVQVAE, clouds:
 def _train_points(run: Run, clouds: Clouds, steps: int) -> PointEncoder:
     targets = Targets.of(SPECS, clouds, run.folder)
     torch.manual_seed(run.seed)
-    task = PointTask(PointEncoder(PointEncoderConfig.starter()), clouds, targets, _POINT_BATCH, run.seed)
-    loop = replace(run.loop(_POINT_BATCH), steps=steps, minutes=None, learning_rate=2e-3, warmup=50, log_every=10)
+    task = PointTask(PointEncoder(PointEncoderConfig.starter()), clouds, targets, POINT_BATCH, run.seed)
+    loop = replace(run.loop(POINT_BATCH), steps=steps, minutes=None, learning_rate=2e-3, warmup=50, log_every=10)
     loop = replace(loop, schedule="cosine", ema=0.99)
     return _averaged(task.model, Trainer(task, loop, run.folder / f"{run.name}-points").run())
 
@@ -324,7 +325,7 @@ def _train_vqvae(run: Run, points: PointEncoder, clouds: Clouds) -> FeatureVQVAE
     features = torch.stack([own, own, *views]).clone()  # an inference tensor cannot be trained on
     torch.manual_seed(run.seed)
     task = VQVAETask(vqvae_for(features), features, _VQVAE_BATCH, run.seed)
-    loop = replace(run.loop(_VQVAE_BATCH), steps=_VQVAE_STEPS, minutes=None, learning_rate=2e-3, bfloat16=False)
+    loop = replace(run.loop(_VQVAE_BATCH), steps=VQVAE_STEPS, minutes=None, learning_rate=2e-3, bfloat16=False)
     loop = replace(loop, schedule="cosine", weight_decay=0.0)
     return _averaged(task.model, Trainer(task, loop, run.folder / f"{run.name}-vqvae").run())
 
@@ -343,7 +344,7 @@ def _codes(run: Run) -> Tensor:
 
 
 def _prior(run: Run) -> tuple[GraphPrior, int]:
-    """The network to go on with, and up to which seed it has seen rooms; one without grounding gets a new one."""
+    """The prior to train, and the seed below which it has seen rooms; a grounding is added to one without."""
     torch.manual_seed(run.seed)
     if run.from_weights is None:
         return new_prior(PRIOR_SIZE), 0
@@ -364,7 +365,7 @@ def _train(
     metadata: Callable[[int], Mapping[str, Any]],
     whole: Callable[[dict[str, Tensor]], nn.Module] | None = None,
 ) -> None:
-    """Runs the loop; every checkpoint is followed by an export of the averaged weights, or of what they are part of."""
+    """Runs the loop; after every checkpoint exports the averaged weights, or what ``whole`` makes of them."""
 
     def export(average: dict[str, Tensor], step: int) -> None:
         model = _averaged(task.model, average) if whole is None else whole(average)

@@ -1,7 +1,7 @@
 """The prior's training set, made while training goes on: rounds of fresh rooms, each with a fresh sentence.
 
-Encoding a sentence costs about as much as a step's work on one room where the CPU knows no bfloat16, so each is used
-some times, in every round from its own on, and a second process makes the next rounds meanwhile.
+Encoding a sentence costs about as much as a step's work on one room where the CPU knows no bfloat16, so a room
+stays in use for all later rounds, while a second process makes the next ones.
 """
 
 import json
@@ -35,11 +35,11 @@ ROOM_SHARES: Final[Mapping[RoomType, float]] = {"bedroom": 0.4, "livingroom": 0.
 
 @dataclass(frozen=True)
 class Wording:
-    """How instructions are worded.
+    """Shares of the kinds of instructions.
 
     Attributes:
-        plain: share that names classes alone, without looks but for a theme.
-        official: share of the official templates; the others are as people type.
+        plain: share that names objects by class alone, without looks, but for a theme.
+        official: share by the official templates; the others are as people type.
         themed: share of rooms that are refurnished in a colour, a material or a style, which the text then asks for.
     """
 
@@ -50,7 +50,7 @@ class Wording:
 
 @dataclass(frozen=True)
 class Rounds:
-    """Which rooms and sentences there are from which step on.
+    """Which rooms and sentences each round of training adds, and at which step.
 
     Attributes:
         rooms: of each round, of all types together.
@@ -73,11 +73,11 @@ class Rounds:
         return step // self.steps if self.steps else 0
 
     def seen(self, steps: int) -> int:
-        """Seeds from 0 up to this one may have been trained on after so many steps."""
+        """The seed below which rooms may have been trained on after so many steps."""
         return self.first_room + self.rooms * (self.number(max(steps - 1, 0)) + 1)
 
     def make(self, number: int, workers: int = 1) -> Pairs:
-        """One round's pairs, each room turned at random; the states of their texts are then in the cache."""
+        """The pairs of one round, each room turned at random; also encodes their texts into the cache."""
         parts = [self._of_type(room, number, workers) for room in ROOM_SHARES]
         pairs = Pairs.joined(parts)
         encode_texts(pairs.texts, self.folder)
@@ -100,7 +100,7 @@ class Rounds:
 
 
 class RoundSupply:
-    """The rounds so far, and the next ones in the making; use it in a with-statement.
+    """The rounds made so far, and a process that makes the next ones; use it in a with-statement.
 
     Args:
         rounds: what to make.
@@ -123,7 +123,7 @@ class RoundSupply:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def __call__(self, step: int) -> list[PairsPart]:
-        """All parts up to the step's round, which are waited for if need be."""
+        """The parts of all rounds up to the step's; waits for them if need be."""
         wanted = self.rounds.number(step) + 1
         if not self._parts:
             self._add(self.rounds.make(0, self.workers))
@@ -135,7 +135,7 @@ class RoundSupply:
         return self._parts
 
     def _add(self, pairs: Pairs) -> None:
-        """Opens the cache that the other process has written; the states themselves never travel between the two."""
+        """Opens the cache that the other process has written; states are not sent between processes."""
         self._parts.append(PairsPart(pairs, encode_texts(pairs.texts, self.rounds.folder)))
 
 
@@ -145,5 +145,5 @@ def catalogue_looks() -> list[Look]:
 
 
 def catalogue_entries() -> list[dict[str, Any]]:
-    """The catalogue's entries as they are written."""
+    """The catalogue's entries as plain JSON."""
     return json.loads(CATALOGUE_FILE.read_text("utf-8"))["entries"]

@@ -1,7 +1,6 @@
 """Text states of a whole training set, encoded once and kept in a memory-mapped cache."""
 
 import hashlib
-import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,18 +13,17 @@ from tqdm import tqdm
 from ..models.graph_prior import TextBatch
 from ..text.minilm import MiniLM
 
-_log = logging.getLogger(__name__)
 _CHUNK = 4096
 
 
 def bfloat16_is_fast() -> bool:
-    """Whether this CPU multiplies matrices faster in bfloat16; without instructions for it that is far slower."""
+    """Measures whether this CPU multiplies matrices faster in bfloat16; without instructions for it, it does not."""
     seconds = {dtype: _matmul_seconds(dtype) for dtype in (torch.float32, torch.bfloat16)}
     return seconds[torch.bfloat16] < seconds[torch.float32]
 
 
 def _matmul_seconds(dtype: torch.dtype) -> float:
-    """The fastest of some products of matrices of the networks' size."""
+    """The shortest of five products of matrices of the networks' size."""
     rows, weights = torch.zeros(1536, 384, dtype=dtype), torch.zeros(384, 384, dtype=dtype)
     seconds: list[float] = []
     for _ in range(5):
@@ -106,7 +104,7 @@ class _Selected(TextStore):
 
 
 def _encode(texts: list[str], path: Path) -> None:
-    """Writes states, pooled and, last, starts: the mark of a whole cache."""
+    """Writes states, pooled vectors and, last, starts, whose file marks a complete cache."""
     encoder = MiniLM(dtype=torch.bfloat16 if bfloat16_is_fast() else torch.float32)
     pooled = np.zeros((len(texts), encoder.width), dtype=np.float16)
     parts: list[npt.NDArray[np.float16]] = []

@@ -1,4 +1,4 @@
-"""Requests for one look of all furniture: what the grounding learns looks from, without rooms or graphs."""
+"""Requests for one look of all furniture, from which the grounding learns looks without rooms or graphs."""
 
 from pathlib import Path
 from random import Random
@@ -15,7 +15,7 @@ from .themes import Themes
 
 
 class ThemeRequests:
-    """Requests for themes, with the furniture of every class that has them: it takes no rooms to learn from these.
+    """Requests for themes, each with entries of every class that have the theme.
 
     Args:
         themes: of the catalogue.
@@ -25,7 +25,7 @@ class ThemeRequests:
         folder: for the text states.
 
     Attributes:
-        usual: how the furniture looks without any request, see :func:`.grounding.usual_looks`.
+        usual: log-frequencies of the codes of each class, see :func:`.grounding.usual_looks`.
     """
 
     def __init__(self, themes: Themes, codes: npt.NDArray[np.int64], count: int, seed: int, folder: Path) -> None:
@@ -36,7 +36,7 @@ class ThemeRequests:
         self._themes, self._codes, self._texts = themes, codes, encode_texts(texts, folder)
 
     def batch(self, random: np.random.Generator, size: int) -> ThemeTruth:
-        """Some of the requests, with an entry of each class that has what is asked for, drawn each time."""
+        """Some of the requests, each with a random entry of every class that has the theme."""
         rows = random.integers(len(self._words), size=size)
         codes = np.full((size, len(ALL_CLASSES), self._codes.shape[1]), -1)
         for found, row in zip(codes, rows, strict=True):

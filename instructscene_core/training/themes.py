@@ -1,7 +1,7 @@
 """Rooms refurnished in one colour, material or style, with the words that ask for it.
 
-Rooms have a palette, but hardly ever are all pieces of one colour; from texts that are true of such rooms alone nobody
-learns what "make the room black" means for a wardrobe. Here each piece gives way to one of its class with the theme.
+Rooms have a palette, but hardly ever are all pieces of one colour; texts that are true of such rooms do not teach what
+"make the room black" means for a wardrobe. Here each piece gives way to one of its class with the theme.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from ..instructions.words import wording
+from ..instructions.words import phrases
 from ..instructions.words.looks import COLOURS, MATERIALS
 from ..instructions.write.official_templates import Instruction
 from ..instructions.write.typos import with_typos
@@ -25,8 +25,10 @@ _TONES: Final = frozenset(("dark", "light"))
 _ALONE: Final = 0.6
 """Share of the requests that are the whole text; the others follow one of another kind."""
 _SLOPPY: Final = 0.15
+"""Share of the requests with typing errors."""
 _SLIPS: Final = 0.2
-_SAID: Final[Mapping[str, tuple[str, ...]]] = {
+"""Share of the longer words of these that are misspelt."""
+_PHRASES: Final[Mapping[str, tuple[str, ...]]] = {
     "wood": ("wood", "wooden"),
     "metal": ("metal", "metallic", "metal"),
     "grey": ("grey", "gray"),
@@ -36,21 +38,21 @@ _SAID: Final[Mapping[str, tuple[str, ...]]] = {
     "dark": ("dark", "dark coloured"),
     "light": ("light coloured", "bright", "pale"),
 }
-"""What people say for a tag."""
+"""What people call a tag, where that is not the tag itself; one of the forms is drawn."""
 
 Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Themes:
-    """Which furniture has which theme.
+    """The themes (colours, materials, styles) of a catalogue, and the entries that have them.
 
     Args:
         words: the themes,
-        weights: and how often each is drawn: as the square root of how often it is there.
-        having: rows of the catalogue by class (number in ALL_CLASSES) and theme; no pair without any.
-        classes: of all rows, numbers in ALL_CLASSES; −1 for what no graph has.
-        styles: those of the words that are styles.
+        weights: and how often each is drawn: the square root of the number of its entries.
+        having: rows of the catalogue by class (number in ALL_CLASSES) and theme, where there are some.
+        classes: of all rows, numbers in ALL_CLASSES; −1 for classes that no graph has.
+        styles: the words that are styles.
     """
 
     words: tuple[str, ...]
@@ -86,17 +88,17 @@ class Themes:
             assets: their rows of the catalogue.
 
         Returns:
-            The theme, and the rows of the objects that have it now, by their numbers; empty where no class knows it.
+            The theme, and by the objects' numbers the catalogue rows of pieces with it; empty where no class has any.
         """
         word = random.choices(self.words, self.weights)[0]
-        instead: dict[int, int] = {}  # chairs that were alike stay so
+        replaced_by: dict[int, int] = {}  # equal chairs stay equal
         found: dict[int, int] = {}
         for number, (category, asset) in enumerate(zip(objs, assets, strict=True)):
             rows = self.having.get((category, word))
             if rows is not None:
-                if asset not in instead:
-                    instead[asset] = asset if asset in rows else int(random.choice(rows))
-                found[number] = instead[asset]
+                if asset not in replaced_by:
+                    replaced_by[asset] = asset if asset in rows else int(random.choice(rows))
+                found[number] = replaced_by[asset]
         return word, found
 
     def with_request(self, random: Random, said: Instruction, word: str, themed: Sequence[int]) -> Instruction:
@@ -108,10 +110,10 @@ class Themes:
             word: the theme.
             themed: objects that have it.
         """
-        forms = wording.STYLE_REQUESTS if word in self.styles else wording.STUFF_REQUESTS
+        forms = phrases.STYLE_REQUESTS if word in self.styles else phrases.STUFF_REQUESTS
         if word == "kids":
-            forms = (*forms, *wording.CHILDREN)
-        request = random.choice(forms).format(random.choice(_SAID.get(word, (word,))))
+            forms = (*forms, *phrases.CHILDREN)
+        request = random.choice(forms).format(random.choice(_PHRASES.get(word, (word,))))
         if random.random() < _SLOPPY:
             request = with_typos(random, request, _SLIPS)
         if random.random() < 0.5:

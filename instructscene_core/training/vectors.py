@@ -1,4 +1,4 @@
-"""Sentence vectors of texts, each encoded once: a catalogue that grows costs only what is new in it."""
+"""Sentence vectors of texts with a cache on disk: of a grown catalogue only new captions are encoded."""
 
 import os
 import tempfile
@@ -17,7 +17,7 @@ Vector = NDArray[np.float32]
 
 _FILE: Final = "sentence-vectors.npz"
 _CHUNK: Final = 256
-"""Texts after which what is known is stored."""
+"""Texts after which the cache is stored."""
 
 
 def sentence_vectors(texts: Sequence[str], folder: Path) -> Tensor:
@@ -25,7 +25,7 @@ def sentence_vectors(texts: Sequence[str], folder: Path) -> Tensor:
 
     Args:
         texts: B texts.
-        folder: where the vectors are kept; an interrupted run goes on there.
+        folder: that holds the cache; an interrupted run goes on from it.
     """
     known = _read(folder / _FILE)
     new = [text for text in dict.fromkeys(texts) if text not in known]

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ..catalogue.future_classes import in_bedrooms
 from ..errors import InvalidInputError
-from ..instructions.words.lexicon import furniture_phrases
+from ..instructions.words.furniture import furniture_phrases
 from ..models.point_encoder import PointEncoder
 from ..vocabulary import ALL_CLASSES, CATEGORIES, display_name
 from .vectors import sentence_vectors
@@ -35,13 +35,13 @@ _LARGEST_FILE: Final = 64 << 20
 
 @dataclass(frozen=True)
 class Guess:
-    """What a model was taken for.
+    """The classification of one model.
 
     Attributes:
         name: of the model.
-        kind: what the manifest calls it.
-        right: the classes that it may be; none where the vocabulary has no such thing.
-        ranked: all classes, the likeliest first.
+        kind: its category in the manifest.
+        right: the classes that count as correct; none where the vocabulary has no such thing.
+        ranked: all classes, the most similar first.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Guess:
     ranked: tuple[str, ...]
 
     def among(self, first: int) -> bool:
-        """Whether a right class is among the first ones."""
+        """Whether a correct class is among the first so many."""
         return bool(self.right & {*self.ranked[:first]})
 
 
@@ -64,21 +64,20 @@ def prompts(category: str) -> list[str]:
     return [re.sub(r"\ba (?=[aeiou])", "an ", text) for text in texts]
 
 
-def class_vectors(folder: Path, classes: Sequence[str] = CATEGORIES) -> Tensor:
-    """Mean sentence vector of each class's prompts, (C, 384) of length 1.
+def class_vectors(folder: Path) -> Tensor:
+    """Mean sentence vector of the prompts of each of CATEGORIES, (C, 384) of length 1.
 
     Args:
         folder: where sentence vectors are kept.
-        classes: the C classes.
     """
-    texts = [prompts(category) for category in classes]
+    texts = [prompts(category) for category in CATEGORIES]
     vectors = sentence_vectors([text for group in texts for text in group], folder)
     means = [group.mean(dim=0) for group in vectors.split([len(group) for group in texts])]
     return F.normalize(torch.stack(means), dim=-1)
 
 
 def right_classes(kind: str) -> frozenset[str]:
-    """The classes that a thing may be: by the words of instructions, and as 3D-FRONT calls it in bedrooms.
+    """The classes that count as correct for a category: by the words of instructions, and its class in bedrooms.
 
     >>> sorted(right_classes("dining_chair"))
     ['chair', 'dining_chair']
@@ -114,7 +113,7 @@ def classify(encoder: PointEncoder, folder: Path, cache: Path) -> list[Guess]:
 
 
 def summary(guesses: Sequence[Guess]) -> str:
-    """A table of the models that were not taken for what they are, and the shares that were."""
+    """A line for each misclassified model, then top-1 and top-3 accuracy."""
     lines = [
         f"{guess.name}: {guess.kind} taken for {', '.join(guess.ranked[:3])}" for guess in guesses if not guess.among(1)
     ]

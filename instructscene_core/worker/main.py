@@ -1,8 +1,8 @@
 """Starts the worker process: ``python -I -u worker/main.py --path DIR … [--device auto] …``, see ``main``.
 
-Python's isolated mode leaves the module path to us: the first folder, which holds ``instructscene_core``, goes to its
-front, the others (bundled wheels) to its end, so that a person's own torch wins over a bundled one. This file runs as a
-script and imports nothing but the standard library until then. See ``serve.py`` for the protocol.
+Python's isolated mode (``-I``) leaves ``sys.path`` to us: the first ``--path``, which holds ``instructscene_core``,
+goes to its front, the others (bundled wheels) to its end, so that a person's own torch wins over a bundled one. This
+file runs as a script and imports nothing but the standard library until then. See ``serve.py`` for the protocol.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from typing import IO
 
 
 def _channel() -> IO[str]:
-    """The standard output for the protocol alone: whatever else is printed goes to standard error."""
+    """A stream to the standard output for the protocol alone: whatever else is printed goes to standard error."""
     sys.stdout.flush()
     protocol = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
@@ -34,8 +34,8 @@ def main() -> int:
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     channel = _channel()
-    for place, folder in enumerate(options.path):
-        sys.path.insert(0 if place == 0 else len(sys.path), folder)
+    for index, folder in enumerate(options.path):
+        sys.path.insert(0 if index == 0 else len(sys.path), folder)
     try:
         serving = importlib.import_module("instructscene_core.worker.serve")
     except ImportError as error:

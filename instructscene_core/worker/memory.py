@@ -7,12 +7,12 @@ _MB = 1024 * 1024
 
 
 def memory_mb() -> int | None:
-    """Resident memory now, MiB; None where it cannot be told."""
+    """Resident memory now, MiB; None where the operating system does not say."""
     return _status("VmRSS") if sys.platform == "linux" else peak_memory_mb()
 
 
 def peak_memory_mb() -> int | None:
-    """Largest resident memory so far, MiB; None where it cannot be told."""
+    """Largest resident memory so far, MiB; None where the operating system does not say."""
     if sys.platform == "linux":
         return _status("VmHWM")
     if sys.platform == "win32":
@@ -24,6 +24,7 @@ def peak_memory_mb() -> int | None:
 
 
 def _status(field: str) -> int | None:
+    """A field of Linux's ``/proc/self/status``, given there in KiB, as MiB; None where it is absent."""
     for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
         name, _, value = line.partition(":")
         if name == field:

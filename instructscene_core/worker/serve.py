@@ -1,9 +1,22 @@
 """The worker's loop: requests in, progress and results out, one JSON object a line each way.
 
-Child to parent: ``hello`` (versions, device, memory_mb, protocol, model), ``progress`` (id, stage, step, steps),
-``result`` (id, scenes, report or imported, seconds, peak_memory_mb), ``error`` (id or null, message, remedy, detail).
-Parent to child: ``request`` (id, request), ``self_check`` (id), ``import`` (id, folder, out), ``cancel`` (id),
-``quit``. The process ends at once when its standard input closes, whatever it is doing.
+Every message has a ``type``; the keys besides it are:
+
+Parent to child
+    - ``request``: id, request (docs/scene-format.md)
+    - ``self_check``: id
+    - ``import``: id, folder of official checkpoints, out (folder that gets the model folders)
+    - ``index``: id, folder of 3D-FUTURE models, out (folder that gets the catalogue)
+    - ``cancel``: id of a message that is waiting or worked on
+    - ``quit``: ends the worker after the messages before it
+Child to parent
+    - ``hello``, once: protocol, versions, device, memory_mb, model
+    - ``progress``: id, stage (text, prior, decoder, settle, import or index), step, steps
+    - ``result``: id, seconds, peak_memory_mb, and scenes (of a request), report (of self_check and index) or imported
+      (room types, of import)
+    - ``error``: id or null, message, remedy, detail (a traceback where nobody foresaw it, else empty)
+
+The process ends at once when its standard input closes, whatever it is doing.
 """
 
 import importlib.metadata
@@ -33,7 +46,8 @@ from .memory import memory_mb, peak_memory_mb
 
 PROTOCOL: Final = 1
 _PACKAGES: Final = ("torch", "numpy", "safetensors", "tokenizers")
-_DETAIL: Final = 4000
+_MAX_DETAIL: Final = 4000
+"""Characters of a traceback that are sent: its end."""
 _log: Final = logging.getLogger(__name__)
 
 
@@ -51,7 +65,7 @@ def serve(
     Args:
         source: lines from the parent.
         channel: lines to the parent.
-        device: see ``generator.pick_device``.
+        device: see ``device.pick_device``.
         model: model folder; None is the embedded starter.
         catalogue: a catalogue's file or folder; None is the embedded starter's.
         clip: see ``text.loading.load_encoder``.
@@ -73,7 +87,7 @@ def serve(
 
 
 class _Worker:
-    """Lines in both directions; the reading is done by a thread of its own, so that a run can be cancelled."""
+    """Both directions of the protocol; ``listen`` runs in a thread of its own, so that a run can be cancelled."""
 
     def __init__(self, channel: IO[str]) -> None:
         self._channel = channel
@@ -87,10 +101,11 @@ class _Worker:
         """Reads lines until the input closes, which ends the process."""
         for line in source:
             if line.strip():
-                self._take(line)
+                self._receive(line)
         os._exit(0)
 
-    def _take(self, line: str) -> None:
+    def _receive(self, line: str) -> None:
+        """Queues a message for ``work``; a cancel counts at once."""
         try:
             message = read_json(line, "message")
         except InvalidInputError as error:
@@ -103,7 +118,7 @@ class _Worker:
         elif kind == "cancel":
             self._cancelled.add(str(item.get("id")))
         elif kind in ("request", "self_check", "import", "index"):
-            self._cancelled.discard(str(item.get("id")))  # a late word about an earlier job of this name
+            self._cancelled.discard(str(item.get("id")))  # a cancel that came too late for an earlier job of this id
             self._jobs.put(item)
         else:
             self.refuse(item.get("id"), InvalidInputError(f"Message of unknown type {json.dumps(kind)}"))
@@ -118,7 +133,7 @@ class _Worker:
             self._channel.flush()
 
     def greet(self, generator: Generator) -> None:
-        """Says that the worker is ready, and of what it is made."""
+        """Sends ``hello``: the worker is ready."""
         self.send(
             {
                 "type": "hello",
@@ -131,12 +146,12 @@ class _Worker:
         )
 
     def refuse(self, job: object, error: InstructSceneError) -> None:
-        """An error that we raised on purpose."""
+        """Sends the ``error`` of an exception that we raised on purpose."""
         self.send({"type": "error", "id": job, "message": error.message, "remedy": error.remedy, "detail": ""})
 
     @contextmanager
     def reporting(self, job: object) -> Generated[None]:
-        """Tells the parent of whatever goes wrong inside, and goes on after it."""
+        """Sends an ``error`` for whatever is raised inside the block, and goes on after it."""
         try:
             yield
         except InstructSceneError as error:
@@ -145,18 +160,18 @@ class _Worker:
             self.fail(job, error)
 
     def fail(self, job: object, error: Exception) -> None:
-        """An error that nobody foresaw, or a lack of memory."""
+        """Sends the ``error`` of an exception that nobody foresaw, or of a lack of memory, with its traceback."""
         _log.error("Job %s failed", job, exc_info=error)
-        lacking = isinstance(error, MemoryError | torch.OutOfMemoryError)
-        message = "There is not enough memory" if lacking else f"The generator failed: {type(error).__name__}"
-        remedy = "Ask for fewer variations, or choose another device" if lacking else "Please report the details"
-        detail = "".join(traceback.format_exception(error))[-_DETAIL:]
+        out_of_memory = isinstance(error, MemoryError | torch.OutOfMemoryError)
+        message = "There is not enough memory" if out_of_memory else f"The generator failed: {type(error).__name__}"
+        remedy = "Ask for fewer variations, or choose another device" if out_of_memory else "Please report the details"
+        detail = "".join(traceback.format_exception(error))[-_MAX_DETAIL:]
         self.send({"type": "error", "id": job, "message": message, "remedy": remedy, "detail": detail})
 
     # Work
 
     def work(self, generator: Generator) -> None:
-        """Answers one message after the other."""
+        """Answers one queued message after the other, until ``quit``."""
         while (item := self._jobs.get()) is not None:
             job = item.get("id")
             with self.reporting(job):
@@ -166,7 +181,7 @@ class _Worker:
     def _answer(self, generator: Generator, item: Json) -> Json:
         job, start = item.get("id"), time.perf_counter()
 
-        def told(stage: str, step: int, steps: int) -> None:
+        def report_step(stage: str, step: int, steps: int) -> None:
             if str(job) in self._cancelled:
                 raise CancelledError
             self.send({"type": "progress", "id": job, "stage": stage, "step": step, "steps": steps})
@@ -174,13 +189,13 @@ class _Worker:
         if item["type"] == "self_check":
             answer: Json = {"report": self_check(generator)}
         elif item["type"] == "import":
-            answer = {"imported": import_folder(item, lambda _, number, total: told("import", number, total))}
+            answer = {"imported": import_folder(item, lambda _, number, total: report_step("import", number, total))}
         elif item["type"] == "index":
-            answer = {"report": index_folder(item, lambda number, total: told("index", number, total))}
+            answer = {"report": index_folder(item, lambda number, total: report_step("index", number, total))}
         else:
             request = Request.from_json(item.get("request"))
-            told("text", 0, 1)
-            scenes = generator.run([request], told)[0]
+            report_step("text", 0, 1)
+            scenes = generator.run([request], report_step)[0]
             answer = {"scenes": [scene.to_json() for scene in scenes]}
         seconds = round(time.perf_counter() - start, 3)
         return {"type": "result", "id": job, **answer, "seconds": seconds, "peak_memory_mb": peak_memory_mb()}
@@ -200,7 +215,7 @@ def import_folder(item: Json, on_file: OnFile) -> list[str]:
 
 
 def index_folder(item: Json, on_model: Callable[[int, int], None]) -> Json:
-    """Makes a catalogue of a folder of 3D-FUTURE models; returns its folder and what to tell.
+    """Makes a catalogue of a folder of 3D-FUTURE models; returns its folder, a summary, and how many were skipped.
 
     Raises:
         InvalidInputError: the message is malformed, or see :func:`.catalogue.indexing.index_models`.
@@ -213,7 +228,7 @@ def index_folder(item: Json, on_model: Callable[[int, int], None]) -> Json:
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of what the generator stands on."""
+    """Versions of Python and of the packages that the generator needs."""
     found = {"python": platform.python_version()}
     for name in _PACKAGES:
         try:
@@ -224,7 +239,7 @@ def versions() -> dict[str, str]:
 
 
 def self_check(generator: Generator) -> Json:
-    """Runs one step of each network and reports what the worker is."""
+    """Runs one step of each network; returns versions, device, seconds, memory, model and catalogue size."""
     room = generator.models.room_types[0]
     request = Request.from_json({"room": room, "text": "Put a desk next to a bed", "steps": [1, 1], "id": "self-check"})
     start = time.perf_counter()

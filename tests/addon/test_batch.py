@@ -150,11 +150,11 @@ def test_a_full_disk_is_told_once_and_leaves_what_is_there(command, tmp_path):
 def test_one_failing_scene_does_not_stop_the_others(batch, tmp_path):
     (tmp_path / "out" / "a.blend").mkdir(parents=True)  # a folder stands where the file should be
     code, lines = batch({**FIRST, "variations": 1}, SECOND, options=["--save-blend"])
-    told = [line for line in lines if line.startswith("[")]
+    reports = [line for line in lines if line.startswith("[")]
     assert code == 1
-    assert "[1/2] a: failed" in told[0]
-    assert "a.blend" in told[0]
-    assert "[2/2] b: " in told[1]
+    assert "[1/2] a: failed" in reports[0]
+    assert "a.blend" in reports[0]
+    assert "[2/2] b: " in reports[1]
     assert names(tmp_path / "out") == ["a.blend", "a.json", "b.blend", "b.json"]
 
 
@@ -166,12 +166,12 @@ def test_the_worker_is_killed_in_the_middle(command, tmp_path):
     worker = wait_for_child(process.pid)
     os.kill(worker, signal.SIGKILL)
     _, stderr = process.communicate(timeout=300)
-    told = [line for line in stderr.splitlines() if line.startswith("[")]
+    reports = [line for line in stderr.splitlines() if line.startswith("[")]
     assert process.returncode == 1
-    assert "[1/2] long: failed" in told[0]
-    assert "worker ended" in told[0]
-    assert "[2/2] b: " in told[1]
-    assert "failed" not in told[1]
+    assert "[1/2] long: failed" in reports[0]
+    assert "worker ended" in reports[0]
+    assert "[2/2] b: " in reports[1]
+    assert "failed" not in reports[1]
     assert names(tmp_path / "out") == ["b.json"]
 
 

@@ -27,9 +27,9 @@ def furniture():
 
 def select(*objects):
     for obj in bpy.context.view_layer.objects:
-        obj.select_set(False)
+        obj.select_set(state=False)
     for obj in objects:
-        obj.select_set(True)
+        obj.select_set(state=True)
 
 
 def record():
@@ -246,7 +246,7 @@ def test_one_edit_is_one_undo_step(settings, contents):
             select(room())
             bpy.ops.ed.undo_push(message="Select")
             states.append(contents())
-        getattr(bpy.ops.instructscene, operator)("EXEC_DEFAULT", True)  # as the button does, with an undo step
+        getattr(bpy.ops.instructscene, operator)("EXEC_DEFAULT", True)  # noqa: FBT003 - as the button does, with an undo step
         states.append(contents())
     assert all(a != b for a, b in pairwise(states))
     for state in reversed(states[:-1]):

@@ -105,7 +105,7 @@ def test_a_model_is_imported_once_and_nothing_else_is_touched(placing, models, s
     piece = next(iter(specs.items()))
     own = bpy.data.objects.new("mine", None)
     bpy.context.collection.objects.link(own)
-    own.select_set(True)
+    own.select_set(state=True)
     rooms = [placing.place_scene(bpy.context, scene_of([piece] * 2), catalogue=folder / "catalogue") for _ in range(2)]
     meshes = {obj.data for room in rooms for obj in placing.room_objects(room).values()}
     assert len(meshes) == 1

@@ -2,6 +2,7 @@
 
 import math
 import resource
+from itertools import product
 
 import bpy
 import numpy as np
@@ -12,6 +13,8 @@ TINY = 32
 WINDOW = {"kind": "window", "segment": [[-1, 2], [1, 2]], "bottom": 0.9, "top": 2.1}
 DOOR = {"kind": "door", "segment": [[2, -1], [2, 0]]}
 FLOOR = [[-2, -2], [2, -2], [2, 2], [-2, 2]]
+CORNERS = np.array(list(product((-0.5, 0.5), repeat=3)))
+"""In shares of a box's size."""
 
 
 @pytest.fixture
@@ -208,7 +211,7 @@ def test_all_furniture_is_in_the_picture(blend, aspect):
     view = blend.addon.viewpoint.choose_viewpoint(FLOOR, 2.8, boxes, aspect)
     assert view.forward.z == 0
     for box in boxes:
-        for corner in box.points(blend.addon.viewpoint._CORNERS):
+        for corner in box.points(CORNERS):
             across, up, depth = on_picture(view, corner, aspect)
             assert depth > 0.5
             assert max(abs(across), abs(up)) < 1

@@ -21,7 +21,7 @@ def mesh_object(name="Nightstand", mesh=None):
         mesh.from_pydata([(x, y, z) for x in (0, 0.5) for y in (0, 0.4) for z in (0, 0.5)], [], [(0, 1, 3, 2)])
     obj = bpy.data.objects.new(name, mesh)
     bpy.context.scene.collection.objects.link(obj)
-    obj.select_set(True)
+    obj.select_set(state=True)
     return obj
 
 
@@ -41,7 +41,7 @@ def empty_alone():
     bpy.data.objects.remove(bpy.data.objects["Empty"])
     obj = bpy.data.objects.new("Empty", None)
     bpy.context.scene.collection.objects.link(obj)
-    obj.select_set(True)
+    obj.select_set(state=True)
     return '"Empty" is an empty'
 
 
@@ -131,7 +131,7 @@ def test_linked_objects_are_refused(contents, tmp_path, operator):
     with bpy.data.libraries.load(str(path), link=True) as (_, wanted):
         wanted.objects = ["Bed"]
     bpy.context.scene.collection.objects.link(wanted.objects[0])
-    wanted.objects[0].select_set(True)
+    wanted.objects[0].select_set(state=True)
     before = contents()
     message = refusal(operator)
     assert '"Bed" is linked from a library' in message

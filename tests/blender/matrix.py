@@ -89,10 +89,10 @@ def run(case, archive):
             check=False,
         )
     shutil.rmtree(ROOT / out / "user", ignore_errors=True)
-    told = ROOT / out / "result.json"
-    if not told.is_file():
+    result_file = ROOT / out / "result.json"
+    if not result_file.is_file():
         return Outcome(case, failure=f"ended with code {done.returncode}, see {out}/log.txt")
-    result = json.loads(told.read_text())
+    result = json.loads(result_file.read_text())
     failure = result["failure"] or ("" if done.returncode == 0 else f"ended with code {done.returncode}")
     return Outcome(case, failure=failure, version=result["version"], seconds=result["seconds"])
 

@@ -16,7 +16,7 @@ from instructscene_core.evaluation.layouts import Layouts, layouts_of, layouts_o
 from instructscene_core.evaluation.questions import data_questions, official_instructions, own_furniture
 from instructscene_core.evaluation.sampling import Source, requests_for
 from instructscene_core.evaluation.sampling import sample as samples
-from instructscene_core.evaluation.scores import of_others
+from instructscene_core.evaluation.scores import shuffled
 from instructscene_core.geometry.relations import lamp_flags, relation_matrix, triplets
 from instructscene_core.instructions.write.official_templates import describe, instruction
 from instructscene_core.sampling.two_stage import TwoStageModel
@@ -138,8 +138,8 @@ def test_the_command_scores_real_bedrooms(tiny_folder, tmp_path, capsys):
     words = ["--set", f"front:{tmp_path}", "--model", str(tiny_folder), "--seeds", "1", "--workers", "1"]
     assert main(["evaluate", *words, "--device", "cpu"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    told = [line for line in lines if line.endswith(f"from the test rooms of {tmp_path}, in their order.")]
-    assert [line.split(", from")[0] for line in told] == [
+    about = [line for line in lines if line.endswith(f"from the test rooms of {tmp_path}, in their order.")]
+    assert [line.split(", from")[0] for line in about] == [
         "2 instructions of 1 or 2 triplets in class names",
         "2 instructions of 1 or 2 triplets in noun phrases",
     ]
@@ -150,7 +150,7 @@ def test_the_command_scores_real_bedrooms(tiny_folder, tmp_path, capsys):
 def test_shuffled_instructions_are_never_a_rooms_own(rooms):
     own = [((k, 0, k),) for k in range(rooms)]
     for seed in range(8):
-        others = of_others(own, seed)
+        others = shuffled(own, seed)
         assert sorted(others) == own
         assert all(a != b for a, b in zip(own, others, strict=True))
 

@@ -203,18 +203,18 @@ def test_forbidden_classes_are_never_drawn():
         DiscreteDiffusion(VARIABLES).sample(guess, start, even_steps(10), drawing(3), allowed=[nothing, None])
 
 
-def test_guidance_sharpens_towards_the_told_distribution():
-    told, untold = torch.tensor([0.6, 0.3, 0.1]).log(), torch.tensor([0.4, 0.3, 0.3]).log()
-    logits = torch.stack([untold, told])[..., None]
+def test_guidance_sharpens_towards_the_conditional_distribution():
+    conditional, unconditional = torch.tensor([0.6, 0.3, 0.1]).log(), torch.tensor([0.4, 0.3, 0.3]).log()
+    logits = torch.stack([unconditional, conditional])[..., None]
     p = predict_clean(logits, guidance=2.0).exp()[0, :, 0]
-    wanted = (2 * told - untold).softmax(dim=0)
+    wanted = (2 * conditional - unconditional).softmax(dim=0)
     assert torch.allclose(p, wanted, atol=1e-6)
-    assert torch.allclose(predict_clean(logits, guidance=1.0 + 1e-9).exp()[0, :, 0], told.exp(), atol=1e-5)
+    assert torch.allclose(predict_clean(logits, guidance=1.0 + 1e-9).exp()[0, :, 0], conditional.exp(), atol=1e-5)
 
 
 def test_variables_may_have_guidance_of_their_own():
     def both_sides(states, t):
-        return tuple(torch.cat([torch.zeros_like(told), told]) for told in guess(states, t))
+        return tuple(torch.cat([torch.zeros_like(logits), logits]) for logits in guess(states, t))
 
     def sampled(network, guidance):
         start = nothing_known(200, LENGTHS)

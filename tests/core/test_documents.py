@@ -212,8 +212,8 @@ def test_every_option_is_told(capsys, program, words):
     with pytest.raises(SystemExit) as end:
         PROGRAMS[program]([*words, "--help"])
     assert end.value.code == 0
-    told = set(OPTION.findall(read("docs/user-guide.md") + read("docs/official.md"))) | {"--help"}
-    assert set(OPTION.findall(capsys.readouterr().out)) - told == set()
+    documented = set(OPTION.findall(read("docs/user-guide.md") + read("docs/official.md"))) | {"--help"}
+    assert set(OPTION.findall(capsys.readouterr().out)) - documented == set()
 
 
 def test_every_button_and_setting_is_told():

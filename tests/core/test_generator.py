@@ -205,13 +205,13 @@ def test_unreadable_points_are_refused(tiny_generator, tmp_path, content):
 def test_cancelling_stops_between_steps(tiny_generator):
     seen = []
 
-    def told(stage, step, steps):
+    def report_step(stage, step, steps):
         seen.append((stage, step, steps))
         if stage == "prior" and step == 3:
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        tiny_generator.run([Request.from_json({"text": "a bed"})], told)
+        tiny_generator.run([Request.from_json({"text": "a bed"})], report_step)
     assert seen[-1] == ("prior", 3, 8)
     assert tiny_generator.run([Request.from_json({"text": "a bed"})])[0][0].objects
 

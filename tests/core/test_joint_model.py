@@ -158,11 +158,14 @@ def reads_a_shelf(joint_folder, tmp_path, joint_generator):
 
 @pytest.mark.parametrize("room", ["bedroom", "livingroom"])
 def test_what_a_text_speaks_of_is_there(reads_a_shelf, room):
-    told, untold = (
+    with_text, without_text = (
         run(reads_a_shelf, *(request(room=room, text=text, seed=seed, id=f"r{seed}") for seed in range(10)))
         for text in ("Put a shelf somewhere.", "")
     )
-    shelves = [[sum(item.category == "shelf" for item in result.objects) for result in made] for made in (told, untold)]
+    shelves = [
+        [sum(item.category == "shelf" for item in result.objects) for result in made]
+        for made in (with_text, without_text)
+    ]
     assert min(shelves[0]) >= 1
     assert min(shelves[1]) == 0
 
@@ -193,8 +196,8 @@ def test_alone_and_in_a_batch(joint_generator, room):
         request(scene=scene(room, 12), task="rearrange", id="rearrange", seed=5),
         request(scene=scene(room, 2), task="complete", id="many", seed=6, add=MAX_OBJECTS[room] - 2),
     ]
-    told = [replace(item, instruction=f"a shelf, please ({i})", id=f"{item.id}2") for i, item in enumerate(asked)]
-    requests = [*asked, *told]
+    reworded = [replace(item, instruction=f"a shelf, please ({i})", id=f"{item.id}2") for i, item in enumerate(asked)]
+    requests = [*asked, *reworded]
     together = run(joint_generator, *requests)
     for item, result in zip(requests, together, strict=True):
         assert_same(run(joint_generator, item)[0], result)

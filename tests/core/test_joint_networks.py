@@ -25,8 +25,8 @@ def _same_numbers_every_time():
 def grounded(prior):
     """The prior as if trained: what its texts say reaches the graph."""
     with torch.no_grad():
-        told = prior.grounding
-        for layer in (told.to_nodes, told.to_edges, told.asked_to_nodes, told.look_mlp[-1]):
+        grounding = prior.grounding
+        for layer in (grounding.to_nodes, grounding.to_edges, grounding.asked_to_nodes, grounding.look_mlp[-1]):
             layer.weight.normal_(std=0.1)
     return prior.eval()
 
@@ -114,18 +114,18 @@ def test_logits_of_objects_do_not_depend_on_padded_slots(prior, count):
 def test_texts_tell_classes_and_ordered_pairs_of_what_they_say(prior):
     batch, x = text(2), torch.tensor([[3, 7, 3, EMPTY + 1], [7, 3, 0, EMPTY]])
     sentences = prior.encode_text(batch).sentences
-    told = prior.grounding.edges(sentences, x)
-    assert torch.allclose(told[0, 0, 1], told[0, 2, 1], atol=1e-6)  # of the same classes
-    assert not torch.allclose(told[0, 0, 1], told[0, 1, 0], atol=1e-3)  # the other way round
-    assert not torch.allclose(told[0, 0, 1], told[1, 1, 0], atol=1e-3)  # by another text
-    assert (told[0, 3] == 0).all()  # of [MASK]
-    assert (told[0, :, 3] == 0).all()
+    edges = prior.grounding.edges(sentences, x)
+    assert torch.allclose(edges[0, 0, 1], edges[0, 2, 1], atol=1e-6)  # of the same classes
+    assert not torch.allclose(edges[0, 0, 1], edges[0, 1, 0], atol=1e-3)  # the other way round
+    assert not torch.allclose(edges[0, 0, 1], edges[1, 1, 0], atol=1e-3)  # by another text
+    assert (edges[0, 3] == 0).all()  # of [MASK]
+    assert (edges[0, :, 3] == 0).all()
     table = prior.grounding.edge_table(sentences)
-    assert torch.allclose(table[0, 7, 3], told[0, 1, 0], atol=1e-5)
-    untold = prior.encode_text(without_text(batch)).sentences
-    assert (prior.grounding.node_table(untold) == 0).all()
-    assert (prior.grounding.edge_table(untold) == 0).all()
-    assert (prior.grounding.looks(untold) == 0).all()
+    assert torch.allclose(table[0, 7, 3], edges[0, 1, 0], atol=1e-5)
+    no_text = prior.encode_text(without_text(batch)).sentences
+    assert (prior.grounding.node_table(no_text) == 0).all()
+    assert (prior.grounding.edge_table(no_text) == 0).all()
+    assert (prior.grounding.looks(no_text) == 0).all()
     looks = prior.grounding.looks(sentences)
     assert not torch.allclose(looks[0, 3], looks[0, 7], atol=1e-3)
     assert not torch.allclose(looks[0, 3], looks[1, 3], atol=1e-3)
@@ -137,14 +137,14 @@ def test_what_texts_say_of_looks_reaches_the_codes_of_their_class_alone(prior):
     batch, x, room = text(1), torch.tensor([[3, 7, 3, EMPTY]]), torch.tensor([1])
     e, o, t = torch.full((1, 6), 11), torch.full((1, 16), 65), torch.tensor([50])
     context = prior.encode_text(batch)
-    told = prior(x, e, o, t, context, room=room)[2]
+    grounded = prior(x, e, o, t, context, room=room)[2]
     looks = prior.grounding.looks(context.sentences)
     prior.grounding.look_mlp[-1].weight.zero_()
     prior.grounding.look_mlp[-1].bias.zero_()
     plain = prior(x, e, o, t, context, room=room)[2]
     for node, symbol in enumerate(x[0].tolist()):
         for token in range(4):
-            difference = (told - plain)[0, :, 4 * node + token]
+            difference = (grounded - plain)[0, :, 4 * node + token]
             assert torch.allclose(difference[:64], looks[0, symbol].view(4, 64)[token], atol=1e-5)
             assert difference[64] == 0  # "empty" is no look
 

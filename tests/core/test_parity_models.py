@@ -225,9 +225,9 @@ def prior(request, recipe, made):
 @BOTH
 def test_parity_prior_logits_with_and_without_text(prior, how):
     for symbol, both in zip("xeo", prior.logits(guided=True, how=how), strict=True):
-        without, told = both.chunk(2)
-        close(told, prior.data[f"out_{symbol}"])
-        close(without, prior.data[f"uncond_{symbol}"])
+        unconditional, conditional = both.chunk(2)
+        close(conditional, prior.data[f"out_{symbol}"])
+        close(unconditional, prior.data[f"uncond_{symbol}"])
 
 
 def test_parity_prior_block_by_block(prior):
@@ -418,10 +418,10 @@ def decoder(request, recipe, made):
 @pytest.mark.parametrize("t", [0, 500, 990])
 @torch.inference_mode()
 def test_parity_decoder_noise(decoder, t, guidance, how):
-    without, told = (
+    unconditional, conditional = (
         decoder.sampler(how, graph)(decoder.boxes, torch.tensor([t])) for graph in (decoder.unrelated, decoder.graph)
     )
-    close(without + guidance * (told - without), decoder.data[f"eps/t{t}_cfg{guidance}"])
+    close(unconditional + guidance * (conditional - unconditional), decoder.data[f"eps/t{t}_cfg{guidance}"])
     close(decoder.features[0], decoder.data["feats_first_scene"])
 
 

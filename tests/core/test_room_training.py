@@ -93,7 +93,7 @@ def test_instructions_of_a_batch_ask_for_what_its_turned_rooms_hold(rooms):
     codes = first.codes.reshape(256, 12, 4)
     assert ((codes == N_CODES).all(dim=2) == (first.objs == _EMPTY)).all()
     i, j = np.triu_indices(12, 1)
-    for objs, edges, asked in zip(first.objs.numpy(), first.edges.numpy(), first.asked.numpy(), strict=True):
+    for objs, edges, asked in zip(first.objs.numpy(), first.edges.numpy(), first.triplets.numpy(), strict=True):
         held = {(objs[a], p, objs[b]) for a, b, p in zip(i, j, edges, strict=True) if p != NO_RELATION}
         held |= {(objs[b], (p + 5) % 10, objs[a]) for a, b, p in zip(i, j, edges, strict=True) if p != NO_RELATION}
         assert {tuple(triplet) for triplet in asked.tolist() if triplet[0] >= 0} <= held
@@ -247,7 +247,7 @@ def test_the_command_trains_a_model_that_generates(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["prior"], "Training needs an end"),
         (["prior", "--steps", "0"], "--steps must be more than 0"),
@@ -258,12 +258,12 @@ def test_the_command_trains_a_model_that_generates(tmp_path, capsys):
         (["all", "--steps", "1", "--vqvae", "nowhere"], "cannot be read"),
     ],
 )
-def test_what_cannot_work_is_told_in_one_line_and_leaves_nothing(tmp_path, capsys, words, told):
+def test_what_cannot_work_is_told_in_one_line_and_leaves_nothing(tmp_path, capsys, words, message):
     out = tmp_path / "model"
     assert main(["train", *words, "--data", "starter:4", "--out", str(out)]) == 2
     lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("INFO")]
     assert len(lines) == 1
-    assert told in lines[0]
+    assert message in lines[0]
     assert not out.exists()
 
 

@@ -47,11 +47,11 @@ def asked_of(monkeypatch):
     """The requests that reach the generator."""
     seen, plain = [], Generator.run
 
-    def told(self, requests, *args, **kwargs):
+    def recorded_run(self, requests, *args, **kwargs):
         seen.extend(requests)
         return plain(self, requests, *args, **kwargs)
 
-    monkeypatch.setattr(Generator, "run", told)
+    monkeypatch.setattr(Generator, "run", recorded_run)
     return seen
 
 

@@ -200,9 +200,9 @@ def test_the_graph_alone_is_the_network_with_masked_features(pairs, states):
     model = task.model.eval()
     x, e = batch.clean
     masked = torch.full((len(x), 4 * x.shape[1]), 65)
-    told = model.encode_text(batch.text)
-    alone = predicted(model, (x, e), t, told, batch.room, batch.real)
-    whole = predicted(model, (x, e, masked), t, told, batch.room, batch.real)
+    context = model.encode_text(batch.text)
+    alone = predicted(model, (x, e), t, context, batch.room, batch.real)
+    whole = predicted(model, (x, e, masked), t, context, batch.room, batch.real)
     assert len(alone) == 2
     for graph, wanted in zip(alone, whole[:2], strict=True):
         torch.testing.assert_close(graph, wanted, atol=1e-5, rtol=1e-5)
@@ -252,7 +252,8 @@ def test_texts_are_labelled_with_what_they_ask_for(pairs, states):
         asked = {(s, p, o) for s, p, o in held if p != NO_RELATION}
         assert {(o, (p + 5) % 10, s) for s, p, o in asked} == asked
         classes = set(batch.clean[0][room][batch.real[room]].tolist())
-        assert {c for s, _, o in asked for c in (s, o)} <= set(truth.mentioned[room].nonzero()[:, 0].tolist()) <= classes
+        mentioned = set(truth.mentioned[room].nonzero()[:, 0].tolist())
+        assert {c for s, _, o in asked for c in (s, o)} <= mentioned <= classes
         assert truth.present[room][truth.relation[room] != NO_RELATION].all()
         unlike += len(held) - len(asked)
     assert unlike > 16  # pairs that nothing is said of are asked about too
@@ -365,16 +366,16 @@ def test_the_decoder_is_told_the_floor_of_the_room_as_it_is_turned(all_rooms):
 
 
 def test_floors_and_openings_are_dropped_apart(all_rooms):
-    told = {"nothing": 0, "walls": 0, "all": 0}
+    shown = {"nothing": 0, "walls": 0, "all": 0}
     task = _decoder_task(all_rooms, floor_dropout=0.4, openings_dropout=0.5)
     for step in range(8):
         graphs, _ = task.batch(np.random.default_rng(step))
         kinds = [set(s[e].tolist()) for s, e in zip(graphs.segments[..., 0], graphs.enclosed, strict=True)]
-        told["nothing"] += sum(not k for k in kinds)
-        told["walls"] += sum(k == {0} for k in kinds)
-        told["all"] += sum(len(k) > 1 for k in kinds)
-    assert min(told.values()) > 20
-    assert sum(told.values()) == 128
+        shown["nothing"] += sum(not k for k in kinds)
+        shown["walls"] += sum(k == {0} for k in kinds)
+        shown["all"] += sum(len(k) > 1 for k in kinds)
+    assert min(shown.values()) > 20
+    assert sum(shown.values()) == 128
 
 
 def test_a_resumed_run_gives_the_same_weights(bedrooms, states, tmp_path):

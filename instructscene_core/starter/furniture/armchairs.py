@@ -141,7 +141,7 @@ def plywood(d: Design, *, cover: Role | None = None) -> None:
     x, y, level = d.w / 2, d.d / 2, 0.38
     d.solid = "seat"
 
-    def bent(front: bool) -> None:
+    def bent(*, front: bool) -> None:
         def surface(u: Array, v: Array) -> tuple[Array, Array, Array]:
             across = (2 * u - 1) * x * (0.86 if front else 0.66)
             top = level - 0.03 if front else level - 0.045
@@ -205,7 +205,15 @@ def recliner(d: Design, *, cover: Role = "leather") -> None:
 def _cradle(
     d: Design, cover: Role, box: tuple[float, tuple[float, float], float], relief: Relief, *, level: bool
 ) -> None:
-    """A cushion in a shallow wooden shell, lying or upright: half width, extent, place of the shell."""
+    """A cushion in a shallow wooden shell, the seat (``level``) or the back of an armchair.
+
+    Args:
+        d: the chair.
+        cover: cloth or leather.
+        box: of the shell: half width, both ends along its length, and its height (a seat) or y (a back).
+        relief: of the cushion.
+        level: lies instead of standing upright.
+    """
     half, (low, high), at = box
     layers: tuple[tuple[Role, float, float], ...] = (("wood", 0.016, 0.0), (cover, 0.09, 0.055))
     for role, thick, away in layers:

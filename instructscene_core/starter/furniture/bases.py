@@ -1,4 +1,4 @@
-"""What furniture stands on: plinths, legs, feet, sleds and frames."""
+"""Bases of furniture: plinths, legs, feet, sleds and frames."""
 
 import math
 from typing import Literal
@@ -17,9 +17,9 @@ def stand(d: Design, base: Base, lift: float, inset: float = 0.0) -> None:
 
     Args:
         d: the piece.
-        base: which one; ``floor`` has none, its body reaches down.
-        lift: height of what stands on it.
-        inset: how far it keeps from the edges, beyond what it does by itself.
+        base: kind of the base; with ``floor`` there is none, the body reaches the floor.
+        lift: height of the base.
+        inset: distance from the edges of the ground plan, added to the base's own.
     """
     if base == "plinth":
         x, y = d.w / 2 - 0.03 - inset, d.d / 2
@@ -37,7 +37,7 @@ def stand(d: Design, base: Base, lift: float, inset: float = 0.0) -> None:
 
 
 def _leg(d: Design, base: Base, lift: float, sx: int, sy: int, inset: float) -> None:
-    """One of four."""
+    """One of four legs; ``sx`` and ``sy`` are the signs of its x and y."""
     away = (0.045 if base in ("block", "bun", "turned", "castors") else 0.03) + inset
     x, y = sx * (d.w / 2 - away), sy * (d.d / 2 - away)
     if base == "hairpin":

@@ -233,7 +233,7 @@ def bed(d: Design, made: Bed) -> None:
 
 
 def _base(d: Design, made: Bed, head: float, foot: float) -> tuple[float, float]:
-    """Adds what carries the mattress; returns its width beside the mattress and the height of its own top."""
+    """Adds what carries the mattress; returns its width at each side of the mattress and the height of its top."""
     x, front, back = d.w / 2, -d.d / 2, d.d / 2 - head + 0.01
     if made.base == "metal":
         for end in (-1, 1):
@@ -326,7 +326,7 @@ def _shelf(d: Design) -> None:
 
 
 def _foot(d: Design, made: Bed) -> None:
-    """The end at the foot: as the headboard where that is of bars or spindles, else a board."""
+    """The footboard: like the headboard where that is of bars or spindles, else a board."""
     x, y = d.w / 2, d.d / 2
     if made.head in ("bars", "arched bars", "spindles", "slats"):
         piece = Design(d.w, d.d, made.foot, fine=d.fine)
@@ -417,7 +417,7 @@ def car(d: Design) -> None:
 
 
 def bedded(head: str, **options: object) -> Builder:
-    """The builder of a `Bed`."""
+    """A builder for `Shape.build` that makes a `Bed` with this headboard and these attributes."""
     return partial(bed, made=Bed(head, **options))  # pyright: ignore[reportArgumentType]
 
 

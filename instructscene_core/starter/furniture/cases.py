@@ -1,4 +1,4 @@
-"""Case furniture of all kinds from a drawing of its front: a body on a base, under a top, cut into compartments."""
+"""Case furniture from a description of its front: a body of compartments, on a base and under a top."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +15,7 @@ Top = Literal["slab", "flush", "stone", "glass", "cornice", "cap"]
 _GAP: Final = 0.0025
 """Metres between a front and the edge of its compartment."""
 _PROUD: Final = 0.042
-"""Metres that fronts with pulls stand before the body."""
+"""Metres between the body's front and the piece's where fronts have pulls: room for both."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,15 @@ class Case:
         layout: its front: columns from left to right between bars, compartments from the top down between slashes. Each
             is a kind of `FRONTS` or `CONTENTS`, with ``x2`` for two leaves side by side and ``:1.5`` for its share of
             the height; a column's share of the width stands before it in brackets.
-        base: what it stands on.
+        base: kind of the base.
         lift: height of the base.
-        top: what covers it.
-        pull: what its fronts are opened by.
+        top: kind of the top.
+        pull: kind of the handles of its fronts.
         wall: thickness of sides and boards.
         body: material of the body.
         lid: material of the top.
-        fronts: materials of the fronts, in turn.
-        behind: what one sees behind glass, of `CONTENTS`.
+        fronts: materials that the fronts take in turn.
+        behind: contents behind glass doors, of `CONTENTS`.
         tall: height of the body's top where the piece goes on above it; None is the whole height.
     """
 
@@ -80,7 +80,7 @@ def case(d: Design, made: Case) -> None:
 
 
 def cased(layout: str, **options: object) -> Builder:
-    """The builder of a `Case`; what it is made of may also be told in words."""
+    """A builder for `Shape.build` that makes a `Case` with this layout and these attributes."""
     return partial(case, made=Case(layout, **options))  # pyright: ignore[reportArgumentType]
 
 
@@ -122,7 +122,7 @@ def _body(d: Design, made: Case, x: float, plane: float, z: tuple[float, float])
 
 
 def _cells(layout: str, x: tuple[float, float], z: tuple[float, float]) -> list[_Cell]:
-    """The compartments of a layout in a front."""
+    """The compartments of a layout, fitted into the front's extents in x and z."""
     columns = [_column(text) for text in layout.split("|")]
     whole = sum(share for share, _ in columns)
     left, cells = x[0], list[_Cell]()
@@ -165,7 +165,7 @@ def _boards(d: Design, made: Case, cell: _Cell, plane: float, outer: tuple[float
 
 
 def _inside(cell: _Cell, wall: float, outer: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    """Left, right, low and high of what is free in a compartment."""
+    """Left, right, low and high of the free space in a compartment, inside its walls and boards."""
     edges = (cell.x[0], cell.x[1], cell.z[0], cell.z[1])
     signs = (1, -1, 1, -1)
     left, right, low, high = (

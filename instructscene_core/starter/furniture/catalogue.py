@@ -13,8 +13,11 @@ _YIELDING: Final = {
     **dict.fromkeys(("bookshelf", "cabinet", "dining_table", "tv_stand", "wine_cabinet"), 0.5),
     **dict.fromkeys(("corner_side_table", "desk", "nightstand"), 0.4),
 }
-"""How far the axes of classes may be stretched that bear more than others, as boxes on legs do: their real sizes differ
-more than our shapes do."""
+"""``stretch`` of the entries of a class: how far an axis may be scaled to a box, as a share.
+
+These classes look right when stretched further than others, as boxes on legs do, and real sizes of them differ more
+than our shapes do.
+"""
 
 
 def entry(spec: Spec) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What chairs are put together from: legs, seats and backs in many kinds; they face −y."""
+"""Parts of chairs: legs, seats and backs in many kinds; they face −y."""
 
 import math
 from collections.abc import Callable
@@ -36,11 +36,11 @@ class Chair:
     """How a chair is made.
 
     Attributes:
-        legs, seat, back: kinds.
-        cover: cloth or leather of what is padded.
+        legs, seat, back: their kinds.
+        cover: cloth or leather of padded parts.
         level: height of the seat.
-        arms: height of the arm rests; 0 has none.
-        lean: of the back, radians.
+        arms: height of the arm rests; 0 for none.
+        lean: angle by which the back leans backwards, radians.
         frame: role of the legs and posts.
     """
 
@@ -77,7 +77,7 @@ def _rear(d: Design, made: Chair) -> float:
 
 
 def _four(d: Design, made: Chair, inset: float) -> list[tuple[float, float, float, float]]:
-    """X and y of the legs at the seat, and their signs."""
+    """(x, y, sign of x, sign of y) of each of the four legs at the seat."""
     x, front, back = d.w / 2 - inset, -d.d / 2 + inset, _rear(d, made) - 0.01
     return [(sx * x, y, sx, sy) for sx in (-1, 1) for y, sy in ((front, -1), (back, 1))]
 
@@ -242,7 +242,7 @@ _LEGS: Final[dict[Legs, Callable[[Design, Chair], None]]] = {
 
 
 def _plan(d: Design, made: Chair) -> tuple[float, float, float]:
-    """Half width of the seat, its front and its rear."""
+    """Half width of the seat, y of its front and y of its rear."""
     return d.w / 2, -d.d / 2, _rear(d, made) + 0.02
 
 
@@ -395,7 +395,7 @@ def _padded(
     low: float,
     bend: float,
 ) -> None:
-    """A padded panel with soft corners, bent round the sitter by ``bend``."""
+    """A padded panel with soft corners, whose sides come forward by ``bend`` metres around the sitter."""
     y = _rear(d, made)
 
     def surface(u: Array, v: Array) -> tuple[Array, Array, Array]:

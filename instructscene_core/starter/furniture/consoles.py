@@ -37,7 +37,7 @@ def demilune(d: Design) -> None:
 
 
 def framed_top(d: Design, top: Role = "stone", shelf: Role | None = "stone", *, crossed: bool = False) -> None:
-    """A top and a shelf in a metal frame, with crossed bars at the sides where so told."""
+    """A top and a shelf in a metal frame, ``crossed``: with crossed bars at the sides."""
     x, y, t = d.w / 2, d.d / 2, 0.013
     d.box(top, (-x, -y, d.h - 0.026), (x, y, d.h), bevel=0.006)
     for sx in (-1, 1):

@@ -1,4 +1,4 @@
-"""What stands in open compartments: books, baskets, bins, vases, plates, bottles, clothes."""
+"""Contents of open compartments: books, baskets, bins, vases, plates, bottles, clothes."""
 
 import math
 import random
@@ -12,7 +12,7 @@ from .parts import Cushion, Design, Slab, Turned
 CONTENTS: Final = ("open", "books", "baskets", "bins", "dishes", "bottles", "rack", "clothes", "empty")
 """What a compartment may hold; all but the clothes, the bottles and the rack stand on boards that divide it."""
 _TIER: Final = 0.34
-"""Height from which a compartment gets boards."""
+"""Height of the tiers into which boards divide a tall compartment, about."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Room:
     """The inside of a compartment.
 
     Attributes:
-        x, y, z: from and to, metres; it is open at the lower y.
-        seed: of what stands in it.
+        x, y, z: its extents (from, to), metres; it is open at the lower y.
+        seed: of the random choices of its contents.
     """
 
     x: Span
@@ -31,7 +31,7 @@ class Room:
 
 
 def fill(d: Design, kind: str, room: Room, board: Role) -> None:
-    """Boards and things of a kind in ``CONTENTS``."""
+    """Adds contents of a kind in ``CONTENTS``, with the boards that they stand on."""
     if kind == "clothes":
         _clothes(d, room)
     elif kind == "bottles":
@@ -44,7 +44,7 @@ def fill(d: Design, kind: str, room: Room, board: Role) -> None:
 
 
 def _tiers(d: Design, room: Room, board: Role) -> list[Room]:
-    """The compartment cut by boards into tiers of a hand's reach."""
+    """Adds boards that divide a compartment into tiers, see ``_TIER``; returns the tiers."""
     count = max(1, round((room.z[1] - room.z[0]) / _TIER))
     step = (room.z[1] - room.z[0]) / count
     tiers: list[Room] = []

@@ -1,4 +1,4 @@
-"""The finished geometry of a shape: exactly its size, centred on its box."""
+"""From a shape to its meshes, which fill the shape's size exactly and are centred on its box."""
 
 from dataclasses import replace
 from functools import cache
@@ -12,7 +12,7 @@ from .parts import Design
 from .shapes import Shape
 
 _APART: Final = 6e-5
-"""Metres between the faces of neighbouring parts that were designed in one plane."""
+"""Unit of the metres that parts are shrunk by, see `_parted`."""
 
 Row = tuple[float, float, float, float, float, float]
 
@@ -31,7 +31,7 @@ def meshes(shape: Shape) -> tuple[Mesh, ...]:
 
 
 def fine_meshes(shape: Shape) -> tuple[Mesh, ...]:
-    """As `meshes`, of the design that the library shows, see `Design`."""
+    """As `meshes`, of the fine design (`Design.fine`), with faces that shared a plane moved apart."""
     return _fitted(_parted(raw_meshes(shape, fine=True)), shape)
 
 
@@ -43,7 +43,7 @@ def _fitted(raw: list[Mesh], shape: Shape) -> tuple[Mesh, ...]:
 
 
 def _parted(parts: list[Mesh]) -> list[Mesh]:
-    """Parts a little smaller than designed, each by its own length: faces in one plane would flicker or turn black."""
+    """Parts shrunk a little, neighbours by different lengths: faces in one plane would flicker or render black."""
     apart: list[Mesh] = []
     for i, mesh in enumerate(parts):
         low, high = bounds([mesh])

@@ -63,7 +63,7 @@ class Desk:
     """A desk.
 
     Attributes:
-        left, right: what carries its top on either side.
+        left, right: kinds of the supports of its top.
         top: material of the top.
         pad: material of a pad let into the top; None for none.
         thick: thickness of the top.
@@ -85,7 +85,7 @@ class Desk:
 
 
 _LEVEL: Final = 0.75
-"""Height of the top of a desk that goes on above it."""
+"""Height of the top of a desk with a hutch."""
 
 
 def desk(d: Design, made: Desk) -> None:
@@ -119,7 +119,7 @@ def desk(d: Design, made: Desk) -> None:
 
 
 def _side(d: Design, made: Desk, name: str, sign: int, under: float) -> None:
-    """What carries the top at its left, sign −1, or its right."""
+    """Adds the support of the top at its left, ``sign`` −1, or its right, 1."""
     x, y = d.w / 2, d.d / 2
     layouts = {"chest": "drawer / drawer / drawer:1.4", "cupboard": "drawer:0.4 / framed", "shelves": "books"}
     if name in layouts:
@@ -217,7 +217,7 @@ def desk_secretary(d: Design) -> None:
 
 
 def desked(left: Side, right: Side, **options: object) -> Builder:
-    """The builder of a `Desk`."""
+    """A builder for `Shape.build` that makes a `Desk` with these supports and attributes."""
     return partial(desk, made=Desk(left, right, **options))  # pyright: ignore[reportArgumentType]
 
 

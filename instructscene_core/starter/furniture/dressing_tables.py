@@ -60,7 +60,7 @@ def dressing_table_tall(d: Design) -> None:
 
 
 def _toiletries(d: Design, x: float, y: float, z: float) -> None:
-    """Two small bottles; they belong to the table's top."""
+    """Two small bottles on the table's top, a solid of their own."""
     d.solid = "bottles"
     d.turned("accent", (x, y, z), [(0.022, 0.0), (0.026, 0.01), (0.026, 0.06), (0.01, 0.075), (0.01, 0.1)])
     d.turned("glow", (x + 0.075, y + 0.02, z), [(0.03, 0.0), (0.032, 0.008), (0.032, 0.045), (0.03, 0.05)])
@@ -74,12 +74,12 @@ class Dresser:
     """A dressing table.
 
     Attributes:
-        mirror: what stands on it: an arched, oval or square mirror, one with wings or bulbs, a round one at the side,
+        mirror: kind of the mirror: an arched, oval or square mirror, one with wings or bulbs, a round one at the side,
             or a heart.
         layout: fronts under the top, as of `cases.Case`.
-        base: what they stand on.
-        level: height of the table.
-        low: height of the underside of what is under the top.
+        base: kind of the base.
+        level: height of the table's top.
+        low: height of the underside of the case under the top.
         top: material of the top.
         frame: material of the mirror's frame.
     """
@@ -186,7 +186,7 @@ def dressing_table_island(d: Design) -> None:
 
 
 def dressed(mirror: Mirror, layout: str, **options: object) -> Builder:
-    """The builder of a `Dresser`."""
+    """A builder for `Shape.build` that makes a `Dresser` with this mirror, layout and attributes."""
     return partial(dresser, made=Dresser(mirror, layout, **options))  # pyright: ignore[reportArgumentType]
 
 

@@ -15,7 +15,12 @@ Band = tuple[Role, float, float]
 
 
 def bordered(d: Design, bands: tuple[Band, ...]) -> None:
-    """A field inside borders: the role, inset and height, as a share, of each, from the outside."""
+    """A rug of nested rectangles.
+
+    Args:
+        d: the rug.
+        bands: from the outside inwards: role, inset and height, the last as a share of the rug's.
+    """
     d.solid = "rug"
     for role, inset, top in bands:
         outline = rounded(d.w / 2 - inset, d.d / 2 - inset, 0.02, 5)
@@ -100,7 +105,14 @@ def diamonds(d: Design) -> None:
 
 
 def _clipped(at: float, sense: int, x: float, y: float) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Ends of the line through (at, 0) with a slope of 0.8 inside a rectangle; None where it is short."""
+    """Ends of the part of a line inside a rectangle; None where it is short.
+
+    Args:
+        at: x where the line crosses the x axis.
+        sense: sign of its slope of 0.8.
+        x: half width of the rectangle.
+        y: its half depth.
+    """
     low = max(-y, min(sense * 0.8 * (-x - at), sense * 0.8 * (x - at)))
     high = min(y, max(sense * 0.8 * (-x - at), sense * 0.8 * (x - at)))
     if high - low < 0.1:

@@ -22,7 +22,7 @@ class Leaf:
     Attributes:
         left, right, low, high: its edges, metres.
         plane: y of the carcass that it stands in front of.
-        pull: what one opens it by.
+        pull: kind of its handle.
         hand: where a door's pull is: −1 at its left, 1 at its right.
         role: its material.
     """
@@ -66,7 +66,7 @@ def _plate(d: Design, leaf: Leaf) -> None:
 
 
 def _framed(d: Design, kind: str, leaf: Leaf) -> None:
-    """Two stiles and two rails around what the kind has in the middle."""
+    """A frame of two stiles and two rails around a panel, of which the kind says what it is."""
     border = min(0.06, 0.16 * leaf.width, 0.2 * leaf.height) if kind != "glass" else 0.032
     y = (leaf.plane - THICK - 0.002, leaf.plane + 0.002)
     for x in ((leaf.left, leaf.left + border), (leaf.right - border, leaf.right)):
@@ -182,7 +182,7 @@ def _small_pull(d: Design, leaf: Leaf, at: tuple[float, float, float], *, drawer
 
 
 def _strip(d: Design, leaf: Leaf, y: float, *, drawer: bool) -> None:
-    """A metal strip along the edge that one takes hold of."""
+    """A metal strip as a handle, along the edge by which the front is opened."""
     if drawer:
         low, high = (leaf.left + 0.01, y - 0.01, leaf.high - 0.016), (leaf.right - 0.01, y + 0.002, leaf.high - 0.001)
     else:

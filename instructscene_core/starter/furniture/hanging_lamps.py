@@ -37,7 +37,15 @@ def _hang(d: Design, low: float, x: float = 0.0, y: float = 0.0, *, rose: float 
 
 
 def _lathe(d: Design, profile: Profile, *, bulb: float = 0.3, role: Role = "shade", base: float = 0.0) -> None:
-    """A shade turned from a profile in shares of half its width and of its own height, with a bulb."""
+    """A turned shade on a cord, with a bulb.
+
+    Args:
+        d: the lamp.
+        profile: (radius as a share of half the lamp's width, height as a share of its width) from the lower rim up.
+        bulb: how high the bulb is in the shade: 1 is its top, −1 its lower rim.
+        role: of the shade.
+        base: height of the profile's origin.
+    """
     tall = max(z for _, z in profile) * d.w
     _hang(d, base + tall)
     outer = [(r * d.w / 2, base + z * d.w) for r, z in profile]

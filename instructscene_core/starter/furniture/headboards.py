@@ -204,4 +204,4 @@ DEPTHS: Final = {
     "planks": 0.075, "cane": 0.065, "buttons": 0.15, "wings": 0.15, "arch": 0.13, "shell": 0.13, "tiles": 0.13,
     "channels": 0.13, "hung": 0.17, "sleigh": 0.26, "shelf": 0.27, "none": 0.02,
 }  # fmt: skip
-"""Length that each takes from the bed, metres."""
+"""Depth of each kind, which the bed's length includes, metres."""

@@ -1,4 +1,4 @@
-"""What pieces of furniture share: doors, drawers, carcasses, legs, tops, and the small things that stand on them."""
+"""Parts that families of furniture share: doors, drawers, carcasses, legs, tops and small things that stand on them."""
 
 import math
 import random
@@ -44,7 +44,7 @@ def carcass(d: Design, low: float, high: float, *, front: float, wall: float = 0
 
 
 def books(d: Design, x: Span, y: Span, z: float, height: float, seed: int) -> None:
-    """A row of upright books; they stand in front of the back and end where luck has it."""
+    """A row of upright books from the left; their sizes and the end of the row are random, from ``seed``."""
     luck = random.Random(seed)
     at, end = x[0] + 0.004, x[1] - 0.02 - luck.random() * 0.45 * (x[1] - x[0])
     while at < end:
@@ -58,7 +58,7 @@ def books(d: Design, x: Span, y: Span, z: float, height: float, seed: int) -> No
 
 
 def basket(d: Design, low: Point, high: Point, bevel: float = 0.014) -> None:
-    """A cloth box that stands on a board; seen close up it has a lid and a label."""
+    """A cloth box that stands on a board; in the fine design it has a lid and a label."""
     if not d.fine:
         d.box("bedding", low, high, bevel=bevel)
         return

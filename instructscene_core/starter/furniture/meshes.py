@@ -1,4 +1,4 @@
-"""Polygon meshes of parts, in numpy: what the .blend shows and what the point clouds are drawn from."""
+"""Polygon meshes of parts, in numpy; the .blend library and the point clouds are made from them."""
 
 import math
 from collections.abc import Sequence
@@ -116,7 +116,7 @@ def _cuts(core: Array, part: Cushion) -> tuple[int, int, int]:
 
 
 def _quilting(points: Array, part: Cushion) -> Array:
-    """How far the seams draw the upper side of a quilt down, (V,): not at all beside its edges."""
+    """Offsets in z, (V,) metres, by which seams draw in the upper side of a quilt; 0 at half its height and below."""
     if not part.quilt:
         return np.zeros(len(points))
     x, y, z = points.T
@@ -127,7 +127,7 @@ def _quilting(points: Array, part: Cushion) -> Array:
 
 
 def _folds(points: Array, height: float) -> Array:
-    """Soft waves of cloth, (V, 3): deeper towards the hem."""
+    """Offsets (V, 3) that make soft waves of cloth, deeper towards the hem; ``height`` in metres."""
     x, y, z = points.T
     wave = np.sin(9 * x + 4 * y) + 0.7 * np.sin(13 * y - 6 * x + 1.3) + 0.5 * np.sin(21 * x + 17 * y + 5 * z)
     side = np.sin(23 * y + 3 * x) + 0.6 * np.sin(41 * y + 1.0)
@@ -154,7 +154,7 @@ def _pillow(part: Pillow) -> tuple[Array, list[Face], list[bool]]:
 
 
 def _creases(points: Array) -> Array:
-    """Share of a pillow's thickness that its creases leave, (V,): they run from the corners and fade inwards."""
+    """Factors (V,) on a pillow's thickness that make creases, which run from its corners and fade inwards."""
     x, y, _ = points.T
     around = np.arctan2(y, x)
     rim = np.clip(np.maximum(np.abs(x), np.abs(y)) - 0.35, 0, None)
@@ -345,7 +345,7 @@ def _ordered(ring: list[int], *, positive: bool) -> Face:
 
 
 def _welded(points: Array, faces: list[Face]) -> tuple[Array, list[Face]]:
-    """Vertices at one place become one; faces that lose an edge keep the rest."""
+    """Merges vertices at the same place; faces drop edges that thereby vanish."""
     _, first, inverse = np.unique(points.round(9), axis=0, return_index=True, return_inverse=True)
     welded = [tuple(dict.fromkeys(int(inverse.reshape(-1)[i]) for i in face)) for face in faces]
     return points[first], [face for face in welded if len(face) > 2]

@@ -10,11 +10,12 @@ Role = Literal[
     "wood", "front", "frame", "fabric", "bedding", "metal", "shade", "accent", "stone", "leather", "glass", "cane",
     "linen", "glow", "mirror", "leaf", "soil", "screen", "toy1", "toy2", "toy3",
 ]  # fmt: skip
-"""What a part is made of.
+"""Material role of a part: which of a palette's materials it takes.
 
 ``wood`` is a piece's show wood, ``front`` its doors and drawers, ``frame`` its body and legs; ``fabric``, ``leather``,
-``stone``, ``glass``, ``cane`` and ``metal`` are what they say; ``bedding`` and ``accent`` are the palette's second and
-third cloth, ``shade`` is of lamps, ``linen`` is white cloth, ``glow`` lit glass. The others are alike in every palette.
+``stone``, ``glass``, ``cane`` and ``metal`` are materials of that kind; ``bedding`` and ``accent`` are the palette's
+second and third cloth, ``shade`` is of lamps, ``linen`` is white cloth, ``glow`` lit glass. The others are alike in
+every palette.
 """
 
 PLAIN: Final = ("oak", "white", "graphite", "ash")
@@ -37,8 +38,8 @@ class Palette:
 
     Attributes:
         name: as catalogue.json states it.
-        style: as catalogue.json states it and captions say it.
-        words: what captions call the materials, by the names in braces of a shape's phrase.
+        style: as catalogue.json and captions state it.
+        words: names of the materials in captions, by the field names of a shape's phrase (``{wood}``).
         materials: material of each role.
     """
 
@@ -61,7 +62,7 @@ def _palette(
     cloths: tuple[Material, Material, Material],
     hard: tuple[Material, Material, Material, Material, Material, Material],
 ) -> Palette:
-    """A palette.
+    """Makes a palette; the materials that are alike in all palettes are added.
 
     Args:
         name: of the palette.

@@ -1,4 +1,4 @@
-"""The pieces that furniture is put together from: boxes, cushions, pillows, turned shapes, tubes and slabs.
+"""`Design`, a piece of furniture under construction, and its parts: boxes, cushions, pillows, turned shapes, and more.
 
 All lengths are metres in the frame of the whole: x to the right, front at −y, z up from the floor (for lamps from their
 lowest point), x and y centred.
@@ -16,10 +16,10 @@ Axis = Literal[0, 1, 2]
 
 @dataclass(frozen=True)
 class Part:
-    """What all parts have.
+    """Base of all parts.
 
     Attributes:
-        role: which material of the palette it takes.
+        role: which of the palette's materials it takes.
         solid: parts of one solid share a bounding box, one of the entry's ``parts`` in catalogue.json.
     """
 
@@ -136,13 +136,13 @@ class Slab(Part):
 
 @dataclass
 class Design:
-    """A piece of furniture while it is put together.
+    """A piece of furniture under construction: builders add parts to it.
 
     Attributes:
         w, d, h: its width, depth and height.
-        fine: with what one sees close up only, as the library shows it. The coloured points and the solids come from
-            the plain design: the shipped features and weights know nothing else.
-        parts: what was added so far.
+        fine: with details that are seen close up only, as in the library. The coloured points and the solids come from
+            the plain design, from which the shipped features and weights were trained.
+        parts: those added so far.
         solid: the group that new parts join.
     """
 

@@ -9,7 +9,7 @@ from .shapes import Shape
 
 
 def _arc(radius: float, start: float, end: float, steps: int) -> list[tuple[float, float]]:
-    """Points on a circle between two angles, degrees."""
+    """Points (x, y) on a circle about the origin from one angle to another, degrees."""
     angles = [math.radians(start + (end - start) * i / steps) for i in range(steps + 1)]
     return [(radius * math.cos(a), radius * math.sin(a)) for a in angles]
 

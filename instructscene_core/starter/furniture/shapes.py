@@ -1,4 +1,4 @@
-"""A design of a class: what the family modules export and `specs` collects."""
+"""`Shape`: a design of a furniture class; the family modules export them, `specs` collects them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class Shape:
         category: class of `vocabulary`.
         name: short name of the design within its class.
         size: natural width, depth and height, metres.
-        phrase: the caption behind the article and the style; braces name words of the palette.
-        build: puts its parts together; a function of a module or a partial of one, so that it can be pickled.
+        phrase: the caption after the article and the style; fields in braces are filled with the palette's words.
+        build: adds its parts to a `Design`; a module's function or a partial of one, so that it can be pickled.
         palettes: names of the palettes that suit it; empty leaves the choice to `specs`.
     """
 

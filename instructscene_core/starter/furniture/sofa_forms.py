@@ -1,4 +1,4 @@
-"""How sofas are built that are more than one upholstered row: in an L, curved, reclined or without a frame."""
+"""Sofas of other forms than one upholstered row: in an L, curved, reclining or without a frame."""
 
 import math
 from dataclasses import replace

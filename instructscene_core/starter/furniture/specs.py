@@ -1,4 +1,4 @@
-"""Which pieces there are: every shape of every class in the palettes that suit it, with its caption and its tags."""
+"""The entries of the starter catalogue: every shape of every class in its palettes, with caption and tags."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -41,12 +41,12 @@ _FAMILIES: Final = (
 )  # fmt: skip
 _PALETTES_PER_SHAPE: Final = 4
 _STEP: Final = 3
-"""Palettes between two of a shape that prefers none."""
+"""Step in ``PALETTES`` between two palettes of a shape that names none."""
 _WOODS: Final[tuple[Role, ...]] = ("wood", "front", "frame")
 _UNNAMED: Final[tuple[Role, ...]] = ("linen", "soil", "glow", "toy1", "toy2", "toy3")
-"""Roles that say nothing about an entry: they are alike in all of them."""
+"""Roles left out of tags: their materials are alike in all entries."""
 _VISIBLE: Final = 0.08
-"""Share of the surface from which an entry is said to be of a material."""
+"""Least share of the surface from which a material gives an entry its tags."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Spec:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Words for its style, colours and materials, each once: of what shows, and of what the caption names."""
+        """Words for its style, and for colours and materials that are visible or that its caption names, each once."""
         parts = shares(self.shape)
         shown = {role: material for role, material in self.palette.materials.items() if parts.get(role, 0) >= _VISIBLE}
         named = {role: material for role, material in self.palette.materials.items() if self._names(role)}
@@ -96,7 +96,7 @@ class Spec:
         return tuple(dict.fromkeys((self.palette.style, *words)))
 
     def _names(self, role: Role) -> bool:
-        """Whether the caption speaks of a role; ``{wood}`` is what most of the woodwork is of."""
+        """Whether the caption names a role's material; ``{wood}`` stands for the role that most of the woodwork has."""
         name = "wood" if role == _wood(self.shape) else "" if role == "wood" else role
         return f"{{{name}}}" in self.shape.phrase
 
@@ -118,7 +118,7 @@ SHAPES: Final[tuple[Shape, ...]] = _collected()
 
 
 def _dealt(rank: int) -> tuple[str, ...]:
-    """Palettes of a shape that prefers none, by its number in its class: neighbours share some."""
+    """Names of palettes for a shape that names none, by its number in its class; neighbours share some."""
     return tuple(PALETTES[(2 * rank + _STEP * k) % len(PALETTES)].name for k in range(_PALETTES_PER_SHAPE))
 
 

@@ -1,4 +1,4 @@
-"""Curved and leaning pieces of furniture: panels, lofts and parts that stand aslant, with the outlines they start from.
+"""Curved and tilted parts of furniture: panels, lofts and turned parts, with the outlines they start from.
 
 As in `parts`, lengths are metres, x to the right, front at −y, z up.
 """
@@ -17,9 +17,9 @@ from .parts import Axis, Design, Part, Point
 Array = NDArray[np.float64]
 Outline = Sequence[tuple[float, float]]
 Surface = Callable[[Array, Array], tuple[Array, Array, Array]]
-"""Takes u and v in 0..1, (U, V) each, to x, y and z; its front is where the u, v axes and it make a right hand."""
+"""Maps u and v in 0..1, (U, V) each, to x, y and z; the front is where u, v and the normal are right-handed."""
 Relief = Callable[[Array, Array], Array]
-"""Takes u and v in 0..1, (U, V) each, to a height in metres."""
+"""Maps u and v in 0..1, (U, V) each, to heights over the surface, metres."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Sheet(Part):
 
     Attributes:
         grid: (U, V, 3) points of its middle.
-        front, back: (U, V) thickness on either side; both sides meet where both are 0.
+        front, back: (U, V) thickness in front of and behind it, metres; the sides meet where both are 0.
     """
 
     grid: Array
@@ -38,7 +38,7 @@ class Sheet(Part):
 
 @dataclass(frozen=True, eq=False)
 class Loft(Part):
-    """A skin over outlines.
+    """A closed surface through successive outlines.
 
     Attributes:
         rings: (N, 3) points each, in corresponding order, or (1, 3) where it ends in a point.
@@ -110,7 +110,7 @@ def panel(
         thick: everywhere but at the edges.
         steps: faces along u and v in the plain design.
         relief: how far the front side stands out beyond that.
-        above: the v from which on it belongs to another solid, and that solid; None leaves it in one.
+        above: a v and the solid that the panel joins from there on; None keeps it in one solid.
     """
     half = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
     along = _length(surface(half, np.full(5, 0.5))), _length(surface(np.full(5, 0.5), half))
@@ -130,7 +130,7 @@ def _length(points: tuple[Array, Array, Array]) -> float:
 
 
 def _edged(length: float, radius: float, steps: int, rim: int) -> tuple[Array, Array]:
-    """Where a panel is cut along one of its axes, 0..1, and its thickness there as a share."""
+    """Coordinates 0..1 at which a panel is subdivided along an axis, and its thickness there as a share."""
     angles = np.linspace(0, math.pi / 2, rim + 1)
     edge = np.minimum(radius / length, 0.25) * (1 - np.cos(angles))
     inner = np.linspace(edge[-1], 1 - edge[-1], steps + 1)[1:-1]
@@ -167,7 +167,7 @@ def domed(height: float) -> Relief:
 
 
 def rounded_square(u: Array, v: Array, roundness: float) -> tuple[Array, Array]:
-    """Takes u and v in 0..1 to a, b in −1..1 whose outline is a square at roundness 0, a circle at 1."""
+    """Maps u and v in 0..1 to a and b in −1..1; the outline is a square at roundness 0, a circle at 1."""
     a, b = 2 * u - 1, 2 * v - 1
     return a * (1 - roundness * (1 - np.sqrt(1 - b**2 / 2))), b * (1 - roundness * (1 - np.sqrt(1 - a**2 / 2)))
 

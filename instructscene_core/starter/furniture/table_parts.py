@@ -1,4 +1,4 @@
-"""What tables are put together from: tops in many outlines and materials, on many kinds of legs."""
+"""Parts of tables: tops in many outlines and materials, and many kinds of legs."""
 
 import math
 from collections.abc import Callable
@@ -41,14 +41,14 @@ class Table:
     """How a table is made.
 
     Attributes:
-        top, base: kinds.
+        top, base: their kinds.
         of: role of the top.
         legs: role of the base.
-        thick: of the top.
-        shelf: height of a second board below; 0 has none.
-        shelf_of: its role.
-        drawers: in the apron, beside each other.
-        over: how far the top stands out beyond the legs.
+        thick: thickness of the top.
+        shelf: height of a second board below; 0 for none.
+        shelf_of: role of that board.
+        drawers: how many, beside each other in the apron.
+        over: overhang of the top beyond the legs.
     """
 
     top: Top = "rectangle"
@@ -142,7 +142,7 @@ def _drawers(d: Design, made: Table, under: float) -> None:
 
 
 def _corners(d: Design, inset: float) -> list[tuple[int, int, float, float]]:
-    """Signs and place of the four legs."""
+    """(sign of x, sign of y, x, y) of the four legs."""
     return [(sx, sy, sx * (d.w / 2 - inset), sy * (d.d / 2 - inset)) for sx in (-1, 1) for sy in (-1, 1)]
 
 

@@ -24,7 +24,7 @@ def coffee_table_round(d: Design) -> None:
 
 
 def _bowl(d: Design, x: float, y: float) -> None:
-    """A shallow bowl sunk into nothing: it stands on the top but counts as its own solid."""
+    """A shallow bowl on the top, a solid of its own."""
     d.solid = "bowl"
     outer, inner = [(0.04, 0.0), (0.075, 0.014), (0.1, 0.04)], [(0.095, 0.041), (0.07, 0.018), (0.0, 0.01)]
     d.turned("accent", (x, y, d.h - 0.041), [(0.0, 0.0), *outer, *inner])

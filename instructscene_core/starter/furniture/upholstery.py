@@ -1,4 +1,4 @@
-"""What sofas and armchairs are put together from: bases with legs, arms, seats and backs, each in several kinds."""
+"""Parts of sofas and armchairs: bases with legs, arms, seats and backs, each in several kinds."""
 
 import math
 from collections.abc import Callable
@@ -22,19 +22,19 @@ class Upholstery:
     """How a sofa or an armchair is made.
 
     Attributes:
-        seats: seat cushions beside each other.
+        seats: number of seat cushions beside each other.
         cover: cloth or leather.
         arms: kind of the arms.
-        arm: their width.
-        rise: their height.
+        arm: width of the arms.
+        rise: height of the arms.
         sides: which ends have an arm: −1 left, 1 right.
         legs: kind of the legs.
         lift: height of the body's underside.
         seat: height of the seat.
         back: kind of the back.
-        deep: its depth.
-        lean: of the back cushions, radians.
-        pillows: loose ones on the seat.
+        deep: depth of the back.
+        lean: angle by which the back cushions lean backwards, radians.
+        pillows: number of loose ones on the seat.
     """
 
     seats: int = 3
@@ -347,7 +347,7 @@ def _buttons(d: Design, made: Upholstery, columns: int) -> None:
 
 
 def _back_line(d: Design, made: Upholstery, share: float) -> tuple[float, float]:
-    """Y and z of the front of a padded back at a share of its height."""
+    """(y, z) on the front of a padded back, at a share of its height."""
     height = d.h - 0.02 - (made.seat - 0.06)
     z = made.seat - 0.06 + share * height
     return d.d / 2 - made.deep + 0.04 + math.tan(made.lean) * share * height * 0.8, z

@@ -1,4 +1,4 @@
-"""Rooms made by rule: where our own furniture stands in rooms that a person would recognise.
+"""Rooms made by rule from the starter's furniture, arranged as people do: the training data of the embedded model.
 
 ``furnish(seed, pieces, room_type)`` gives the same room for a seed, whatever else is made; ``pieces = load_pieces()``.
 """

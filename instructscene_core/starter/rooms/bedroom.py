@@ -1,4 +1,4 @@
-"""Bedrooms: what they should hold, how large they are, and the order in which they are filled."""
+"""Bedrooms made by rule: what they should hold, how large they are, and the order in which they are filled."""
 
 from random import Random
 from typing import Final, NamedTuple
@@ -62,7 +62,7 @@ _WALLS: Final = {
     "wardrobe": (0.04, 0.87, 0.09), "cabinet": (0.04, 0.21, 0.75), "bookshelf": (0.2, 0.2, 0.6),
     "shelf": (0.15, 0.45, 0.4), "children_cabinet": (0.15, 0.45, 0.4),
 }  # fmt: skip
-"""How often storage stands beside the bed's head, at a side wall, or opposite of the bed."""
+"""Chances that storage stands at the wall of the bed's head, at a side wall, or opposite the bed."""
 
 
 class BedroomWishes(NamedTuple):
@@ -79,8 +79,8 @@ class BedroomWishes(NamedTuple):
         return draw_floor(FLOORS["bedroom"], (pieces - 4.7) / 1.5, growth, rng)
 
     def fill(self, plan: Plan) -> int | None:
-        """Places all groups; how many wishes found no place, None where not even the bed did."""
-        bed = place_bed(plan, self.kind.bed, "wardrobe" in self.groups, self.nightstands)
+        """Places all groups; returns the number of wishes that found no place, None where not even the bed did."""
+        bed = place_bed(plan, self.kind.bed, wardrobe="wardrobe" in self.groups, nightstands=self.nightstands)
         if bed is None:
             return None
         missed = int(self.twin and place_bed(plan, self.kind.bed) is None)
@@ -112,7 +112,7 @@ def bedroom(rng: Random) -> BedroomWishes:
 
 
 def _place_group(plan: Plan, group: str, bed: int) -> int | None:
-    """Places one wish; the index of its main piece, None where it found no place."""
+    """Places one wish; returns the index of its main piece, None where it found no place."""
     draw = plan.rng.random()
     if group == "tv_stand":
         return place_tv(plan, bed)
@@ -124,13 +124,14 @@ def _place_group(plan: Plan, group: str, bed: int) -> int | None:
 
 
 def _place_loose(plan: Plan, group: str, bed: int, draw: float) -> int | None:
-    """Places what is no work place: seats, tables, storage."""
+    """Places a wish other than a TV or a work place: seats, tables, storage."""
     if group == "stool":
         return place_bench(plan, bed)
     if group == "armchair":
-        return place_armchair(plan, None if draw < 0.35 else "table" if draw < 0.7 else "coffee_table", draw > 0.55)
+        table = None if draw < 0.35 else "table" if draw < 0.7 else "coffee_table"
+        return place_armchair(plan, table, stool=draw > 0.55)
     if group == "sofa":
-        return place_sofa(plan, draw < 0.75)
+        return place_sofa(plan, coffee_table=draw < 0.75)
     if group == "table" and draw < 0.55:
         tables = place_nightstands(plan, bed, 1 + plan.chance(0.4), group)
         return tables[0] if tables else None

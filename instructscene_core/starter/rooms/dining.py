@@ -1,25 +1,24 @@
-"""The part of a room where people eat: a table with its chairs, and lamps above."""
+"""The dining group of a room: a table with its chairs."""
 
 import math
 from typing import Final, NamedTuple
 
 from .geometry import Block
-from .groups import wider_side
+from .groups import roomier_side
 from .pieces import Half, Piece
 from .plan import Placed, Plan
-from .sizes import at
+from .sizes import quantile
 
 _TRIES: Final = 60
-
-
-_BESIDE: Final = (0, 31, 62, 89, 123, 162, 231)
-"""Centimetres from a long side of a table to the nearer wall, as in ``Spread``."""
+"""Places that are tried for the table."""
+_WALL_GAP: Final = (0, 31, 62, 89, 123, 162, 231)
+"""Quantiles, as in ``sizes.Spread``: centimetres from a long side of a table to the nearer wall."""
 _TUCK: Final = (-19, -7, 0, 9, 21, 32, 43)
-"""Centimetres that chairs reach under the table, likewise."""
+"""Likewise: centimetres that chairs reach under the table."""
 
 
 class Dining(NamedTuple):
-    """A dining table with so many chairs of a class, and whether it stands with its end at a wall."""
+    """A wished dining group: number of chairs, whether the table has an end at a wall, class of the chairs."""
 
     chairs: int
     at_wall: bool
@@ -27,11 +26,11 @@ class Dining(NamedTuple):
 
 
 def place_dining(plan: Plan, wish: Dining, apart: int | None = None) -> int | None:
-    """Table and chairs; how many chairs found no place, None where the table did not.
+    """Places table and chairs; returns the number of chairs that found no place, None where the table did not.
 
     Args:
         plan: the room.
-        wish: what is wished for.
+        wish: table and chairs.
         apart: index of a piece to keep away from, as long as there is room elsewhere.
     """
     piece, half = plan.choose("dining_table")
@@ -66,7 +65,7 @@ def _spot(plan: Plan, wish: Dining, half: Half) -> tuple[float, float, float]:
         gap = plan.between(0.0, 0.05) if plan.chance(0.6) else plan.between(0.05, 0.6)
         side = plan.rng.choice((-1, 1))
         x, z = wall.point(
-            side * max(0.0, wall.half - half[2] - at(_BESIDE, plan.rng.gauss(0.0, 1.0)) / 100), half[0] + gap
+            side * max(0.0, wall.half - half[2] - quantile(_WALL_GAP, plan.rng.gauss(0.0, 1.0)) / 100), half[0] + gap
         )
         return x, z, wall.angle + (-side if plan.chance(0.6) else side) * math.pi / 2
     reach = max(0.0, wall.half - half[0] - 0.3)
@@ -86,19 +85,19 @@ def _room_for_chairs(plan: Plan, table: Block, half: Half) -> bool:
 
 
 def _place_chairs(plan: Plan, table: int, wish: Dining) -> int:
-    """Like chairs around the table, as deep under it as each may be; how many were placed."""
+    """Places equal chairs around the table, as deep under it as each may be; returns how many were placed."""
     host = plan.placed[table]
     piece, half = plan.choose(wish.chair)
-    tuck = at(_TUCK, plan.rng.gauss(0.0, 1.0)) / 100
+    tuck = quantile(_TUCK, plan.rng.gauss(0.0, 1.0)) / 100
     other = tuck + plan.near(0.0, 0.04)
     placed = 0
-    for side, front, turn in _seats(plan, host.half, half, wish.chairs, -wider_side(plan, host)):
+    for side, front, turn in _seats(plan, host.half, half, wish.chairs, -roomier_side(plan, host)):
         placed += _place_chair(plan, table, piece, half, (side, front, turn), tuck if front > 0 else other)
     return placed
 
 
 def _seats(plan: Plan, table: Half, chair: Half, count: int, nearer: int) -> list[tuple[float, float, float]]:
-    """Places of chairs at the table's edge: how far along its x axis and its front, and the way that they face.
+    """Poses of chairs at the table's edge: metres along its x axis and its front, and the turn relative to it.
 
     Args:
         plan: the room.
@@ -110,14 +109,14 @@ def _seats(plan: Plan, table: Half, chair: Half, count: int, nearer: int) -> lis
     ends = [(table[0], 0.0, -math.pi / 2), (-table[0], 0.0, math.pi / 2)]
     if table[0] < 0.66 and table[2] > 0.5:  # a square or round table: one at each side
         return [(0.0, table[2], math.pi), (0.0, -table[2], 0.0), *ends][:count]
-    a_row = max(1, min((count + 1) // 2, int(2 * table[0] / (2 * chair[0] + 0.02))))
-    if count in (5, 6) and a_row == 3 and plan.chance(0.3):
-        a_row = 2
-    step = _step(plan, table, chair, a_row) if a_row > 1 else 0.0
+    per_row = max(1, min((count + 1) // 2, int(2 * table[0] / (2 * chair[0] + 0.02))))
+    if count in (5, 6) and per_row == 3 and plan.chance(0.3):
+        per_row = 2
+    step = _spacing(plan, table, chair, per_row) if per_row > 1 else 0.0
     shift = plan.near(0.0, 0.04)
     if plan.chance(0.4):
-        shift = nearer * plan.between(-0.4, 1.0) * max(0.0, table[0] - chair[0] - (a_row - 1) / 2 * step)
-    row = [shift + (k - (a_row - 1) / 2) * step for k in range(a_row)]
+        shift = nearer * plan.between(-0.4, 1.0) * max(0.0, table[0] - chair[0] - (per_row - 1) / 2 * step)
+    row = [shift + (k - (per_row - 1) / 2) * step for k in range(per_row)]
     seats = [seat for x in row for seat in ((x, table[2], math.pi), (x, -table[2], 0.0))]
     if count == 2 and plan.chance(0.4):
         seats = [(x, table[2], math.pi) for x in (-step / 2 or -0.33, step / 2 or 0.33)]
@@ -126,20 +125,20 @@ def _seats(plan: Plan, table: Half, chair: Half, count: int, nearer: int) -> lis
     return (seats + ends)[:count]
 
 
-def _step(plan: Plan, table: Half, chair: Half, a_row: int) -> float:
+def _spacing(plan: Plan, table: Half, chair: Half, per_row: int) -> float:
     """Metres between the middles of chairs in a row: close mostly, or as far apart as the table allows."""
-    least, most = 2 * chair[0] + 0.01, 2 * (table[0] - chair[0]) / (a_row - 1)
+    least, most = 2 * chair[0] + 0.01, 2 * (table[0] - chair[0]) / (per_row - 1)
     draw = plan.rng.random()
     if draw < 0.12:
         return max(least, min(most, 1.05))
-    even = 2 * table[0] / a_row
+    even = 2 * table[0] / per_row
     return max(least, min(even, 2 * chair[0] + plan.between(0.02, 0.3) if draw < 0.8 else 1.1))
 
 
 def _place_chair(
     plan: Plan, table: int, piece: Piece, half: Half, seat: tuple[float, float, float], tuck: float
 ) -> bool:
-    """One chair at the table, turned a little now and then; False where it does not fit."""
+    """Places one chair at the table, slightly turned now and then; False where it does not fit."""
     host = plan.placed[table]
     side, front, turn = seat
     side, tuck = side + plan.near(0.0, 0.025), tuck + plan.near(0.0, 0.015)

@@ -12,12 +12,13 @@ WALK_HEIGHT: Final = 1.5
 """Free space for walking reaches up to here; lamps hang above it."""
 DOOR, WINDOW = 0, 1
 _SWING: Final = 0.7
-"""Ground before a door that stays free."""
+"""Metres of ground before a door that stay free."""
 _VIEW: Final = 0.3
-"""What reaches above a window's sill keeps so far from it."""
-_PATIENCE: Final = 12
-_PASSAGE: Final = 1.2
-"""No floor is narrower."""
+"""Metres before a window that stay free of what reaches above its sill."""
+_ATTEMPTS: Final = 12
+"""Draws of an opening's place, or of a floor's cuts, before it is given up."""
+_NARROWEST: Final = 1.2
+"""Least width of a floor anywhere, metres."""
 
 Corner = tuple[float, float]
 
@@ -110,7 +111,7 @@ def make_floor(half_x: float, half_z: float, cuts: Sequence[tuple[int, float, fl
 
 
 def draw_floor(spread: FloorSpread, need: float, growth: float, rng: Random) -> Floor:
-    """A floor as large as those of real rooms, to 10 cm, without a corner or two where those are not rectangles.
+    """Draws a floor of a size as in real rooms, to 10 cm, with one or two corners cut out as often as in real rooms.
 
     Args:
         spread: sizes of such floors.
@@ -124,7 +125,7 @@ def draw_floor(spread: FloorSpread, need: float, growth: float, rng: Random) -> 
     half_x, half_z = (round(10 * side) / 20 for side in sides)
     if kept > 0.99:
         return make_floor(half_x, half_z)
-    for _ in range(_PATIENCE):
+    for _ in range(_ATTEMPTS):
         cuts = _cuts(half_x, half_z, kept, rng)
         if cuts is not None:
             return make_floor(half_x, half_z, cuts)
@@ -132,7 +133,7 @@ def draw_floor(spread: FloorSpread, need: float, growth: float, rng: Random) -> 
 
 
 def _cuts(half_x: float, half_z: float, kept: float, rng: Random) -> list[tuple[int, float, float]] | None:
-    """One or two cut corners that leave so much of a rectangle; None where they leave less than 1.2 m anywhere."""
+    """Draws one or two cut corners that leave a share of the rectangle; None where it gets narrower than 1.2 m."""
     shares = [1.0] if rng.random() < 0.45 else [(part := rng.uniform(0.2, 0.8)), 1 - part]
     cuts: list[tuple[int, float, float]] = []
     for corner, share in zip(rng.sample(range(4), len(shares)), shares, strict=True):
@@ -149,7 +150,7 @@ def _cuts(half_x: float, half_z: float, kept: float, rng: Random) -> list[tuple[
         room = both[1]
     else:  # at opposite corners they may overlap along one axis
         room = max(both)
-    return cuts if min(*single, room) >= _PASSAGE else None
+    return cuts if min(*single, room) >= _NARROWEST else None
 
 
 def _wall(start: Corner, end: Corner) -> Wall:
@@ -160,7 +161,7 @@ def _wall(start: Corner, end: Corner) -> Wall:
 
 
 class Hole(NamedTuple):
-    """An opening with the box of the room that has to stay free because of it."""
+    """An opening, its wall, and the box in the room that has to stay free because of it."""
 
     opening: Opening
     wall: Wall
@@ -168,13 +169,13 @@ class Hole(NamedTuple):
 
 
 def open_walls(floor: Floor, doors: Sequence[float], windows: Sequence[float], rng: Random) -> list[Hole]:
-    """Doors and windows of some widths, the doors first; those for which no wall has room are left out.
+    """Draws places for doors and windows of the given widths, doors first; leaves out those that no wall has room for.
 
     A door is often near the end of its wall, a window near the middle; two of them are never at one place.
     """
     holes: list[Hole] = []
     for kind, width in (*((DOOR, w) for w in doors), *((WINDOW, w) for w in windows)):
-        for _ in range(_PATIENCE):
+        for _ in range(_ATTEMPTS):
             wall = rng.choices(floor.walls, [w.half for w in floor.walls])[0]
             hole = _hole(kind, width, wall, rng)
             if hole is not None and not any(h.wall is wall and _meet(h.opening, hole.opening) for h in holes):
@@ -184,7 +185,7 @@ def open_walls(floor: Floor, doors: Sequence[float], windows: Sequence[float], r
 
 
 def _hole(kind: int, width: float, wall: Wall, rng: Random) -> Hole | None:
-    """An opening somewhere in a wall; None where the wall is too short."""
+    """Draws an opening in a wall; None where the wall is too short."""
     reach = wall.half - width / 2 - 0.08
     if reach < 0:
         return None

@@ -1,4 +1,4 @@
-"""A room from a seed: its wishes, its floor, its doors and windows, and the furniture in order of importance."""
+"""Makes a room from a seed: its wishes, its floor, its doors and windows, then the furniture by importance."""
 
 from collections.abc import Callable
 from random import Random
@@ -15,11 +15,11 @@ from .sizes import SIZES
 from .walk import reachable
 
 FEWEST: Final = 3
-"""A room has at least so many objects (section 1.9 of the reference)."""
-_PATIENCE: Final = 30
-"""Attempts at a room before other wishes are drawn."""
+"""A room has at least so many objects (docs/official-behaviour.md, Room filters and splits)."""
+_ATTEMPTS: Final = 30
+"""Attempts at a room before new wishes are drawn."""
 ONE_PALETTE: Final = 0.88
-"""Share of rooms that are furnished in one palette, as far as its pieces go."""
+"""Share of rooms that are furnished in one palette, for the classes that it has."""
 
 
 class Wishes(Protocol):
@@ -30,11 +30,11 @@ class Wishes(Protocol):
         ...
 
     def fill(self, plan: Plan) -> int | None:
-        """Places all groups; how many wishes found no place, None where the room is none without them."""
+        """Places all groups; returns the number of wishes that found no place, None where an essential one did not."""
         ...
 
 
-_WISH: Final[dict[RoomType, Callable[[Random], Wishes]]] = {
+_DRAW_WISHES: Final[dict[RoomType, Callable[[Random], Wishes]]] = {
     "bedroom": bedroom, "livingroom": livingroom, "diningroom": diningroom,
 }  # fmt: skip
 
@@ -45,7 +45,7 @@ def furnish(seed: int, pieces: Pieces, room_type: RoomType = "bedroom") -> Plan:
     Args:
         seed: any non-negative integer.
         pieces: the catalogue.
-        room_type: what kind of room.
+        room_type: bedroom, living or dining room.
 
     Returns:
         A plan of 3 to 12 or 21 pieces, in random order.
@@ -59,22 +59,22 @@ def furnish(seed: int, pieces: Pieces, room_type: RoomType = "bedroom") -> Plan:
 
 
 def _furnished(rng: Random, pieces: Pieces, room_type: RoomType) -> Plan | None:
-    """A room for one draw of wishes; None where no attempt suits.
+    """A room for one draw of wishes; None where no attempt succeeds.
 
-    The floor keeps its shape. The longer nothing suits, the larger it is and the more may be left out; wishes stay, so
-    that a crowded room is as frequent as it is wished for.
+    The floor keeps its shape; with the attempts it grows, and more wishes may be left out. The wishes stay the same, so
+    that crowded rooms are not rarer than they are drawn.
     """
-    wishes = _WISH[room_type](rng)
+    wishes = _DRAW_WISHES[room_type](rng)
     palettes = pieces.draw_palettes(rng) if rng.random() < ONE_PALETTE else ()
     sizes = SIZES["bedroom" if room_type == "bedroom" else "living"]
     height = rng.choice((2.6, 2.6, 2.6, 2.8, 2.8, 2.7))
     shape, chosen = rng.random(), dict[tuple[str, int], Chosen]()
-    for attempt in range(_PATIENCE):
+    for attempt in range(_ATTEMPTS):
         floor = wishes.floor(Random(shape), 0.02 * (attempt // 4))
         plan = Plan(
             floor, height, rng, pieces, palettes, sizes, chosen, MAX_OBJECTS[room_type], closed=list(floor.cuts)
         )
-        doors = _open(plan)
+        doors = _add_openings(plan)
         if not doors:
             continue
         missed = wishes.fill(plan)
@@ -85,8 +85,8 @@ def _furnished(rng: Random, pieces: Pieces, room_type: RoomType) -> Plan | None:
     return None
 
 
-def _open(plan: Plan) -> list[Block]:
-    """Gives the room doors and windows; the ground that its doors need, none where it has none."""
+def _add_openings(plan: Plan) -> list[Block]:
+    """Adds doors and windows to the room; returns the ground that its doors need."""
     rng, area = plan.rng, plan.floor.area
     wide = area > 22 and rng.random() < 0.6
     doors = [rng.choice((1.4, 1.6, 1.8)) if wide else 0.9]

@@ -1,7 +1,7 @@
 """Upright boxes on the floor plan: where they stand and whether they overlap. Plain floats, for speed.
 
 Tensor frame: x right, y up, z towards the viewer; an object at angle 0 faces +z, at pi/2 it faces +x. So its own x axis
-is (cos, −sin) and its front (sin, cos) in the (x, z) plane (section 3 of the reference, row vectors).
+is (cos, −sin) and its front (sin, cos) in the (x, z) plane (docs/official-behaviour.md, Relations).
 """
 
 import math

@@ -12,14 +12,17 @@ from .pieces import Half, Piece
 from .plan import Free, Placed, Plan
 
 _TRIES = 8
+"""Places that are tried for a piece."""
 _BED_SIDE = 0.5
+"""Metres of free ground at one side of a bed at least."""
 _BED_FOOT = 0.55
+"""Metres of free ground at its foot."""
 _HEAD = 0.6
-"""Metres at the head of a bed that a nightstand may take from the way beside it."""
+"""Metres at the head of a bed where a nightstand may stand on the ground beside it."""
 
 
-def place_bed(plan: Plan, category: str, wardrobe: bool = False, nightstands: int = 0) -> int | None:
-    """A bed with its head at a long wall mostly: double beds with ways on both sides, others often in a corner.
+def place_bed(plan: Plan, category: str, *, wardrobe: bool = False, nightstands: int = 0) -> int | None:
+    """Places a bed, mostly with its head at a long wall: double beds with room on both sides, others often in a corner.
 
     Args:
         plan: the room.
@@ -73,14 +76,14 @@ def _wardrobe_has_room(plan: Plan, bed: Placed) -> bool:
 
 
 def _beside_head(plan: Plan, most: float) -> float:
-    """Metres between a bed with two nightstands and the nearer wall beside it, where there is room at most so many."""
+    """Draws the metres between a bed with two nightstands and the nearer wall beside it, ``most`` at most."""
     _, half = plan.choose("nightstand")
     spare = plan.between(0.0, 0.25) if plan.chance(0.6) else plan.between(0.2, 0.75)
     return 2 * half[0] + 0.02 + max(0.0, min(spare, most - 2 * half[0] - 0.02))
 
 
 def place_nightstands(plan: Plan, bed: int, count: int, category: str = "nightstand") -> list[int]:
-    """Up to two nightstands (or small tables) at the head of a bed, most often a pair, about as near to the wall."""
+    """Places up to two nightstands (or small tables) at the head of a bed, mostly equal ones; returns their indices."""
     host = plan.placed[bed]
     sides = (-1, 1) if plan.chance(0.5) else (1, -1)
     piece, half = plan.choose(category)
@@ -102,7 +105,7 @@ def place_nightstands(plan: Plan, bed: int, count: int, category: str = "nightst
 
 
 def _bedside_gap(plan: Plan) -> float:
-    """Metres between a bed and a nightstand (in real rooms half touch or overlap; 0.07, 0.18, 0.33 for most)."""
+    """Draws the metres from bed to nightstand (in real rooms half touch or overlap; 0.07, 0.18, 0.33 for most)."""
     draw = plan.rng.random()
     if draw < 0.55:
         return plan.between(0.005, 0.03)
@@ -110,7 +113,7 @@ def _bedside_gap(plan: Plan) -> float:
 
 
 def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, float, float]) -> int | None:
-    """A piece at a wall seen from the bed; elsewhere along any wall where it finds no room there.
+    """Places a piece at the wall behind, beside or opposite the bed; where there is no room, at any wall.
 
     Args:
         plan: the room.
@@ -122,10 +125,12 @@ def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, floa
     host = plan.placed[bed]
     friends = [bed, *(index for index, p in enumerate(plan.placed) if p.piece.category == "nightstand")]
     zone = plan.rng.choices((0, 1, 2), chances)[0]
-    wide = wider_side(plan, host)
+    roomier = roomier_side(plan, host)
     for attempt in range(_TRIES + 2 if zone == 1 else _TRIES):
-        side = wide if plan.chance(0.8) else -wide
+        side = roomier if plan.chance(0.8) else -roomier
         corner = zone == 1 and plan.chance(0.25)
+        # In zone 1 the sign takes the wall on the other side, mostly the nearer one. It stays as it is: the rooms that
+        # the weights were trained on were made so.
         turn = (math.pi, -side * math.pi / 2, 0.0)[zone]
         found = plan.wall_before(host.x, host.z, host.angle + turn)
         if found is None:
@@ -150,8 +155,8 @@ def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, floa
     return place_at_wall(plan, category)
 
 
-def wider_side(plan: Plan, host: Placed) -> int:
-    """The side of a piece on which the wall is farther away: −1 or 1."""
+def roomier_side(plan: Plan, host: Placed) -> int:
+    """The side of a piece, −1 or 1 along its x axis, on which the wall is farther away."""
     reach = [0.0, 0.0]
     for number, side in enumerate((-1, 1)):
         found = plan.wall_before(host.x, host.z, host.angle + side * math.pi / 2)
@@ -258,7 +263,7 @@ def place_bench(plan: Plan, bed: int) -> int | None:
     return plan.try_add(plan.stand(piece, half, x, z, host.angle), (bed,))
 
 
-def place_armchair(plan: Plan, table: str | None, stool: bool) -> int | None:
+def place_armchair(plan: Plan, table: str | None, *, stool: bool) -> int | None:
     """An armchair in a corner, turned to the room, perhaps with a small table beside it and a stool before it."""
     piece, half = plan.choose("armchair")
     for _ in range(_TRIES):
@@ -270,12 +275,12 @@ def place_armchair(plan: Plan, table: str | None, stool: bool) -> int | None:
         straight = plan.at_wall(piece, half, wall, along, wide - half[2] + 0.03)
         index = plan.try_add(plan.stand(piece, half, straight.x, straight.z, straight.angle + turn))
         if index is not None:
-            _furnish_armchair(plan, index, table, stool)
+            _furnish_armchair(plan, index, table, stool=stool)
             return index
     return None
 
 
-def place_sofa(plan: Plan, coffee_table: bool) -> int | None:
+def place_sofa(plan: Plan, *, coffee_table: bool) -> int | None:
     """A sofa at a wall and a coffee table before it; None where the room has no place for both."""
     index = place_at_wall(plan, "sofa")
     if index is not None and coffee_table:
@@ -309,7 +314,7 @@ def place_table(plan: Plan, chairs: int) -> int | None:
 
 
 def place_lamp(plan: Plan, category: str, bed: int) -> int | None:
-    """A lamp at the ceiling, over the way at the foot of the bed mostly: about in the middle of the room."""
+    """A lamp at the ceiling, mostly near the foot of the bed, which is about the middle of the room."""
     piece, half = plan.choose(category)
     host = plan.placed[bed]
     for attempt in range(_TRIES):
@@ -354,7 +359,7 @@ def _lamp_angle(plan: Plan, host: Placed) -> float:
 
 
 def place_bedside_lamps(plan: Plan, nightstands: list[int]) -> None:
-    """A pair of like pendant lamps over the nightstands."""
+    """A pair of equal pendant lamps over the nightstands."""
     piece, half = plan.choose("pendant_lamp")
     for index in nightstands:
         host = plan.placed[index]
@@ -363,7 +368,7 @@ def place_bedside_lamps(plan: Plan, nightstands: list[int]) -> None:
 
 
 def _along(plan: Plan, reach: float) -> float:
-    """A place along a wall: a corner, its middle or anywhere."""
+    """Draws a position along a wall, metres from its middle: in a corner, at the middle or anywhere."""
     draw = plan.rng.random()
     if draw < 0.45:
         return (reach - plan.between(0.01, 0.06)) * (1 if plan.chance(0.5) else -1)
@@ -371,7 +376,7 @@ def _along(plan: Plan, reach: float) -> float:
 
 
 def _side(bed: Placed, side: int) -> Block:
-    """The ground beside a bed, without the place of a nightstand."""
+    """The ground at a side of a bed, without the place of a nightstand."""
     long = bed.half[2] - _HEAD / 2
     x, z = bed.outline.point(side * (bed.half[0] + _BED_SIDE / 2), _HEAD / 2)
     return bed.outline._replace(x=x, z=z, hx=_BED_SIDE / 2, hz=long, bottom=0.0, top=WALK_HEIGHT)
@@ -383,7 +388,7 @@ def _foot(bed: Placed) -> Block:
     return bed.outline._replace(x=x, z=z, hz=_BED_FOOT / 2, bottom=0.0, top=WALK_HEIGHT)
 
 
-def _furnish_armchair(plan: Plan, armchair: int, table: str | None, stool: bool) -> None:
+def _furnish_armchair(plan: Plan, armchair: int, table: str | None, *, stool: bool) -> None:
     """Side table and footstool of an armchair."""
     host = plan.placed[armchair]
     if table == "table":
@@ -399,7 +404,7 @@ def _furnish_armchair(plan: Plan, armchair: int, table: str | None, stool: bool)
 
 
 def _seats_around(plan: Plan, table: int, chairs: int) -> None:
-    """Like chairs at the sides of a table, opposite ones first."""
+    """Equal chairs at the sides of a table, opposite ones first."""
     piece, half = plan.choose("chair")
     turns = (0.0, math.pi, math.pi / 2, -math.pi / 2)
     for turn in turns[:chairs]:
@@ -407,7 +412,7 @@ def _seats_around(plan: Plan, table: int, chairs: int) -> None:
 
 
 def _at_an_edge(plan: Plan, x: float, z: float) -> bool:
-    """Whether a point is near the edge of a piece's ground, where a lamp is neither clearly above nor beside it."""
+    """Whether a point is near the edge of a piece's outline, where a lamp is neither clearly above nor beside it."""
     for piece in plan.placed:
         side, front = piece.outline.local(x, z)
         outside = max(abs(side) - piece.half[0], abs(front) - piece.half[2])

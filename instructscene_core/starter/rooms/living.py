@@ -1,4 +1,4 @@
-"""Living and dining rooms: what they should hold, how large they are, and the order in which they are filled.
+"""Living and dining rooms made by rule: what they should hold, their size, and the order in which they are filled.
 
 Most real ones are both at once (3D-FRONT: 74 % of the living rooms, 84 % of the dining rooms), so both come from here.
 """
@@ -14,7 +14,9 @@ from .plan import Plan
 from .sizes import FLOORS
 
 _BOTH_LIVING: Final = 0.74
+"""Share of living rooms with a dining group."""
 _BOTH_DINING: Final = 0.84
+"""Share of dining rooms with a lounge."""
 _DARK: Final = 0.09
 """Share of rooms without a lamp."""
 
@@ -22,7 +24,7 @@ _STORAGE: Final = {
     "cabinet": (0.26, 0.03), "console_table": (0.30, 0.05), "bookshelf": (0.16, 0.03), "wine_cabinet": (0.09, 0.01),
     "shelf": (0.03, 0.0), "wardrobe": (0.02, 0.0), "round_end_table": (0.02, 0.01), "desk": (0.025, 0.0),
 }  # fmt: skip
-"""Chances of one, and of one more."""
+"""Chances of one piece, and of a second, before ``sparseness`` in `_wish`."""
 
 
 class LivingWishes(NamedTuple):
@@ -42,13 +44,13 @@ class LivingWishes(NamedTuple):
         return draw_floor(FLOORS[kind], (pieces - usual) / spread, growth, rng)
 
     def _usual(self) -> tuple[float, float, str]:
-        """How many pieces such rooms mostly hold, how far that varies, and the kind of floor that they have."""
+        """Mean number of pieces in such rooms, its standard deviation, and the kind of their floor in ``FLOORS``."""
         if self.lounge is not None and self.dining is not None:
             return 11.0, 2.5, "both"
         return (6.0, 2.0, "lounge") if self.dining is None else (6.0, 2.0, "dining")
 
     def fill(self, plan: Plan) -> int | None:
-        """Places all groups; how many wishes found no place, None where a main one did not."""
+        """Places all groups; returns the number of wishes that found no place, None where sofa or table did not."""
         missed = 0
         sofa = None
         if self.lounge is not None:
@@ -75,29 +77,30 @@ class LivingWishes(NamedTuple):
 
 def livingroom(rng: Random) -> LivingWishes:
     """Draws what a living room should hold."""
-    return _wish(rng, True, rng.random() < _BOTH_LIVING, 0.06)
+    return _wish(rng, living=True, dining=rng.random() < _BOTH_LIVING, bare=0.06)
 
 
 def diningroom(rng: Random) -> LivingWishes:
     """Draws what a dining room should hold."""
-    return _wish(rng, rng.random() < _BOTH_DINING, True, 0.12)
+    return _wish(rng, living=rng.random() < _BOTH_DINING, dining=True, bare=0.12)
 
 
-def _wish(rng: Random, living: bool, dining: bool, bare: float) -> LivingWishes:
-    """Draws the wishes of a room with a lounge, a dining table, or both; the table has no chairs with a chance."""
+def _wish(rng: Random, *, living: bool, dining: bool, bare: float) -> LivingWishes:
+    """Draws the wishes of a room with a lounge, a dining table, or both; ``bare``: chance of a table without chairs."""
     lounge = _lounge(rng) if living else None
     table = _dining(rng, bare) if dining else None
     storage: list[str] = []
-    crowding = rng.uniform(0.5, 1.8)  # the number of objects varies more than chances of their own would make it
+    # Shared by all classes, as the number of objects varies more than by independent chances: the larger, the fewer.
+    sparseness = rng.uniform(0.5, 1.8)
     for category, (one, more) in _STORAGE.items():
-        draw = crowding * rng.random()
+        draw = sparseness * rng.random()
         storage += [category] * ((draw < one) + (draw < more))
     rng.shuffle(storage)
-    return LivingWishes(lounge, table, tuple(storage), _lamps(rng, living, dining))
+    return LivingWishes(lounge, table, tuple(storage), _lamps(rng, living=living, dining=dining))
 
 
-def _lamps(rng: Random, living: bool, dining: bool) -> tuple[str, ...]:
-    """Lamps over the coffee table, over the dining table, and elsewhere; one room of eleven has none."""
+def _lamps(rng: Random, *, living: bool, dining: bool) -> tuple[str, ...]:
+    """Draws lamps over coffee table and dining table ("" for none), and elsewhere; one room of eleven has none."""
     if rng.random() < _DARK:
         return ()
     lamps = [_lamp(rng) if there else "" for there in (living, dining)]
@@ -111,7 +114,7 @@ def _lamp(rng: Random) -> str:
 
 
 def _dining(rng: Random, bare: float) -> Dining:
-    """A table and its chairs, none of them with a chance; now and then they are lounge chairs."""
+    """Draws a table and its chairs, none with the chance ``bare``; now and then they are lounge chairs."""
     chairs = rng.choices((2, 3, 4, 5, 6, 8), (0.07, 0.01, 0.66, 0.01, 0.22, 0.03))[0] * (rng.random() >= bare)
     return Dining(chairs, rng.random() < 0.62, "dining_chair" if rng.random() < 0.97 else "lounge_chair")
 

@@ -1,4 +1,4 @@
-"""The part of a living room where people sit: sofa, coffee table, seats, side tables, and the TV that all face.
+"""The lounge of a living room: sofa, coffee table, seats, side tables, stools, and the TV that the sofa faces.
 
 Points beside a sofa are given in its own axes: how far along its x axis, and how far along its front, from its middle.
 The measures in comments are quartiles of real rooms (3D-FRONT).
@@ -13,14 +13,16 @@ from .pieces import Half, Piece
 from .plan import Free, Placed, Plan
 
 _TRIES: Final = 16
+"""Places that are tried for the sofa, and for its coffee table."""
 _ATTEMPTS: Final = 8
+"""At the whole group."""
 _FAR: Final = 4.0
 """Metres from the middle of a sofa to the wall of its TV, at most."""
 SOFAS: Final = ("multi_seat_sofa", "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa", "lazy_sofa")
 
 
 class Lounge(NamedTuple):
-    """What is wished for: a sofa or none, whether a coffee table and a TV, the seats, stools and small tables.
+    """A wished lounge: sofas, coffee table, TV, seats, stools and small tables.
 
     Args:
         sofa: class of the sofa.
@@ -28,7 +30,7 @@ class Lounge(NamedTuple):
         table: whether there is a coffee table.
         tv: whether there is a TV stand.
         seats: classes of armchairs and the like.
-        stools: how many.
+        stools: number of stools.
         sides: classes of the tables at the sofa's ends.
     """
 
@@ -42,7 +44,7 @@ class Lounge(NamedTuple):
 
 
 class _Spot(NamedTuple):
-    """Where the middle of the group is, in the sofa's axes, and how wide its table is there (half extents)."""
+    """The coffee table, or its place, in the sofa's axes: position, and half extents along these axes."""
 
     side: float
     front: float
@@ -51,7 +53,7 @@ class _Spot(NamedTuple):
 
 
 def place_lounge(plan: Plan, wish: Lounge) -> int | None:
-    """The whole group, where most of it finds room; how many wishes did not, None where not even the sofa did."""
+    """Places the group where most of it finds room; returns the number of wishes without, None without the sofa."""
     state = plan.state()
     missed = None
     for attempt in range(_ATTEMPTS):
@@ -107,12 +109,12 @@ def _place_sofa(plan: Plan, wish: Lounge) -> int | None:
             far = False
         if not (far and wish.tv) and plan.fits(new) and (not wish.tv or _tv_has_room(new, faced[0])):
             index = plan.add(new)
-            plan.free.append(Free(_view(plan, new, wish.tv), frozenset((index,))))
+            plan.free.append(Free(_view(plan, new, tv=wish.tv), frozenset((index,))))
             return index
     return None
 
 
-def _view(plan: Plan, sofa: Placed, tv: bool) -> Block:
+def _view(plan: Plan, sofa: Placed, *, tv: bool) -> Block:
     """The ground between a sofa and its TV, or as far as its coffee table goes."""
     faced = plan.wall_before(sofa.x, sofa.z, sofa.angle)
     depth = faced[1] - sofa.half[2] if tv and faced else 1.0
@@ -121,13 +123,13 @@ def _view(plan: Plan, sofa: Placed, tv: bool) -> Block:
 
 
 def _gap(plan: Plan) -> float:
-    """Metres between the back of a sofa and its wall (0.00, 0.03, 0.09; 8 % above 0.3)."""
+    """Draws the metres between the back of a sofa and its wall (0.00, 0.03, 0.09; 8 % above 0.3)."""
     draw = plan.rng.random()
     return plan.standoff() if draw < 0.95 else plan.between(0.1, 0.7)
 
 
 def _tv_has_room(sofa: Placed, wall: Wall) -> bool:
-    """Whether the wall before a sofa is long enough opposite of it."""
+    """Whether the wall that a sofa faces extends far enough to both sides of the point opposite it."""
     return abs(wall.local(sofa.x, sofa.z)[0]) < wall.half - 0.9
 
 
@@ -205,7 +207,7 @@ def _stand_beside(
 
 
 def _place_sides(plan: Plan, sofa: int, categories: tuple[str, ...]) -> int:
-    """Small tables at the ends of the sofa, like ones mostly; how many found no place."""
+    """Places small tables at the ends of the sofa; returns how many found no place."""
     host = plan.placed[sofa]
     sides = [-1, 1] if plan.chance(0.5) else [1, -1]
     chosen = {category: plan.choose(category) for category in categories}
@@ -225,9 +227,9 @@ def _place_sides(plan: Plan, sofa: int, categories: tuple[str, ...]) -> int:
 
 
 def _place_seats(plan: Plan, sofa: int, categories: tuple[str, ...], spot: _Spot) -> int:
-    """Armchairs and the like around the coffee table, facing it; how many found no place.
+    """Places armchairs and the like around the coffee table, facing it; returns how many found no place.
 
-    Two like ones face each other across the table, or stand side by side at one end of it.
+    Two equal ones face each other across the table, or stand side by side at one end of it.
     """
     sides = [-1, 1] if plan.chance(0.9) == (_open_at(plan, sofa, 1) > _open_at(plan, sofa, -1)) else [1, -1]
     abreast = len(categories) > 1 and plan.chance(0.45)
@@ -273,7 +275,7 @@ def _seat_at_corner(plan: Plan, sofa: int, piece: Piece, half: Half) -> bool:
 
 
 def _place_stools(plan: Plan, sofa: int, count: int, spot: _Spot) -> int:
-    """Like stools at the free sides of the coffee table; how many found no place."""
+    """Places equal stools at the free sides of the coffee table; returns how many found no place."""
     if not count:
         return 0
     piece, half = plan.choose("stool")

@@ -1,7 +1,7 @@
-"""Sizes that are frequent in real rooms.
+"""Frequent sizes of furniture in real rooms.
 
-People furnish with few models: some sizes are found again and again, the others about once each. Here are the frequent
-ones, to 5 cm, of the training rooms of 3D-FRONT (SSR-3DFRONT): statistics alone, no rows.
+Real rooms are furnished with few models: some sizes are found again and again, the others about once each. Here are the
+frequent ones, to 5 cm, of the training rooms of 3D-FRONT (SSR-3DFRONT): statistics alone, no rows.
 """
 
 from bisect import bisect
@@ -10,7 +10,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 _ROUNDING: Final = 2.4
-"""Sizes are known to so many centimetres, up and down."""
+"""Centimetres up and down to which sizes are known; a size is drawn uniformly within."""
 
 Size = tuple[float, float, float]
 """Half extents x, y up and z of a piece, metres."""
@@ -21,11 +21,11 @@ class Modes(NamedTuple):
 
     Args:
         sizes: full width, depth and height of each, cm.
-        until: of all pieces of the class, the share that are of one of the sizes up to each.
+        cumulative: cumulative shares of the sizes among all pieces of the class; the rest is not frequent.
     """
 
     sizes: tuple[tuple[int, int, int], ...]
-    until: tuple[float, ...]
+    cumulative: tuple[float, ...]
 
     @classmethod
     def of(cls, pieces: int, *rows: tuple[int, int, int, int]) -> "Modes":
@@ -34,8 +34,8 @@ class Modes(NamedTuple):
         return cls(tuple((width, depth, height) for _, width, depth, height in rows), tuple(shares))
 
     def draw(self, rng: Random) -> Size | None:
-        """One of the sizes, as often as it is found; None for all that are not frequent."""
-        number = bisect(self.until, rng.random())
+        """Draws one of the sizes by its frequency; None for a size that is not frequent."""
+        number = bisect(self.cumulative, rng.random())
         if number == len(self.sizes):
             return None
         width, depth, height = self.sizes[number]

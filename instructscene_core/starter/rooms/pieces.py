@@ -1,4 +1,4 @@
-"""The catalogue as the room generator needs it: half sizes and solid parts, tensor frame, by class and palette."""
+"""The catalogue as rooms need it: half extents and solid parts in the tensor frame, by class and palette."""
 
 import json
 import math
@@ -25,8 +25,9 @@ LOOSE: Final = {
 """Classes whose boxes may differ by a larger factor, since their real sizes differ more than our shapes do. Beyond what
 an entry may be stretched, its mesh is smaller than its box along some axes."""
 _FREE: Final = math.log(STRETCH)
+"""Log-ratio of sizes up to which a piece can be of a wanted size."""
 _ANY: Final = 0.04
-"""How often a piece is taken whether or not it can be of the size that is wanted, so that all come up."""
+"""Chance of taking any piece, whether or not it can be of the wanted size, so that all of them occur."""
 
 
 class Part(NamedTuple):
@@ -62,7 +63,7 @@ class Pieces:
     Args:
         by_class: pieces of each class, in catalogue order.
         by_palette: the same by palette.
-        palettes: how many pieces there are in each palette, lamps aside, which come in few.
+        palettes: number of pieces in each palette, without lamps, which come in few palettes.
     """
 
     by_class: dict[str, tuple[Piece, ...]]
@@ -70,11 +71,11 @@ class Pieces:
     palettes: dict[str, int]
 
     def draw_palettes(self, rng: Random) -> tuple[str, ...]:
-        """All palettes in random order, those with many pieces mostly first."""
+        """All palettes in a random order in which those with many pieces tend to come first."""
         return tuple(sorted(self.palettes, key=lambda name: rng.random() ** (1 / self.palettes[name]), reverse=True))
 
     def pick(self, category: str, palettes: Sequence[str], rng: Random) -> tuple[Piece, Half]:
-        """A random piece of a class, in the first palette that it comes in, and its half extents, a bit varied."""
+        """A random piece of a class, in the first palette that has one, and its half extents with some jitter."""
         choices = self._choices(category, palettes)
         piece = choices[int(rng.random() * len(choices))]
         whole = 1 + rng.uniform(-0.5, 0.5) * SIZE_JITTER
@@ -82,7 +83,7 @@ class Pieces:
         return piece, (x, y, z)
 
     def sized(self, category: str, palettes: Sequence[str], wanted: Half, rng: Random) -> tuple[Piece, Half]:
-        """Likewise a piece that can be of a wanted size, or nearly so, and that size."""
+        """Likewise a piece that can have the wanted half extents, or else the nearest; and those that it gets."""
         choices = self._choices(category, palettes)
         a, b, c = (math.log(w) for w in wanted)
         stretches = [max(abs(a - p.logs[0]), abs(b - p.logs[1]), abs(c - p.logs[2])) for p in choices]
@@ -98,13 +99,9 @@ class Pieces:
         return piece, (x, y, z)
 
     def _choices(self, category: str, palettes: Sequence[str]) -> tuple[Piece, ...]:
-        """Pieces of a class in the first of the palettes that it comes in, or all of them."""
+        """Pieces of a class in the first of the palettes that has some, else all of the class."""
         by_palette = self.by_palette[category]
         return next((by_palette[name] for name in palettes if name in by_palette), self.by_class[category])
-
-    def all(self) -> tuple[Piece, ...]:
-        """Every piece, in catalogue order."""
-        return tuple(sorted((p for pieces in self.by_class.values() for p in pieces), key=lambda p: p.row))
 
 
 def load_pieces(path: Path = CATALOGUE_FILE) -> Pieces:

@@ -13,12 +13,12 @@ from .pieces import Half, Piece, Pieces
 from .sizes import Sizes
 
 Chosen = tuple[Piece, Half]
-"""A piece and the half extents that it is to have."""
+"""A piece, and the half extents that it has in the room."""
 
 _REDRAWS: Final = 2
-"""So many times another size is drawn for a piece, where none of the room's palette can be of it."""
+"""Further draws of a size, where no piece of the room's palette can be of the one drawn."""
 _OFF: Final = 0.1
-"""A piece may be so much larger or smaller than the size that was drawn."""
+"""Relative difference of sizes up to which a piece counts as of the size drawn."""
 FRONT_SPACE: Final = {
     "wardrobe": 0.4, "cabinet": 0.35, "children_cabinet": 0.35, "bookshelf": 0.35, "shelf": 0.3, "desk": 0.6,
     "dressing_table": 0.55, "tv_stand": 0.25, "sofa": 0.3, "armchair": 0.1, "wine_cabinet": 0.35, "console_table": 0.3,
@@ -52,7 +52,7 @@ class Placed:
 
 @dataclass(slots=True)
 class Free:
-    """Ground that stays free of all but its friends (indices of placed pieces)."""
+    """Ground that stays free of all pieces but its friends (indices of placed pieces)."""
 
     area: Block
     friends: frozenset[int] = frozenset()
@@ -69,9 +69,9 @@ class Plan:
         pieces: the catalogue.
         palettes: what it is furnished in, the first where a class comes in it, else the next; none for a mixture.
         sizes: how large furniture is in such rooms.
-        chosen: the first, second … piece of each class, once it was drawn: further attempts at a room get the same
-            ones, so that small pieces are no more frequent for fitting better.
-        full: no room of the type holds more objects (section 1.9 of the reference).
+        chosen: the pieces drawn so far, by class and number: further attempts at a room get the same ones, so that
+            small pieces do not become more frequent because they fit better.
+        full: no room of the type holds more objects (``vocabulary.MAX_OBJECTS``).
         placed: what stands or hangs there.
         free: ground that stays free for the use of what is placed.
         closed: boxes that stay free of everything: swings of doors, views from windows.
@@ -133,20 +133,20 @@ class Plan:
         return chosen, max(abs(given / want - 1) for given, want in zip(chosen[1], wanted, strict=True))
 
     def stand(self, piece: Piece, half: tuple[float, float, float], x: float, z: float, angle: float) -> Placed:
-        """The piece at a place, on the floor or hanging from the ceiling; not yet in the room."""
+        """A piece at a place on the floor, or hanging from the ceiling; it is not added to the room."""
         hx, hy, hz = half
         y = self.height - hy if hangs(piece.category) else hy
         return Placed(piece, x, y, z, half, wrapped(angle), block(x, z, hx, hz, angle, y - hy, y + hy))
 
     def inside(self, outline: Block) -> bool:
-        """Whether it lies within the walls."""
+        """Whether an outline lies within the walls."""
         rx, rz = outline.reach()
         if abs(outline.x) + rx > self.floor.half_x + 1e-9 or abs(outline.z) + rz > self.floor.half_z + 1e-9:
             return False
         return not any(overlap(outline, cut) for cut in self.floor.cuts)
 
     def fits(self, new: Placed, friends: Collection[int] = (), gap: float = 0.02) -> bool:
-        """Whether the piece is inside the room, touches nothing and blocks no way.
+        """Whether a piece is inside the room, keeps its distance and covers no ground that stays free.
 
         Args:
             new: the piece.
@@ -168,7 +168,7 @@ class Plan:
         return all(not overlap(outline, g.area) or not g.friends.isdisjoint(friends) for g in self.free)
 
     def ground_is_free(self, area: Block) -> bool:
-        """Whether nothing stands on the ground and the walls leave room for it."""
+        """Whether an area lies within the walls and no piece stands on it."""
         return self.inside(area) and not any(overlap(area, other.outline) for other in self.placed)
 
     def usable(self, new: Placed, friends: Collection[int] = ()) -> bool:
@@ -179,7 +179,7 @@ class Plan:
         )
 
     def ground_before(self, new: Placed) -> Block | None:
-        """The free ground that the piece asks for in front of it, None where it asks for none."""
+        """The ground in front of a piece that its use needs free; None where it needs none."""
         depth = FRONT_SPACE.get(new.piece.category)
         if depth is None:
             return None
@@ -187,7 +187,7 @@ class Plan:
         return new.outline._replace(x=x, z=z, hz=depth / 2, hx=new.half[0] * 0.9, bottom=0.0, top=WALK_HEIGHT)
 
     def add(self, new: Placed) -> int:
-        """Puts the piece into the room and keeps the ground before it free; its index."""
+        """Adds the piece to the room and keeps the ground before it free; returns its index."""
         index = len(self.placed)
         self.placed.append(new)
         area = self.ground_before(new)
@@ -196,7 +196,7 @@ class Plan:
         return index
 
     def try_add(self, new: Placed, friends: Collection[int] = (), gap: float = 0.02) -> int | None:
-        """Adds the piece if it fits; its index, or None."""
+        """Adds the piece if it fits; returns its index, or None."""
         if self.fits(new, friends, gap) and self.usable(new, friends):
             return self.add(new)
         return None
@@ -223,26 +223,26 @@ class Plan:
         return 0.0 if found is None else found[1] - new.half[2]
 
     def state(self) -> tuple[int, int]:
-        """What ``undo`` needs to come back to this state."""
+        """The state to which ``undo`` can return."""
         return len(self.placed), len(self.free)
 
     def undo(self, state: tuple[int, int]) -> None:
-        """Takes away what was added since a state."""
+        """Removes what was added since a state."""
         del self.placed[state[0] :], self.free[state[1] :]
 
     def standoff(self) -> float:
-        """Metres between a wall and the back of what stands at it (in real rooms 0, 0.02, 0.06; 5 % above 0.2)."""
+        """Draws the metres from a wall to the back of a piece there (in real rooms 0, 0.02, 0.06; 5 % above 0.2)."""
         draw = self.rng.random()
         if draw < 0.45:
             return self.between(0.0, 0.025)
         return self.between(0.02, 0.08) if draw < 0.86 else self.between(0.08, 0.2) if draw < 0.97 else 0.3
 
     def any_wall(self, power: float = 1.0) -> Wall:
-        """A wall, the longer ones more often: by a power of their lengths."""
+        """Draws a wall with weights by a power of its length."""
         return self.rng.choices(self.floor.walls, [wall.half**power for wall in self.floor.walls])[0]
 
     def wall_before(self, x: float, z: float, angle: float) -> tuple[Wall, float] | None:
-        """The wall that one looks at from a point, and how far it is; None from outside."""
+        """The nearest wall that a ray from a point meets head on, and its distance; None where there is none."""
         sin, cos = direction(angle)
         nearest: tuple[Wall, float] | None = None
         for wall in self.floor.walls:

@@ -1,4 +1,4 @@
-"""How large furniture and floors are in real rooms, so that ours are chosen and stretched to be as large.
+"""Distributions of the sizes of furniture and floors in real rooms, from which those of our rooms are drawn.
 
 Measured on the training rooms of 3D-FRONT (SSR-3DFRONT): statistics alone, no rows.
 """
@@ -10,12 +10,13 @@ from typing import Final, NamedTuple
 from .modes import MODES, Modes
 
 _SHARES: Final = (0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97)
+"""Of the quantiles in every ``Seven``."""
 
 Seven = tuple[int, int, int, int, int, int, int]
 
 
 class Spread(NamedTuple):
-    """The sizes of a class in real rooms, each axis for itself.
+    """Quantiles of the sizes of a class in real rooms, axis by axis.
 
     Args:
         width: what 3, 10, 25, 50, 75, 90 and 97 % of the pieces do not exceed, cm.
@@ -34,18 +35,18 @@ class Spread(NamedTuple):
     def draw(self, rng: Random) -> tuple[float, float, float]:
         """Half extents x, y up and z of a piece, metres."""
         first = rng.gauss(0.0, 1.0)
-        width = at(self.width, first) / 200
-        height = at(self.height, rng.gauss(0.0, 1.0)) / 200
+        width = quantile(self.width, first) / 200
+        height = quantile(self.height, rng.gauss(0.0, 1.0)) / 200
         if 100 * rng.random() < self.square:
-            side = math.sqrt(width * at(self.depth, first) / 200)
+            side = math.sqrt(width * quantile(self.depth, first) / 200)
             return side, height, side
         alike = self.alike / 100
         second = alike * first + math.sqrt(1 - alike**2) * rng.gauss(0.0, 1.0)
-        return width, height, at(self.depth, second) / 200
+        return width, height, quantile(self.depth, second) / 200
 
 
 class Sizes(NamedTuple):
-    """The sizes of a class in real rooms: those that are frequent there, and how the others are spread."""
+    """Distribution of the sizes of a class in real rooms: the frequent ones, and a spread for the others."""
 
     modes: Modes | None
     spread: Spread
@@ -55,8 +56,8 @@ class Sizes(NamedTuple):
         return (self.modes and self.modes.draw(rng)) or self.spread.draw(rng)
 
 
-def at(seven: Seven, normal: float) -> float:
-    """The size at a share, which is given as a normal deviate; between the shares that are known it is linear."""
+def quantile(seven: Seven, normal: float) -> float:
+    """The quantile of a share given as a normal deviate, linear between the known quantiles and clipped to them."""
     share = min(max(0.5 * math.erfc(-normal / math.sqrt(2)), _SHARES[0]), _SHARES[-1] - 1e-9)
     k = next(k for k in range(6) if share < _SHARES[k + 1])
     part = (share - _SHARES[k]) / (_SHARES[k + 1] - _SHARES[k])
@@ -64,7 +65,7 @@ def at(seven: Seven, normal: float) -> float:
 
 
 class FloorSpread(NamedTuple):
-    """The floors of a kind of real rooms.
+    """Quantiles of the floors of a kind of real rooms.
 
     Args:
         cut: share of those that are no rectangles, percent.
@@ -87,15 +88,15 @@ class FloorSpread(NamedTuple):
 
         Args:
             rng: the source of chance.
-            need: how much is to stand there, as a normal deviate; it decides 16 % of the variance.
+            need: how much is to stand there, as a normal deviate; it explains 16 % of the variance.
         """
         size = 0.4 * need + 0.9165 * rng.gauss(0.0, 1.0)
         other = 0.5 * size + 0.1 * need + 0.85 * rng.gauss(0.0, 1.0)
         if 100 * rng.random() >= self.cut:
-            short, long = sorted((at(self.short, size), at(self.long, other)))
+            short, long = sorted((quantile(self.short, size), quantile(self.long, other)))
             return short / 100, long / 100, 1.0
-        short, long = sorted((at(self.cut_short, size), at(self.cut_long, other)))
-        return short / 100, long / 100, at(self.kept, 0.7 * rng.gauss(0.0, 1.0) - 0.6 * size - 0.3 * other) / 100
+        short, long = sorted((quantile(self.cut_short, size), quantile(self.cut_long, other)))
+        return short / 100, long / 100, quantile(self.kept, 0.7 * rng.gauss(0.0, 1.0) - 0.6 * size - 0.3 * other) / 100
 
 
 FLOORS: Final = {
@@ -284,7 +285,7 @@ _SPREADS: Final[dict[str, dict[str, Spread]]] = {
         ),
     },
 }  # fmt: skip
-"""By kind of room: bedrooms, and living and dining rooms. Classes of which there are few are not here."""
+"""By kind of room: bedrooms, and living and dining rooms; without classes of which there are too few."""
 
 SIZES: Final[dict[str, dict[str, Sizes]]] = {
     kind: {name: Sizes(MODES[kind].get(name), spread) for name, spread in spreads.items()}

@@ -1,4 +1,4 @@
-"""Whether one can walk from the door to everything that is used: a flood fill over the free floor."""
+"""Whether a person can walk from the door to all furniture that is used: a flood fill over the free floor."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -21,7 +21,7 @@ def reachable(half_x: float, half_z: float, solids: Sequence[Block], start: Bloc
         half_z: half extent of the floor along z, metres.
         solids: what stands in the way.
         start: ground of the door.
-        goals: ground to or near which one has to come.
+        goals: areas that a person has to reach or come near.
     """
     columns, rows = int(2 * half_x / CELL), int(2 * half_z / CELL)
     width = columns + 2
@@ -52,7 +52,7 @@ def _cells(area: Block, half_x: float, half_z: float, columns: int, rows: int, g
 
 
 def _flood(raster: bytearray, begin: list[int], width: int) -> bytearray:
-    """Marks with 2 all free cells that hang together with the first ones; the border of the raster is blocked."""
+    """Marks with 2 all free cells connected to the first one; the border of the raster is blocked."""
     stack = begin[:1]
     for cell in stack:
         raster[cell] = 2
