@@ -21,7 +21,9 @@ __all__ = ["FRAGMENT_LENGTH", "MAX_CHARACTERS", "MAX_FRAGMENTS", "Mention", "Par
 MAX_CHARACTERS: Final = 20_000
 """Text beyond this is not read here; the encoders read far less."""
 MAX_FRAGMENTS: Final = 20
+"""Of what was not understood, at most so many fragments are reported."""
 FRAGMENT_LENGTH: Final = 80
+"""Characters of a fragment; a longer one ends in "…"."""
 
 
 def parse(text: str, classes: Sequence[str]) -> Parsed:
