@@ -51,8 +51,10 @@ def tally(made, classes):
         parsed = parse(item.text, classes)
         absent = {n for m in parsed.absent for n in m.categories}
         found = {
-            "recall of relations": (told := [any(covers(w, t, classes) for w in parsed.wishes) for t in item.triplets]),
-            f"recall of relations, {len(item.triplets)} in a text": told,
+            "recall of relations": (
+                understood := [any(covers(w, t, classes) for w in parsed.wishes) for t in item.triplets]
+            ),
+            f"recall of relations, {len(item.triplets)} in a text": understood,
             "precision of relations": [any(covers(w, t, classes) for t in item.triplets) for w in parsed.wishes],
             "recall of counts": [
                 any(classes[c] in m.categories and m.count == n for m in parsed.mentions) for c, n in item.counts
