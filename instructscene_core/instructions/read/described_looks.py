@@ -1,4 +1,4 @@
-"""Which furniture's looks an instruction speaks of, and which it wants to look unlike, read by rule."""
+"""Of which furniture an instruction says how it looks, and of which it wants pieces that look different; by rule."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,16 +15,20 @@ _LOOKS: Final = (
     | {"dark", "darker", "light", "lighter", "pale", "pastel", "bright", "golden", "colourful", "colorful", "century",
        "deco"}
 )  # fmt: skip
+"""Words for how furniture looks."""
 _UNLIKE: Final = frozenset({
     "different", "differing", "mismatched", "mismatching", "various", "varied", "varying", "assorted", "mixed",
     "unmatched", "another", "other",
 })  # fmt: skip
+"""Words that want pieces to look different."""
 _RESPECTS: Final = frozenset({
     "color", "colors", "colour", "colours", "design", "designs", "finish", "finishes", "kind", "kinds", "look", "looks",
     "material", "materials", "model", "models", "style", "styles", "tone", "tones", "type", "types",
 })  # fmt: skip
+"""In what pieces may differ."""
 _MATCH: Final = frozenset({"match", "matches", "matching"})
 _LEADING: Final = frozenset({"in", "is", "are", "of", "made"})
+"""Words that may stand between furniture and its looks: "one is red", "made of oak"."""
 _ONES: Final = frozenset({"one", "ones"})
 
 
@@ -42,13 +46,19 @@ class Described:
 
 
 class _Group(NamedTuple):
-    """Words of looks that follow each other: the numbers of the first and of the one behind the last."""
+    """Words of looks that follow each other.
+
+    Args:
+        start: position of the first in its sentence.
+        end: position behind the last.
+        words: for the look.
+        counted: whether a number or an article stands before them, so that they may be those of a piece of their own.
+    """
 
     start: int
     end: int
     words: frozenset[str]
     counted: bool
-    """Whether a number or an article stands before them: they may be those of a piece of their own."""
 
 
 def described(text: str, classes: Sequence[str]) -> Described:
@@ -78,11 +88,16 @@ def described(text: str, classes: Sequence[str]) -> Described:
 
 
 def _attached(sentence: list[Item], before: Item | None) -> list[tuple[Item, frozenset[str]]]:
-    """Furniture with the words for its looks, each piece's together."""
+    """Furniture with the words for its looks, each piece's together.
+
+    Args:
+        sentence: its items.
+        before: the last furniture of the sentences before, which looks alone speak of: "One is red".
+    """
     found: list[tuple[Item, frozenset[str]]] = []
-    ones: list[_Group] = []
+    of_ones: list[_Group] = []
     following: tuple[_Group, Item, frozenset[str]] | None = None
-    for group in reversed(_groups(sentence)):
+    for group in reversed(_groups(sentence)):  # a group's furniture may be that of the group behind it
         words, thing = group.words, _head(sentence, group.end)
         if thing is None and following and _joined(sentence, group.end, following[0].start):
             thing = following[1]
@@ -90,20 +105,22 @@ def _attached(sentence: list[Item], before: Item | None) -> list[tuple[Item, fro
                 words |= following[2]
                 found.pop()
         elif thing is None and group.end < len(sentence) and sentence[group.end].words[0] in _ONES:
-            ones.append(group)
+            of_ones.append(group)
         elif thing is None and _ends(sentence, group.end):
             thing = _last_noun(sentence, group.start) or before
         if thing is not None:
             found.append((thing, words))
             following = group, thing, words
-    for group in ones:  # "a white one" is another of what had a look before, rather than of any noun between
-        nouns = [item for item in sentence[: group.start] if any(item is thing for thing, _ in found)]
+    for group in of_ones:  # "a white one" is another of what had a look before, rather than of any noun between
+        looked_at = {thing.start for thing, _ in found}
+        nouns = [item for item in sentence[: group.start] if item.start in looked_at]
         thing = nouns[-1] if nouns else _last_noun(sentence, group.start) or before
         found += [(thing, group.words)] if thing else []
     return found
 
 
 def _groups(sentence: list[Item]) -> list[_Group]:
+    """All stretches of words of looks, in order."""
     groups: list[_Group] = []
     at = 0
     while at < len(sentence):
@@ -133,7 +150,7 @@ def _head(sentence: list[Item], at: int) -> Item | None:
     while at < len(sentence) and sentence[at].kind == "word":
         at += 1
     found = sentence[at] if at < len(sentence) else None
-    return found if found and found.kind == "furniture" and found.names else None
+    return found if found and found.names else None
 
 
 def _joined(sentence: list[Item], end: int, start: int) -> bool:
@@ -148,7 +165,8 @@ def _ends(sentence: list[Item], at: int) -> bool:
 
 
 def _last_noun(sentence: list[Item], end: int) -> Item | None:
-    return next((item for item in reversed(sentence[:end]) if item.kind == "furniture" and item.names), None)
+    """The last furniture of the room's classes before a position."""
+    return next((item for item in reversed(sentence[:end]) if item.names), None)
 
 
 def _unlike(sentence: list[Item], before: Item | None) -> list[Item]:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Literal, TypeVar
 
 from ..words.common import (
     BIG,
@@ -25,7 +25,6 @@ from ..words.relations import Predicates, lone_relation_phrases, relation_phrase
 from .spelling import Speller
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.!?;:,\n。！？、，；؟،]")  # noqa: RUF001
-_LONGEST_PHRASE: Final = 8
 _LONGEST_SENTENCE: Final = 300
 """Items after which a sentence is cut, so that time stays in proportion to the text."""
 REACH: Final = 4
@@ -41,6 +40,8 @@ _AFTER_NOUNS: Final = (
        "next", "i", "we", "somewhere", "too", "between", "close", "not"}
 )  # fmt: skip
 V = TypeVar("V")
+Kind = Literal["furniture", "relation", "lone", "pronoun", "break", "with", "not", "end", "word"]
+Role = Literal["thing", "detail", "part"]
 
 
 class Phrases(Generic[V]):
@@ -48,14 +49,15 @@ class Phrases(Generic[V]):
 
     def __init__(self, table: dict[tuple[str, ...], V]) -> None:
         self._table = table
-        self._first = {words[0] for words in table}
+        self._longest = dict[str, int]()
+        for first, *rest in table:
+            self._longest[first] = max(1 + len(rest), self._longest.get(first, 0))
 
-    def match(self, words: Sequence[str], start: int) -> tuple[V, int] | None:
+    def match(self, words: tuple[str, ...], start: int) -> tuple[V, int] | None:
         """The value of the longest phrase that begins at ``start``, and where it ends."""
-        if words[start] not in self._first:
-            return None
-        for end in range(min(start + _LONGEST_PHRASE, len(words)), start, -1):
-            value = self._table.get(tuple(words[start:end]))
+        longest = self._longest.get(words[start], 0)
+        for end in range(min(start + longest, len(words)), start, -1):
+            value = self._table.get(words[start:end])
             if value is not None:
                 return value, end
         return None
@@ -63,19 +65,27 @@ class Phrases(Generic[V]):
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The phrases that mean something in a room with certain classes."""
+    """The phrases that mean something in a room with certain classes.
+
+    Args:
+        furniture: what each noun may mean.
+        relations: each relation's kind of item, and what it may mean.
+        speller: puts misspelt words right.
+    """
 
     furniture: Phrases[Names]
-    relations: Phrases[tuple[Predicates, ...]]
-    lone: Phrases[tuple[Predicates, ...]]
+    relations: Phrases[tuple[Kind, tuple[Predicates, ...]]]
     speller: Speller
 
 
 @lru_cache(maxsize=8)
 def lexicon_of(classes: tuple[str, ...]) -> Lexicon:
     """The phrases for a room type's classes."""
-    relations = Phrases(relation_phrases())
-    return Lexicon(Phrases(furniture_phrases(classes)), relations, Phrases(lone_relation_phrases()), _speller())
+    relations: dict[tuple[str, ...], tuple[Kind, tuple[Predicates, ...]]] = {
+        phrase: ("lone", predicates) for phrase, predicates in lone_relation_phrases().items()
+    }
+    relations |= {phrase: ("relation", predicates) for phrase, predicates in relation_phrases().items()}
+    return Lexicon(Phrases(furniture_phrases(classes)), Phrases(relations), _speller())
 
 
 @lru_cache(maxsize=1)
@@ -83,25 +93,54 @@ def _speller() -> Speller:
     return Speller(*known_words())
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True)
 class Item:
-    """A word, or a phrase that means something, with its place in the text."""
+    """A word, or a phrase that means something, at its place in the text.
 
-    kind: str
+    Args:
+        start: index of its first character in the text; no other item has the same.
+        end: index behind its last character.
+        kind: "furniture": a noun for furniture, of this room or of another; "relation": leads to other furniture, "left
+            of"; "lone": a relation that leaves out to what, "on both sides"; "pronoun"; "break": a comma, "and" and
+            their like; "with": begins a description; "not": refuses what follows; "end": ends a sentence; "word": any
+            other.
+        words: its words, spelt right, in lower case.
+        names: classes that furniture may mean; empty for furniture of other rooms, and for all else.
+        predicates: those that a relation may mean, once for each relation that it asks for ("on both sides of": two).
+        count: how many pieces of furniture.
+        definite: whether "the" or "that" stands before the furniture.
+        exact: whether "only" or "exactly" stands before it.
+        role: "detail": furniture that only describes a piece named before, "a desk with shelf compartments"; "part": a
+            part of one that can never be placed, "a table with a lower shelf"; "thing": any other.
+        refused: whether a negation reaches it.
+    """
+
     start: int
     end: int
-    words: tuple[str, ...] = ()
+    kind: Kind
+    words: tuple[str, ...]
     names: Names = frozenset()
     predicates: tuple[Predicates, ...] = ()
     count: int = 1
     definite: bool = False
-    detail: bool = False
-    part: bool = False
-    used: bool = False
-    refused: bool = False
-    denied: bool = False
     exact: bool = False
-    heads: list["Item"] = field(default_factory=list["Item"])
+    role: Role = "thing"
+    refused: bool = False
+
+    @property
+    def relates(self) -> bool:
+        """Whether it is a relation, with or without words for the other end."""
+        return self.kind in ("relation", "lone")
+
+    @property
+    def joins(self) -> bool:
+        """Whether a segment of the sentence ends at it."""
+        return self.kind in ("break", "with")
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it is furniture of this room that is not refused."""
+        return bool(self.names) and not self.refused
 
 
 def sentences(items: Sequence[Item]) -> Iterable[list[Item]]:
@@ -124,37 +163,48 @@ def sentences(items: Sequence[Item]) -> Iterable[list[Item]]:
 def itemise(text: str, lexicon: Lexicon) -> list[Item]:
     """All words and phrases of a text, in order."""
     tokens = list(_TOKEN.finditer(text))
-    words = [lexicon.speller.correct(_folded(t.group())) for t in tokens]
+    words = tuple([lexicon.speller.correct(_folded(t.group())) for t in tokens])
     items, at = list[Item](), 0
     while at < len(words):
-        item, end = _item(words, at, lexicon)
-        item.start, item.end, item.words = tokens[at].start(), tokens[end - 1].end(), tuple(words[at:end])
-        if item.kind == "furniture":
-            _describe_noun(item, words[max(0, at - REACH - 2) : at])
-            if items and items[-1].kind == "furniture" and not text[items[-1].end : item.start].strip(" -"):
+        kind, end, names, predicates = _phrase(words, at, lexicon)
+        start, stop, own = tokens[at].start(), tokens[end - 1].end(), words[at:end]
+        if kind == "furniture":
+            if items and items[-1].kind == "furniture" and not text[items[-1].end : start].strip(" -"):
                 items.pop()  # "bench stool": the last word is the thing
-        items.append(item)
+            items.append(_noun(start, stop, own, names, _leading(words, at)))
+        else:
+            items.append(Item(start, stop, kind, own, predicates=predicates))
         at = end
     return items
 
 
 def _folded(word: str) -> str:
-    plain = word.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
-    return plain.removesuffix("'s").replace("'", "")
+    """In lower case, without apostrophes: "Children's" -> "children"."""
+    plain = word.casefold()
+    if plain.isalnum():
+        return plain
+    return plain.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").removesuffix("'s").replace("'", "")
 
 
-def _item(words: Sequence[str], at: int, lexicon: Lexicon) -> tuple[Item, int]:
-    word = words[at]
-    kinds = (("relation", lexicon.relations.match(words, at)), ("lone", lexicon.lone.match(words, at)))
-    kind, found = max(kinds, key=lambda k: k[1][1] if k[1] else 0)
-    if found:
-        return Item(kind, 0, 0, predicates=found[0]), found[1]
+def _phrase(words: tuple[str, ...], at: int, lexicon: Lexicon) -> tuple[Kind, int, Names, tuple[Predicates, ...]]:
+    """The phrase that begins at a word: the longest relation, else the longest furniture, else the word alone.
+
+    Returns:
+        Its kind, the position behind it, and what it means as furniture or as a relation.
+    """
+    word, relation = words[at], lexicon.relations.match(words, at)
+    if relation:
+        (kind, predicates), end = relation
+        return kind, end, frozenset(), predicates
     noun = lexicon.furniture.match(words, at)
     if noun and not (word == "light" and noun[1] == at + 1 and _describes_next(words, at)):
-        return Item("furniture", 0, 0, names=noun[0]), noun[1]
-    if (word == "out" and at and words[at - 1] in _LEAVE) or (word == "that" and _points(words, at)):
-        return Item("not" if word == "out" else "word", 0, 0), at + 1
-    return Item(kind_of_word(word), 0, 0), at + 1
+        return "furniture", noun[1], noun[0], ()
+    kind = kind_of_word(word)
+    if word == "out" and at and words[at - 1] in _LEAVE:
+        kind = "not"
+    elif word == "that" and _points(words, at):
+        kind = "word"
+    return kind, at + 1, frozenset(), ()
 
 
 def _points(words: Sequence[str], at: int) -> bool:
@@ -168,7 +218,7 @@ def _describes_next(words: Sequence[str], at: int) -> bool:
     return follower not in _AFTER_NOUNS and follower not in CLAUSE_VERBS
 
 
-def kind_of_word(word: str) -> str:
+def kind_of_word(word: str) -> Kind:
     """What a single word does in a sentence."""
     if word in _SENTENCE_ENDS:
         return "end"
@@ -181,18 +231,34 @@ def kind_of_word(word: str) -> str:
     return "not" if word in NEGATIONS else "word"
 
 
-def _describe_noun(item: Item, before: Sequence[str]) -> None:
-    """How many, whether "the", and which of the beds, from the words that lead up to it."""
-    stop = 0
-    for number, word in enumerate(before):
-        if kind_of_word(word) in ("end", "break", "with"):
-            stop = number + 1
-    leading = before[stop:]
-    item.definite = "the" in leading or "that" in leading[-2:]
-    item.exact = not _ONLY.isdisjoint(leading)
+def _leading(words: Sequence[str], at: int) -> Sequence[str]:
+    """The words that lead up to a noun, "the two big", as far as no comma, "and" or "with" parts them from it."""
+    start = max(0, at - REACH - 2)
+    for number in range(start, at):
+        if kind_of_word(words[number]) in ("end", "break", "with"):
+            start = number + 1
+    return words[start:at]
+
+
+def _noun(start: int, end: int, words: tuple[str, ...], names: Names, leading: Sequence[str]) -> Item:
+    """Furniture, with what the words before it say: how many, whether "the", "only", and which of the beds."""
     counts = (int(w) if w.isdecimal() and len(w) <= 2 else COUNTS.get(w, 0) for w in reversed(leading) if w != "twin")
-    item.count = next((c for c in counts if c > 0), 1)
-    if len(item.names) > 1 and item.names <= set(_BEDS):
-        item.names = next(
-            (frozenset({bed}) for bed, sizes in _BEDS.items() if bed in item.names and sizes & set(leading)), item.names
-        )
+    return Item(
+        start,
+        end,
+        "furniture",
+        words,
+        _sized(names, leading),
+        count=next((c for c in counts if c > 0), 1),
+        definite="the" in leading or "that" in leading[-2:],
+        exact=not _ONLY.isdisjoint(leading),
+    )
+
+
+def _sized(names: Names, leading: Sequence[str]) -> Names:
+    """Of several beds the one whose size or sleeper is named; any other furniture as it is."""
+    if len(names) > 1 and names <= set(_BEDS):
+        for bed, sizes in _BEDS.items():
+            if bed in names and not sizes.isdisjoint(leading):
+                return frozenset({bed})
+    return names

@@ -1,6 +1,6 @@
 """Instructions composed as people type them, true of their rooms: what the networks learn language from.
 
-The official templates are a share of them. The rest is drawn from what is true of a room (``facts``) and told by a
+The official templates are a share of them. The rest is drawn from what is true of a room (``facts``) and worded by a
 ``Speaker`` in orders, wishes, statements and fragments, with counts, looks, negation, references back, things that only
 finish a room, and slips of the keyboard. Everything follows from the seed.
 """

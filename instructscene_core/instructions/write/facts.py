@@ -195,7 +195,7 @@ def _odd(fact: Fact, hanging: set[int]) -> bool:
 
 
 def turned(triplet: Triplet) -> Triplet:
-    """The same relation told from the other end."""
+    """The same relation seen from its other end."""
     return triplet[2], int(REVERSED[triplet[1]]), triplet[0]
 
 

@@ -1,4 +1,4 @@
-"""One speaker telling facts of one room: how things are called, referred back to, and put into clauses."""
+"""A speaker who puts facts of one room into words: how things are called, referred back to, and put into clauses."""
 
 from collections.abc import Sequence
 from random import Random

@@ -1,0 +1,333 @@
+"""Which relations a sentence asks for: what stands how to what, and what "it" or "the latter" means there.
+
+A sentence is read from left to right. What an earlier relation found decides what a later one may mean: ``_Reading``
+holds it, and every relation that is read gives a new one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from ..words.common import BREAKS, COUNTS, PAIRED, REFERRING
+from .clauses import (
+    begins_clause,
+    in_description,
+    is_vague,
+    of_parts,
+    starts_anew,
+    unknown_words,
+    until_joint,
+)
+from .items import Item
+
+_THEM: Final = ("them",)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What was spoken of last.
+
+    Args:
+        topic: the furniture that "it" means.
+        pair: the furniture of the relation read last, in the order of the text; where it is two pieces, these are "the
+            former" and "the latter".
+    """
+
+    topic: Item | None = None
+    pair: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relation that a sentence asks for.
+
+    Args:
+        phrase: its words, such as "left of".
+        subject: the furniture that is placed.
+        others: the furniture that it is placed by; two pieces of "between".
+        start: index of the first character of all this in the text, with pronouns for the furniture they stand for.
+        end: index behind its last character.
+    """
+
+    phrase: Item
+    subject: Item
+    others: tuple[Item, ...]
+    start: int
+    end: int
+
+    @property
+    def starts(self) -> list[int]:
+        """Where its phrase and all its furniture start in the text."""
+        return [item.start for item in (self.phrase, self.subject, *self.others)]
+
+
+class _Ends(NamedTuple):
+    """What stands at the ends of a relation, as it is written.
+
+    Args:
+        subject: furniture or a pronoun.
+        other: furniture or a pronoun; None where it is left out, "a bed with a lamp above".
+        second: furniture after "and", of "between".
+    """
+
+    subject: Item
+    other: Item | None
+    second: Item | None
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What was read of a sentence so far.
+
+    Args:
+        sentence: its prepared items.
+        context: what was spoken of last.
+        taken_to: index in the text behind all that a relation of this sentence has taken.
+        relations: those read, by the position of their phrase in the sentence.
+    """
+
+    sentence: Sequence[Item]
+    context: Context
+    taken_to: int
+    relations: Mapping[int, Relation] = field(default_factory=dict[int, Relation])
+
+
+def asked_relations(sentence: Sequence[Item], context: Context) -> tuple[list[Relation], Context]:
+    """The relations of a sentence, in order.
+
+    Args:
+        sentence: prepared items.
+        context: of the sentence before.
+
+    Returns:
+        The relations, and what the next sentence may refer back to: the last furniture without a relation, or what the
+        last relation was about.
+    """
+    reading = _Reading(sentence, context, sentence[0].start)
+    for position, item in enumerate(sentence):
+        if item.relates and not item.refused:
+            reading = _read(reading, position)
+    relations = list(reading.relations.values())
+    used = {start for relation in relations for start in relation.starts}
+    unplaced = [item for item in sentence if item.wanted and item.role == "thing" and item.start not in used]
+    return relations, Context(unplaced[-1]) if unplaced else reading.context
+
+
+def _read(reading: _Reading, position: int) -> _Reading:
+    """The reading with one more relation, or as it was where an end of this is missing."""
+    ends = _ends(reading, position)
+    if ends is None:
+        return reading
+    pair, phrase = reading.context.pair, reading.sentence[position]
+    subject, other, second = _subject_meant(reading, ends), _other_meant(reading, position, ends), ends.second
+    if subject is None or other is None or other == subject:
+        return reading
+    if ends.other and ends.other.words == _THEM and "between" in phrase.words and len(pair) == 2:
+        other, second = pair
+    written = [item for item in (ends.subject, phrase, ends.other, second) if item]
+    others = (other, second) if second else (other,)
+    start, end = min(item.start for item in written), max(item.end for item in written)
+    return _Reading(
+        reading.sentence,
+        _context_after(reading, ends, subject, others),
+        max(reading.taken_to, end),
+        {**reading.relations, position: Relation(phrase, subject, others, start, end)},
+    )
+
+
+def _context_after(reading: _Reading, ends: _Ends, subject: Item, others: tuple[Item, ...]) -> Context:
+    """After "a lamp above a bed" the topic is the lamp, after "a lamp above it" what "it" was."""
+
+    def place(meant: Item, written: Item | None) -> int:
+        """Where it was spoken of: furniture named before stands where the pronoun is."""
+        return meant.start if written is None or meant.start >= reading.taken_to else written.start
+
+    places = [(place(subject, ends.subject), subject), (place(others[0], ends.other), others[0])]
+    places += [(item.start, item) for item in others[1:]]
+    pair = tuple(item for _, item in sorted(places, key=lambda p: p[0]))
+    stays = ends.other is None or (ends.other.kind == "pronoun" and ends.other.words[0] not in PAIRED)
+    return Context(others[0] if stays else subject, pair)
+
+
+def _subject_meant(reading: _Reading, ends: _Ends) -> Item | None:
+    """The furniture that a relation places."""
+    return _referred(reading.context, ends.subject) if ends.subject.kind == "pronoun" else ends.subject
+
+
+def _other_meant(reading: _Reading, position: int, ends: _Ends) -> Item | None:
+    """The furniture that a relation leads to: for "it", or where it is left out, one that no relation has taken yet."""
+    written, sentence, context = ends.other, reading.sentence, reading.context
+    if written and written.kind != "pronoun":
+        return written
+    if written and written.words[0] in PAIRED:
+        return _referred(context, written)
+    free = [i for i in sentence[:position] if i.start >= reading.taken_to and i.wanted and i != ends.subject]
+    if free:
+        return _owner(sentence, ends.subject, free) or free[0]
+    return context.topic if written or context.topic in sentence else None
+
+
+def _referred(context: Context, pronoun: Item) -> Item | None:
+    """The furniture spoken of before that a pronoun stands for."""
+    if pronoun.words[0] in PAIRED:
+        return context.pair[PAIRED.index(pronoun.words[0])] if len(context.pair) == 2 else None
+    return context.topic
+
+
+def _owner(sentence: Sequence[Item], placed: Item, free: Sequence[Item]) -> Item | None:
+    """What has the placed thing "with" it: the bed in "a desk and a bed with a lamp above it"."""
+    before = [item for item in sentence if item.start < placed.start]
+    joined = max((n for n, item in enumerate(before) if item.kind == "with"), default=0)
+    nouns = [item for item in before[:joined] if item in free and item.role == "thing"]
+    return nouns[-1] if nouns else None
+
+
+def _ends(reading: _Reading, position: int) -> _Ends | None:
+    """What a relation stands between, as it is written; None where nothing is placed or it leads to something else."""
+    sentence = reading.sentence
+    other_at = _other_at(sentence, position)
+    if other_at is None and not _leaves_out_other(sentence, position):
+        return None
+    other = None if other_at is None else sentence[other_at]
+    second_at = _second_at(sentence, position, other_at)
+    bare = other is None or other.kind == "pronoun"
+    subject = _subject_before(reading, position, any_noun=bare)
+    if subject is None and other_at is not None:
+        subject = _subject_behind(sentence, position, second_at or other_at)
+        subject = subject or (None if bare else _subject_again(reading, position))
+    if subject is None and position and sentence[position - 1].kind == "break":
+        subject = _subject_before(reading, position - 1, any_noun=bare)  # "a desk with drawers, left of the bed"
+    return _Ends(subject, other, sentence[second_at] if second_at else None) if subject else None
+
+
+def _other_at(sentence: Sequence[Item], position: int) -> int | None:
+    """The position of the furniture or the pronoun that a relation leads to."""
+    for number in range(position + 1, len(sentence)):
+        item = sentence[number]
+        if item.names or _refers(item):
+            return number
+        adjectives = item.kind == "break" and _joins_adjectives(sentence, position, number)
+        if (item.kind not in ("word", "pronoun") and not adjectives) or sentence[position].kind == "lone":
+            return None
+    return None
+
+
+def _second_at(sentence: Sequence[Item], position: int, other_at: int | None) -> int | None:
+    """The position of what stands after "and" in "between the bed and the desk"."""
+    if other_at is None or "between" not in sentence[position].words:
+        return None
+    if sentence[other_at].count > 1 or sentence[other_at].words == _THEM:
+        return None
+    for number in range(other_at + 1, len(sentence)):
+        if sentence[number].relates:
+            return None
+        if sentence[number].wanted:
+            return number
+    return None
+
+
+def _leaves_out_other(sentence: Sequence[Item], position: int) -> bool:
+    """Whether nothing follows a relation in its segment: "a bed with a lamp above"."""
+    follower = sentence[position + 1] if position + 1 < len(sentence) else None
+    return sentence[position].kind == "lone" or follower is None or follower.joins
+
+
+def _subject_before(reading: _Reading, position: int, *, any_noun: bool) -> Item | None:
+    """What stands before a relation in its segment or what that describes: furniture, a pronoun, or another's subject.
+
+    Args:
+        reading: of the sentence so far.
+        position: where the search begins, to the left.
+        any_noun: takes furniture that describes other furniture too; otherwise only where there is no other.
+    """
+    sentence, detail = reading.sentence, None
+    for number in range(position - 1, -1, -1):
+        item = sentence[number]
+        if item.kind == "furniture" and not item.refused:
+            if not item.names:
+                return None
+            describes = item.role != "thing" or in_description(sentence, number)
+            if (any_noun and item.role != "part") or not describes:
+                return item
+            detail = detail or item
+        elif _refers(item) and not detail and not _follows_of(sentence, number):
+            return item
+        elif item.kind == "relation" and (number in reading.relations or not is_vague(item)):
+            return reading.relations[number].subject if number in reading.relations and not detail else None
+        elif item.kind == "break" and not _description_reaches(sentence, number, position):
+            return detail
+    return detail
+
+
+def _description_reaches(sentence: Sequence[Item], number: int, position: int) -> bool:
+    """Whether what stands from a break to a relation describes what is before: "with wood and metal legs left of"."""
+    if number + 1 < position and in_description(sentence, number):
+        return True
+    words = [i for i in sentence[number + 1 : position] if i.kind != "furniture"]
+    counted = any(i.words[0] in COUNTS or i.words[0] == "the" for i in words[:1])
+    if not words or (counted and not of_parts(words)):
+        return False
+    for item in reversed(sentence[: number + 2]):
+        if item.kind == "with":
+            return True
+        if item.relates or (item.kind == "furniture" and item.role == "thing"):
+            return False
+    return False
+
+
+def _subject_behind(sentence: Sequence[Item], position: int, other_at: int) -> Item | None:
+    """The subject after what the relation leads to: "Above the bed hangs a lamp"."""
+    if unknown_words(_segment_before(sentence, position)):
+        return None
+    described = False
+    for number, item in enumerate(sentence[other_at + 1 :], other_at + 1):
+        stands_on = item.kind == "relation" and is_vague(item) and _other_at(sentence, number) is None
+        described = (described or item.kind == "with" or stands_on) and not _ends_description(sentence, number)
+        if described or _follows_of(sentence, number):
+            continue
+        joined = item.words[0] in BREAKS and not _joins_adjectives(sentence, other_at, number)
+        if item.relates or joined:
+            return None
+        if item.kind == "furniture":
+            return item if item.wanted else None
+        if _refers(item):
+            return item
+    return None
+
+
+def _ends_description(sentence: Sequence[Item], number: int) -> bool:
+    """Whether a description ends here: at a comma, unless more parts follow, or where a clause begins."""
+    if sentence[number].words[0][0].isalnum():
+        return begins_clause(sentence[number])
+    rest = until_joint(sentence, number + 1)
+    return not of_parts(rest) or any(item.kind == "furniture" for item in rest)
+
+
+def _subject_again(reading: _Reading, position: int) -> Item | None:
+    """The subject of the relation before: "a lamp left of the bed and behind the desk"."""
+    if not reading.relations or unknown_words(_segment_before(reading.sentence, position)):
+        return None
+    return list(reading.relations.values())[-1].subject
+
+
+def _segment_before(sentence: Sequence[Item], position: int) -> Sequence[Item]:
+    """What stands before a position in its segment."""
+    start = max((n + 1 for n in range(position) if sentence[n].joins), default=0)
+    return sentence[start:position]
+
+
+def _joins_adjectives(sentence: Sequence[Item], position: int, number: int) -> bool:
+    """Whether "and" or a comma stands inside what describes a noun: "left of a black metal and rustic wood desk"."""
+    before, after = sentence[position + 1 : number], sentence[number + 1 : number + 2]
+    anew = starts_anew(after) or any(i.kind != "word" for i in after)
+    return bool(before) and not anew and not unknown_words(before)
+
+
+def _refers(item: Item) -> bool:
+    """Whether it is a pronoun that may stand for furniture."""
+    return item.kind == "pronoun" and item.words[0] in REFERRING
+
+
+def _follows_of(sentence: Sequence[Item], number: int) -> bool:
+    """Whether "of" stands before: "two doors, one of them a mirror"."""
+    return number > 0 and sentence[number - 1].words == ("of",)
