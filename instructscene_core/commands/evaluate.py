@@ -1,6 +1,7 @@
 """``python -m instructscene_core evaluate``: instructions of held-out rooms, sampled and scored.
 
     evaluate --set starter --out DIR [--model DIR]                 all of the starter's figures, see starter_run
+    evaluate --set sense --out DIR [--model DIR] [--plans DIR]          whether rooms make sense, see sense_run
     evaluate --set official --data DIR --room bedroom --model DIR [--seeds 5]                  the paper's Table 1
     evaluate --set front --data DIR --room livingroom [--model DIR]
 
@@ -15,10 +16,11 @@ from typing import Final, cast, get_args
 
 from ..datasets.front import rooms_folder
 from ..errors import InvalidInputError
-from ..evaluation import starter_run
+from ..evaluation import sense_run, starter_run
 from ..evaluation.data_set_run import Task, evaluate
 from ..evaluation.questions import Kind, Wording
 from ..evaluation.sampling import Source
+from ..evaluation.sense_run import SenseTask
 from ..evaluation.starter_parts import Sizes
 from ..evaluation.starter_run import StarterTask
 from ..evaluation.store import write_json
@@ -26,14 +28,15 @@ from ..vocabulary import ROOM_TYPES, RoomType
 from .options import add_model_arguments
 
 STARTER_SET: Final = "starter"
+SENSE_SET: Final = "sense"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--set", default=STARTER_SET, help="what is asked: starter, official or front")
+    parser.add_argument("--set", default=STARTER_SET, help="what is asked: starter, sense, official or front")
     parser.add_argument("--data", type=Path, help="folder of the data set, for official and front")
     parser.add_argument("--room", choices=ROOM_TYPES, help="its rooms of this type; absent: bedroom")
-    parser.add_argument("--rooms", default=",".join(ROOM_TYPES), help="types of rooms of the starter")
+    parser.add_argument("--rooms", default=",".join(ROOM_TYPES), help="types of rooms of starter and sense")
     parser.add_argument(
         "--wording",
         choices=get_args(Wording),
@@ -42,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--count", type=int, help="instructions; absent: all that the data set has; of the starter, whose other "
-        f"measures follow in proportion, {Sizes().mixture}",
+        f"measures follow in proportion, {Sizes().mixture}; of sense {sense_run.COUNT}",
     )  # fmt: skip
     parser.add_argument("--seeds", type=int, default=5, help="scenes sampled for each instruction")
     parser.add_argument(
@@ -53,7 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=50, help="scenes at once in each process")
     parser.add_argument("--workers", type=int, help="processes; absent: one a core, one in all on a GPU")
     parser.add_argument("--training-rooms", type=int, help="of the starter, of each type, to compare with")
-    parser.add_argument("--out", type=Path, help="JSON file for the figures; of the starter their folder")
+    parser.add_argument("--plans", type=Path, help="of sense: folder for plans of all rooms")
+    parser.add_argument("--out", type=Path, help="JSON file for the figures; of starter and sense their folder")
     add_model_arguments(parser)
 
 
@@ -66,6 +70,9 @@ def run(options: argparse.Namespace) -> int:
     _check_numbers(options)
     if options.set == STARTER_SET:
         return starter_run.run(_starter_task(options, _source(options)))
+    if options.set == SENSE_SET:
+        count = options.count or sense_run.COUNT
+        return sense_run.run(SenseTask(_starter_task(options, _source(options)), count, options.plans))
     task = _data_set_task(options)
     out: Path | None = options.out
     if out is not None and (not out.parent.is_dir() or out.is_dir()):
@@ -132,7 +139,7 @@ def _read_set(options: argparse.Namespace) -> tuple[Kind, Path]:
     data: Path | None = Path(folder) if folder else options.data
     if name not in get_args(Kind):
         message = f"There is no set {name}"
-        raise InvalidInputError(message, f"Choose {STARTER_SET}, {' or '.join(get_args(Kind))} for --set")
+        raise InvalidInputError(message, f"Choose {', '.join((STARTER_SET, SENSE_SET, *get_args(Kind)))} for --set")
     if data is None and name == "front":
         data = rooms_folder()
     if data is None or not data.is_dir():
@@ -161,15 +168,15 @@ def _read_rooms(text: str) -> tuple[RoomType, ...]:
 
 
 def _starter_task(options: argparse.Namespace, source: Source) -> StarterTask:
-    """Checks the options of the set starter.
+    """Checks the options of the sets of our own rooms.
 
     Raises:
         InvalidInputError: one is at fault.
     """
     if options.out is None:
-        raise InvalidInputError("The figures of the starter need a folder", "Name it with --out")
+        raise InvalidInputError(f"The set {options.set} needs a folder", "Name it with --out")
     if options.data is not None:
-        raise InvalidInputError("The set starter makes its own rooms", "Leave out --data")
+        raise InvalidInputError(f"The set {options.set} makes its own rooms", "Leave out --data")
     if options.room is not None:
         raise InvalidInputError("--room is for data sets", "Leave out --room, and name types of rooms with --rooms")
     return StarterTask(

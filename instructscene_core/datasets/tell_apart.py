@@ -5,6 +5,7 @@ no room is judged by a classifier trained on another room of its house.
 """
 
 import argparse
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, Protocol
@@ -54,13 +55,16 @@ class Verdict:
         return float(np.reshape(self.accuracies, (_ROUNDS, _FOLDS)).mean(axis=1).std(ddof=1))
 
 
-def tell_apart(made: Sample, real: Sample, *, reasons: bool = False) -> Verdict:
+def tell_apart(
+    made: Sample, real: Sample, *, reasons: bool = False, seen: Callable[[str], bool] | None = None
+) -> Verdict:
     """Trains and tests the classifier on both kinds of rooms, as many of each.
 
     Args:
         made: our own rooms.
         real: as many real ones.
         reasons: whether to compute the permutation importance of traits, which takes a minute or two.
+        seen: whether the classifier sees a trait, by its name; None: it sees all.
 
     Raises:
         InvalidInputError: scikit-learn is missing.
@@ -71,6 +75,9 @@ def tell_apart(made: Sample, real: Sample, *, reasons: bool = False) -> Verdict:
     except ImportError as error:
         raise InvalidInputError("This needs scikit-learn", "Install it: pip install scikit-learn") from error
     names, values = _joined(made, real)
+    if seen is not None:
+        shown = [column for column, name in enumerate(names) if seen(name)]
+        names, values = [names[column] for column in shown], values[:, shown]
     labels = np.repeat([0, 1], [len(made.objs), len(real.objs)])
     houses = np.unique([*made.houses, *real.houses], return_inverse=True)[1]
     accuracies: list[float] = []

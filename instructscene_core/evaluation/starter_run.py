@@ -88,7 +88,7 @@ def run(task: StarterTask) -> int:
     Raises:
         InvalidInputError: the model, the catalogue or the folder is at fault.
     """
-    about = _model(task)
+    about = read_model(task)
     catalogue = Catalogue.open(task.catalogue)
     store = Store.open(task.out, task.identity())
     results = Results(_about(task, about), measure(task, catalogue, store, _trained(about)))
@@ -132,7 +132,7 @@ def _parts(task: StarterTask) -> Iterator[tuple[str, int]]:
     yield from ((part, seed) for seed in range(task.seeds) for part in SEEDED)
 
 
-def _model(task: StarterTask) -> Mapping[str, Any]:
+def read_model(task: StarterTask) -> Mapping[str, Any]:
     """The metadata of the prior.
 
     Raises:

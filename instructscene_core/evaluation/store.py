@@ -3,12 +3,13 @@
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
 from ..errors import InvalidInputError
+from ..scene import Scene
 
 _ABOUT: Final = "evaluation.json"
 
@@ -79,6 +80,25 @@ class Store:
             return {key: float(value) for key, value in data.items()}
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise InvalidInputError(f"{path} is damaged", "Remove it, and it is made again") from error
+
+    def scenes(self, name: str) -> tuple[list[Scene], float] | None:
+        """The scenes of a part, and how many seconds they took; None where it is not finished.
+
+        Raises:
+            InvalidInputError: its file is damaged.
+        """
+        path = self.folder / f"{name}.json"
+        if not path.exists():
+            return None
+        try:
+            data = cast("Mapping[str, Any]", json.loads(path.read_text(encoding="utf-8")))
+            return [Scene.from_json(scene) for scene in data["scenes"]], float(data["seconds"])
+        except (OSError, ValueError, TypeError, KeyError, InvalidInputError) as error:
+            raise InvalidInputError(f"{path} is damaged", "Remove it, and it is made again") from error
+
+    def put_scenes(self, name: str, scenes: Sequence[Scene], seconds: float) -> None:
+        """Keeps the scenes of a finished part."""
+        write_json(self.folder / f"{name}.json", {"seconds": seconds, "scenes": [scene.to_json() for scene in scenes]})
 
     def put(self, name: str, figures: Mapping[str, float]) -> None:
         """Stores the figures of a finished part; those that are not finite are left out."""

@@ -1,0 +1,320 @@
+"""What a person sees at a glance to be wrong with a room: each flaw yes or no.
+
+The definitions are those of the project's issue 18, drawn from looking at rooms; where they differ, the docstring of a
+flaw says why. Flaws that need walls are never found in a room without an outline. Product frame, metres.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import numpy as np
+import shapely
+
+from ..catalogue.entries import Catalogue
+from ..geometry.solids import Body
+from ..placement.doorways import doorways
+from ..scene import Scene
+from ..vocabulary import BEDS, CLASSES, RoomType
+from .pieces import BODY, IntArray, Parts, Pieces
+
+OVERLAP: Final = 0.05
+"""By which solids must be inside each other, stand outside or reach into a doorway until one sees it."""
+HEAD_GAP: Final = 0.4
+"""From the head of a bed to a wall: a pillow falls behind."""
+BACK_GAP: Final = 0.65
+"""From a cupboard's back to a wall: it stands in the room, and one could pass behind it."""
+FACING_WALL: Final = 0.5
+"""Cosine by which a back may be turned from its wall: 60°, so that a piece may stand across a corner."""
+SOFA_GAP: Final = 0.4
+"""From the back of a console to the sofa that it stands behind."""
+BEDSIDE: Final = 0.5
+"""From a bed to its nightstand: as far as an arm reaches."""
+BEDSIDE_INSIDE: Final = 0.1
+"""By which the middle of a nightstand may be within a bed's width: some headboards are wider than the mattress."""
+AT_TABLE: Final = 0.5
+"""From a table to a chair that belongs to it."""
+FACING_TABLE: Final = 0.5
+"""Cosine: a chair looks at its table within 60°."""
+COFFEE_REACH: Final = 1.2
+"""From the front of a seat to its coffee table."""
+VIEW: Final = 0.7
+"""Cosine: a person turns the head by 45° to look at a TV."""
+BEFORE: Final = 0.4
+"""That must be free before a seat or a cupboard's door, or nobody gets there."""
+RAYS: Final = 10
+"""Strips of a front whose depth is measured."""
+SHUT: Final = 0.5
+"""Share of the strips that are not free until a front is shut in."""
+PART: Final = 2.0
+"""Square metres of ground, as far as the disc reaches, until one sees that it is cut off; smaller parts are corners
+behind an armchair or a table, which nobody wants to reach."""
+THRESHOLD: Final = 0.5
+"""From the middle of a door to the centre of a disc that has reached it."""
+_TOUCHING: Final = 1e-6
+
+SOFAS: Final = frozenset(
+    {"sofa", "multi_seat_sofa", "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa", "lazy_sofa"}
+)
+SEATS: Final = SOFAS | {"armchair", "lounge_chair", "chinese_chair"}
+"""Where one sits to rest."""
+FACING: Final = SEATS | frozenset(BEDS)
+"""From where one reaches a coffee table and watches TV."""
+CHAIRS: Final = frozenset({"chair", "dining_chair", "dressing_chair", "stool"})
+TABLES: Final = frozenset({"dining_table", "table", "desk", "dressing_table"})
+"""At which one sits."""
+AT_WALLS: Final = frozenset(
+    {
+        "wardrobe", "tv_stand", "bookshelf", "shelf", "cabinet", "children_cabinet", "wine_cabinet", "console_table",
+        "dressing_table",
+    }
+)  # fmt: skip
+"""What stands with its back to a wall."""
+LOW: Final = frozenset({"coffee_table", "stool", "corner_side_table", "round_end_table"})
+"""What one steps round on the way to a seat."""
+_TUCKED: Final = ((TABLES, CHAIRS | (SEATS - SOFAS)), (LOW - {"stool"}, frozenset({"stool"})))
+"""Tables, and what may stand under them."""
+CUPBOARDS: Final = frozenset({"wardrobe", "cabinet", "children_cabinet", "wine_cabinet"})
+"""What has doors."""
+
+
+def flaws_of(scene: Scene, catalogue: Catalogue, excluded: Collection[str] = ()) -> frozenset[str]:
+    """The visible flaws of a room, names of ``FLAWS``.
+
+    Args:
+        scene: with or without an outline.
+        catalogue: knows the solid parts.
+        excluded: classes that the instruction refuses; a core that it refuses is not missed.
+    """
+    pieces = Pieces.of(scene, catalogue)
+    found = {name for name, test in _ANYWHERE.items() if test(pieces)}
+    if pieces.walls is not None:
+        found |= {name for name, test in _WITH_WALLS.items() if test(pieces)}
+    return frozenset(found | flaws_of_set(scene.room_type, pieces.names, excluded))
+
+
+def flaws_of_set(room_type: RoomType, names: Collection[str], excluded: Collection[str] = ()) -> frozenset[str]:
+    """The flaws of a room that no layout of its objects could mend, names of ``SET_FLAWS``.
+
+    Args:
+        room_type: of the room.
+        names: the classes of its objects.
+        excluded: as for ``flaws_of``.
+    """
+    present = set(names)
+    core = _CORES[room_type]
+    found = {core.flaw} if not present & core.classes and not core.refused <= set(excluded) else set[str]()
+    if room_type == "bedroom" and len(present & set(BEDS)) > 1:
+        found.add("two beds")
+    found |= {flaw for flaw, (name, hosts) in _HOSTS.items() if name in present and not present & hosts}
+    return frozenset(found)
+
+
+class _Core(NamedTuple):
+    """What a type of room is for.
+
+    Args:
+        flaw: its name where there is none.
+        classes: of which there must be one.
+        refused: an instruction that refuses all of these asks for a room without.
+    """
+
+    flaw: str
+    classes: frozenset[str]
+    refused: frozenset[str]
+
+
+_CORES: Final[Mapping[RoomType, _Core]] = {
+    "bedroom": _Core("no bed", frozenset(BEDS), frozenset(BEDS)),
+    "livingroom": _Core("no seat", SEATS, SOFAS & frozenset(CLASSES["livingroom"])),
+    "diningroom": _Core("no table", frozenset({"dining_table"}), frozenset({"dining_table"})),
+}
+_HOSTS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "nightstand": ("nightstand", frozenset(BEDS)),
+    "dining chair": ("dining_chair", TABLES),
+    "coffee table": ("coffee_table", FACING),
+    "TV stand": ("tv_stand", FACING),
+}
+"""For each flaw of a piece that belongs to another, its class and the classes that it belongs to."""
+
+
+def _overlap(pieces: Pieces) -> bool:
+    """Two pieces are inside each other: by solid parts, but nothing may be under a table that is not tucked there.
+
+    By solid parts alone a coffee table, a sofa or a TV stand may stand under a dining table, as in 28 of 100 settled
+    living rooms; of rooms made by rule hardly any has it, and it is seen at once.
+    """
+    parts = pieces.parts
+    found = (parts.inside(parts) > OVERLAP) & (parts.owner[:, None] != parts.owner)
+    return bool(found.any()) or any(_holds(pieces, tables, tucked) for tables, tucked in _TUCKED)
+
+
+def _holds(pieces: Pieces, tables: Collection[str], tucked: Collection[str]) -> bool:
+    """Whether a part of another piece is in the box of one of some tables, but for classes that are tucked there."""
+    rows, owner = pieces.of_class(tables), pieces.parts.owner
+    others = ~np.isin(owner, pieces.of_class(tucked)) & (owner != rows[:, None])
+    return bool((others & (pieces.boxes(rows).inside(pieces.parts) > OVERLAP)).any())
+
+
+def _outside(pieces: Pieces) -> bool:
+    """A piece reaches through a wall."""
+    area = shapely.buffer(shapely.Polygon(pieces.floor.polygon), OVERLAP, join_style="mitre")
+    shapely.prepare(area)
+    return not bool(shapely.covers(area, shapely.polygons(pieces.parts.corners())).all())
+
+
+def _before_a_door(pieces: Pieces) -> bool:
+    """A piece stands on the ground before a door that rules keep free; a lamp that hangs there does not count."""
+    assert pieces.walls is not None  # noqa: S101 - only rooms with walls ask
+    ways = doorways(pieces.floor, pieces.walls)
+    zones = Parts.of([Body.of(way, _NO_SHAPES) for way in ways])
+    return bool((pieces.standing.inside(zones) > OVERLAP).any())
+
+
+_NO_SHAPES: Final = Catalogue([])
+
+
+def _head(pieces: Pieces) -> bool:
+    """The head of a bed is away from the walls."""
+    return bool((pieces.behind(pieces.of_class(BEDS), FACING_WALL) >= HEAD_GAP).any())
+
+
+def _back(pieces: Pieces) -> bool:
+    """A piece that belongs at a wall stands in the room; a console may stand behind a sofa."""
+    rows = pieces.of_class(AT_WALLS)
+    away = rows[pieces.behind(rows, FACING_WALL) >= BACK_GAP]
+    return any(pieces.names[k] != "console_table" or not _behind_sofa(pieces, int(k)) for k in away)
+
+
+def _behind_sofa(pieces: Pieces, console: int) -> bool:
+    """Whether a console stands at the back of a sofa, whatever way it faces itself."""
+    sofas = pieces.of_class(SOFAS)
+    near = sofas[pieces.gaps(sofas, np.array([console]))[:, 0] < SOFA_GAP]
+    return any(pieces.local(int(k), pieces.centre[console])[1] > pieces.half[k, 1] for k in near)
+
+
+def _nightstand(pieces: Pieces) -> bool:
+    """A nightstand is not beside the head half of a bed."""
+    beds = pieces.of_class(BEDS)
+    return not all(any(_beside_head(pieces, int(k), int(bed)) for bed in beds) for k in pieces.of_class({"nightstand"}))
+
+
+def _beside_head(pieces: Pieces, nightstand: int, bed: int) -> bool:
+    """Whether its middle is beside the head half of a bed, and its near side within reach."""
+    x, y = pieces.local(bed, pieces.centre[nightstand])
+    corners = pieces.local(bed, pieces.footprints(np.array([nightstand])).corners()[0])
+    near = float((corners[:, 0] * np.sign(x)).min())
+    width = pieces.half[bed, 0]
+    return bool(abs(x) > width - BEDSIDE_INSIDE and near < width + BEDSIDE and y > 0)
+
+
+def _dining_chair(pieces: Pieces) -> bool:
+    """A dining chair stands away from every table, or is turned away from the one that it stands at."""
+    chairs, tables = pieces.of_class({"dining_chair"}), pieces.of_class(TABLES)
+    return not all(_at_table(pieces, int(k), tables) for k in chairs)
+
+
+def _at_table(pieces: Pieces, chair: int, tables: IntArray) -> bool:
+    """Whether a chair stands at one of some tables and looks at it."""
+    near = tables[pieces.gaps(np.array([chair]), tables)[0] < AT_TABLE]
+    return any(_looks_at_table(pieces, chair, int(table)) for table in near)
+
+
+def _looks_at_table(pieces: Pieces, chair: int, table: int) -> bool:
+    """Seen from a chair's back, the nearest point of the table is ahead; where the back is at it, so is the front."""
+    forward, half = pieces.forward[chair], pieces.half[table]
+    reach = forward * pieces.half[chair, 1]
+    back, front = (pieces.local(table, pieces.centre[chair] + end) for end in (-reach, reach))
+    towards = (np.clip(back, -half, half) - back) @ pieces.axes[table]
+    distance = float(np.hypot(*towards))
+    if distance < _TOUCHING:
+        return bool((np.abs(front) <= half).all())
+    return bool(forward @ towards >= FACING_TABLE * distance)
+
+
+def _bare_table(pieces: Pieces) -> bool:
+    """A dining table has no chair, though the room has dining chairs."""
+    chairs, tables = pieces.of_class({"dining_chair"}), pieces.of_class({"dining_table"})
+    seats = pieces.of_class(CHAIRS | SEATS)
+    return bool(len(chairs) and (pieces.gaps(tables, seats) >= AT_TABLE).all(axis=1).any())
+
+
+def _coffee_table(pieces: Pieces) -> bool:
+    """A coffee table is not before a seat."""
+    seats = pieces.of_class(FACING)
+    return not all(any(_serves(pieces, int(k), int(seat)) for seat in seats) for k in pieces.of_class({"coffee_table"}))
+
+
+def _serves(pieces: Pieces, table: int, seat: int) -> bool:
+    """Whether a table's box is before a seat, within its width; it may stand within an L."""
+    corners = pieces.local(seat, pieces.footprints(np.array([table])).corners()[0])
+    half = pieces.half[seat]
+    beside = corners[:, 0].min() < half[0] and corners[:, 0].max() > -half[0]
+    before = pieces.local(seat, pieces.centre[table])[1] < 0 and corners[:, 1].max() > -half[1] - COFFEE_REACH
+    return bool(beside and before)
+
+
+def _tv_stand(pieces: Pieces) -> bool:
+    """Nobody looks at a TV: no seat or bed faces it that is on its screen's side."""
+    seats = pieces.of_class(FACING)
+    return not all(any(_watches(pieces, int(seat), int(k)) for seat in seats) for k in pieces.of_class({"tv_stand"}))
+
+
+def _watches(pieces: Pieces, seat: int, stand: int) -> bool:
+    towards = pieces.centre[stand] - pieces.centre[seat]
+    distance = float(np.hypot(*towards))
+    return bool(pieces.forward[seat] @ towards >= VIEW * distance and pieces.forward[stand] @ towards < 0)
+
+
+def _shut_in(pieces: Pieces) -> bool:
+    """Nobody gets to a seat or opens a cupboard.
+
+    What is low before a seat does not count: a coffee table stands there at 30 to 40 cm, a footstool nearer still, and
+    one goes round it. Nor does a table count at which an armchair stands instead of a chair.
+    """
+    passing = ((SOFAS, LOW), (SEATS - SOFAS, LOW | TABLES), (CUPBOARDS, frozenset[str]()))
+    free = [pieces.before(rows, RAYS, low) for names, low in passing if len(rows := pieces.of_class(names))]
+    return any(bool(((depth <= BEFORE).mean(axis=1) >= SHUT).any()) for depth in free)
+
+
+def _ground_in_parts(pieces: Pieces) -> bool:
+    """The ground that one walks on is cut in parts."""
+    return int((shapely.area(shapely.buffer(pieces.ground, BODY)) > PART).sum()) > 1
+
+
+def _door_cut_off(pieces: Pieces) -> bool:
+    """A door leads to no ground, or not to the largest part of it."""
+    doors = [o for o in pieces.floor.openings if o.kind == "door"]
+    if not doors or not len(pieces.ground):
+        return bool(doors)
+    largest = pieces.ground[int(np.argmax(shapely.area(pieces.ground)))]
+    middles = shapely.points(np.array([door.segment for door in doors]).mean(axis=1))
+    return bool((shapely.distance(largest, middles) > THRESHOLD).any())
+
+
+_ANYWHERE: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
+    {
+        "overlap": _overlap,
+        "nightstand": _nightstand,
+        "dining chair": _dining_chair,
+        "bare table": _bare_table,
+        "coffee table": _coffee_table,
+        "TV stand": _tv_stand,
+        "shut in": _shut_in,
+    }
+)
+_WITH_WALLS: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
+    {
+        "outside": _outside,
+        "before a door": _before_a_door,
+        "bed's head": _head,
+        "back": _back,
+        "ground in parts": _ground_in_parts,
+        "door cut off": _door_cut_off,
+    }
+)
+_MISSING: Final = ("no bed", "two beds", "no seat", "no table")
+FLAWS: Final[tuple[str, ...]] = (*_ANYWHERE, *_WITH_WALLS, *_MISSING)
+"""The names of all flaws."""
+SET_FLAWS: Final[tuple[str, ...]] = (*_HOSTS, *_MISSING)
+"""The names of those that the classes of a room's objects may decide."""

@@ -1,0 +1,375 @@
+"""Visible flaws: for each a small room that has it, and one that just does not."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
+from instructscene_core.datasets.starter import build_rooms
+from instructscene_core.evaluation.flaws import FLAWS, SET_FLAWS, flaws_of, flaws_of_set
+from instructscene_core.evaluation.layouts import scenes_of_rooms
+from instructscene_core.scene import FloorPlan, Opening, Scene, SceneObject
+from instructscene_core.vocabulary import BEDS, CLASSES
+
+pytestmark = pytest.mark.usefixtures("room_cache")
+
+TOP = (0.0, 0.0, 0.45, 1.0, 1.0, 0.1)
+LEG = (0.0, 0.0, 0.0, 0.1, 0.1, 1.0)
+BACK = (0.3, 0.25, 0.0, 0.4, 0.5, 1.0)
+CHAISE = (-0.3, 0.0, 0.0, 0.4, 1.0, 1.0)
+CATALOGUE = Catalogue(
+    [
+        CatalogueEntry("own/table", "dining_table", (1.6, 1.0, 0.75), parts=(TOP, LEG)),
+        CatalogueEntry("own/chair", "dining_chair", (0.5, 0.5, 0.45)),
+        CatalogueEntry("own/corner", "l_shaped_sofa", (2.5, 1.6, 0.8), parts=(BACK, CHAISE)),
+        CatalogueEntry("own/lamp", "pendant_lamp", (0.4, 0.4, 0.5), mount="ceiling"),
+    ]
+)
+ROOM = ((-3.0, -3.0), (3.0, -3.0), (3.0, 3.0), (-3.0, 3.0))
+DOOR = Opening("door", ((-0.5, -3.0), (0.4, -3.0)), 0.0, 2.1)
+DOWN, RIGHT, UP, LEFT = 0.0, math.pi / 2, math.pi, -math.pi / 2
+"""Yaws by the way that a piece then faces on the plan."""
+SIZES = {
+    "double_bed": (1.8, 2.0, 0.5), "single_bed": (1.0, 2.0, 0.5), "nightstand": (0.5, 0.4, 0.5),
+    "wardrobe": (1.0, 0.6, 2.0), "dining_table": (1.6, 1.0, 0.75), "dining_chair": (0.5, 0.5, 0.45),
+    "multi_seat_sofa": (2.0, 1.0, 0.8), "armchair": (0.8, 0.8, 0.8), "coffee_table": (1.0, 0.6, 0.4),
+    "tv_stand": (1.6, 0.4, 0.5), "console_table": (1.2, 0.4, 0.8), "pendant_lamp": (0.4, 0.4, 0.5),
+    "l_shaped_sofa": (2.5, 1.6, 0.8), "stool": (0.4, 0.4, 0.4),
+}  # fmt: skip
+ASSETS = {entry.category: entry.id for entry in CATALOGUE.entries}
+
+
+def piece(category, x, y, yaw=DOWN, size=None, z=None):
+    size = size or SIZES[category]
+    z = size[2] / 2 if z is None else z
+    return SceneObject(f"{category} {x} {y}", category, (x, y, z), size, yaw, ASSETS.get(category))
+
+
+def flaws(room_type, *items, floor=ROOM, openings=(), excluded=()):
+    scene = Scene(room_type, tuple(items), FloorPlan(floor, 2.6, openings))
+    return flaws_of(scene, CATALOGUE, excluded)
+
+
+BED = piece("double_bed", 0.0, 2.0)
+SOFA = piece("multi_seat_sofa", 0.0, 2.5)
+TABLE = piece("dining_table", 0.0, 0.0)
+
+
+def bedroom(*items, **more):
+    return flaws("bedroom", BED, *items, **more)
+
+
+def living(*items, **more):
+    return flaws("livingroom", SOFA, *items, **more)
+
+
+def dining(*items, **more):
+    return flaws("diningroom", TABLE, *items, **more)
+
+
+def test_rooms_without_a_flaw():
+    assert bedroom(piece("nightstand", 1.2, 2.7), piece("wardrobe", -2.7, -1.0, RIGHT), openings=(DOOR,)) == set()
+    assert living(piece("coffee_table", 0.0, 1.3), piece("tv_stand", 0.0, -2.8, UP)) == set()
+    assert dining(piece("dining_chair", 0.0, 0.6), piece("pendant_lamp", 0.0, 0.0, z=1.9)) == set()
+
+
+@pytest.mark.parametrize(("x", "found"), [(0.54, {"overlap"}), (0.56, set())])
+def test_pieces_inside_each_other(x, found):
+    side = (0.6, 0.6, 0.6)
+    assert living(piece("stool", 0.0, 0.0, size=side), piece("stool", x, 0.0, size=side)) == found
+
+
+def test_overlaps_are_measured_in_every_direction():
+    turned = piece("stool", 0.0, 0.0, math.pi / 4, size=(0.6, 0.6, 0.6))
+    reach = 0.3 * math.sqrt(2) + 0.2
+    assert living(turned, piece("stool", reach - 0.04, 0.0)) == set()
+    assert living(turned, piece("stool", reach - 0.06, 0.0)) == {"overlap"}
+    assert living(piece("stool", 0.0, 0.0), piece("stool", 0.0, 0.0, z=0.56)) == set()
+
+
+def test_a_chair_may_be_tucked_under_a_table_but_not_through_its_leg():
+    assert dining(piece("dining_chair", 0.5, 0.4)) == set()
+    assert dining(piece("dining_chair", 0.2, 0.1)) == {"overlap"}
+
+
+@pytest.mark.parametrize(
+    ("category", "found"),
+    [
+        ("dining_chair", set()),
+        ("armchair", set()),
+        ("coffee_table", {"overlap", "coffee table"}),
+        ("tv_stand", {"overlap"}),
+    ],
+)
+def test_only_what_one_sits_on_may_be_under_a_table(category, found):
+    item = piece(category, 0.5, 0.5, size=(0.5, 0.3, 0.4))
+    assert dining(item) - {"TV stand", "back"} == found
+    low = replace(item, position=(0.5, 0.3, 0.2), asset=None)
+    assert ("overlap" in dining(low)) == bool(found)
+
+
+def test_a_stool_may_be_under_a_coffee_table():
+    table = SceneObject("c", "coffee_table", (0.0, 1.4, 0.2), (1.6, 1.0, 0.45), 0.0, "own/table")
+    stool = piece("stool", 0.5, 1.2, size=(0.3, 0.3, 0.3))
+    assert living(table, stool) == set()
+    assert living(table, replace(stool, category="corner_side_table")) == {"overlap"}
+
+
+@pytest.mark.parametrize(("x", "found"), [(2.84, set()), (2.86, {"outside"})])
+def test_pieces_beyond_the_walls(x, found):
+    assert living(piece("stool", x, 0.0)) == found
+
+
+@pytest.mark.parametrize(
+    ("item", "found"),
+    [
+        (piece("stool", 0.0, -2.15), {"before a door"}),
+        (piece("stool", 0.0, -2.05), set()),
+        (piece("pendant_lamp", 0.0, -2.8, z=1.9), set()),
+    ],
+)
+def test_doorways_are_free(item, found):
+    assert living(item, openings=(DOOR,)) - {"door cut off"} == found
+
+
+def test_a_bedroom_has_a_bed_unless_it_is_refused():
+    wardrobe = piece("wardrobe", -2.7, 0.0, RIGHT)
+    assert flaws("bedroom", wardrobe) == {"no bed"}
+    assert flaws("bedroom", wardrobe, excluded=BEDS) == set()
+    assert flaws("bedroom", wardrobe, excluded=["double_bed"]) == {"no bed"}
+
+
+def test_beds_of_a_bedroom_are_of_one_class():
+    assert bedroom(piece("single_bed", 2.4, 2.0)) == {"two beds"}
+    assert flaws("bedroom", piece("single_bed", 2.4, 2.0), piece("single_bed", 0.0, 2.0)) == set()
+
+
+def test_a_living_room_has_a_seat_unless_sofas_are_refused():
+    sofas = [name for name in CLASSES["livingroom"] if "sofa" in name]
+    assert flaws("livingroom", TABLE) == {"no seat"}
+    assert flaws("livingroom", TABLE, piece("armchair", 0.0, 2.5)) == set()
+    assert flaws("livingroom", TABLE, excluded=sofas) == set()
+
+
+def test_a_dining_room_has_a_table_unless_it_is_refused():
+    assert flaws("diningroom", SOFA) == {"no table"}
+    assert flaws("diningroom", SOFA, excluded=["dining_table"]) == set()
+
+
+@pytest.mark.parametrize(
+    ("y", "yaw", "found"),
+    [
+        (1.65, DOWN, set()),
+        (1.55, DOWN, {"bed's head"}),
+        (1.0, UP, {"bed's head"}),
+        (2.0, UP, {"bed's head"}),
+    ],
+)
+def test_heads_of_beds_are_at_walls(y, yaw, found):
+    assert flaws("bedroom", piece("double_bed", 0.0, y, yaw)) == found
+
+
+@pytest.mark.parametrize(
+    ("x", "yaw", "found"),
+    [
+        (-2.1, RIGHT, set()),
+        (-2.0, RIGHT, {"back"}),
+        (-2.4, UP, {"back"}),  # its side at the wall
+        (-2.4, LEFT, {"back", "shut in"}),  # its front
+        (2.1, -3 * math.pi / 4 + math.pi, {"back"}),  # turned to the corner, but in the room
+    ],
+)
+def test_backs_are_at_walls(x, yaw, found):
+    assert bedroom(piece("wardrobe", x, 0.0, yaw)) == found
+
+
+def test_a_piece_may_stand_across_a_corner():
+    assert bedroom(piece("wardrobe", 2.4, -2.4, -math.pi * 3 / 4)) == set()
+
+
+def test_a_console_may_stand_behind_a_sofa():
+    console = piece("console_table", 0.0, 0.8)
+    sofa = piece("multi_seat_sofa", 0.0, 0.0)
+    assert flaws("livingroom", console) == {"back", "no seat"}
+    assert flaws("livingroom", console, sofa) == set()
+    assert flaws("livingroom", replace(console, yaw=UP), sofa) == set()
+    assert flaws("livingroom", console, piece("multi_seat_sofa", 0.0, 0.0, UP)) == {"back", "shut in"}
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "found"),
+    [
+        (1.2, 2.7, set()),
+        (-1.2, 2.7, set()),
+        (1.6, 2.7, set()),
+        (1.7, 2.7, {"nightstand"}),  # its side half a metre away
+        (1.2, 1.8, {"nightstand"}),  # beside the feet
+        (0.0, 0.0, {"nightstand"}),
+    ],
+)
+def test_nightstands_are_beside_the_head(x, y, found):
+    assert bedroom(piece("nightstand", x, y)) == found
+
+
+def test_a_nightstand_needs_a_bed():
+    assert flaws("bedroom", piece("nightstand", 0.0, 2.7), excluded=BEDS) == {"nightstand"}
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "yaw", "found"),
+    [
+        (0.4, 0.75, DOWN, set()),
+        (0.4, 1.2, DOWN, set()),
+        (0.4, 1.3, DOWN, {"dining chair"}),
+        (0.4, 0.75, UP, {"dining chair"}),
+        (0.4, 0.75, RIGHT, {"dining chair"}),
+        (0.4, 0.75, math.pi / 4, set()),
+        (1.05, 0.0, LEFT, set()),
+        (0.4, 0.2, DOWN, set()),  # its middle under the table's top
+    ],
+)
+def test_dining_chairs_are_at_a_table(x, y, yaw, found):
+    assert dining(piece("dining_chair", 0.0, -0.75, UP), piece("dining_chair", x, y, yaw)) == found
+
+
+def test_chairs_are_shared_between_tables():
+    other = piece("dining_table", 0.0, -2.3)
+    assert dining(other) == set()
+    assert dining(other, piece("dining_chair", 0.4, 0.75)) == {"bare table"}
+    assert dining(other, piece("dining_chair", 0.4, 0.75), piece("dining_chair", 0.4, -1.55)) == set()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "found"),
+    [
+        (0.0, 1.2, set()),
+        (1.4, 1.2, set()),
+        (1.6, 1.2, {"coffee table"}),  # beside the seat
+        (0.0, 0.55, set()),
+        (0.0, 0.4, {"coffee table"}),  # out of reach
+    ],
+)
+def test_coffee_tables_are_before_a_seat(x, y, found):
+    assert living(piece("coffee_table", x, y)) == found
+
+
+def test_a_coffee_table_may_stand_within_an_l():
+    corner = piece("l_shaped_sofa", 0.0, 2.2)
+    table = piece("coffee_table", 0.6, 1.6, size=(0.6, 0.4, 0.4))
+    assert flaws("livingroom", corner, table) == set()
+    assert flaws("livingroom", corner, replace(table, position=(-1.6, 2.4, 0.2))) == {"coffee table"}
+
+
+@pytest.mark.parametrize(
+    ("x", "yaw", "found"),
+    [
+        (0.0, UP, set()),
+        (2.0, UP, set()),
+        (0.0, DOWN, {"TV stand", "back"}),
+    ],
+)  # fmt: skip
+def test_somebody_watches_tv(x, yaw, found):
+    stand = piece("tv_stand", x, -2.8 if yaw == UP else 0.0, yaw)
+    assert living(stand) == found
+    assert flaws("livingroom", stand, piece("armchair", 0.0, 2.0, UP)) >= {"TV stand"}
+
+
+def test_a_bed_faces_a_tv_too():
+    assert bedroom(piece("tv_stand", 0.0, -2.8, UP)) == set()
+    assert bedroom(piece("tv_stand", -2.8, 2.0, RIGHT)) == {"TV stand"}
+
+
+@pytest.mark.parametrize(
+    ("item", "found"),
+    [
+        (piece("wardrobe", 0.0, 0.29, UP), set()),  # 0.4 m and a bit between the bed's feet and its doors
+        (piece("wardrobe", 0.0, 0.4, UP), {"shut in"}),
+        (piece("wardrobe", 1.0, 0.4, UP), set()),  # most of its front is free
+    ],
+)
+def test_a_cupboard_is_not_shut_in(item, found):
+    assert bedroom(item) - {"back"} == found
+
+
+def test_one_gets_to_a_seat():
+    sofa = piece("multi_seat_sofa", 0.0, 1.2, UP)
+    assert living(sofa) == {"shut in"}
+    assert living(piece("multi_seat_sofa", 0.0, 1.0, UP)) == set()
+    assert living(piece("coffee_table", 0.0, 1.6), piece("stool", 0.0, 1.1)) == set()
+    assert flaws("livingroom", piece("armchair", 0.0, -2.5)) == {"shut in"}  # it looks at the wall
+    assert flaws("livingroom", TABLE, piece("armchair", 0.0, 0.95)) == set()
+    assert flaws("livingroom", TABLE, piece("multi_seat_sofa", 0.0, 1.05)) == {"shut in"}
+
+
+def board(y, gap):
+    """A board across the room but for a gap at its right end."""
+    return SceneObject("board", None, (-gap / 2, y, 0.5), (6.0 - gap, 0.2, 1.0), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("y", "gap", "found"),
+    [
+        (0.0, 0.6, set()),
+        (0.0, 0.4, {"ground in parts"}),
+        (-2.7, 0.4, set()),  # what is behind it is too little
+        (-2.45, 0.4, set()),
+        (-2.2, 0.4, {"ground in parts"}),
+    ],
+)
+def test_the_ground_hangs_together(y, gap, found):
+    assert living(board(y, gap)) == found
+
+
+@pytest.mark.parametrize(
+    ("y", "gap", "found"),
+    [(-2.0, 0.6, set()), (-2.1, 0.0, {"ground in parts", "door cut off"}), (-2.4, 0.0, {"door cut off"})],
+)
+def test_one_gets_in(y, gap, found):
+    assert living(board(y, gap), openings=(DOOR,)) - {"before a door"} == found
+
+
+def test_a_room_that_is_full_has_no_way_in():
+    block = SceneObject("block", None, (0.0, 0.0, 0.5), (5.8, 5.8, 1.0), 0.0)
+    assert "door cut off" in flaws("livingroom", block, openings=(DOOR,))
+    assert "door cut off" not in flaws("livingroom", block)
+
+
+def test_without_walls_only_the_pieces_count():
+    scene = Scene("bedroom", (piece("double_bed", 0.0, 0.0), piece("nightstand", 0.0, 5.0)))
+    assert flaws_of(scene, CATALOGUE) == {"nightstand"}
+    assert flaws_of(Scene("livingroom"), CATALOGUE) == {"no seat"}
+
+
+def test_rugs_and_sizes_of_meshes():
+    rug = SceneObject("r", "rug", (0.0, 2.5, 0.01), (2.0, 2.0, 0.02), 0.0)
+    large = replace(piece("stool", 0.0, 1.6, size=(1.0, 1.0, 0.4)), placed_size=(0.3, 0.3, 0.4))
+    assert living(rug, large) == set()
+    assert living(rug, replace(large, placed_size=None)) == {"overlap"}
+
+
+@pytest.mark.parametrize(
+    ("room_type", "names", "found"),
+    [
+        ("bedroom", ["double_bed", "nightstand"], set()),
+        ("bedroom", ["nightstand", "tv_stand"], {"no bed", "nightstand", "TV stand"}),
+        ("bedroom", ["double_bed", "double_bed", "kids_bed"], {"two beds"}),
+        ("livingroom", ["dining_chair", "coffee_table"], {"no seat", "dining chair", "coffee table"}),
+        ("diningroom", ["desk", "dining_chair"], {"no table"}),
+    ],
+)
+def test_flaws_of_a_set(room_type, names, found):
+    assert flaws_of_set(room_type, names) == found
+    assert set(SET_FLAWS) < set(FLAWS)
+    items = [piece(name, 7.0 * k, 0.0, size=(0.5, 0.5, 0.5)) for k, name in enumerate(names)]
+    assert flaws_of(Scene(room_type, tuple(items)), CATALOGUE) >= found
+
+
+@pytest.mark.parametrize("room_type", ["bedroom", "livingroom", "diningroom"])
+def test_most_rooms_made_by_rule_have_none(room_type):
+    catalogue = Catalogue.starter()
+    found = [
+        flaws_of(scene, catalogue) for scene in scenes_of_rooms(build_rooms(40, 7, room_type=room_type), catalogue)
+    ]
+    assert set().union(*found) <= set(FLAWS)
+    assert sum(not flaws for flaws in found) > 20
