@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from ..errors import InvalidInputError
 from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
+from ..models.geometry_decoder import GeometryDecoder, GeometryDecoderConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from ..models.point_encoder import PointEncoder, PointEncoderConfig
@@ -31,7 +32,7 @@ _LARGEST_JSON = 10_000_000
 """Bytes of a description that are read."""
 
 ModelT = TypeVar("ModelT", bound=nn.Module)
-Config = GraphPriorConfig | LayoutDecoderConfig | FeatureVQVAEConfig | PointEncoderConfig
+Config = GraphPriorConfig | LayoutDecoderConfig | GeometryDecoderConfig | FeatureVQVAEConfig | PointEncoderConfig
 
 
 class _Kind:
@@ -44,6 +45,7 @@ class _Kind:
 _KINDS: Final = {
     "graph_prior": _Kind(GraphPrior, GraphPriorConfig),
     "layout_decoder": _Kind(LayoutDecoder, LayoutDecoderConfig),
+    "geometry_decoder": _Kind(GeometryDecoder, GeometryDecoderConfig),
     "feature_vqvae": _Kind(FeatureVQVAE, FeatureVQVAEConfig),
     "point_encoder": _Kind(PointEncoder, PointEncoderConfig),
 }
