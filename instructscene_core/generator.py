@@ -21,6 +21,7 @@ from .geometry.drawn_floor import is_drawn
 from .instructions.read.described_looks import described
 from .instructions.read.parse import parse
 from .placement.assembly import Plan, assemble
+from .placement.furnishing import Furnishing
 from .sampling.layout_model import Defaults, Job, LayoutModel, OnStep, Settings
 from .sampling.room_models import RoomModels
 from .sampling.slots import prepare
@@ -157,13 +158,30 @@ class Generator:
         on_step("text", 1, 1)
         jobs = [Job(sample.plan.slots, (sample.seed + _TRY_STRIDE * sample.attempt) % 2**32) for sample in chunk]
         model = self.models[chunk[0].plan.request.scene.room_type]
-        layouts = model.sample(jobs, text, chunk[0].plan.settings, on_step)
+        pieces = [
+            self._furnishing(sample.plan, job.seed, matched=settle) for sample, job in zip(chunk, jobs, strict=True)
+        ]
+        layouts = model.sample(jobs, text, chunk[0].plan.settings, pieces, on_step)
         scenes: list[Scene] = []
         for i, (sample, layout) in enumerate(zip(chunk, layouts, strict=True)):
             plan = replace(sample.plan, truncated=text.truncated[i], attempt=sample.attempt)
-            scenes.append(assemble(plan, layout, self.catalogue, model=model.name, seed=sample.seed, settled=settle))
+            furnishing = pieces[i] if model.sizes_first else None
+            scenes.append(
+                assemble(
+                    plan,
+                    layout,
+                    self.catalogue,
+                    model=model.name,
+                    seed=sample.seed,
+                    settled=settle,
+                    furnishing=furnishing,
+                )
+            )
             on_step("settle", i + 1, len(chunk))
         return scenes
+
+    def _furnishing(self, plan: Plan, seed: int, *, matched: bool) -> Furnishing:
+        return Furnishing(plan.slots, plan.looks, self.catalogue, plan.request.scene.floor, seed=seed, matched=matched)
 
     def _encode(self, texts: Sequence[str]) -> TextStates:
         """The encoder's states of B texts, each distinct one encoded once; blank ones are "no instruction"."""

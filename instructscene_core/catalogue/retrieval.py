@@ -24,7 +24,7 @@ _TIE: Final = 1e-6
 def choose(
     catalogue: Catalogue,
     category: str,
-    size: Vector3,
+    size: Vector3 | None,
     feature: Feature | None = None,
     codes: Sequence[int] | None = None,
     room_type: RoomType | None = None,
@@ -37,7 +37,7 @@ def choose(
     Args:
         catalogue: the entries to choose from.
         category: class name; only entries of this class are considered.
-        size: generated full extents, metres.
+        size: generated full extents, metres; None where the piece is chosen before its box, by look alone.
         feature: (F,) generated feature, of any length; None where there is none.
         codes: the generated codes, which count where no feature is comparable.
         room_type: where the class is meant; None for any.
@@ -51,6 +51,8 @@ def choose(
     likeness = _likeness(catalogue, category, room_type, feature)
     if likeness is None:
         likeness = _equal_codes(entries, codes)
+    if size is None:
+        return entries[int(np.argmax(likeness))]
     if catalogue.ranking == "look":
         difference = ((np.array([entry.size for entry in entries]) - np.array(size)) ** 2).sum(axis=1)
         return entries[int(np.argmin(np.where(likeness >= likeness.max() - _TIE, difference, np.inf)))]

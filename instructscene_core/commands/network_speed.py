@@ -16,17 +16,20 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
+from ..catalogue.entries import Catalogue
 from ..device import DTYPES, pick_device
 from ..errors import InvalidInputError
 from ..geometry.frames import Bounds
+from ..instructions.read.described_looks import Described
 from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from ..models.packed import matrix_product
+from ..placement.furnishing import Furnishing
 from ..sampling.layout_model import Job, Settings
 from ..sampling.slots import prepare
 from ..sampling.two_stage import Networks, TwoStageModel
-from ..scene import Json, Request
+from ..scene import FloorPlan, Json, Request
 from ..text.encoder import TextStates
 from ..vocabulary import CLASSES, MAX_OBJECTS, ROOM_TYPES, RoomType
 from ..worker.memory import peak_memory_mb
@@ -160,10 +163,16 @@ class _Run:
         request = Request.from_json({"room": case.room, "text": ""})
         empty = prepare(request, slots, lambda _: None, lambda _: frozenset())
         self._jobs = [Job(empty, seed) for seed in range(case.batch)]
+        # Only models that place pieces of known sizes ask for some.
+        self._pieces = [
+            Furnishing(empty, Described(), Catalogue.starter(), FloorPlan(), seed=seed, matched=False)
+            for seed in range(case.batch)
+        ]
         self._text = _random_text(case.batch, model.networks.prior.config.text_width)
 
     def __call__(self) -> None:
-        self._model.sample(self._jobs, self._text, Settings(self._case.steps, guidance=self._case.guidance))
+        settings = Settings(self._case.steps, guidance=self._case.guidance)
+        self._model.sample(self._jobs, self._text, settings, self._pieces)
 
     def flop_count(self) -> float:
         """Floating-point operations of the matrix products of a run, two for each multiplication and addition."""

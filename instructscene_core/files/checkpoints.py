@@ -121,12 +121,14 @@ def _stored(tensor: Tensor, *, half: bool) -> Tensor:
     return short if bool(short.isfinite().all()) else tensor
 
 
-def load_model(path: Path, expected: type[ModelT], device: torch.device | str = "cpu") -> Loaded[ModelT]:
+def load_model(
+    path: Path, expected: type[ModelT] | tuple[type[ModelT], ...], device: torch.device | str = "cpu"
+) -> Loaded[ModelT]:
     """Reads what :func:`save_model` wrote.
 
     Args:
         path: with either suffix or none.
-        expected: the network that must be in it.
+        expected: the network that must be in it, or those of which any will do.
         device: where to put it.
 
     Raises:
@@ -135,8 +137,10 @@ def load_model(path: Path, expected: type[ModelT], device: torch.device | str = 
     source, description_path = _pair(path)
     description = _read_description(description_path)
     kind = _KINDS.get(str(description.get("kind")))
-    if kind is None or kind.model is not expected:
-        message = f"{description_path} describes a {description.get('kind')}, not a {expected.__name__}"
+    wanted = expected if isinstance(expected, tuple) else (expected,)
+    if kind is None or kind.model not in wanted:
+        names = " or ".join(network.__name__ for network in wanted)
+        message = f"{description_path} describes a {description.get('kind')}, not a {names}"
         raise InvalidInputError(message, "Choose the file of that network")
     weights = _read(source)
     if hashlib.sha256(weights).hexdigest() != description.get("sha256"):

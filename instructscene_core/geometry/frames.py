@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
-from ..scene import Point2, Scene, SceneObject, Vector3
+from ..scene import FloorPlan, Point2, Scene, SceneObject, Vector3
 
 FloatArray = npt.NDArray[np.float64]
 Pose = tuple[Vector3, Vector3, float]
@@ -40,6 +40,12 @@ def floor_centre(scene: Scene, kept: Sequence[SceneObject] = ()) -> Point2:
     if box is None:
         return 0.0, 0.0
     left, front, right, back = box
+    return (left + right) / 2, (front + back) / 2
+
+
+def floor_middle(floor: FloorPlan) -> Point2:
+    """The middle of a floor plan's bounding box; the origin without an outline."""
+    left, front, right, back = floor.bounding_box() or (0.0, 0.0, 0.0, 0.0)
     return (left + right) / 2, (front + back) / 2
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..catalogue.entries import Catalogue
-from ..catalogue.retrieval import choose
 from ..geometry.drawn_floor import DRAWN, is_drawn, with_walls
 from ..geometry.frames import boxes_to_poses
 from ..geometry.solids import colliding_pairs
@@ -17,9 +16,10 @@ from ..sampling.layout_model import Layout, Settings
 from ..sampling.slots import Slots
 from ..sampling.tasks import kept_attributes
 from ..scene import FloorPlan, Relation, Request, Scene, SceneObject
-from ..vocabulary import CLASSES, EXTRAS, NO_RELATION, PREDICATES, display_name
+from ..vocabulary import EXTRAS, NO_RELATION, PREDICATES, display_name
 from .extras import AttachedExtra, attached_extras, place_extras
-from .matching_sets import match_sets, with_mesh
+from .furnishing import Furnishing, ObjectsOfSlots
+from .matching_sets import match_sets
 from .settle import NEAR, REACH, Settled, settle
 from .too_many import excess_objects
 
@@ -47,7 +47,16 @@ class Plan:
     attempt: int = 0
 
 
-def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, seed: int, settled: bool) -> Scene:
+def assemble(
+    plan: Plan,
+    layout: Layout,
+    catalogue: Catalogue,
+    *,
+    model: str,
+    seed: int,
+    settled: bool,
+    furnishing: Furnishing | None = None,
+) -> Scene:
     """The scene of one variation.
 
     Args:
@@ -57,23 +66,33 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
         model: its name.
         seed: of this variation.
         settled: whether to make sets of its furniture and settle it.
+        furnishing: meshes and floor, where they were chosen before the layout; None: they are chosen to fit it.
     """
-    filled = _ObjectsOfSlots(plan.slots, layout, catalogue).fill()
-    if settled:
-        filled = match_sets(filled, plan.slots, plan.looks, catalogue)
+    poses = boxes_to_poses(layout.boxes, plan.slots.centre)
+    if furnishing is None:
+        filled = ObjectsOfSlots.of(plan.slots, layout, catalogue).placed(poses)
+        if settled:
+            filled = match_sets(filled, plan.slots, plan.looks, catalogue)
+    else:
+        filled = furnishing.placed(poses)
     objects, movable = _in_order(plan, filled)
     relations = _relations(plan, layout, filled)
-    before, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)
+    given = plan.request.scene.floor
+    drawn = is_drawn(plan.request.scene) or given.polygon is None
+    floor, fixed = (given, not drawn) if furnishing is None else (furnishing.floor, True)
     result, crowded, excess = _unsettled(objects, catalogue), list[SceneObject](), list[SceneObject]()
     if settled:
         excess, attached = _excess_objects(plan, result), attached_extras(plan.request.scene.objects)
         apart = [*excess, *(extra.item for extra in attached)]
         order = [item.id for item in objects]
         objects, movable, relations = _without(apart, objects, movable, relations)
-        result, crowded = _without_crowd(plan, _settled(plan, objects, movable, catalogue, relations))
+        result, crowded = _without_crowd(
+            plan, _settled(plan, objects, movable, catalogue, relations, floor, fixed=fixed)
+        )
         _, _, relations = _without(crowded, (), (), relations)
         result = replace(result, objects=_with_attached(result.objects, attached, order))
-    floor = with_walls(before, result.objects, drawn=drawn)
+    if not fixed:
+        floor = with_walls(floor, result.objects, drawn=drawn)
     extras = _extras(plan, result.objects, floor, catalogue, seed) if settled else []
     return Scene(
         room_type=plan.request.scene.room_type,
@@ -85,7 +104,7 @@ def assemble(plan: Plan, layout: Layout, catalogue: Catalogue, *, model: str, se
             "seed": seed,
             "try": plan.attempt,
             "model": model,
-            "settings": _settings(plan, settled=settled, drawn=drawn or before.polygon is None),
+            "settings": _settings(plan, settled=settled, drawn=drawn),
             "settled": [move.to_json() for move in result.moves],
             "colliding": [list(pair) for pair in result.colliding],
         },
@@ -137,14 +156,26 @@ def _settled(
     movable: Sequence[bool],
     catalogue: Catalogue,
     relations: Sequence[Relation],
+    floor: FloorPlan,
+    *,
+    fixed: bool,
 ) -> Settled:
-    """The settled layout; where lining up furniture, or bringing it to walls, undoes a wish, less of that is done."""
-    floor, drawn = plan.request.scene.floor, is_drawn(plan.request.scene)
+    """The settled layout; where lining up furniture, or bringing it to walls, undoes a wish, less of that is done.
+
+    Args:
+        plan: of the request.
+        objects: of the room.
+        movable: whether they may move.
+        catalogue: knows their solid parts.
+        relations: those that should go on holding.
+        floor: of the room.
+        fixed: whether nothing may stand outside; else its outline is drawn around furniture and may be left.
+    """
     before = sum(wishes_met(plan.parsed, objects))
     best: Settled | None = None
     most = -1
     for reach, align in ((REACH, True), (NEAR, True), (REACH, False), (NEAR, False), (0.0, False)):
-        result = settle(objects, movable, catalogue, floor, relations, drawn=drawn, reach=reach, align=align)
+        result = settle(objects, movable, catalogue, floor, relations, drawn=not fixed, reach=reach, align=align)
         met = sum(wishes_met(plan.parsed, result.objects))
         if best is None or (met > most and len(result.colliding) <= len(best.colliding)):
             best, most = result, met
@@ -197,65 +228,6 @@ def _without_crowd(plan: Plan, settled: Settled) -> tuple[Settled, list[SceneObj
 def _unsettled(objects: Sequence[SceneObject], catalogue: Catalogue) -> Settled:
     pairs = colliding_pairs(objects, catalogue)
     return Settled(tuple(objects), (), tuple((objects[i].id, objects[j].id) for i, j in pairs))
-
-
-class _ObjectsOfSlots:
-    """Turns the slots of one layout into objects.
-
-    Args:
-        slots: what was known.
-        layout: what the model made of them.
-        catalogue: gives the meshes.
-    """
-
-    def __init__(self, slots: Slots, layout: Layout, catalogue: Catalogue) -> None:
-        self.slots, self.layout, self.catalogue = slots, layout, catalogue
-        self.names = CLASSES[slots.room_type]
-        self.poses = boxes_to_poses(layout.boxes, slots.centre)
-
-    def fill(self) -> list[SceneObject | None]:
-        """The object of every slot, None in empty ones."""
-        taken = {item.id for item in (*self.slots.objects, *self.slots.outside) if item is not None}
-        return [self.new(i, taken) if item is None else self.edit(item, i) for i, item in enumerate(self.slots.objects)]
-
-    def new(self, i: int, taken: set[str]) -> SceneObject | None:
-        """A new object with an id of its own; None where the slot stayed empty."""
-        number = int(self.layout.classes[i])
-        if number >= len(self.names):
-            return None
-        category = self.names[number]
-        name = _new_id(category, taken)
-        taken.add(name)
-        return self.with_chosen_mesh(SceneObject(name, category, *self.poses[i]), i, pose_kept=False)
-
-    def edit(self, item: SceneObject, i: int) -> SceneObject:
-        """An object of the request with everything that it does not keep replaced."""
-        keeps, (position, size, yaw) = self.slots.keeps[i], self.poses[i]
-        if "category" not in keeps or item.category is None:
-            item = replace(item, category=self.names[int(self.layout.classes[i])])
-        if "pose" not in keeps:
-            size = item.size if "feature" in keeps else size  # the mesh stays, and its size with it
-            item = replace(item, position=position, size=size, yaw=yaw)
-        if "feature" not in keeps:
-            item = self.with_chosen_mesh(replace(item, points=None, placed_size=None), i, pose_kept="pose" in keeps)
-        return item
-
-    def with_chosen_mesh(self, item: SceneObject, i: int, *, pose_kept: bool) -> SceneObject:
-        """Gives an object the mesh that its class, feature and size ask for; without one it stays a box."""
-        codes = tuple(int(code) for code in self.layout.codes[i])
-        feature = None if self.layout.features is None else self.layout.features[i]
-        like = codes if feature is None else None  # a feature of another width has other codes, too
-        entry = choose(self.catalogue, item.category or "", item.size, feature, like, self.slots.room_type)
-        if entry is None:
-            return replace(item, asset=None, codes=codes, description=None)
-        return with_mesh(item, entry, codes, self.catalogue.stretch, pose_kept=pose_kept)
-
-
-def _new_id(category: str, taken: set[str]) -> str:
-    number = 1
-    while f"{category}_{number}" in taken:
-        number += 1
-    return f"{category}_{number}"
 
 
 def _in_order(plan: Plan, filled: Sequence[SceneObject | None]) -> tuple[list[SceneObject], list[bool]]:

@@ -5,7 +5,7 @@ InstructScene's two stages implement it (``two_stage.py``); other methods can st
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ import torch
 
 from ..files.points import Points
 from ..geometry.frames import FloatArray
-from ..scene import Task
+from ..scene import FloorPlan, Task
 from ..text.encoder import TextStates
 from ..vocabulary import RoomType
 from .slots import IntArray, Slots
@@ -91,6 +91,26 @@ class Layout:
     boxes: FloatArray
 
 
+class Furnished(NamedTuple):
+    """What is known of a room before its layout, for models that place pieces of known sizes.
+
+    Attributes:
+        half: (N, 3) half extents of the pieces in the tensors' frame, metres; zero in empty slots.
+        floor: given or imagined, product frame, with an outline.
+    """
+
+    half: FloatArray
+    floor: FloorPlan
+
+
+class Furnisher(Protocol):
+    """Chooses the pieces of a sampled graph, see ``placement/furnishing.py``."""
+
+    def furnish(self, classes: IntArray, codes: IntArray, features: npt.NDArray[np.float32] | None) -> Furnished:
+        """Pieces for (N,) classes, (N, 4) codes and (N, F) features, and the floor."""
+        ...
+
+
 class LayoutModel(Protocol):
     """Fills slots in: scenes with masks in, scenes out."""
 
@@ -115,6 +135,11 @@ class LayoutModel(Protocol):
         ...
 
     @property
+    def sizes_first(self) -> bool:
+        """Whether it places pieces of known sizes; else it predicts boxes, and pieces are chosen to fit them."""
+        ...
+
+    @property
     def device(self) -> torch.device:
         """Where its networks are."""
         ...
@@ -133,7 +158,12 @@ class LayoutModel(Protocol):
         ...
 
     def sample(
-        self, jobs: Sequence[Job], text: TextStates, settings: Settings, on_step: OnStep | None = None
+        self,
+        jobs: Sequence[Job],
+        text: TextStates,
+        settings: Settings,
+        furnishers: Sequence[Furnisher],
+        on_step: OnStep | None = None,
     ) -> list[Layout]:
         """Fills in the jobs' slots.
 
@@ -141,6 +171,7 @@ class LayoutModel(Protocol):
             jobs: B jobs of one room type.
             text: one row for each job; zeros where there is no instruction.
             settings: for all of them.
+            furnishers: one for each job; asked for pieces and floor where ``sizes_first``.
             on_step: called after every network call.
         """
         ...

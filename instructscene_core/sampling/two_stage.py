@@ -13,14 +13,16 @@ from ..files.checkpoints import load_model
 from ..files.points import Points
 from ..geometry.frames import Bounds
 from ..models.feature_vqvae import FeatureVQVAE
+from ..models.geometry_decoder import GeometryDecoder
 from ..models.graph_prior import GraphPrior
-from ..models.layout_decoder import LayoutDecoder
+from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from ..models.point_encoder import PointEncoder
 from ..scene import TASKS, Task
 from ..text.encoder import TextStates
 from ..vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, N_CODES, ROOM_TYPES, RoomType
+from .geometry_stage import GeometryStage
 from .graph_stage import ClassMap, GraphStage
-from .layout_model import Defaults, Job, Layout, OnStep, Settings
+from .layout_model import Defaults, Furnisher, Job, Layout, OnStep, Settings
 from .layout_stage import LayoutStage
 from .random_numbers import Draws
 
@@ -42,7 +44,7 @@ class Networks:
     """
 
     prior: GraphPrior
-    decoder: LayoutDecoder
+    decoder: LayoutDecoder | GeometryDecoder
     vqvae: FeatureVQVAE
     points: PointEncoder | None
     bounds: Mapping[RoomType, Bounds]
@@ -78,7 +80,11 @@ class TwoStageModel:
         self.text_encoder = text_encoder
         self.device = torch.device(device)
         self._first = GraphStage(networks.prior, self.device, precision)
-        self._second = LayoutStage(networks.decoder, networks.bounds, self.device, precision)
+        self._second = (
+            GeometryStage(networks.decoder, self.device)
+            if isinstance(networks.decoder, GeometryDecoder)
+            else LayoutStage(networks.decoder, networks.bounds, self.device, precision)
+        )
         self._parameters = sum(p.numel() for p in networks.prior.parameters())
 
     @staticmethod
@@ -91,13 +97,14 @@ class TwoStageModel:
             InvalidInputError: a file is missing, damaged, or does not fit the others.
         """
         prior = load_model(folder / "prior", GraphPrior, device)
-        decoder = load_model(folder / "decoder", LayoutDecoder, device)
+        decoder = load_model(folder / "decoder", (LayoutDecoder, GeometryDecoder), device)
         vqvae = load_model(folder / "vqvae", FeatureVQVAE, device)
         has_points = (folder / "points.safetensors").exists()
         points = load_model(folder / "points", PointEncoder, device).model if has_points else None
         about = prior.metadata
         room_types = _room_types(about.get("room_types", ["bedroom"]))
-        bounds = _bounds(folder, decoder.metadata, room_types)
+        geometric = isinstance(decoder.model, GeometryDecoder)
+        bounds: dict[RoomType, Bounds] = {} if geometric else _bounds(folder, decoder.metadata, room_types)
         networks = Networks(prior.model, decoder.model, vqvae.model, points, bounds)
         _check_sizes(networks, room_types)
         return TwoStageModel(
@@ -128,27 +135,50 @@ class TwoStageModel:
         feature = encoder(torch.from_numpy(points)[None].to(self.device))
         return tuple(int(code) for code in self.networks.vqvae.indices(feature)[0])
 
+    @property
+    def sizes_first(self) -> bool:
+        """Whether its decoder places pieces of known sizes."""
+        return isinstance(self._second, GeometryStage)
+
     @torch.inference_mode()
     def sample(
-        self, jobs: Sequence[Job], text: TextStates, settings: Settings, on_step: OnStep | None = None
+        self,
+        jobs: Sequence[Job],
+        text: TextStates,
+        settings: Settings,
+        furnishers: Sequence[Furnisher],
+        on_step: OnStep | None = None,
     ) -> list[Layout]:
         """See :meth:`.layout_model.LayoutModel.sample`."""
         with _threads_for(self.device, len(jobs) * self._parameters):
-            return self._sample(jobs, text, settings, on_step)
+            return self._sample(jobs, text, settings, furnishers, on_step)
 
     def _sample(
-        self, jobs: Sequence[Job], text: TextStates, settings: Settings, on_step: OnStep | None
+        self,
+        jobs: Sequence[Job],
+        text: TextStates,
+        settings: Settings,
+        furnishers: Sequence[Furnisher],
+        on_step: OnStep | None,
     ) -> list[Layout]:
         draws = Draws([job.seed for job in jobs])
         graphs = self._first.sample(jobs, text, settings, draws, on_step)
         features = self.networks.vqvae.decode(graphs.codes.clamp(max=N_CODES - 1))
-        boxes = self._second.sample(jobs, graphs, features, settings, draws, on_step)
         to_room = ClassMap.of(jobs[0].slots.room_type, self.networks.prior.config.n_classes).to_room
+        classes, codes = to_room[graphs.classes.cpu().numpy()], graphs.codes.cpu().numpy()
+        looks = features.float().cpu().numpy()
+        if isinstance(self._second, GeometryStage):
+            pieces = [
+                f.furnish(*row) for f, row in zip(furnishers, zip(classes, codes, looks, strict=True), strict=True)
+            ]
+            boxes = self._second.sample(jobs, graphs, pieces, settings, draws, on_step)
+        else:
+            boxes = self._second.sample(jobs, graphs, features, settings, draws, on_step)
         return [
             Layout(
-                classes=to_room[graphs.classes[b].cpu().numpy()],
-                codes=graphs.codes[b].cpu().numpy(),
-                features=features[b].float().cpu().numpy(),
+                classes=classes[b],
+                codes=codes[b],
+                features=looks[b],
                 relations=graphs.edges[b].to(torch.int8).cpu().numpy(),
                 boxes=boxes[b],
             )
@@ -210,9 +240,10 @@ def _check_sizes(networks: Networks, room_types: Sequence[RoomType]) -> None:
     """
     prior, decoder, vqvae = networks.prior.config, networks.decoder.config, networks.vqvae.config
     known = [len(CLASSES[room]) for room in room_types]
+    reads = decoder.feature_width if isinstance(decoder, LayoutDecoderConfig) else vqvae.feature_width
     pairs = [
         ("object classes", prior.n_classes, decoder.n_classes),
-        ("the width of features", decoder.feature_width, vqvae.feature_width),
+        ("the width of features", reads, vqvae.feature_width),
         *[("object classes", prior.n_classes, n) for n in known if prior.n_classes != len(ALL_CLASSES)],
     ]
     for what, first, second in pairs:

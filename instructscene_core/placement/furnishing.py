@@ -1,0 +1,160 @@
+"""Which pieces stand in a room: the objects of its slots with their meshes, before or after they have a place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ..catalogue.entries import Catalogue
+from ..catalogue.retrieval import choose
+from ..geometry.frames import FloatArray, Pose
+from ..geometry.imagined_floor import imagine_floor
+from ..instructions.read.described_looks import Described
+from ..sampling.layout_model import Furnished, Layout
+from ..sampling.slots import IntArray, Slots
+from ..scene import FloorPlan, SceneObject, Vector3
+from ..vocabulary import CLASSES
+from .matching_sets import match_sets, with_mesh
+
+_BOX: Final[Vector3] = (0.6, 0.5, 0.7)
+"""Extents of a box that stands for furniture of which no catalogue has a piece, metres."""
+
+
+@dataclass(frozen=True, eq=False)
+class ObjectsOfSlots:
+    """The objects that a sampled graph asks for, N slots.
+
+    Args:
+        slots: what was known.
+        classes: (N,) class numbers, C for an empty slot.
+        codes: (N, 4) feature codes.
+        features: (N, F) what these stand for; None for models without features.
+        catalogue: gives the meshes.
+    """
+
+    slots: Slots
+    classes: IntArray
+    codes: IntArray
+    features: npt.NDArray[np.float32] | None
+    catalogue: Catalogue
+
+    @staticmethod
+    def of(slots: Slots, layout: Layout, catalogue: Catalogue) -> "ObjectsOfSlots":
+        """Those of a layout."""
+        return ObjectsOfSlots(slots, layout.classes, layout.codes, layout.features, catalogue)
+
+    def placed(self, poses: Sequence[Pose] | None) -> list[SceneObject | None]:
+        """The object of every slot, None in empty ones.
+
+        Args:
+            poses: (N) of the boxes that meshes are chosen for; None: new meshes keep their own size, at no place yet.
+        """
+        slots = self.slots
+        taken = {item.id for item in (*slots.objects, *slots.outside) if item is not None}
+        rows: Sequence[Pose | None] = [None] * len(slots.objects) if poses is None else poses
+        return [
+            self._new(i, pose, taken) if item is None else self._edited(item, i, pose)
+            for i, (item, pose) in enumerate(zip(slots.objects, rows, strict=True))
+        ]
+
+    def _new(self, i: int, pose: Pose | None, taken: set[str]) -> SceneObject | None:
+        """A new object with an id of its own; None where the slot stayed empty."""
+        names = CLASSES[self.slots.room_type]
+        number = int(self.classes[i])
+        if number >= len(names):
+            return None
+        name = _new_id(names[number], taken)
+        taken.add(name)
+        position, size, yaw = pose or ((0.0, 0.0, 0.0), _BOX, 0.0)
+        return self._with_chosen_mesh(SceneObject(name, names[number], position, size, yaw), i, pose, pose_kept=False)
+
+    def _edited(self, item: SceneObject, i: int, pose: Pose | None) -> SceneObject:
+        """An object of the request with everything that it does not keep replaced."""
+        keeps = self.slots.keeps[i]
+        if "category" not in keeps or item.category is None:
+            item = replace(item, category=CLASSES[self.slots.room_type][int(self.classes[i])])
+        if "pose" not in keeps and pose is not None:
+            position, size, yaw = pose
+            # A mesh that stays keeps its size.
+            item = replace(item, position=position, size=item.size if "feature" in keeps else size, yaw=yaw)
+        if "feature" in keeps:
+            return item
+        pose_kept = "pose" in keeps
+        known = (item.position, item.size, item.yaw) if pose_kept else pose
+        return self._with_chosen_mesh(replace(item, points=None, placed_size=None), i, known, pose_kept=pose_kept)
+
+    def _with_chosen_mesh(self, item: SceneObject, i: int, pose: Pose | None, *, pose_kept: bool) -> SceneObject:
+        """Gives an object the mesh that its class, feature and, where it has one, its box ask for; else it is a box."""
+        codes = tuple(int(code) for code in self.codes[i])
+        feature = None if self.features is None else self.features[i]
+        like = codes if feature is None else None  # a feature of another width has other codes, too
+        size = None if pose is None else item.size
+        entry = choose(self.catalogue, item.category or "", size, feature, like, self.slots.room_type)
+        if entry is None:
+            return replace(item, asset=None, codes=codes, description=None)
+        item = item if pose is not None else replace(item, size=entry.size)
+        return with_mesh(item, entry, codes, self.catalogue.stretch, pose_kept=pose_kept)
+
+
+class Furnishing:
+    """The pieces of one room, chosen before they are placed, and the floor to place them on.
+
+    Args:
+        slots: of the request.
+        looks: whose looks its instruction speaks of.
+        catalogue: gives the meshes.
+        floor: of the request; without an outline, one is imagined that suits the pieces.
+        seed: of that floor.
+        matched: whether to make sets of like pieces.
+    """
+
+    def __init__(
+        self, slots: Slots, looks: Described, catalogue: Catalogue, floor: FloorPlan, *, seed: int, matched: bool
+    ) -> None:
+        self.slots, self.looks, self.catalogue, self.floor = slots, looks, catalogue, floor
+        self.seed, self.matched = seed, matched
+        self.objects: list[SceneObject | None] = []
+
+    def furnish(self, classes: IntArray, codes: IntArray, features: npt.NDArray[np.float32] | None) -> Furnished:
+        """Chooses the pieces of a sampled graph, and a floor where there is none."""
+        slots = self.slots
+        objects = ObjectsOfSlots(slots, classes, codes, features, self.catalogue).placed(None)
+        self.objects = match_sets(objects, slots, self.looks, self.catalogue) if self.matched else objects
+        if self.floor.polygon is None:
+            kept = [item for item, known in zip(self.objects, slots.pose_known, strict=True) if item and known]
+            free = [(item.category or "", item.size) for item in self.objects if item is not None]
+            self.floor = imagine_floor(
+                slots.room_type,
+                free,
+                Random(self.seed),
+                kept=[*kept, *slots.outside],
+                height=self.floor.height,
+            )
+        half = np.zeros((len(self.objects), 3))
+        for row, item in zip(half, self.objects, strict=True):
+            if item is not None:
+                row[:] = _half_extents(item.placed_size or item.size)
+        return Furnished(half, self.floor)
+
+    def placed(self, poses: Sequence[Pose]) -> list[SceneObject | None]:
+        """The pieces at sampled poses; those whose pose is kept stay as they are."""
+        return [
+            item if item is None or known else replace(item, position=position, yaw=yaw)
+            for item, known, (position, _, yaw) in zip(self.objects, self.slots.pose_known, poses, strict=True)
+        ]
+
+
+def _new_id(category: str, taken: set[str]) -> str:
+    number = 1
+    while f"{category}_{number}" in taken:
+        number += 1
+    return f"{category}_{number}"
+
+
+def _half_extents(size: Vector3) -> FloatArray:
+    """Full extents of the product's frame as half extents of the tensors'."""
+    width, depth, height = size
+    return np.array([width / 2, height / 2, depth / 2])
