@@ -1,0 +1,118 @@
+"""Floors drawn for a set of furniture: like those of made rooms, around what is kept, with doors and windows."""
+
+import math
+from random import Random
+
+import numpy as np
+import pytest
+
+from instructscene_core.geometry.drawn_floor import around, corners_of
+from instructscene_core.geometry.enclosure import area_of
+from instructscene_core.geometry.imagined_floor import imagine_floor
+from instructscene_core.geometry.walls import Walls
+from instructscene_core.scene import SceneObject
+
+BEDROOM = [
+    ("double_bed", (1.8, 2.1, 1.0)), ("nightstand", (0.5, 0.4, 0.5)), ("nightstand", (0.5, 0.4, 0.5)),
+    ("wardrobe", (1.8, 0.6, 2.2)), ("pendant_lamp", (0.6, 0.6, 0.6)),
+]  # fmt: skip
+SETS = {
+    "usual": ("bedroom", BEDROOM),
+    "nothing": ("bedroom", []),
+    "one": ("bedroom", [("nightstand", (0.5, 0.4, 0.5))]),
+    "many": ("livingroom", [("armchair", (0.9, 0.9, 0.9))] * 21),
+    "huge": ("livingroom", [("multi_seat_sofa", (9.0, 1.2, 0.9))]),
+    "table": ("diningroom", [("dining_table", (1.8, 0.9, 0.75)), *[("dining_chair", (0.5, 0.5, 0.9))] * 6]),
+}
+
+
+def item(category, x, y, size, yaw=0.0):
+    return SceneObject(f"{category}-{x}-{y}", category, (x, y, size[2] / 2), size, yaw)
+
+
+KEPT = {
+    "bed": [item("double_bed", 3.0, 4.0, (1.8, 2.1, 1.0))],
+    "turned": [item("wardrobe", -1.0, 0.0, (1.8, 0.6, 2.2), math.radians(30))],
+    "apart": [item("double_bed", -6.0, -3.0, (1.8, 2.1, 1.0), math.pi), item("wardrobe", 7.0, 5.0, (1.8, 0.6, 2.2))],
+    "opposite": [item("wardrobe", 0.0, 2.0, (1.8, 0.6, 2.2)), item("tv_stand", 0.0, -1.5, (1.8, 0.4, 0.5), math.pi)],
+    "chair": [item("dining_chair", 0.0, 0.0, (0.5, 0.5, 0.9))],
+}
+
+
+def check_openings(floor):
+    walls = Walls(floor.polygon)
+    spans = []
+    for opening in floor.openings:
+        (x0, y0), (x1, y1) = opening.segment
+        found = []
+        for k in range(len(walls.lengths)):
+            ends = [
+                ((x - walls.starts[k][0]) * walls.along[k][0] + (y - walls.starts[k][1]) * walls.along[k][1],
+                 (x - walls.starts[k][0]) * walls.inward[k][0] + (y - walls.starts[k][1]) * walls.inward[k][1])
+                for x, y in ((x0, y0), (x1, y1))
+            ]  # fmt: skip
+            low, high = sorted(e[0] for e in ends)
+            if all(abs(e[1]) < 1e-6 for e in ends) and low > 0.079 and high < walls.lengths[k] - 0.079:
+                found.append((k, low, high))
+        assert len(found) == 1
+        spans += found
+        assert 0 <= opening.bottom < opening.top <= floor.height
+    for i, (k, low, high) in enumerate(spans):
+        assert all(k != j or max(low, a) - min(high, b) > 0.099 for j, a, b in spans[:i])
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_floor_has_a_door_and_a_window_and_is_centred(name):
+    room_type, furniture = SETS[name]
+    for seed in range(60):
+        floor = imagine_floor(room_type, furniture, Random(seed), height=2.6)
+        check_openings(floor)
+        assert {"door", "window"} == {o.kind for o in floor.openings}
+        left, front, right, back = floor.bounding_box()
+        assert left == -right
+        assert front == -back
+        assert floor.height == 2.6
+        longest = max((max(size[:2]) for _, size in furniture), default=0)
+        assert max(right - left, back - front) >= longest + 0.2
+        assert area_of(floor) > sum(w * d for _, (w, d, _) in furniture)
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_kept_objects_are_inside_with_walls_behind_backs_and_nothing_blocked(name):
+    kept = KEPT[name]
+    for seed in range(60):
+        floor = imagine_floor("bedroom", BEDROOM, Random(seed), kept=kept)
+        walls = Walls(floor.polygon)
+        check_openings(floor)
+        assert {"door", "window"} == {o.kind for o in floor.openings}
+        for piece in kept:
+            depth = walls.depth(np.array(corners_of(piece)))
+            assert (depth > 0.01).all()
+        for opening in (o for o in floor.openings if o.kind == "door"):
+            (x0, y0), (x1, y1) = opening.segment
+            for piece in kept:
+                left, front, right, back = around([piece])
+                dx = max(left - max(x0, x1), min(x0, x1) - right)
+                dy = max(front - max(y0, y1), min(y0, y1) - back)
+                assert max(dx, dy) > -1e-9
+        if name == "bed":
+            assert floor.bounding_box()[3] == pytest.approx(4.0 + 1.05 + 0.02)
+
+
+def test_where_kept_objects_stand_at_every_wall_there_is_no_door():
+    block = item("wardrobe", 0.0, 0.0, (30.0, 30.0, 2.5))
+    floor = imagine_floor("bedroom", [("wardrobe", block.size)], Random(1), kept=[block])
+    assert not [o for o in floor.openings if o.kind == "door"] or area_of(floor) > 900
+
+
+def test_the_same_chance_gives_the_same_floor():
+    assert imagine_floor("bedroom", BEDROOM, Random(5)) == imagine_floor("bedroom", BEDROOM, Random(5))
+    assert imagine_floor("bedroom", BEDROOM, Random(5)) != imagine_floor("bedroom", BEDROOM, Random(6))
+
+
+def test_more_furniture_needs_more_floor():
+    def mean(furniture):
+        return sum(area_of(imagine_floor("bedroom", furniture, Random(k))) for k in range(100)) / 100
+
+    assert mean([*BEDROOM, ("desk", (1.6, 0.7, 0.75)), ("sofa", (2.0, 0.9, 0.8))]) > 1.1 * mean(BEDROOM)
+    assert mean(BEDROOM) == mean([b for b in BEDROOM if b[0] != "pendant_lamp"])
