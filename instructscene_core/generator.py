@@ -181,7 +181,9 @@ class Generator:
         return scenes
 
     def _furnishing(self, plan: Plan, seed: int, *, matched: bool) -> Furnishing:
-        return Furnishing(plan.slots, plan.looks, self.catalogue, plan.request.scene.floor, seed=seed, matched=matched)
+        return Furnishing(
+            plan.slots, plan.parsed, plan.looks, self.catalogue, plan.request.scene.floor, seed=seed, matched=matched
+        )
 
     def _encode(self, texts: Sequence[str]) -> TextStates:
         """The encoder's states of B texts, each distinct one encoded once; blank ones are "no instruction"."""

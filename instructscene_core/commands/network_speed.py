@@ -21,6 +21,7 @@ from ..device import DTYPES, pick_device
 from ..errors import InvalidInputError
 from ..geometry.frames import Bounds
 from ..instructions.read.described_looks import Described
+from ..instructions.wishes import Parsed
 from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
@@ -165,7 +166,7 @@ class _Run:
         self._jobs = [Job(empty, seed) for seed in range(case.batch)]
         # Only models that place pieces of known sizes ask for some.
         self._pieces = [
-            Furnishing(empty, Described(), Catalogue.starter(), FloorPlan(), seed=seed, matched=False)
+            Furnishing(empty, Parsed(), Described(), Catalogue.starter(), FloorPlan(), seed=seed, matched=False)
             for seed in range(case.batch)
         ]
         self._text = _random_text(case.batch, model.networks.prior.config.text_width)

@@ -13,8 +13,9 @@ from ..catalogue.retrieval import choose
 from ..geometry.frames import FloatArray, Pose
 from ..geometry.imagined_floor import imagine_floor
 from ..instructions.read.described_looks import Described
+from ..instructions.wishes import Parsed
 from ..sampling.layout_model import Furnished, Layout
-from ..sampling.slots import IntArray, Slots
+from ..sampling.slots import BoolArray, IntArray, Slots
 from ..scene import FloorPlan, SceneObject, Vector3
 from ..vocabulary import CLASSES
 from .matching_sets import match_sets, with_mesh
@@ -104,7 +105,8 @@ class Furnishing:
 
     Args:
         slots: of the request.
-        looks: whose looks its instruction speaks of.
+        parsed: what its instruction asks for.
+        looks: whose looks it speaks of.
         catalogue: gives the meshes.
         floor: of the request; without an outline, one is imagined that suits the pieces.
         seed: of that floor.
@@ -112,13 +114,27 @@ class Furnishing:
     """
 
     def __init__(
-        self, slots: Slots, looks: Described, catalogue: Catalogue, floor: FloorPlan, *, seed: int, matched: bool
+        self,
+        slots: Slots,
+        parsed: Parsed,
+        looks: Described,
+        catalogue: Catalogue,
+        floor: FloorPlan,
+        *,
+        seed: int,
+        matched: bool,
     ) -> None:
-        self.slots, self.looks, self.catalogue, self.floor = slots, looks, catalogue, floor
+        self.slots, self.parsed, self.looks, self.catalogue, self.floor = slots, parsed, looks, catalogue, floor
         self.seed, self.matched = seed, matched
         self.objects: list[SceneObject | None] = []
 
-    def furnish(self, classes: IntArray, codes: IntArray, features: npt.NDArray[np.float32] | None) -> Furnished:
+    def furnish(
+        self,
+        classes: IntArray,
+        codes: IntArray,
+        features: npt.NDArray[np.float32] | None,
+        relations: npt.NDArray[np.int8],
+    ) -> Furnished:
         """Chooses the pieces of a sampled graph, and a floor where there is none."""
         slots = self.slots
         objects = ObjectsOfSlots(slots, classes, codes, features, self.catalogue).placed(None)
@@ -137,7 +153,17 @@ class Furnishing:
         for row, item in zip(half, self.objects, strict=True):
             if item is not None:
                 row[:] = _half_extents(item.placed_size or item.size)
-        return Furnished(half, self.floor)
+        return Furnished(half, self.floor, self.slots.relations_known | self._asked(relations))
+
+    def _asked(self, relations: npt.NDArray[np.int8]) -> BoolArray:
+        """(N, N) relations that the instruction asks for, in either direction."""
+        asked = np.zeros(relations.shape, dtype=np.bool_)
+        names = [None if item is None else item.category for item in self.objects]
+        for wish in self.parsed.wishes:
+            subjects = np.array([name in wish.subjects for name in names])
+            others = np.array([name in wish.objects for name in names])
+            asked |= subjects[:, None] & others & np.isin(relations, list(wish.predicates))
+        return asked | asked.T
 
     def placed(self, poses: Sequence[Pose]) -> list[SceneObject | None]:
         """The pieces at sampled poses; those whose pose is kept stay as they are."""

@@ -16,7 +16,7 @@ from ..geometry.frames import FloatArray
 from ..scene import FloorPlan, Task
 from ..text.encoder import TextStates
 from ..vocabulary import RoomType
-from .slots import IntArray, Slots
+from .slots import BoolArray, IntArray, Slots
 
 OnStep = Callable[[str, int, int], None]
 """Called as (stage, step, steps) after every step; what it raises ends the work."""
@@ -97,17 +97,26 @@ class Furnished(NamedTuple):
     Attributes:
         half: (N, 3) half extents of the pieces in the tensors' frame, metres; zero in empty slots.
         floor: given or imagined, product frame, with an outline.
+        trusted: (N, N) bool, relations of the graph that the layout is to keep: those that the instruction asks for, and
+            those between objects that keep theirs. Sampled graphs contradict themselves; the others are not binding.
     """
 
     half: FloatArray
     floor: FloorPlan
+    trusted: BoolArray
 
 
 class Furnisher(Protocol):
     """Chooses the pieces of a sampled graph, see ``placement/furnishing.py``."""
 
-    def furnish(self, classes: IntArray, codes: IntArray, features: npt.NDArray[np.float32] | None) -> Furnished:
-        """Pieces for (N,) classes, (N, 4) codes and (N, F) features, and the floor."""
+    def furnish(
+        self,
+        classes: IntArray,
+        codes: IntArray,
+        features: npt.NDArray[np.float32] | None,
+        relations: npt.NDArray[np.int8],
+    ) -> Furnished:
+        """Pieces for (N,) classes, (N, 4) codes and (N, F) features, the floor, and which of (N, N) relations bind."""
         ...
 
 

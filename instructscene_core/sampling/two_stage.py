@@ -166,11 +166,10 @@ class TwoStageModel:
         features = self.networks.vqvae.decode(graphs.codes.clamp(max=N_CODES - 1))
         to_room = ClassMap.of(jobs[0].slots.room_type, self.networks.prior.config.n_classes).to_room
         classes, codes = to_room[graphs.classes.cpu().numpy()], graphs.codes.cpu().numpy()
-        looks = features.float().cpu().numpy()
+        looks, relations = features.float().cpu().numpy(), graphs.edges.to(torch.int8).cpu().numpy()
         if isinstance(self._second, GeometryStage):
-            pieces = [
-                f.furnish(*row) for f, row in zip(furnishers, zip(classes, codes, looks, strict=True), strict=True)
-            ]
+            found = zip(furnishers, classes, codes, looks, relations, strict=True)
+            pieces = [furnisher.furnish(*graph) for furnisher, *graph in found]
             boxes = self._second.sample(jobs, graphs, pieces, settings, draws, on_step)
         else:
             boxes = self._second.sample(jobs, graphs, features, settings, draws, on_step)
@@ -179,7 +178,7 @@ class TwoStageModel:
                 classes=classes[b],
                 codes=codes[b],
                 features=looks[b],
-                relations=graphs.edges[b].to(torch.int8).cpu().numpy(),
+                relations=relations[b],
                 boxes=boxes[b],
             )
             for b in range(len(jobs))
