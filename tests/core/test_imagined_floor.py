@@ -6,11 +6,13 @@ from random import Random
 import numpy as np
 import pytest
 
+from instructscene_core.datasets.starter import build_rooms
 from instructscene_core.geometry.drawn_floor import around, corners_of
 from instructscene_core.geometry.enclosure import area_of
 from instructscene_core.geometry.imagined_floor import imagine_floor
 from instructscene_core.geometry.walls import Walls
-from instructscene_core.scene import SceneObject
+from instructscene_core.scene import FloorPlan, SceneObject
+from instructscene_core.vocabulary import CLASSES, EXTRAS
 
 BEDROOM = [
     ("double_bed", (1.8, 2.1, 1.0)), ("nightstand", (0.5, 0.4, 0.5)), ("nightstand", (0.5, 0.4, 0.5)),
@@ -19,6 +21,7 @@ BEDROOM = [
 SETS = {
     "usual": ("bedroom", BEDROOM),
     "nothing": ("bedroom", []),
+    "extras": ("livingroom", [("rug", (2.0, 3.0, 0.02)), ("plant", (0.4, 0.4, 1.0))]),
     "one": ("bedroom", [("nightstand", (0.5, 0.4, 0.5))]),
     "many": ("livingroom", [("armchair", (0.9, 0.9, 0.9))] * 21),
     "huge": ("livingroom", [("multi_seat_sofa", (9.0, 1.2, 0.9))]),
@@ -35,6 +38,8 @@ KEPT = {
     "turned": [item("wardrobe", -1.0, 0.0, (1.8, 0.6, 2.2), math.radians(30))],
     "apart": [item("double_bed", -6.0, -3.0, (1.8, 2.1, 1.0), math.pi), item("wardrobe", 7.0, 5.0, (1.8, 0.6, 2.2))],
     "opposite": [item("wardrobe", 0.0, 2.0, (1.8, 0.6, 2.2)), item("tv_stand", 0.0, -1.5, (1.8, 0.4, 0.5), math.pi)],
+    "hanging": [item("pendant_lamp", 1.0, 2.0, (0.5, 0.5, 0.5))],
+    "unknown": [SceneObject("x", None, (0.0, 0.0, 0.5), (1.0, 1.0, 1.0), 0.0)],
     "chair": [item("dining_chair", 0.0, 0.0, (0.5, 0.5, 0.9))],
 }
 
@@ -72,9 +77,10 @@ def test_a_floor_has_a_door_and_a_window_and_is_centred(name):
         assert left == -right
         assert front == -back
         assert floor.height == 2.6
-        longest = max((max(size[:2]) for _, size in furniture), default=0)
+        sizes = [size for name, size in furniture if name not in EXTRAS]
+        longest = max((max(size[:2]) for size in sizes), default=0)
         assert max(right - left, back - front) >= longest + 0.2
-        assert area_of(floor) > sum(w * d for _, (w, d, _) in furniture)
+        assert area_of(floor) > sum(w * d for w, d, _ in sizes)
 
 
 @pytest.mark.parametrize("name", KEPT)
@@ -99,10 +105,42 @@ def test_kept_objects_are_inside_with_walls_behind_backs_and_nothing_blocked(nam
             assert floor.bounding_box()[3] == pytest.approx(4.0 + 1.05 + 0.02)
 
 
-def test_where_kept_objects_stand_at_every_wall_there_is_no_door():
-    block = item("wardrobe", 0.0, 0.0, (30.0, 30.0, 2.5))
-    floor = imagine_floor("bedroom", [("wardrobe", block.size)], Random(1), kept=[block])
-    assert not [o for o in floor.openings if o.kind == "door"] or area_of(floor) > 900
+def test_a_front_is_not_right_before_a_wall():
+    bed = item("double_bed", 0.0, 0.0, (1.8, 2.1, 1.0))
+    for seed in range(60):
+        left, front, right, back = imagine_floor("bedroom", BEDROOM, Random(seed), kept=[bed]).bounding_box()
+        assert back == pytest.approx(1.07)
+        assert front <= -1.05 - 0.89
+        assert left <= -0.9 - 0.29
+        assert right >= 0.9 + 0.29
+
+
+def test_a_back_within_the_bounding_box_gets_a_wall_of_its_own():
+    kept = [item("wardrobe", 0.0, 0.0, (1.8, 0.6, 2.2)), item("tv_stand", 3.0, -1.5, (1.8, 0.4, 0.5))]
+    for seed in range(60):
+        walls = Walls(imagine_floor("bedroom", BEDROOM, Random(seed), kept=kept).polygon)
+        gaps = [
+            walls.gap_behind(np.array([k.position[0], k.position[1] + k.size[1] / 2]), np.array([0, -1.0]))
+            for k in kept
+        ]
+        assert gaps == pytest.approx([0.02, 0.02], abs=1e-3)
+
+
+def test_where_kept_objects_stand_along_every_wall_there_is_no_door():
+    ring = [
+        item("wardrobe", 0.0, 1.7, (4.0, 0.6, 2.5)), item("wardrobe", 0.0, -1.7, (4.0, 0.6, 2.5), math.pi),
+        item("wardrobe", -1.7, 0.0, (2.7, 0.6, 2.5), math.pi / 2),
+        item("wardrobe", 1.7, 0.0, (2.7, 0.6, 2.5), -math.pi / 2),
+    ]  # fmt: skip
+    floor = imagine_floor("bedroom", [("wardrobe", piece.size) for piece in ring], Random(1), kept=ring)
+    assert floor.openings == ()
+    assert floor.bounding_box() == pytest.approx((-2.02, -2.02, 2.02, 2.02))
+
+
+def test_a_rug_blocks_no_door():
+    kept = [item("rug", 0.0, 0.0, (20.0, 20.0, 0.02)), item("pendant_lamp", 0.0, 0.0, (0.5, 0.5, 0.5))]
+    floors = [imagine_floor("bedroom", BEDROOM, Random(seed), kept=kept) for seed in range(20)]
+    assert all(any(o.kind == "door" for o in floor.openings) for floor in floors)
 
 
 def test_the_same_chance_gives_the_same_floor():
@@ -116,3 +154,25 @@ def test_more_furniture_needs_more_floor():
 
     assert mean([*BEDROOM, ("desk", (1.6, 0.7, 0.75)), ("sofa", (2.0, 0.9, 0.8))]) > 1.1 * mean(BEDROOM)
     assert mean(BEDROOM) == mean([b for b in BEDROOM if b[0] != "pendant_lamp"])
+
+
+@pytest.mark.parametrize("room_type", CLASSES)
+def test_floors_are_like_those_of_made_rooms(room_type):
+    """The module's docstring has the figures of 2,000 rooms."""
+    rooms = build_rooms(100, 10**9 + 300_000, room_type=room_type)
+    names, logs, counts = CLASSES[room_type], [], []
+    for row in range(rooms.n):
+        there = rooms.objs[row] < rooms.empty
+        sizes = 2 * rooms.boxes[row, there][:, [3, 5, 4]]
+        furniture = [(names[c], tuple(size)) for c, size in zip(rooms.objs[row, there], sizes.tolist(), strict=True)]
+        corners = rooms.floor[row][~np.isnan(rooms.floor[row, :, 0])]
+        made = area_of(FloorPlan(tuple(map(tuple, corners.tolist()))))
+        floors = [imagine_floor(room_type, furniture, Random(100 * row + k)) for k in range(5)]
+        logs += [math.log(area_of(floor) / made) for floor in floors]
+        counts.append([np.mean([len(f.polygon) > 4 for f in floors]), np.mean([len(f.openings) for f in floors])])
+        counts[-1] += [len(corners) > 4, (~np.isnan(rooms.openings[row, :, 0])).sum()]
+    cut, openings, made_cut, made_openings = np.mean(counts, axis=0)
+    assert abs(np.median(logs)) < 0.1
+    assert np.std(logs) < 0.6
+    assert abs(cut - made_cut) < 0.15
+    assert abs(openings - made_openings) < 0.4
