@@ -15,6 +15,7 @@ from typing import Final, get_args
 import torch
 
 from ..datasets.sources import SOURCES
+from ..device import pick_device
 from ..errors import InvalidInputError
 from ..training.group import joined
 from ..training.log import Kind, check_log
@@ -186,6 +187,9 @@ def _starter_run(options: argparse.Namespace) -> Run:
         schedule=options.schedule,
         from_weights=options.from_weights,
         emphasis=options.emphasis,
+        batch=options.batch,
+        device=pick_device(options.device),
+        workers=options.workers,
         export=options.export,
     )
 
@@ -202,9 +206,9 @@ def _wording(options: argparse.Namespace) -> Wording:
 
 def _add_starter_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("starter_part", choices=tuple(_STARTER_PARTS), metavar="|".join(_STARTER_PARTS),
-                        help="what to train; features define the inputs of decoder and prior, so train them first, "
-                        "and both again after them; grounding is the prior's first stage, which reads texts without "
-                        "graphs; catalogue only computes the features and codes of new "
+                        help="what to train; features define the codes that the prior learns, so train them first, "
+                        "and the prior again after them; grounding is the prior's first stage, which reads texts "
+                        "without graphs; catalogue only computes the features and codes of new "
                         "furniture, by the networks that are there; zero-shot tells how many of the models in --data "
                         "the point encoder names rightly")  # fmt: skip
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="for zero-shot: glTF models and manifest.json")
@@ -213,10 +217,16 @@ def _add_starter_arguments(parser: argparse.ArgumentParser) -> None:
                         help="go on from finished weights (the starter's) with a new optimiser")  # fmt: skip
     parser.add_argument("--name", help="of the run's folder in the cache, with its checkpoint and log.csv")
     parser.add_argument("--seed", type=int, default=0, help="of weights, batches and wording")
-    parser.add_argument("--rooms", type=int, default=100_000, help="training rooms; of the prior, in each round")
+    parser.add_argument("--rooms", type=int, default=100_000,
+                        help="rooms to make; of the prior, in each round; the decoder learns from those without a "
+                        "visible flaw")  # fmt: skip
     parser.add_argument("--first-room", type=int, default=0, help="seed of the first room")
     parser.add_argument("--round-steps", type=int, default=0,
                         help="after so many steps the prior gets fresh rooms and sentences; 0 is never")  # fmt: skip
+    parser.add_argument("--batch", type=int, default=256, help="rooms in a step of the decoder")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps", "xpu"), default="auto",
+                        help="of the decoder; the others train on the CPU")  # fmt: skip
+    parser.add_argument("--workers", type=int, default=2, help="processes that make rooms")
     parser.add_argument("--learning-rate", type=float, default=8e-4, help="after the warm-up")
     parser.add_argument("--schedule", choices=("cosine", "constant"), default="cosine",
                         help="cosine falls to a hundredth by the end")  # fmt: skip

@@ -6,7 +6,7 @@ import logging
 import math
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -96,12 +96,21 @@ def build_rooms(
         catalogue: the furniture; another catalogue gives other rooms and has a cache of its own.
         room_type: which rooms.
     """
-    path = cache_folder() / f"{room_type}-{_fingerprint(catalogue)}-{seed0}-{n}.npz"
+
+    def make() -> Rooms:
+        ends = (*range(seed0, seed0 + n, CHUNK), seed0 + n)
+        return joined(list(_made([_Span(room_type, *ends_of, catalogue) for ends_of in pairwise(ends)], workers)))
+
+    return cached(f"{room_type}-{fingerprint(catalogue)}-{seed0}-{n}", room_type, make)
+
+
+def cached(name: str, room_type: RoomType, make: Callable[[], Rooms]) -> Rooms:
+    """Rooms from the cache's file of that name; where there is none, they are made and kept."""
+    path = cache_folder() / f"{name}.npz"
     if path.is_file():
         with np.load(path) as stored:
             return Rooms(*(stored[name] for name in ARRAYS), room_type=room_type)
-    ends = (*range(seed0, seed0 + n, CHUNK), seed0 + n)
-    rooms = _joined(list(_made([_Span(room_type, *ends_of, catalogue) for ends_of in pairwise(ends)], workers)))
+    rooms = make()
     _store(path, rooms)
     return rooms
 
@@ -111,7 +120,7 @@ def cache_folder() -> Path:
     return Path(os.environ.get("INSTRUCTSCENE_CACHE") or Path.home() / ".cache" / "instructscene")
 
 
-def _fingerprint(catalogue: Path) -> str:
+def fingerprint(catalogue: Path) -> str:
     """Hash of what the rooms depend on: the code that makes them, and the catalogue without its captions."""
     entries = json.loads(catalogue.read_text(encoding="utf-8"))["entries"]
     kept = [[e["category"], e["size"], e["palette"], e["parts"]] for e in entries]
@@ -173,7 +182,8 @@ def _angle(angle: float) -> float:
     return math.pi if angle <= -math.pi else angle
 
 
-def _joined(parts: list[Rooms]) -> Rooms:
+def joined(parts: list[Rooms]) -> Rooms:
+    """Rooms of one type as one set."""
     arrays_of = (np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS)
     return Rooms(*arrays_of, room_type=parts[0].room_type)
 

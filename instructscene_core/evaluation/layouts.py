@@ -13,7 +13,7 @@ from ..datasets.starter import Rooms
 from ..geometry.frames import FloatArray, boxes_to_poses, scene_to_boxes
 from ..geometry.relations import REVERSED
 from ..geometry.solids import colliding_pairs
-from ..scene import FloorPlan, Opening, Scene, SceneObject
+from ..scene import Scene, SceneObject
 from ..vocabulary import CLASSES, MAX_OBJECTS, NO_RELATION, PREDICATES, RoomType
 
 SEPARATION = 0.005
@@ -95,43 +95,6 @@ def objects_of_layouts(rooms: Layouts) -> list[list[SceneObject]]:
         poses = boxes_to_poses(boxes[real], (0.0, 0.0))
         made.append([SceneObject(str(k), name, *pose) for k, (name, pose) in enumerate(zip(names, poses, strict=True))])
     return made
-
-
-def objects_of_rooms(rooms: Rooms, catalogue: Catalogue) -> list[list[SceneObject]]:
-    """The furniture of rooms of the starter, in the product's frame."""
-    made: list[list[SceneObject]] = []
-    for objs, boxes, assets in zip(rooms.objs, rooms.boxes, rooms.asset, strict=True):
-        real = objs != rooms.empty
-        poses = boxes_to_poses(boxes[real], (0.0, 0.0))
-        entries = [catalogue.entries[int(asset)] for asset in assets[real]]
-        pairs = enumerate(zip(entries, poses, strict=True))
-        made.append([SceneObject(str(k), entry.category, *pose, asset=entry.id) for k, (entry, pose) in pairs])
-    return made
-
-
-def floors_of_rooms(rooms: Rooms) -> list[FloorPlan]:
-    """The floors of rooms of the starter with their doors and windows, in the product's frame."""
-    made: list[FloorPlan] = []
-    for corners, openings, height in zip(rooms.floor, rooms.openings, rooms.height, strict=True):
-        polygon = tuple((x, -z) for x, z in _unpadded(corners))
-        made.append(FloorPlan(polygon, round(float(height), 4), tuple(map(_opening, _unpadded(openings)))))
-    return made
-
-
-def scenes_of_rooms(rooms: Rooms, catalogue: Catalogue) -> list[Scene]:
-    """Rooms of the starter as scenes."""
-    pairs = zip(objects_of_rooms(rooms, catalogue), floors_of_rooms(rooms), strict=True)
-    return [Scene(rooms.room_type, tuple(items), floor) for items, floor in pairs]
-
-
-def _unpadded(rows: npt.NDArray[np.float32]) -> list[list[float]]:
-    """The rows before the padding, rounded to 0.1 mm, which removes the digits that float32 adds."""
-    return [[round(value, 4) for value in row] for row in rows[~np.isnan(rows[:, 0])].tolist()]
-
-
-def _opening(row: list[float]) -> Opening:
-    kind, x0, z0, x1, z1, bottom, top = row
-    return Opening("window" if kind else "door", ((x0, -z0), (x1, -z1)), bottom, top)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from ..catalogue.entries import Catalogue
+from ..datasets.pieces import FLAT
 from ..geometry.drawn_floor import corners_of
 from ..scene import Scene, SceneObject
 from ..vocabulary import CATEGORIES, display_name
-from .soundness import FLAT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

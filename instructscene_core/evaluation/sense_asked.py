@@ -11,6 +11,7 @@ import numpy as np
 
 from ..catalogue.entries import Catalogue
 from ..datasets.starter import EVALUATION_SEED, Rooms, build_rooms
+from ..datasets.starter_scenes import scenes_of_rooms
 from ..instructions.words.furniture import USUAL, plural
 from ..instructions.words.phrases import NUMBERS
 from ..instructions.write.official_templates import Instruction, Triplet, instructions_for_rooms
@@ -18,7 +19,6 @@ from ..instructions.write.speaker import with_article
 from ..scene import Scene
 from ..starter.rooms import CATALOGUE_FILE
 from ..vocabulary import CLASSES, RoomType
-from .layouts import scenes_of_rooms
 
 Kind = Literal["nothing", "relations", "a list"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)

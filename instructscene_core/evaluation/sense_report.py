@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from ..datasets.flaws import FLAWS
 from ..vocabulary import RoomType
-from .flaws import FLAWS
 from .sense_asked import KINDS
 from .sense_rows import LABELS
 from .soundness import Figures

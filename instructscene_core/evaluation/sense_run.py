@@ -16,12 +16,12 @@ from typing import Any, Final
 from tqdm import tqdm
 
 from ..catalogue.entries import Catalogue
+from ..datasets.flaws import flaws_of
 from ..datasets.front import rooms_folder
 from ..datasets.traits import Sample, made_sample
 from ..errors import InvalidInputError
 from ..scene import Scene
 from ..vocabulary import RoomType
-from .flaws import flaws_of
 from .layouts import layouts_of
 from .plans import Sheet, draw
 from .real_rooms import real_rooms

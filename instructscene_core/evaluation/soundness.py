@@ -13,6 +13,7 @@ import numpy.typing as npt
 import shapely
 
 from ..catalogue.entries import Catalogue
+from ..datasets.pieces import FLAT
 from ..geometry.frames import FloatArray
 from ..geometry.solids import Body, colliding_pairs, placed_height
 from ..scene import FloorPlan, Scene, SceneObject
@@ -21,8 +22,6 @@ from .walkways import free_doors, free_windows, walkable
 
 Figures = dict[str, float]
 
-FLAT: Final = frozenset({"rug"})
-"""Categories that furniture may stand on."""
 INSIDE: Final = 0.99
 """Least share of an object's volume over the floor for it to count as inside."""
 CONTACT: Final = 0.01

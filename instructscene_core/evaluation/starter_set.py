@@ -12,12 +12,13 @@ from ..catalogue.entries import Catalogue
 from ..datasets.front import rooms_folder
 from ..datasets.sources import load_rooms
 from ..datasets.starter import TRAINING_SEED, Rooms, build_rooms
+from ..datasets.starter_scenes import scenes_of_rooms
 from ..instructions.write.official_templates import Triplet
 from ..scene import Scene
 from ..starter.rooms import CATALOGUE_FILE
 from ..vocabulary import RoomType
 from .held_out import HashArray, HeldOut, held_out, known_graphs
-from .layouts import Layouts, layouts_of_rooms, layouts_of_set, scenes_of_rooms
+from .layouts import Layouts, layouts_of_rooms, layouts_of_set
 
 COMPARED: Final[Mapping[RoomType, int]] = {"bedroom": 40_000, "livingroom": 10_000, "diningroom": 10_000}
 """Number of training rooms whose graphs no held-out room may have; two living rooms with the same graph are rare."""

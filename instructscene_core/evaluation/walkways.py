@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from ..datasets.pieces import WALK_HEIGHT
 from ..geometry.solids import Body
 from ..geometry.walls import Walls
 from ..scene import FloorPlan, Opening
@@ -16,8 +17,6 @@ Outlines = npt.NDArray[np.object_]
 
 RADIUS: Final = 0.2
 """Radius of the disc that stands for a walking person."""
-WALK_HEIGHT: Final = 1.8
-"""Parts that begin higher do not obstruct."""
 WINDOW_DEPTH: Final = 0.5
 """Depth of the ground to be free before a window; before a door it is the door's width."""
 _TOLERANCE: Final = 0.01

@@ -62,14 +62,6 @@ def _against_walls(segment: FloatArray, starts: FloatArray, ends: FloatArray) ->
     return segment[::-1] if wall @ (segment[1] - segment[0]) > 0 else segment
 
 
-def turned(segments: npt.NDArray[FloatT], quarter_turns: int) -> npt.NDArray[FloatT]:
-    """Segments (…, 7) after quarter turns of the room about the origin, as ``relations.rotate_boxes`` turns boxes."""
-    result = np.array(segments)
-    for _ in range(quarter_turns % 4):
-        result[..., [1, 3]], result[..., [2, 4]] = result[..., [2, 4]].copy(), -result[..., [1, 3]]
-    return result
-
-
 def scaled(segments: npt.NDArray[FloatT], reach: npt.ArrayLike) -> npt.NDArray[FloatT]:
     """Segments (…, 7) with their ends in units of ``reach`` (…) metres, as boxes are in units of ``Bounds``."""
     result = np.array(segments)

@@ -86,7 +86,7 @@ class Room(NamedTuple):
 
 
 class Walls(NamedTuple):
-    """Walls, doors and windows as lines: starts and unit vectors along and inward, (B, T, 2) each, and lengths (B, T)."""
+    """Walls, doors and windows as lines: starts, unit vectors along and inward, (B, T, 2) each; lengths (B, T)."""
 
     start: Tensor
     along: Tensor

@@ -1,7 +1,8 @@
 """Training of the geometry decoder on made rooms of all types: sizes, floors and relations given, poses learned."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import torch
@@ -62,10 +63,13 @@ class GeometryTask(StatelessTask):
         model: the network, on its device.
         layouts: the training set.
         settings: of the run.
+        before: samples that the network saw in earlier runs.
     """
 
-    def __init__(self, model: GeometryDecoder, layouts: LayoutSet, settings: GeometrySettings) -> None:
-        self.model, self.settings = model, settings
+    def __init__(
+        self, model: GeometryDecoder, layouts: LayoutSet, settings: GeometrySettings, *, before: int = 0
+    ) -> None:
+        self.model, self.settings, self.before = model, settings, before
         device = next(model.parameters()).device
         counts = layouts.counts
         bins = (counts - 1) // _COUNT_STEP
@@ -83,6 +87,18 @@ class GeometryTask(StatelessTask):
         turned = np.pad(ROTATED_PREDICATES, ((0, 0), (0, 1)), constant_values=UNKNOWN)
         self.turned = torch.from_numpy(turned.astype(np.int64)).to(device)
         self.reversed = torch.tensor([*REVERSED.tolist(), UNKNOWN], device=device)
+
+    def seen(self, step: int) -> int:
+        """Samples that the network has seen after so many steps of this run."""
+        return self.before + step * self.settings.batch
+
+    def state(self) -> dict[str, Any]:
+        """What the network saw before the run: the weights that it began with may be overwritten by now."""
+        return {"before": self.before}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Takes back what ``state`` gave."""
+        self.before = int(state["before"])
 
     def losses(self, step: int) -> list[dict[str, Tensor]]:
         """Mean squared error of the velocities of the objects whose poses are not known."""

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from instructscene_core.datasets.starter import build_rooms
-from instructscene_core.geometry.enclosure import area_of, segments_of, turned
+from instructscene_core.geometry.enclosure import area_of, segments_of
 from instructscene_core.geometry.frames import floor_centre, scene_to_boxes
-from instructscene_core.geometry.relations import rotate_boxes
 from instructscene_core.scene import FloorPlan, Opening, Scene, SceneObject
 from instructscene_core.training.decoder import enclosures
 from instructscene_core.training.pairs import floor_areas
@@ -75,16 +74,6 @@ def test_walls_close_the_floor_with_the_inside_to_their_left():
     np.testing.assert_allclose(openings[0], [1, -0.1, 2.5, -1.0, 2.5, 0.0, 2.1], atol=1e-9)
     np.testing.assert_allclose(openings[1], [2, 0.0, -2.0, 0.0, -0.5, 0.9, 2.2], atol=1e-9)
     assert segments_of(FloorPlan(openings=PLAN.openings), (0.0, 0.0)).shape == (0, 7)
-
-
-@pytest.mark.parametrize("turns", range(5))
-def test_segments_turn_as_boxes_do(turns):
-    rows = segments_of(PLAN, (2.0, 2.5))
-    boxes = np.zeros((len(rows), 7))
-    for ends in ([1, 2], [3, 4]):
-        boxes[:, [0, 2]] = rows[:, ends]
-        np.testing.assert_allclose(turned(rows, turns)[:, ends], rotate_boxes(boxes, turns)[:, [0, 2]], atol=1e-9)
-    assert (turned(rows, turns)[:, [0, 5, 6]] == rows[:, [0, 5, 6]]).all()
 
 
 def test_what_stands_at_a_wall_in_the_scene_stands_at_it_in_the_tensors():

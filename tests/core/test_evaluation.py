@@ -18,6 +18,7 @@ from instructscene_core.commands.evaluate import add_arguments, run
 from instructscene_core.datasets.front import TRAIN_FILE, front_rooms
 from instructscene_core.datasets.sample import write_sample
 from instructscene_core.datasets.starter import EVALUATION_SEED, build_rooms
+from instructscene_core.datasets.starter_scenes import objects_of_rooms
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.evaluation.held_out import (
     asked_classes,
@@ -27,7 +28,7 @@ from instructscene_core.evaluation.held_out import (
     known_graphs,
     rooms_with_classes,
 )
-from instructscene_core.evaluation.layouts import Layouts, collisions, layouts_of, layouts_of_rooms, objects_of_rooms
+from instructscene_core.evaluation.layouts import Layouts, collisions, layouts_of, layouts_of_rooms
 from instructscene_core.evaluation.recall import box_recall
 from instructscene_core.evaluation.sampling import requests_for
 from instructscene_core.evaluation.scores import score, table

@@ -13,8 +13,10 @@ import shapely.affinity
 from instructscene_core.catalogue.entries import STRETCH as RETRIEVAL_STRETCH
 from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.datasets import starter
+from instructscene_core.datasets.flawless import flawless_rooms
+from instructscene_core.datasets.flaws import flaws_of
 from instructscene_core.datasets.starter import ARRAYS, EMPTY, build_rooms
-from instructscene_core.evaluation.layouts import objects_of_rooms
+from instructscene_core.datasets.starter_scenes import objects_of_rooms, scenes_of_rooms
 from instructscene_core.geometry.solids import colliding_pairs
 from instructscene_core.starter.rooms import CATALOGUE_FILE, furnish, load_pieces
 from instructscene_core.starter.rooms.furnish import ONE_PALETTE
@@ -352,6 +354,20 @@ def test_the_cache_gives_the_rooms_back(tmp_path, monkeypatch):
         changed = {name: stored[name] + 1 if name == "seeds" else stored[name] for name in stored}
     np.savez(file, **changed)
     assert build_rooms(6, 40).seeds.tolist() == [seed + 1 for seed in range(40, 46)]  # it really is read
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_rooms_without_a_flaw_are_kept_apart(tmp_path, monkeypatch, workers):
+    monkeypatch.setenv("INSTRUCTSCENE_CACHE", str(tmp_path))
+    every, catalogue = build_rooms(20, 7, room_type="livingroom"), Catalogue.starter()
+    kept = flawless_rooms(20, 7, workers, room_type="livingroom")
+    good = [not flaws_of(scene, catalogue) for scene in scenes_of_rooms(every, catalogue)]
+    assert 0 < sum(good) < 20
+    assert same(kept, every.select(np.array(good)))
+    (file,) = tmp_path.glob("livingroom-flawless-*.npz")
+    stamp = file.stat().st_mtime_ns
+    assert same(flawless_rooms(20, 7, room_type="livingroom"), kept)
+    assert file.stat().st_mtime_ns == stamp
 
 
 def test_a_file_that_was_not_finished_is_not_read(tmp_path, monkeypatch):

@@ -8,10 +8,10 @@ import pytest
 
 from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
 from instructscene_core.commands.evaluate import add_arguments, run
+from instructscene_core.datasets.flaws import FLAWS, flaws_of
 from instructscene_core.datasets.tell_apart import tell_apart
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.evaluation import sense_run
-from instructscene_core.evaluation.flaws import FLAWS, flaws_of
 from instructscene_core.evaluation.layouts import layouts_of
 from instructscene_core.evaluation.real_rooms import real_rooms
 from instructscene_core.evaluation.sense_asked import FIRST_ROOM, KINDS, asked_rooms, listed_present

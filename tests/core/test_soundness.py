@@ -7,7 +7,8 @@ import pytest
 
 from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
 from instructscene_core.datasets.starter import build_rooms
-from instructscene_core.evaluation.layouts import layouts_of, layouts_of_rooms, scenes_of_rooms
+from instructscene_core.datasets.starter_scenes import scenes_of_rooms
+from instructscene_core.evaluation.layouts import layouts_of, layouts_of_rooms
 from instructscene_core.evaluation.soundness import placed, soundness
 from instructscene_core.scene import FloorPlan, Opening, Scene, SceneObject
 

@@ -14,10 +14,11 @@ from instructscene_core.commands.main import main
 from instructscene_core.datasets.starter import build_rooms, cache_folder
 from instructscene_core.files.checkpoints import load_model
 from instructscene_core.geometry.relations import lamp_flags, relation_matrix, rotate_boxes
+from instructscene_core.models.geometry_decoder import GeometryDecoder, GeometryDecoderConfig
 from instructscene_core.models.graph_prior import GraphPrior, drop_text
-from instructscene_core.models.layout_decoder import LayoutDecoder
 from instructscene_core.starter.rooms import CATALOGUE_FILE
-from instructscene_core.training.decoder import DecoderSettings, DecoderTask, LayoutSet, turned_bounds
+from instructscene_core.training.decoder import LayoutSet
+from instructscene_core.training.geometry import GeometrySettings, GeometryTask
 from instructscene_core.training.grounding import GroundTruth, grounding_loss, theme_loss
 from instructscene_core.training.loop import LoopSettings, Trainer
 from instructscene_core.training.pairs import EMPTY, SLOTS, Pairs, make_pairs, permuted, to_all, upper_edges
@@ -29,7 +30,7 @@ from instructscene_core.training.prior import (
     mentioned_symbols,
     predicted,
 )
-from instructscene_core.training.runs import DECODER_SIZE, PRIOR_SIZE, WEIGHTS_FOLDER
+from instructscene_core.training.runs import PRIOR_SIZE
 from instructscene_core.training.supply import Rounds, RoundSupply, Wording, catalogue_entries, catalogue_looks
 from instructscene_core.training.texts import encode_texts
 from instructscene_core.training.theme_requests import ThemeRequests
@@ -96,13 +97,10 @@ def _requests(themes, folder):
     return ThemeRequests(themes, _codes(), 48, 0, folder)
 
 
-def _decoder_task(rooms, **settings):
+def _decoder_task(rooms):
     torch.manual_seed(0)
-    model = LayoutDecoder(replace(DECODER_SIZE, **_TINY, feature_width=8, floor_width=12))
-    layouts = LayoutSet.of([rooms] if not isinstance(rooms, list) else rooms)
-    settings = DecoderSettings(batch=16, **settings)
-    features = torch.randn(len(catalogue_looks()), 8)
-    return DecoderTask(model, layouts, features, turned_bounds(layouts), settings=settings, seed=3)
+    model = GeometryDecoder(GeometryDecoderConfig(len(ALL_CLASSES), **_TINY))
+    return GeometryTask(model, LayoutSet.of([rooms]), GeometrySettings(batch=16))
 
 
 def _rows(folder: Path):
@@ -343,41 +341,6 @@ def test_the_prior_learns(bedrooms, states, tmp_path, with_features):
     assert ("o" in rows[0]) == with_features
 
 
-def test_the_decoder_learns(all_rooms, tmp_path):
-    before = _mean_loss(_decoder_task(all_rooms))
-    task = _decoder_task(all_rooms)
-    Trainer(task, replace(_SMALL, steps=60), tmp_path).run()
-    assert _mean_loss(task) < 0.9 * before
-
-
-def test_the_decoder_is_told_the_floor_of_the_room_as_it_is_turned(all_rooms):
-    task = _decoder_task(all_rooms, floor_dropout=0.0, openings_dropout=0.0)
-    for step in range(4):
-        graphs, boxes = task.batch(np.random.default_rng(step))
-        for room in range(16):
-            rows = graphs.segments[room][graphs.enclosed[room]].numpy()
-            walls = rows[rows[:, 0] == 0]
-            low, high = walls[:, [1, 2]].min(axis=0), walls[:, [1, 2]].max(axis=0)
-            places = boxes[room][graphs.mask[room]][:, [0, 2]].numpy()
-            assert (places > low).all()
-            assert (places < high).all()
-            reach = task.bounds[ROOM_TYPES[graphs.room[room]]].reach
-            assert 1.0 < (high - low).max() * reach / 2 < 8.0  # metres
-
-
-def test_floors_and_openings_are_dropped_apart(all_rooms):
-    shown = {"nothing": 0, "walls": 0, "all": 0}
-    task = _decoder_task(all_rooms, floor_dropout=0.4, openings_dropout=0.5)
-    for step in range(8):
-        graphs, _ = task.batch(np.random.default_rng(step))
-        kinds = [set(s[e].tolist()) for s, e in zip(graphs.segments[..., 0], graphs.enclosed, strict=True)]
-        shown["nothing"] += sum(not k for k in kinds)
-        shown["walls"] += sum(k == {0} for k in kinds)
-        shown["all"] += sum(len(k) > 1 for k in kinds)
-    assert min(shown.values()) > 20
-    assert sum(shown.values()) == 128
-
-
 def test_a_resumed_run_gives_the_same_weights(bedrooms, states, tmp_path):
     whole = Trainer(_prior_task(bedrooms, states), _SMALL, tmp_path / "whole").run()
     first = Trainer(_prior_task(bedrooms, states), _SMALL, tmp_path / "parts")
@@ -410,11 +373,9 @@ def test_rows_logged_after_the_checkpoint_are_taken_out(rooms, tmp_path):
 
 def test_the_command_trains_decoder_and_prior_and_goes_on_from_weights(tmp_path):
     export = tmp_path / "weights"
-    export.mkdir()
-    for suffix in (".json", ".safetensors"):
-        (export / f"vqvae{suffix}").write_bytes((WEIGHTS_FOLDER / f"vqvae{suffix}").read_bytes())
-    common = ["--rooms", "40", "--minutes", "0.02", "--export", str(export)]
+    common = ["--rooms", "40", "--minutes", "0.02", "--export", str(export), "--batch", "8", "--device", "cpu"]
     assert main(["train", "starter", "decoder", *common]) == 0
+    new = load_model(export / "decoder", GeometryDecoder)
     assert main(["train", "starter", "grounding", *common]) == 0
     read = load_model(export / "prior", GraphPrior).model
     going_on = ["--from-weights", str(export)]
@@ -427,8 +388,12 @@ def test_the_command_trains_decoder_and_prior_and_goes_on_from_weights(tmp_path)
     assert second.metadata["samples"] > 0
     for earlier, later in ((read, first.model), (first.model, second.model)):
         assert not torch.equal(earlier.node_embed[0].weight, later.node_embed[0].weight)
-    decoder = load_model(export / "decoder", LayoutDecoder)
-    assert decoder.metadata["bounds"].keys() == set(ROOM_TYPES)
+    decoder = load_model(export / "decoder", GeometryDecoder)
+    assert decoder.metadata["rooms"].keys() == set(ROOM_TYPES)
+    assert 8 < sum(decoder.metadata["rooms"].values()) < 40
+    assert decoder.metadata["run"] == "more-decoder"
+    assert decoder.metadata["samples"] > new.metadata["samples"] > 0
+    assert not torch.equal(decoder.model.pair_out.weight, new.model.pair_out.weight)
     assert (cache_folder() / "training" / "more-prior" / "log.csv").exists()
 
 

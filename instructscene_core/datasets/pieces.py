@@ -18,11 +18,13 @@ from ..geometry.frames import FloatArray
 from ..geometry.solids import Body, BoolArray
 from ..geometry.walls import Walls
 from ..scene import FloorPlan, Scene
-from .soundness import FLAT
-from .walkways import WALK_HEIGHT
 
 IntArray = npt.NDArray[np.int64]
 
+FLAT: Final = frozenset({"rug"})
+"""Categories that furniture may stand on."""
+WALK_HEIGHT: Final = 1.8
+"""Parts that begin higher do not obstruct."""
 _SIGNS: Final = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
 BODY: Final = 0.25
 """Radius of the disc that walks: a person's shoulders are half a metre wide."""
