@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,6 +22,7 @@ from .geometry.drawn_floor import is_drawn
 from .instructions.read.described_looks import described
 from .instructions.read.parse import parse
 from .placement.assembly import Plan, assemble
+from .placement.flaws import flaws_of
 from .placement.furnishing import Furnishing
 from .sampling.layout_model import Defaults, Job, LayoutModel, OnStep, Settings
 from .sampling.room_models import RoomModels
@@ -32,8 +34,8 @@ from .vocabulary import CLASSES, RoomType
 
 BATCH: Final = 32
 """Scenes that go through the networks at once."""
-TRIES: Final = 4
-"""Layouts sampled for a scene at most: another one is tried while wishes of the instruction are not met."""
+TRIES: Final = 6
+"""Rooms sampled for a scene at most: another one is tried while a wish is not met or a person would see a flaw."""
 _LARGEST_LOG_RATIO: Final = math.log(1.5)
 """Largest ``|log(a / b)|`` of an extent of an object and of a catalogue entry for it to be of the entry's class."""
 _TRY_STRIDE: Final = 0x9E3779B1
@@ -102,7 +104,7 @@ class Generator:
             requests: checked by ``Request.from_json``; all are prepared before the first room is made.
             on_step: called as (stage, step, steps) over the whole run; what it raises ends it.
             settle: whether layouts are settled; off where plain sampling is measured, which takes the first try.
-            tries: layouts drawn at most of a scene whose instruction is not met; the one that meets most is taken.
+            tries: rooms sampled at most of a scene that leaves wishes unmet or shows flaws; the best one is taken.
             batch_size: scenes that go through the networks at once; changes results by rounding only.
 
         Returns:
@@ -113,18 +115,16 @@ class Generator:
         """
         plans = [self.plan(request) for request in requests]
         pending = [_Sample(plan, i, k) for i, plan in enumerate(plans) for k in range(plan.request.variations)]
-        best: dict[tuple[int, int], Scene] = {}
+        best: dict[tuple[int, int], tuple[_Faults, Scene]] = {}
         for attempt in range(tries if settle else 1):
             samples = [sample._replace(attempt=attempt) for sample in pending]
             scenes = self._scenes_of(samples, on_step, settle=settle, batch_size=batch_size)
             for sample, scene in zip(samples, scenes, strict=True):
-                before = best.get((sample.request_index, sample.variation))
-                if before is None or _unmet(scene) < _unmet(before):
-                    best[sample.request_index, sample.variation] = scene
-            pending = [
-                sample for sample in samples if _falls_short(sample.plan, best[sample.request_index, sample.variation])
-            ]
-        return [[best[i, k] for k in range(plan.request.variations)] for i, plan in enumerate(plans)]
+                found = _faults(sample.plan, scene, self.catalogue), scene
+                key = sample.request_index, sample.variation
+                best[key] = min(best.get(key, found), found, key=itemgetter(0))
+            pending = [s for s in samples if any(best[s.request_index, s.variation][0])]
+        return [[best[i, k][1] for k in range(plan.request.variations)] for i, plan in enumerate(plans)]
 
     def _scenes_of(
         self, samples: Sequence[_Sample], on_step: OnStep | None, *, settle: bool, batch_size: int
@@ -227,14 +227,22 @@ def _settings(request: Request, defaults: Defaults) -> Settings:
     return Settings(request.steps or defaults.steps, guidance, ratio, remasked, defaults.truncation, defaults.drafts)
 
 
-def _falls_short(plan: Plan, scene: Scene) -> bool:
-    """Whether another try could do better; restyling moves nothing, so it could not."""
-    return plan.request.task != "restyle" and _unmet(scene) > 0
+class _Faults(NamedTuple):
+    """What is wrong with a room, the worst first: wishes that are not met, and visible flaws that it did not have."""
+
+    unmet: int
+    flaws: int
 
 
-def _unmet(scene: Scene) -> int:
-    """How many wishes of the instruction the scene's report lists as not met."""
-    return len((scene.report or {}).get("not_met", ()))
+def _faults(plan: Plan, scene: Scene, catalogue: Catalogue) -> _Faults:
+    """What another try could mend; restyling moves nothing, so nothing."""
+    if plan.request.task == "restyle":
+        return _Faults(0, 0)
+    refused = {name for mention in plan.parsed.absent for name in mention.categories}
+    found = flaws_of(scene, catalogue, refused)
+    if plan.request.task != "generate":
+        found -= flaws_of(plan.request.scene, catalogue, refused)
+    return _Faults(len((scene.report or {}).get("not_met", ())), len(found))
 
 
 def _chunks(samples: Sequence[_Sample], size: int) -> Iterator[list[_Sample]]:

@@ -11,15 +11,15 @@ from typing import Final
 import numpy as np
 
 from ..catalogue.entries import Catalogue
+from ..placement.flaws import flaws_of
 from ..starter.rooms import CATALOGUE_FILE
 from ..vocabulary import RoomType
-from .flaws import flaws_of
 from .starter import CHUNK, TRAINING_SEED, Rooms, build_rooms, cached, fingerprint, joined
 from .starter_scenes import scenes_of_rooms
 
 _SOURCES: Final = (
-    "datasets/flaws.py", "datasets/pieces.py", "datasets/starter_scenes.py", "geometry/solids.py", "geometry/walls.py",
-    "placement/doorways.py",
+    "placement/flaws.py", "placement/pieces.py", "datasets/starter_scenes.py", "geometry/solids.py", "geometry/walls.py",
+    "placement/doorways.py", "placement/ground.py",
 )  # fmt: skip
 """What decides whether a room has a flaw: where it changes, rooms are looked at anew."""
 _log = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from ..catalogue.entries import Catalogue
-from ..datasets.pieces import FLAT
 from ..geometry.drawn_floor import corners_of
+from ..placement.pieces import FLAT
 from ..scene import Scene, SceneObject
 from ..vocabulary import CATEGORIES, display_name
 

@@ -7,11 +7,11 @@ import numpy as np
 import shapely
 
 from ..catalogue.entries import Catalogue
-from ..datasets.flaws import FLAWS, SET_FLAWS, flaws_of_set
 from ..datasets.tell_apart import tell_apart
 from ..datasets.traits import FloatArray, Sample
 from ..geometry.frames import scene_to_boxes
 from ..geometry.relations import lamp_flags, relation_matrix
+from ..placement.flaws import FLAWS, SET_FLAWS, flaws_of_set
 from ..scene import Scene
 from ..vocabulary import CLASSES, MAX_OBJECTS, NO_RELATION
 from .layouts import Layouts, layouts_of

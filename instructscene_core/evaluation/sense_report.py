@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from ..datasets.flaws import FLAWS
+from ..placement.flaws import FLAWS
 from ..vocabulary import RoomType
 from .sense_asked import KINDS
 from .sense_rows import LABELS

@@ -16,10 +16,10 @@ from typing import Any, Final
 from tqdm import tqdm
 
 from ..catalogue.entries import Catalogue
-from ..datasets.flaws import flaws_of
 from ..datasets.front import rooms_folder
 from ..datasets.traits import Sample, made_sample
 from ..errors import InvalidInputError
+from ..placement.flaws import flaws_of
 from ..scene import Scene
 from ..vocabulary import RoomType
 from .layouts import layouts_of

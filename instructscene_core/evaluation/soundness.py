@@ -13,9 +13,9 @@ import numpy.typing as npt
 import shapely
 
 from ..catalogue.entries import Catalogue
-from ..datasets.pieces import FLAT
 from ..geometry.frames import FloatArray
 from ..geometry.solids import Body, colliding_pairs, placed_height
+from ..placement.pieces import FLAT
 from ..scene import FloorPlan, Scene, SceneObject
 from .layouts import SEPARATION
 from .walkways import free_doors, free_windows, walkable

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from ..datasets.pieces import WALK_HEIGHT
 from ..geometry.solids import Body
 from ..geometry.walls import Walls
+from ..placement.pieces import WALK_HEIGHT
 from ..scene import FloorPlan, Opening
 
 Outlines = npt.NDArray[np.object_]

@@ -77,12 +77,10 @@ def assemble(
         filled = furnishing.placed(poses)
     objects, movable = _in_order(plan, filled)
     relations = _relations(plan, layout, filled)
-    import os
-
-    if furnishing is not None and os.environ.get("HOLD"):
-        M = object_relations(objects)
-        ix = {o.id: k for k, o in enumerate(objects)}
-        relations = tuple(r for r in relations if M[ix[r[0]], ix[r[2]]] == PREDICATES.index(r[1]))
+    if furnishing is not None:
+        # The layout was drawn to the relations that bind; of the others it is to keep those that it shows.
+        held = set(_held(relations, objects))
+        relations = tuple(r for r in relations if r in held or furnishing.binds(r))
     given = plan.request.scene.floor
     drawn = is_drawn(plan.request.scene) or given.polygon is None
     floor, fixed = (given, not drawn) if furnishing is None else (furnishing.floor, True)
@@ -270,6 +268,12 @@ def _relations(plan: Plan, layout: Layout, filled: Sequence[SceneObject | None])
             if first.id not in keeping or second.id not in keeping:
                 sampled.append((second.id, PREDICATES[predicate], first.id))
     return (*stated, *sampled)
+
+
+def _held(relations: Sequence[Relation], objects: Sequence[SceneObject]) -> tuple[Relation, ...]:
+    """The relations that hold between objects where they stand."""
+    matrix, row = object_relations(objects), {item.id: k for k, item in enumerate(objects)}
+    return tuple(r for r in relations if matrix[row[r[0]], row[r[2]]] == PREDICATES.index(r[1]))
 
 
 def _notes(

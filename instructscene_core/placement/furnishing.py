@@ -16,7 +16,7 @@ from ..instructions.read.described_looks import Described
 from ..instructions.wishes import Parsed
 from ..sampling.layout_model import Furnished, Layout
 from ..sampling.slots import BoolArray, IntArray, Slots
-from ..scene import FloorPlan, SceneObject, Vector3
+from ..scene import FloorPlan, Relation, SceneObject, Vector3
 from ..vocabulary import CLASSES
 from .matching_sets import match_sets, with_mesh
 
@@ -127,6 +127,7 @@ class Furnishing:
         self.slots, self.parsed, self.looks, self.catalogue, self.floor = slots, parsed, looks, catalogue, floor
         self.seed, self.matched = seed, matched
         self.objects: list[SceneObject | None] = []
+        self.binding: BoolArray = slots.relations_known
 
     def furnish(
         self,
@@ -153,7 +154,14 @@ class Furnishing:
         for row, item in zip(half, self.objects, strict=True):
             if item is not None:
                 row[:] = _half_extents(item.placed_size or item.size)
-        return Furnished(half, self.floor, self.slots.relations_known | self._asked(relations))
+        self.binding = self.slots.relations_known | self._asked(relations)
+        return Furnished(half, self.floor, self.binding)
+
+    def binds(self, relation: Relation) -> bool:
+        """Whether a relation of the graph binds the layout; those with objects that have no slot do."""
+        row = {item.id: k for k, item in enumerate(self.objects) if item is not None}
+        first, second = row.get(relation[0]), row.get(relation[2])
+        return first is None or second is None or bool(self.binding[first, second])
 
     def _asked(self, relations: npt.NDArray[np.int8]) -> BoolArray:
         """(N, N) relations that the instruction asks for, in either direction."""

@@ -97,8 +97,8 @@ class Furnished(NamedTuple):
     Attributes:
         half: (N, 3) half extents of the pieces in the tensors' frame, metres; zero in empty slots.
         floor: given or imagined, product frame, with an outline.
-        trusted: (N, N) bool, relations of the graph that the layout is to keep: those that the instruction asks for, and
-            those between objects that keep theirs. Sampled graphs contradict themselves; the others are not binding.
+        trusted: (N, N) bool, relations of the graph that bind the layout: those that the instruction asks for, and
+            those between objects that keep theirs. Sampled graphs contradict themselves, so the others do not.
     """
 
     half: FloatArray

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
-from instructscene_core.datasets.flaws import FLAWS, SET_FLAWS, flaws_of, flaws_of_set
 from instructscene_core.datasets.starter import build_rooms
 from instructscene_core.datasets.starter_scenes import scenes_of_rooms
+from instructscene_core.placement.flaws import FLAWS, SET_FLAWS, flaws_of, flaws_of_set
 from instructscene_core.scene import FloorPlan, Opening, Scene, SceneObject
 from instructscene_core.vocabulary import BEDS, CLASSES
 

@@ -14,10 +14,10 @@ from instructscene_core.catalogue.entries import STRETCH as RETRIEVAL_STRETCH
 from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.datasets import starter
 from instructscene_core.datasets.flawless import flawless_rooms
-from instructscene_core.datasets.flaws import flaws_of
 from instructscene_core.datasets.starter import ARRAYS, EMPTY, build_rooms
 from instructscene_core.datasets.starter_scenes import objects_of_rooms, scenes_of_rooms
 from instructscene_core.geometry.solids import colliding_pairs
+from instructscene_core.placement.flaws import flaws_of
 from instructscene_core.starter.rooms import CATALOGUE_FILE, furnish, load_pieces
 from instructscene_core.starter.rooms.furnish import ONE_PALETTE
 from instructscene_core.starter.rooms.geometry import block, overlap, wrapped

@@ -8,7 +8,6 @@ import pytest
 
 from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
 from instructscene_core.commands.evaluate import add_arguments, run
-from instructscene_core.datasets.flaws import FLAWS, flaws_of
 from instructscene_core.datasets.tell_apart import tell_apart
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.evaluation import sense_run
@@ -29,6 +28,7 @@ from instructscene_core.evaluation.sense_report import markdown
 from instructscene_core.evaluation.sense_rows import LABELS, MADE
 from instructscene_core.generator import Generator
 from instructscene_core.instructions.read.parse import parse
+from instructscene_core.placement.flaws import FLAWS, flaws_of
 from instructscene_core.scene import FloorPlan, Scene, SceneObject
 from instructscene_core.vocabulary import CLASSES
 

@@ -9,14 +9,13 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
-import shapely
 
 from ..catalogue.entries import Catalogue
 from ..geometry.solids import Body
-from ..placement.doorways import doorways
 from ..scene import Scene
 from ..vocabulary import BEDS, CLASSES, RoomType
-from .pieces import BODY, IntArray, Parts, Pieces
+from .doorways import doorways
+from .pieces import IntArray, Parts, Pieces
 
 OVERLAP: Final = 0.05
 """By which solids must be inside each other, stand outside or reach into a doorway until one sees it."""
@@ -158,9 +157,19 @@ def _holds(pieces: Pieces, tables: Collection[str], tucked: Collection[str]) -> 
 
 def _outside(pieces: Pieces) -> bool:
     """A piece reaches through a wall."""
-    area = shapely.buffer(shapely.Polygon(pieces.floor.polygon), OVERLAP, join_style="mitre")
-    shapely.prepare(area)
-    return not bool(shapely.covers(area, shapely.polygons(pieces.parts.corners())).all())
+    walls, parts = pieces.walls, pieces.parts
+    assert walls is not None  # noqa: S101 - only rooms with walls ask
+    if not len(parts.owner):
+        return False
+    through = walls.depth((_MESH @ parts.corners()).reshape(-1, 2)) < -OVERLAP
+    local = np.abs(np.einsum("psi,pai->psa", walls.starts - parts.centre[:, None], parts.axes))
+    # A corner of the walls may be inside a piece none of whose own corners is outside.
+    pierced = (local < parts.half[:, None] - OVERLAP).all(axis=-1)
+    return bool(through.any() or pierced.any())
+
+
+_MESH: Final = np.array([[(2 - i) * (2 - j), i * (2 - j), i * j, (2 - i) * j] for i in range(3) for j in range(3)]) / 4
+"""Nine points of a rectangle from its four corners."""
 
 
 def _before_a_door(pieces: Pieces) -> bool:
@@ -279,17 +288,13 @@ def _shut_in(pieces: Pieces) -> bool:
 
 def _ground_in_parts(pieces: Pieces) -> bool:
     """The ground that one walks on is cut in parts."""
-    return int((shapely.area(shapely.buffer(pieces.ground, BODY)) > PART).sum()) > 1
+    return sum(area > PART for area in pieces.ground.areas()) > 1
 
 
 def _door_cut_off(pieces: Pieces) -> bool:
     """A door leads to no ground, or not to the largest part of it."""
-    doors = [o for o in pieces.floor.openings if o.kind == "door"]
-    if not doors or not len(pieces.ground):
-        return bool(doors)
-    largest = pieces.ground[int(np.argmax(shapely.area(pieces.ground)))]
-    middles = shapely.points(np.array([door.segment for door in doors]).mean(axis=1))
-    return bool((shapely.distance(largest, middles) > THRESHOLD).any())
+    doors = [np.array(o.segment).mean(axis=0) for o in pieces.floor.openings if o.kind == "door"]
+    return any(pieces.ground.distance(door) > THRESHOLD for door in doors)
 
 
 _ANYWHERE: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(

@@ -11,13 +11,13 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 
 from ..catalogue.entries import Catalogue
 from ..geometry.frames import FloatArray
 from ..geometry.solids import Body, BoolArray
 from ..geometry.walls import Walls
 from ..scene import FloorPlan, Scene
+from .ground import Ground
 
 IntArray = npt.NDArray[np.int64]
 
@@ -28,8 +28,6 @@ WALK_HEIGHT: Final = 1.8
 _SIGNS: Final = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
 BODY: Final = 0.25
 """Radius of the disc that walks: a person's shoulders are half a metre wide."""
-_QUARTER: Final = 4
-"""Chords of a quarter of a circle."""
 _PARALLEL: Final = 1e-9
 """Sine below which a ray is parallel to a side."""
 
@@ -250,16 +248,12 @@ class Pieces:
         return np.where(hit, steps, np.inf).min(axis=1)
 
     @cached_property
-    def ground(self) -> npt.NDArray[np.object_]:
-        """The G parts of the ground that the centre of a walking disc may take, each in one piece; there may be none.
+    def ground(self) -> Ground:
+        """The ground that a person may walk on.
 
         Raises:
             ValueError: there is no outline.
         """
-        if self.floor.polygon is None:
+        if self.walls is None:
             raise ValueError("no outline")
-        discs = shapely.buffer(shapely.polygons(self.in_the_way.corners()), BODY, quad_segs=_QUARTER)
-        room = shapely.buffer(shapely.Polygon(self.floor.polygon), -BODY, quad_segs=_QUARTER)
-        free = shapely.difference(room, shapely.union_all(discs))
-        parts = shapely.get_parts(free)
-        return parts[shapely.area(parts) > 0]
+        return Ground.of(self.walls, self.in_the_way.corners(), BODY)
