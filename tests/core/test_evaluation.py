@@ -272,7 +272,7 @@ def test_processes_change_nothing(tiny_folder, tmp_path):
         (["--workers", "-1"], "--workers must be at least 1"),
         (["--training-rooms", "-5"], "--training-rooms must be at least 1"),
         (["--threads", "0"], "--threads must be at least 1"),
-        ([], "need a folder"),
+        ([], "needs a folder"),
         (["--rooms", "kitchen", "--out", "x"], "no rooms of the type kitchen"),
         (["--data", "x", "--out", "x"], "makes its own rooms"),
         (["--room", "bedroom", "--out", "x"], "Leave out --room"),
