@@ -18,7 +18,8 @@ from .starter import CHUNK, TRAINING_SEED, Rooms, build_rooms, cached, fingerpri
 from .starter_scenes import scenes_of_rooms
 
 _SOURCES: Final = (
-    "placement/flaws.py", "placement/pieces.py", "datasets/starter_scenes.py", "geometry/solids.py", "geometry/walls.py",
+    "placement/flaws.py",
+    "placement/pieces.py", "datasets/starter_scenes.py", "geometry/solids.py", "geometry/walls.py",
     "placement/doorways.py", "placement/ground.py",
 )  # fmt: skip
 """What decides whether a room has a flaw: where it changes, rooms are looked at anew."""
