@@ -99,7 +99,7 @@ class GeometryStage:
         self, jobs: Sequence[Job], graphs: Graphs, pieces: Sequence[Furnished], boxes: FloatArray, n: int
     ) -> Room:
         """What the network is given of the first n slots."""
-        rows = [segments_of(piece.floor, _middle(piece)) for piece in pieces]
+        rows = [segments_of(piece.floor, floor_middle(piece.floor)) for piece in pieces]
         segments = np.zeros((len(rows), max(len(row) for row in rows), SEGMENT_WIDTH))
         for b, row in enumerate(rows):
             segments[b, : len(row)] = row
@@ -121,14 +121,9 @@ class GeometryStage:
         return torch.from_numpy(np.ascontiguousarray(array)).float().to(self.device)
 
 
-def _middle(piece: Furnished) -> tuple[float, float]:
-    """Of the floor, in the product's frame: the network learned from rooms whose floors are centred."""
-    return floor_middle(piece.floor)
-
-
 def _middles(jobs: Sequence[Job], pieces: Sequence[Furnished]) -> FloatArray:
-    """(B, 2) the floors' middles on the ground plane of the slots' own frames."""
-    pairs = [(job.slots.centre, _middle(piece)) for job, piece in zip(jobs, pieces, strict=True)]
+    """(B, 2) the floors' middles on the ground plane of the slots' frames; the network knows centred floors."""
+    pairs = [(job.slots.centre, floor_middle(piece.floor)) for job, piece in zip(jobs, pieces, strict=True)]
     return np.array([(x - cx, cy - y) for (cx, cy), (x, y) in pairs])
 
 
