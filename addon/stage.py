@@ -11,6 +11,7 @@ import bpy
 from mathutils import Matrix, Vector
 
 from ..instructscene_core.scene import FloorPlan, Opening, Point2
+from .sides import BEYOND, THICKNESS, Overhang, Side, counter_clockwise, edges, standing_walls
 
 Box = tuple[float, float, float, float, float, float]
 """min x, max x, min y, max y, min z, max z: metres."""
@@ -22,18 +23,12 @@ WALL_COLOURS: Final = (
     (0.56, 0.62, 0.68),  # dusty blue
     (0.74, 0.62, 0.54),  # clay
 )
-_THICKNESS: Final = 0.12
-"""Metres of a wall."""
 _BASEBOARD: Final = (0.09, 0.018)
 """Height and depth of baseboards, metres."""
 _FRAME: Final = 0.05
 """Width of the bars of a window, metres."""
-_BEYOND: Final = 5.0
-"""Metres for which floor, ceiling and side walls go on beyond a wall that is left out."""
 _STEP: Final = 0.001
 """Metres between grounds that overlap: in one plane they would render black."""
-_BEHIND: Final = 0.7
-"""Cosine between a wall's inward normal and the view from which the wall is behind the camera, and left out."""
 
 
 @dataclass
@@ -112,34 +107,18 @@ def build_room(stage: Stage, floor: FloorPlan, eye: Vector, forward: Vector, col
         _Wall(start, end, floor.height, [_Hole.of(o, start, end) for o in floor.openings if _is_in_wall(o, start, end)])
         for start, end in edges(polygon)
     ]
-    shown = [wall.inside((eye.x, eye.y)) and wall.inward.dot(forward.xy) < _BEHIND for wall in walls]
-    beyond = [wall.beyond() for wall, seen in zip(walls, shown, strict=True) if not seen]
+    overhangs = standing_walls(walls, eye, forward)
+    beyond = [wall.beyond() for wall, overhang in zip(walls, overhangs, strict=True) if overhang is None]
     grounds = [[Vector(corner).to_3d() for corner in polygon], *beyond]
     steps = [Vector((0, 0, k * _STEP)) for k in range(len(grounds))]
     lowered = [[corner - step for corner in ground] for ground, step in zip(grounds, steps, strict=True)]
     raised = [[corner + step for corner in reversed(ground)] for ground, step in zip(grounds, steps, strict=True)]
     stage.mesh("Floor", lowered, floor_material(stage))
     stage.mesh("Ceiling", [[corner + Vector((0, 0, floor.height)) for corner in face] for face in raised], ceiling)
-    for k, wall in enumerate(walls):
-        if shown[k]:
-            before, after = k - 1, (k + 1) % len(walls)
-            ends = (
-                _overhang(walls[before], wall, closed=shown[before]),
-                _overhang(wall, walls[after], closed=shown[after]),
-            )
-            stage.mesh("Wall", wall.panels(*ends), paint)
-            stage.mesh("Trim", [face for box in wall.trim(*ends) for face in wall.box(box)], white)
-
-
-def edges(polygon: Sequence[Point2]) -> list[tuple[Point2, Point2]]:
-    """The sides of a polygon."""
-    return list(zip(polygon, (*polygon[1:], polygon[0]), strict=True))
-
-
-def counter_clockwise(polygon: Sequence[Point2]) -> list[Point2]:
-    """The polygon with its inside to the left of every side."""
-    area = sum(a[0] * b[1] - b[0] * a[1] for a, b in edges(polygon))
-    return list(polygon) if area > 0 else list(reversed(polygon))
+    for wall, overhang in zip(walls, overhangs, strict=True):
+        if overhang is not None:
+            stage.mesh("Wall", wall.panels(overhang), paint)
+            stage.mesh("Trim", [face for box in wall.trim(overhang) for face in wall.box(box)], white)
 
 
 @dataclass(frozen=True)
@@ -169,31 +148,11 @@ def _is_in_wall(opening: Opening, start: Point2, end: Point2) -> bool:
 
 
 @dataclass(frozen=True)
-class _Wall:
+class _Wall(Side):
     """A wall seen from inside: x runs along it from its start, y points into the room, z up."""
 
-    start: Point2
-    end: Point2
     height: float
     holes: Sequence[_Hole]
-
-    @property
-    def _length(self) -> float:
-        return (Vector(self.end) - Vector(self.start)).length
-
-    @property
-    def along(self) -> Vector:
-        """Unit vector from start to end on the floor plan."""
-        return (Vector(self.end) - Vector(self.start)).normalized()
-
-    @property
-    def inward(self) -> Vector:
-        """Unit normal on the floor plan that points into the room."""
-        return Vector((-self.along.y, self.along.x))
-
-    def inside(self, point: Point2) -> bool:
-        """Whether a point of the floor plan is on the room's side."""
-        return self.along.cross(Vector(point) - Vector(self.start)) > 0
 
     def at(self, x: float, y: float, z: float) -> Vector:
         """A point given in the wall's axes, in those of the room."""
@@ -202,27 +161,22 @@ class _Wall:
 
     def beyond(self) -> list[Vector]:
         """The ground behind the wall, wide enough for an oblique view, with a strip before it that hides the seam."""
-        left, right, seam = -_BEYOND, self._length + _BEYOND, 0.05
-        corners = ((left, -_BEYOND), (right, -_BEYOND), (right, seam), (left, seam))
+        left, right, seam = -BEYOND, self.length + BEYOND, 0.05
+        corners = ((left, -BEYOND), (right, -BEYOND), (right, seam), (left, seam))
         return [self.at(x, y, 0) for x, y in corners]
 
-    def panels(self, before: float, after: float) -> list[list[Vector]]:
-        """The faces of the wall around its holes, and the holes' reveals.
-
-        Args:
-            before: metres by which the wall goes on beyond its start.
-            after: the same at its end.
-        """
+    def panels(self, overhang: Overhang) -> list[list[Vector]]:
+        """The faces of the wall around its holes, and the holes' reveals."""
         faces: list[list[Vector]] = []
-        x = -before
+        x = -overhang.before
         for hole in sorted(self.holes, key=lambda h: h.left):
             faces += [self._panel(x, hole.left, 0, self.height), *self._around(hole)]
             x = hole.right
-        return [*faces, self._panel(x, self._length + after, 0, self.height)]
+        return [*faces, self._panel(x, self.length + overhang.after, 0, self.height)]
 
     def _around(self, hole: _Hole) -> list[list[Vector]]:
         left, right, bottom, top = hole.left, hole.right, max(hole.bottom, 0.0), min(hole.top, self.height)
-        depth = -_THICKNESS
+        depth = -THICKNESS
         reveals = [
             [(left, 0, bottom), (left, 0, top), (left, depth, top), (left, depth, bottom)],
             [(right, depth, bottom), (right, depth, top), (right, 0, top), (right, 0, bottom)],
@@ -235,12 +189,12 @@ class _Wall:
     def _panel(self, left: float, right: float, bottom: float, top: float) -> list[Vector]:
         return [self.at(x, 0, z) for x, z in ((right, bottom), (left, bottom), (left, top), (right, top))]
 
-    def trim(self, before: float, after: float) -> list[Box]:
-        """Baseboards, casings, window frames and door leaves, in the wall's axes; for arguments see `panels`."""
+    def trim(self, overhang: Overhang) -> list[Box]:
+        """Baseboards, casings, window frames and door leaves, in the wall's axes."""
         height, depth = _BASEBOARD
         doors = sorted((h for h in self.holes if h.bottom < height), key=lambda h: h.left)
         sides = (x for door in doors for x in (door.left - 0.07, door.right + 0.07))
-        ends = [-before, *sides, self._length + after]
+        ends = [-overhang.before, *sides, self.length + overhang.after]
         boxes: list[Box] = [(a, b, 0, depth, 0, height) for a, b in zip(ends[::2], ends[1::2], strict=True) if b > a]
         for hole in self.holes:
             boxes += _casing(hole) + (_leaf(hole) if hole.kind == "door" else _sash(hole))
@@ -252,16 +206,6 @@ class _Wall:
         sides = ["000 010 110 100", "001 101 111 011", "000 100 101 001", "010 011 111 110", "000 001 011 010"]
         sides.append("100 110 111 101")
         return [[self.at(x[int(c[0])], y[int(c[1])], z[int(c[2])]) for c in side.split()] for side in sides]
-
-
-def _overhang(wall: _Wall, following: _Wall, *, closed: bool) -> float:
-    """Metres by which one of two walls goes on beyond their corner.
-
-    None where the corner juts into the room; the thickness of the other wall where that is shown (``closed``); else
-    ``_BEYOND``, past the camera.
-    """
-    outer = wall.along.cross(following.along) > 0
-    return (_THICKNESS if closed else _BEYOND) if outer else 0.0
 
 
 def _casing(hole: _Hole) -> list[Box]:
