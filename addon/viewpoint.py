@@ -13,6 +13,7 @@ import numpy.typing as npt
 from mathutils import Matrix, Vector
 
 from ..instructscene_core.scene import Point2, Vector3
+from .sides import Overhang, Side, counter_clockwise, edges, standing_walls
 
 _SENSOR: Final = 36.0
 """Width of the sensor, millimetres."""
@@ -128,7 +129,8 @@ def choose_viewpoint(polygon: Sequence[Point2], height: float, boxes: Sequence[B
         aspect: width over height of the picture.
     """
     views = list(_candidates(polygon, height, boxes, aspect))
-    return max(views, key=lambda view: _score(view, boxes))
+    sides = [Side(start, end) for start, end in edges(counter_clockwise(polygon))]
+    return max(views, key=lambda view: _score(view, sides, boxes))
 
 
 def _candidates(polygon: Sequence[Point2], height: float, boxes: Sequence[Box], aspect: float) -> Iterator[Viewpoint]:
@@ -144,8 +146,7 @@ def _candidates(polygon: Sequence[Point2], height: float, boxes: Sequence[Box], 
 
 def _direction_of_walls(polygon: Sequence[Point2]) -> float:
     """Of the longest wall, radians from +X."""
-    sides = zip(polygon, (*polygon[1:], polygon[0]), strict=True)
-    a, b = max(sides, key=lambda side: math.dist(*side))
+    a, b = max(edges(polygon), key=lambda side: math.dist(*side))
     return math.atan2(b[1] - a[1], b[0] - a[0])
 
 
@@ -178,7 +179,7 @@ def _fit_camera(points: Floats, forward: Vector, height: float, aspect: float) -
     return Viewpoint(Vector((eye[0], eye[1], height)), forward, _LENS, float(shift))
 
 
-def _score(view: Viewpoint, boxes: Sequence[Box]) -> float:
+def _score(view: Viewpoint, sides: Sequence[Side], boxes: Sequence[Box]) -> float:
     """How well a view shows the furniture: least hidden first, then fronts, left at the left, and a low eye.
 
     The largest piece, as a rule the bed, is what makes a room recognised: its front counts as much as all others'.
@@ -187,7 +188,7 @@ def _score(view: Viewpoint, boxes: Sequence[Box]) -> float:
     """
     if not boxes:
         return -view.eye.z
-    seen = _visible_shares(np.asarray(view.eye), boxes)
+    seen = _visible_shares(view, sides, boxes)
     areas = [box.size[0] * (box.size[2] + 0.5 * box.size[1]) for box in boxes]
     fronts = sum(a * -box.front().dot(view.forward) for a, box in zip(areas, boxes, strict=True)) / sum(areas)
     largest = boxes[areas.index(max(areas))].front().dot(view.forward)
@@ -195,10 +196,14 @@ def _score(view: Viewpoint, boxes: Sequence[Box]) -> float:
     return float(clear + 0.4 * (fronts - largest) + _LEFT_IS_LEFT * view.forward.y - 0.06 * view.eye.z)
 
 
-def _visible_shares(eye: Floats, boxes: Sequence[Box]) -> Floats:
-    """Share of every box's points that no other box hides from the eye, (n,)."""
+def _visible_shares(view: Viewpoint, sides: Sequence[Side], boxes: Sequence[Box]) -> Floats:
+    """Share of every box's points that neither another box nor a wall hides from the eye, (n,)."""
+    eye = np.asarray(view.eye)
     points = np.concatenate([box.points(_SAMPLES) for box in boxes])
     hidden = np.zeros((len(boxes), len(_SAMPLES)), dtype=bool)
+    for side, overhang in zip(sides, standing_walls(sides, view.eye, view.forward), strict=True):
+        if overhang is not None:
+            hidden |= _crosses_wall(side, overhang, eye, points).reshape(hidden.shape)
     for k, box in enumerate(boxes):
         if box.position[2] - box.size[2] / 2 < _TALL:
             solid = box.occluder()
@@ -206,6 +211,18 @@ def _visible_shares(eye: Floats, boxes: Sequence[Box]) -> Floats:
             before[k] = False
             hidden |= before
     return 1.0 - hidden.mean(1)
+
+
+def _crosses_wall(side: Side, overhang: Overhang, start: Floats, ends: Floats) -> npt.NDArray[np.bool_]:
+    """Whether the segment from a point (3,) on the room's side of a wall to each of others (n, 3) meets it: (n,).
+
+    Windows count as wall: furniture behind one is in another part of the room, and framed by it is not well seen.
+    """
+    axes = np.array([side.along, side.inward]).T
+    start_x, start_y = (start[:2] - side.start) @ axes
+    x, y = ((ends[:, :2] - side.start) @ axes).T
+    crossing = start_x + (x - start_x) * start_y / (start_y - np.minimum(y, 0))
+    return (y < 0) & (-overhang.before < crossing) & (crossing < side.length + overhang.after)
 
 
 def _crosses_cube(start: Floats, ends: Floats) -> npt.NDArray[np.bool_]:

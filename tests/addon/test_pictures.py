@@ -13,6 +13,8 @@ TINY = 32
 WINDOW = {"kind": "window", "segment": [[-1, 2], [1, 2]], "bottom": 0.9, "top": 2.1}
 DOOR = {"kind": "door", "segment": [[2, -1], [2, 0]]}
 FLOOR = [[-2, -2], [2, -2], [2, 2], [-2, 2]]
+CORNERED = [[-3, -7], [3, -7], [3, -1], [-2, -1], [-2, 7], [-3, 7]]
+"""Counter-clockwise, an L with a narrow arm."""
 CORNERS = np.array(list(product((-0.5, 0.5), repeat=3)))
 """In shares of a box's size."""
 
@@ -229,6 +231,17 @@ def test_the_view_avoids_a_screen(blend):
     screen = ((0, -1.5, 1.2), (3.8, 0.3, 2.4), 0.0)
     view = blend.addon.viewpoint.choose_viewpoint(FLOOR, 2.8, boxes_of(blend, bed, screen), 4 / 3)
     assert view.forward.y < 0.6, "not through the screen"
+
+
+@pytest.mark.parametrize("polygon", [CORNERED, CORNERED[::-1]])
+def test_no_furniture_is_hidden_round_a_corner(blend, stage, polygon):
+    table, cabinet = ((0, -5, 0.4), (2.0, 1.0, 0.8), 0.0), ((-2.3, 6.6, 0.4), (1.2, 0.5, 0.8), 0.0)
+    boxes = boxes_of(blend, table, cabinet)
+    view = blend.addon.viewpoint.choose_viewpoint(polygon, 2.8, boxes, 4 / 3)
+    build(blend, stage, view.eye, view.forward, polygon)
+    for box in boxes:
+        met = hit(view.eye, Vector(box.position) - view.eye)
+        assert met is None or math.dist(view.eye, met[1]) > math.dist(view.eye, box.position)
 
 
 def test_left_is_at_the_left_where_nothing_speaks_against_it(blend):
