@@ -33,6 +33,9 @@ _TALL: Final = 1.6
 ``_TALL`` hides nothing."""
 _LEFT_IS_LEFT: Final = 0.1
 """Weight of looking along +Y in the score: little beside seeing fronts."""
+_LARGE: Final = 0.3
+"""Weight of the size at which the furniture is seen. Without it the sight of one plant is bought with a sofa far away;
+of 34 rooms it moves the camera of five, and of three more at 0.5."""
 _SAMPLES: Final = np.stack(np.meshgrid(*[[-0.4, 0.0, 0.4]] * 3), -1).reshape(-1, 3)
 """(27, 3) points of a box that are tested for being hidden, in shares of its size from its centre."""
 
@@ -180,7 +183,7 @@ def _fit_camera(points: Floats, forward: Vector, height: float, aspect: float) -
 
 
 def _score(view: Viewpoint, sides: Sequence[Side], boxes: Sequence[Box]) -> float:
-    """How well a view shows the furniture: least hidden first, then fronts, left at the left, and a low eye.
+    """How well a view shows the furniture: least hidden first, then fronts, size, left at the left, and a low eye.
 
     The largest piece, as a rule the bed, is what makes a room recognised: its front counts as much as all others'.
 
@@ -189,11 +192,18 @@ def _score(view: Viewpoint, sides: Sequence[Side], boxes: Sequence[Box]) -> floa
     if not boxes:
         return -view.eye.z
     seen = _visible_shares(view, sides, boxes)
-    areas = [box.size[0] * (box.size[2] + 0.5 * box.size[1]) for box in boxes]
-    fronts = sum(a * -box.front().dot(view.forward) for a, box in zip(areas, boxes, strict=True)) / sum(areas)
-    largest = boxes[areas.index(max(areas))].front().dot(view.forward)
+    areas = np.array([box.size[0] * (box.size[2] + 0.5 * box.size[1]) for box in boxes])
+    facing = np.array([-box.front().dot(view.forward) for box in boxes])
+    fronts = np.average(facing, weights=areas) + facing[areas.argmax()]
     clear = np.sqrt(seen).mean() + 0.5 * seen.min()
-    return float(clear + 0.4 * (fronts - largest) + _LEFT_IS_LEFT * view.forward.y - 0.06 * view.eye.z)
+    score = clear + 0.4 * fronts + _LARGE * math.sqrt(seen @ (areas * _scales(view, boxes) ** 2))
+    return float(score + _LEFT_IS_LEFT * view.forward.y - 0.06 * view.eye.z)
+
+
+def _scales(view: Viewpoint, boxes: Sequence[Box]) -> Floats:
+    """Widths of the picture that a metre takes up where each box stands, (n,)."""
+    depths = np.array([(Vector(box.position) - view.eye).dot(view.forward) for box in boxes])
+    return view.lens / _SENSOR / depths
 
 
 def _visible_shares(view: Viewpoint, sides: Sequence[Side], boxes: Sequence[Box]) -> Floats:

@@ -244,6 +244,13 @@ def test_no_furniture_is_hidden_round_a_corner(blend, stage, polygon):
         assert met is None or math.dist(view.eye, met[1]) > math.dist(view.eye, box.position)
 
 
+def test_of_two_views_alike_the_nearer_is_chosen(blend):
+    long = [[-6, -2], [6, -2], [6, 2], [-6, 2]]
+    sofa, lamp = ((4.8, 0, 0.45), (2.2, 0.9, 0.9), math.pi / 4), ((-5.6, 0, 2.5), (0.4, 0.4, 0.5), math.pi / 4)
+    view = blend.addon.viewpoint.choose_viewpoint(long, 2.8, boxes_of(blend, sofa, lamp), 4 / 3)
+    assert on_picture(view, sofa[0], 4 / 3)[2] < 3, "not across the whole room, from where the lamp is as far away"
+
+
 def test_left_is_at_the_left_where_nothing_speaks_against_it(blend):
     lamps = [((x, y, 2.5), (0.4, 0.4, 0.5), 0.0) for x, y in ((-1, 0), (1, 0))]
     back_to_back = [((0, y, 0.5), (0.8, 0.8, 1.0), yaw) for y, yaw in ((-1.2, 0.0), (1.2, math.pi))]
