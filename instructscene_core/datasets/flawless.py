@@ -20,7 +20,7 @@ from .starter_scenes import scenes_of_rooms
 _SOURCES: Final = (
     "placement/flaws.py",
     "placement/pieces.py", "datasets/starter_scenes.py", "geometry/solids.py", "geometry/walls.py",
-    "placement/doorways.py", "placement/ground.py",
+    "placement/kinds.py", "placement/ground.py",
 )  # fmt: skip
 """What decides whether a room has a flaw: where it changes, rooms are looked at anew."""
 _log = logging.getLogger(__name__)

@@ -125,7 +125,8 @@ def fingerprint(catalogue: Path) -> str:
     entries = json.loads(catalogue.read_text(encoding="utf-8"))["entries"]
     kept = [[e["category"], e["size"], e["palette"], e["parts"]] for e in entries]
     digest = hashlib.sha256(json.dumps([_VERSION, kept]).encode())
-    for source in sorted((CATALOGUE_FILE.parent / "rooms").glob("*.py")):
+    clearances = Path(__file__).parents[1] / "geometry/clearances.py"
+    for source in [*sorted((CATALOGUE_FILE.parent / "rooms").glob("*.py")), clearances]:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 

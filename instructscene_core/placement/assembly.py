@@ -11,7 +11,7 @@ from ..geometry.frames import boxes_to_poses
 from ..geometry.solids import colliding_pairs
 from ..instructions.read.described_looks import Described
 from ..instructions.read.parse import Parsed
-from ..instructions.report import object_relations, report, wishes_met
+from ..instructions.report import object_relations, report
 from ..sampling.layout_model import Layout, Settings
 from ..sampling.slots import Slots
 from ..sampling.tasks import kept_attributes
@@ -20,7 +20,7 @@ from ..vocabulary import EXTRAS, NO_RELATION, PREDICATES, display_name
 from .extras import AttachedExtra, attached_extras, place_extras
 from .furnishing import Furnishing, ObjectsOfSlots
 from .matching_sets import match_sets
-from .settle import NEAR, REACH, Settled, settle
+from .settle import Settled, settle
 from .too_many import excess_objects
 
 
@@ -90,9 +90,9 @@ def assemble(
         apart = [*excess, *(extra.item for extra in attached)]
         order = [item.id for item in objects]
         objects, movable, relations = _without(apart, objects, movable, relations)
-        result, crowded = _without_crowd(
-            plan, _settled(plan, objects, movable, catalogue, relations, floor, fixed=fixed)
-        )
+        wishes = plan.parsed.wishes
+        settled_room = settle(objects, movable, catalogue, floor, relations, wishes=wishes, drawn=not fixed)
+        result, crowded = _without_crowd(plan, settled_room)
         _, _, relations = _without(crowded, (), (), relations)
         result = replace(result, objects=_with_attached(result.objects, attached, order))
     if not fixed:
@@ -152,41 +152,6 @@ def _settings(plan: Plan, *, settled: bool, drawn: bool) -> dict[str, Any]:
         "settle": settled,
         "floor": DRAWN if drawn else "given",
     }
-
-
-def _settled(
-    plan: Plan,
-    objects: Sequence[SceneObject],
-    movable: Sequence[bool],
-    catalogue: Catalogue,
-    relations: Sequence[Relation],
-    floor: FloorPlan,
-    *,
-    fixed: bool,
-) -> Settled:
-    """The settled layout; where lining up furniture, or bringing it to walls, undoes a wish, less of that is done.
-
-    Args:
-        plan: of the request.
-        objects: of the room.
-        movable: whether they may move.
-        catalogue: knows their solid parts.
-        relations: those that should go on holding.
-        floor: of the room.
-        fixed: whether nothing may stand outside; else its outline is drawn around furniture and may be left.
-    """
-    before = sum(wishes_met(plan.parsed, objects))
-    best: Settled | None = None
-    most = -1
-    for reach, align in ((REACH, True), (NEAR, True), (REACH, False), (NEAR, False), (0.0, False)):
-        result = settle(objects, movable, catalogue, floor, relations, drawn=not fixed, reach=reach, align=align)
-        met = sum(wishes_met(plan.parsed, result.objects))
-        if best is None or (met > most and len(result.colliding) <= len(best.colliding)):
-            best, most = result, met
-        if most >= before:
-            break
-    assert best is not None  # noqa: S101 - for the type checker: the loop ran
-    return best
 
 
 def _excess_objects(plan: Plan, result: Settled) -> list[SceneObject]:

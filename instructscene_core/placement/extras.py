@@ -13,12 +13,12 @@ from typing import Final, TypeVar
 import numpy as np
 
 from ..catalogue.entries import Catalogue, CatalogueEntry
+from ..geometry.clearances import door_zones, window_zones
 from ..geometry.drawn_floor import corners_of
 from ..geometry.solids import Body, penetration
 from ..geometry.walls import Walls
 from ..scene import FloorPlan, Point2, SceneObject
 from ..vocabulary import BEDS, EXTRAS
-from .doorways import doorways
 
 CHANCES: Final[Mapping[str, float]] = {"rug": 0.8, "tv": 0.9, "table_lamp": 0.8, "floor_lamp": 0.5, "plant": 0.65}
 """Probability that a new room gets an extra which the instruction does not mention. Our choice."""
@@ -117,9 +117,9 @@ class _ExtraPlacer:
         self.furniture, self.catalogue, self.rng = list(objects), catalogue, rng
         self.walls = Walls(floor.polygon or ())
         self.taken = {item.id for item in objects}
-        kept_free = [*doorways(floor, self.walls), *map(_before, objects)]
+        openings = [*door_zones(floor, self.walls), *window_zones(floor, self.walls)]
         self.bodies = [Body.of(item, catalogue) for item in objects if item.category != "rug"]
-        self.free = [Body.of(item, catalogue) for item in kept_free]
+        self.free = [*(zone.body() for zone in openings), *(Body.of(_before(item), catalogue) for item in objects)]
         self.new: list[SceneObject] = []
         hosts = [entry for item in objects if (entry := catalogue.get(item.asset)) is not None]
         self.palette = _palette(max(hosts, key=lambda e: e.size[0] * e.size[1]).id) if hosts else ""

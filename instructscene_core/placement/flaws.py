@@ -11,10 +11,20 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ..catalogue.entries import Catalogue
-from ..geometry.solids import Body
+from ..geometry.clearances import FRONT, door_zones
 from ..scene import Scene
 from ..vocabulary import BEDS, CLASSES, RoomType
-from .doorways import doorways
+from .kinds import (
+    CHAIRS,
+    CUPBOARDS,
+    CUPBOARDS_AND_SHELVES,
+    FACING,
+    LOW,
+    SEATS,
+    SOFAS,
+    TABLES,
+    TUCKED,
+)
 from .pieces import IntArray, Parts, Pieces
 
 OVERLAP: Final = 0.05
@@ -39,8 +49,6 @@ COFFEE_REACH: Final = 1.2
 """From the front of a seat to its coffee table."""
 VIEW: Final = 0.7
 """Cosine: a person turns the head by 45° to look at a TV."""
-BEFORE: Final = 0.4
-"""That must be free before a seat or a cupboard's door, or nobody gets there."""
 RAYS: Final = 10
 """Strips of a front whose depth is measured."""
 SHUT: Final = 0.5
@@ -51,30 +59,6 @@ behind an armchair or a table, which nobody wants to reach."""
 THRESHOLD: Final = 0.5
 """From the middle of a door to the centre of a disc that has reached it."""
 _TOUCHING: Final = 1e-6
-
-SOFAS: Final = frozenset(
-    {"sofa", "multi_seat_sofa", "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa", "lazy_sofa"}
-)
-SEATS: Final = SOFAS | {"armchair", "lounge_chair", "chinese_chair"}
-"""Where one sits to rest."""
-FACING: Final = SEATS | frozenset(BEDS)
-"""From where one reaches a coffee table and watches TV."""
-CHAIRS: Final = frozenset({"chair", "dining_chair", "dressing_chair", "stool"})
-TABLES: Final = frozenset({"dining_table", "table", "desk", "dressing_table"})
-"""At which one sits."""
-AT_WALLS: Final = frozenset(
-    {
-        "wardrobe", "tv_stand", "bookshelf", "shelf", "cabinet", "children_cabinet", "wine_cabinet", "console_table",
-        "dressing_table",
-    }
-)  # fmt: skip
-"""What stands with its back to a wall."""
-LOW: Final = frozenset({"coffee_table", "stool", "corner_side_table", "round_end_table"})
-"""What one steps round on the way to a seat."""
-_TUCKED: Final = ((TABLES, CHAIRS | (SEATS - SOFAS)), (LOW - {"stool"}, frozenset({"stool"})))
-"""Tables, and what may stand under them."""
-CUPBOARDS: Final = frozenset({"wardrobe", "cabinet", "children_cabinet", "wine_cabinet"})
-"""What has doors."""
 
 
 def flaws_of(scene: Scene, catalogue: Catalogue, excluded: Collection[str] = ()) -> frozenset[str]:
@@ -145,7 +129,7 @@ def _overlap(pieces: Pieces) -> bool:
     """
     parts = pieces.parts
     found = (parts.inside(parts) > OVERLAP) & (parts.owner[:, None] != parts.owner)
-    return bool(found.any()) or any(_holds(pieces, tables, tucked) for tables, tucked in _TUCKED)
+    return bool(found.any()) or any(_holds(pieces, tables, tucked) for tables, tucked in TUCKED)
 
 
 def _holds(pieces: Pieces, tables: Collection[str], tucked: Collection[str]) -> bool:
@@ -175,12 +159,8 @@ _MESH: Final = np.array([[(2 - i) * (2 - j), i * (2 - j), i * j, (2 - i) * j] fo
 def _before_a_door(pieces: Pieces) -> bool:
     """A piece stands on the ground before a door that rules keep free; a lamp that hangs there does not count."""
     assert pieces.walls is not None  # noqa: S101 - only rooms with walls ask
-    ways = doorways(pieces.floor, pieces.walls)
-    zones = Parts.of([Body.of(way, _NO_SHAPES) for way in ways])
+    zones = Parts.of([zone.body() for zone in door_zones(pieces.floor, pieces.walls)])
     return bool((pieces.standing.inside(zones) > OVERLAP).any())
-
-
-_NO_SHAPES: Final = Catalogue([])
 
 
 def _head(pieces: Pieces) -> bool:
@@ -190,7 +170,7 @@ def _head(pieces: Pieces) -> bool:
 
 def _back(pieces: Pieces) -> bool:
     """A piece that belongs at a wall stands in the room; a console may stand behind a sofa."""
-    rows = pieces.of_class(AT_WALLS)
+    rows = pieces.of_class(CUPBOARDS_AND_SHELVES)
     away = rows[pieces.behind(rows, FACING_WALL) >= BACK_GAP]
     return any(pieces.names[k] != "console_table" or not _behind_sofa(pieces, int(k)) for k in away)
 
@@ -283,7 +263,7 @@ def _shut_in(pieces: Pieces) -> bool:
     """
     passing = ((SOFAS, LOW), (SEATS - SOFAS, LOW | TABLES), (CUPBOARDS, frozenset[str]()))
     free = [pieces.before(rows, RAYS, low) for names, low in passing if len(rows := pieces.of_class(names))]
-    return any(bool(((depth <= BEFORE).mean(axis=1) >= SHUT).any()) for depth in free)
+    return any(bool(((depth <= FRONT).mean(axis=1) >= SHUT).any()) for depth in free)
 
 
 def _ground_in_parts(pieces: Pieces) -> bool:

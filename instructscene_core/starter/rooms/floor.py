@@ -5,16 +5,13 @@ from collections.abc import Sequence
 from random import Random
 from typing import Final, NamedTuple
 
+from ...geometry import clearances
 from .geometry import Block, block, direction
 from .sizes import FloorSpread
 
 WALK_HEIGHT: Final = 1.5
 """Free space for walking reaches up to here; lamps hang above it."""
 DOOR, WINDOW = 0, 1
-_SWING: Final = 0.7
-"""Metres of ground before a door that stay free."""
-_VIEW: Final = 0.3
-"""Metres before a window that stay free of what reaches above its sill."""
 _ATTEMPTS: Final = 12
 """Draws of an opening's place, or of a floor's cuts, before it is given up."""
 _NARROWEST: Final = 1.2
@@ -192,11 +189,11 @@ def _hole(kind: int, width: float, wall: Wall, rng: Random) -> Hole | None:
     if kind == DOOR:
         along = rng.choice((-1, 1)) * reach * rng.choice((1.0, rng.random()))
         bottom, top = 0.0, 2.1
-        free = wall.ground(along, width / 2, _SWING, 0.0, WALK_HEIGHT)
+        free = wall.ground(along, width / 2, clearances.door_depth(width), 0.0, WALK_HEIGHT)
     else:
         along = reach * rng.uniform(-1, 1) * rng.choice((0.15, 0.15, 1.0))
         bottom, top = rng.choices(((0.9, 2.2), (0.6, 2.2), (0.1, 2.3)), (0.7, 0.2, 0.1))[0]
-        free = wall.ground(along, width / 2, _VIEW, bottom + 0.05, top)
+        free = wall.ground(along, width / 2, clearances.WINDOW, bottom + 0.05, top)
     (x0, z0), (x1, z1) = wall.point(along - width / 2, 0.0), wall.point(along + width / 2, 0.0)
     return Hole(Opening(kind, x0, z0, x1, z1, bottom, top), wall, free)
 

@@ -1,0 +1,92 @@
+"""What stays free in a room: the ground before doors, windows and furniture that one uses. Product frame, metres.
+
+There is one figure for each, for rooms made by rule, settling, extras and evaluation alike.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ..scene import FloorPlan, Opening, SceneObject
+from .frames import FloatArray
+from .solids import WHOLE, Body, Shape
+from .walls import Walls
+
+_LEAST: Final = 0.7
+"""Before any door: one steps through it."""
+_ONE_LEAF: Final = 1.2
+"""Wider doors have two leaves."""
+WINDOW: Final = 0.5
+"""Before a window, of what reaches above its sill: one opens it, and draws the curtain."""
+FRONT: Final = 0.4
+"""Before seats and cupboards: one gets there sideways."""
+_NARROWEST: Final = 1e-6
+"""Width up to which an opening is none."""
+
+
+def door_depth(width: float) -> float:
+    """Depth of the ground that a door of a width needs: as far as a leaf reaches when it swings."""
+    return max(_LEAST, width if width <= _ONE_LEAF else width / 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Zone:
+    """A box of air before an opening.
+
+    Args:
+        centre: (2,) on the ground.
+        yaw: of its own x axis, which runs along the wall.
+        size: (2,) along the wall and into the room.
+        low: height of its lower end.
+        high: of its upper end.
+    """
+
+    centre: FloatArray
+    yaw: float
+    size: tuple[float, float]
+    low: float
+    high: float
+
+    def body(self) -> Body:
+        """As a solid."""
+        middle, height = (self.low + self.high) / 2, self.high - self.low
+        x, y = (float(v) for v in self.centre)
+        return Body.of(SceneObject("zone", None, (x, y, middle), (*self.size, height), self.yaw), _BOXES)
+
+
+class _Boxes:
+    """Knows no meshes: everything is its box."""
+
+    def shape_of(self, asset: str | None) -> Shape:  # noqa: ARG002 - the protocol's
+        return Shape(parts=(WHOLE,))
+
+
+_BOXES: Final = _Boxes()
+
+
+def door_zones(floor: FloorPlan, walls: Walls) -> list[Zone]:
+    """The ground before the doors of a floor."""
+    return [_zone(opening, door_depth(width), walls) for opening, width in _openings(floor, "door")]
+
+
+def window_zones(floor: FloorPlan, walls: Walls) -> list[Zone]:
+    """The air before the windows of a floor, from sill to top."""
+    return [_zone(opening, WINDOW, walls) for opening, _ in _openings(floor, "window")]
+
+
+def _openings(floor: FloorPlan, kind: str) -> list[tuple[Opening, float]]:
+    """Openings of a kind and their widths."""
+    found = [(o, math.dist(*o.segment)) for o in floor.openings if o.kind == kind]
+    return [(opening, width) for opening, width in found if width >= _NARROWEST]
+
+
+def _zone(opening: Opening, depth: float, walls: Walls) -> Zone:
+    """The zone before an opening, on the side where the room is."""
+    (ax, ay), (bx, by) = opening.segment
+    yaw = math.atan2(by - ay, bx - ax)
+    inward = np.array([-math.sin(yaw), math.cos(yaw)]) * depth / 2
+    centres = np.array([(ax + bx) / 2, (ay + by) / 2]) + np.stack([inward, -inward])
+    centre = centres[int(np.argmax(walls.depth(centres)))]
+    return Zone(centre, yaw, (math.dist((ax, ay), (bx, by)), depth), opening.bottom, opening.top)

@@ -1,0 +1,1 @@
+"""One energy of a room, and the descent on it that settles layouts."""

@@ -1,0 +1,347 @@
+"""Where pieces of a room might stand instead: candidates for the descent, of the state alone.
+
+A proposal says which pieces move together and gives K places of each as x, y, yaw: (K, k, 3). Product frame, metres.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from ...geometry.frames import FloatArray
+from ...geometry.relations import (
+    BEHIND,
+    CLOSELY_BEHIND,
+    CLOSELY_FRONT,
+    CLOSELY_LEFT,
+    CLOSELY_RIGHT,
+    FRONT,
+    LEFT,
+    REVERSED,
+    RIGHT,
+)
+from ...vocabulary import BEDS
+from ..kinds import ANY_YAW, DESKS, DINING, FACING, SOFAS
+from .arrangement import Arrangement, Poses
+from .company import CENTRED
+from .seats import Seat, chairs_round_table, lamps_in_row, places_at_table
+from .terms import SQUARE_TO, WALL_GAP
+
+_LEGROOM: Final = 0.38
+"""Between a seat and its coffee table."""
+_APART: Final = 0.01
+"""Between two pieces side by side."""
+_TOGETHER: Final = 0.5
+"""Between what goes together."""
+_HOSTS: Final = frozenset(BEDS) | SOFAS | DINING | DESKS
+"""What takes its company along."""
+_COMPANY: Final = frozenset(
+    {
+        "armchair", "chair", "coffee_table", "corner_side_table", "dining_chair", "dressing_chair", "lounge_chair",
+        "nightstand", "round_end_table", "stool",
+    }
+)  # fmt: skip
+
+
+class Proposal(NamedTuple):
+    """Candidates that move the same pieces.
+
+    Attributes:
+        moved: k pieces.
+        places: (K, k, 3).
+    """
+
+    moved: list[int]
+    places: FloatArray
+
+
+def _rings(*rings: tuple[float, float, float]) -> FloatArray:
+    """Offsets (K, 2), nearest first, from (step, inner, outer) of squares of points."""
+    found: list[FloatArray] = []
+    for step, inner, outer in rings:
+        ticks = step * np.arange(-round(outer / step), round(outer / step) + 1, dtype=np.float64)
+        grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+        size = np.linalg.norm(grid, axis=1)
+        found.append(grid[(size > inner) & (size <= outer)])
+    offsets = np.concatenate(found)
+    return offsets[np.argsort(np.linalg.norm(offsets, axis=1), kind="stable")]
+
+
+_NEARBY: Final = _rings((0.05, 0.0, 0.1), (0.15, 0.1, 0.3))
+_FAR: Final = _rings((0.05, 0.0, 0.15), (0.1, 0.15, 0.5), (0.25, 0.5, 2.5))
+_TOGETHER_OFFSETS: Final = _rings((0.05, 0.0, 0.05), (0.1, 0.05, 0.3), (0.3, 0.3, 1.5))
+
+
+def alone(room: Arrangement, poses: Poses, piece: int, *, thorough: bool) -> Proposal:
+    """Places of one piece: around where it is, at walls, and with what it belongs to.
+
+    Args:
+        room: the arrangement.
+        poses: one layout.
+        piece: that may move.
+        thorough: whether to look further, and at other quarter turns.
+    """
+    x, y, yaw = _pose(poses, piece)
+    square = _square_yaws(room, piece, yaw)
+    rows = [_at(np.array([x, y]) + _spread(_NEARBY, poses, piece), yaw)]
+    rows += [_at(np.array([[x, y], *(np.array([x, y]) + _NEARBY)]), other) for other in square]
+    if thorough:
+        rows.append(_at(np.array([x, y]) + _spread(_FAR, poses, piece), yaw))
+        if not square:
+            rows += [_at(np.array([x, y]) + _FAR[:60], yaw + quarter) for quarter in _QUARTERS]
+    rows += [_to_walls(room, poses, piece), _to_hosts(room, poses, piece), _apart(room, poses, piece)]
+    return Proposal([piece], np.concatenate(rows)[:, None])
+
+
+_QUARTERS: Final = (math.pi / 2, -math.pi / 2, math.pi)
+
+
+def _spread(offsets: FloatArray, poses: Poses, piece: int) -> FloatArray:
+    """Offsets along a piece's own axes, so that one coordinate stays as it is."""
+    return offsets @ poses.axes[0, piece]
+
+
+def _pose(poses: Poses, piece: int) -> tuple[float, float, float]:
+    x, y = poses.position[0, piece].tolist()
+    return x, y, float(poses.yaw[0, piece])
+
+
+def _at(points: FloatArray, yaw: float) -> FloatArray:
+    return np.concatenate([points, np.full((len(points), 1), yaw)], axis=1)
+
+
+def _square_yaws(room: Arrangement, piece: int, yaw: float) -> list[float]:
+    """The right angles to the walls that a piece which is not square may have meant."""
+    if room.hanging[piece]:
+        return []
+    direction = 0.0 if room.backs_to is None else room.backs_to.direction
+    quarter = math.pi / 2
+    straight = round((yaw - direction) / quarter) * quarter + direction
+    off = yaw - straight
+    if abs(off) < _EXACT or (room.names[piece] in ANY_YAW and abs(off) > SQUARE_TO):
+        return []
+    return [straight] if abs(off) < _UNDECIDED else [straight, straight + math.copysign(quarter, off)]
+
+
+_EXACT: Final = 1e-9
+_UNDECIDED: Final = math.radians(25)
+"""From square, beyond which the other neighbouring right angle comes into question too."""
+
+
+def _to_walls(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
+    """With the back to each wall: where it is nearest, and in both corners."""
+    if room.backs_to is None or room.hanging[piece]:
+        return np.zeros((0, 3))
+    walls, (width, depth) = room.backs_to, room.size[piece]
+    fits = walls.lengths >= width
+    starts, along, inward, lengths = (a[fits] for a in (walls.starts, walls.along, walls.inward, walls.lengths))
+    beside = ((poses.position[0, piece] - starts) * along).sum(axis=1)
+    low = np.minimum(width / 2 + WALL_GAP, lengths / 2)
+    options = np.stack([np.clip(beside, low, lengths - low), low, lengths - low], axis=1)
+    points = starts[:, None] + options[..., None] * along[:, None] + inward[:, None] * (depth / 2 + WALL_GAP)
+    yaws = np.arctan2(inward[:, 0], -inward[:, 1])
+    return np.concatenate([points, np.broadcast_to(yaws[:, None, None], (*points.shape[:2], 1))], axis=2).reshape(-1, 3)
+
+
+def _apart(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
+    """Side by side with each piece that its circle meets, along that one's axes and its own."""
+    found: list[FloatArray] = []
+    position, yaw = poses.position[0, piece], float(poses.yaw[0, piece])
+    for other in range(len(room.names)):
+        delta = position - poses.position[0, other]
+        near = float(np.hypot(*delta)) < (np.hypot(*room.size[piece]) + np.hypot(*room.size[other])) / 2
+        if other == piece or not near or room.hanging[piece] != room.hanging[other]:
+            continue
+        for axes in (poses.axes[0, other], poses.axes[0, piece]):
+            for axis in axes:
+                own, theirs = (np.abs(poses.axes[0, k] @ axis) @ room.size[k] / 2 for k in (piece, other))
+                gap = own + theirs + _APART - abs(float(delta @ axis))
+                found.append(position + np.copysign(gap, delta @ axis) * axis)
+    return _at(np.array(found).reshape(-1, 2), yaw)
+
+
+def _to_hosts(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
+    """Where a piece belongs: beside a bed, at a table, before a sofa, over a table; and where a wish has it."""
+    found = [np.zeros((0, 3))]
+    for way in (_at_hosts, _to_middles, _over_tables):
+        found += [_in_room(poses, host, places) for host, places in way(room, poses, piece)]
+    if room.names[piece] == "tv_stand":
+        found.append(_opposite(room, poses, piece))
+    for wish in room.wishes:
+        if piece in wish.subjects:
+            found += [_related(poses, piece, other, wish.predicates) for other in wish.others]
+        if piece in wish.others:
+            back = frozenset(int(REVERSED[p]) for p in wish.predicates)
+            found += [_related(poses, piece, other, back) for other in wish.subjects]
+    return np.concatenate(found)
+
+
+Places = Iterator[tuple[int, list[Seat]]]
+"""Hosts, and places in their own frames."""
+
+
+def _in_room(poses: Poses, host: int, places: list[Seat]) -> FloatArray:
+    """(K, 3) places in a host's frame as places in the room."""
+    rows = np.array(places, dtype=np.float64).reshape(-1, 3)
+    points = poses.position[0, host] + rows[:, :2] @ poses.axes[0, host]
+    return np.concatenate([points, rows[:, 2:] + poses.yaw[0, host]], axis=1)
+
+
+def _at_hosts(room: Arrangement, poses: Poses, piece: int) -> Places:  # noqa: ARG001 - the same form as the others
+    """Beside beds, before sofas, round coffee tables, at tables."""
+    name, (width, depth) = room.names[piece], room.size[piece].tolist()
+    if name == "nightstand":
+        for bed in room.rows(BEDS):
+            side, back = ((room.size[bed] + (width, -depth)) / 2).tolist()
+            yield bed, [(sign * (side + off), back, 0.0) for sign in (1, -1) for off in (_APART, _BESIDE_BED)]
+    elif name == "coffee_table":
+        for seat in room.rows(FACING):
+            out, turned = ((room.size[seat, 1] + own) / 2 + _LEGROOM for own in (depth, width))
+            outs = (out, out - _WITHIN_L) if room.names[seat] == "l_shaped_sofa" else (out,)
+            yield seat, [(x, -y, 0.0) for y in outs for x in (0.0, -_OFF, _OFF)] + [(0.0, -turned, math.pi / 2)]
+    elif name in _ROUND_COFFEE_TABLES:
+        for table in room.rows({"coffee_table"}):
+            x, y = (room.size[table] / 2 + depth / 2 + _LEGROOM).tolist()
+            beside = width / 2 + 0.1
+            ends = [(x, 0.0, -math.pi / 2), (-x, 0.0, math.pi / 2), (0.0, y, 0.0)]
+            yield table, [*ends, *((off, -y, math.pi) for off in (0.0, -beside, beside))]
+    if name in _AT_TABLES:
+        for table in room.rows(DINING | DESKS):
+            yield table, places_at_table(room, table, piece)
+
+
+_BESIDE_BED: Final = 0.08
+_WITHIN_L: Final = 0.9
+"""That a table within the corner of an L is nearer to its back."""
+_OFF: Final = 0.35
+"""Off the middle of a sofa."""
+_ROUND_COFFEE_TABLES: Final = frozenset({"armchair", "lounge_chair", "lazy_sofa", "chaise_longue_sofa"})
+_AT_TABLES: Final = frozenset({"dining_chair", "chair", "dressing_chair", "lounge_chair", "stool"})
+
+
+def _to_middles(room: Arrangement, poses: Poses, piece: int) -> Places:
+    """Before the middle of what a piece stands before, as far from it as it is."""
+    for rule in CENTRED:
+        for host in room.rows(rule.hosts) if room.names[piece] in rule.items else ():
+            y, turn = float(poses.local(host, piece)[0, 1]), float(poses.yaw[0, piece] - poses.yaw[0, host])
+            yield host, [(0.0, y, turn)]
+
+
+def _over_tables(room: Arrangement, poses: Poses, piece: int) -> Places:
+    """Over the middle of tables, for what hangs; a long lamp along them."""
+    if room.hanging[piece]:
+        width, depth = room.size[piece].tolist()
+        for table in room.rows(DINING | {"coffee_table"}):
+            along = bool(room.size[table, 1] > room.size[table, 0])
+            long = max(width, depth) >= _LONG * min(width, depth)
+            turned = math.pi / 2 if (depth > width) != along else 0.0
+            yield table, [(0.0, 0.0, turned if long else float(poses.yaw[0, piece] - poses.yaw[0, table]))]
+
+
+_LONG: Final = 1.2
+"""Sides of a lamp that hangs along its table, as a ratio."""
+
+
+def _related(poses: Poses, piece: int, other: int, predicates: frozenset[int]) -> FloatArray:
+    """Places of a piece where it has one of some relations to another one."""
+    rows = [
+        (*(poses.position[0, other] + way * np.array(_DIRECTIONS[p])).tolist(), float(poses.yaw[0, piece]))
+        for p in sorted(predicates & _DIRECTIONS.keys())
+        for way in ((0.5, 0.7, 0.9) if p in _CLOSE else (1.05, 1.4, 1.8, 2.4))
+    ]
+    return np.array(rows).reshape(-1, 3)
+
+
+_DIRECTIONS: Final = {
+    LEFT: (-1.0, 0.0), RIGHT: (1.0, 0.0), FRONT: (0.0, -1.0), BEHIND: (0.0, 1.0),
+    CLOSELY_LEFT: (-1.0, 0.0), CLOSELY_RIGHT: (1.0, 0.0), CLOSELY_FRONT: (0.0, -1.0), CLOSELY_BEHIND: (0.0, 1.0),
+}  # fmt: skip
+_CLOSE: Final = frozenset({CLOSELY_LEFT, CLOSELY_RIGHT, CLOSELY_FRONT, CLOSELY_BEHIND})
+
+
+def _opposite(room: Arrangement, poses: Poses, stand: int) -> FloatArray:
+    """At the wall that a seat or bed looks at, straight ahead of it."""
+    if room.backs_to is None:
+        return np.zeros((0, 3))
+    walls, found, depth = room.backs_to, list[tuple[float, float, float]](), room.size[stand, 1]
+    for seat in room.rows(FACING):
+        position, forward = poses.position[0, seat], poses.forward[0, seat]
+        towards = -(walls.inward @ forward)
+        distance = ((position - walls.starts) * walls.inward).sum(axis=1) / np.where(towards > 0.9, towards, np.inf)
+        feet = position + distance[:, None] * forward
+        beside = ((feet - walls.starts) * walls.along).sum(axis=1)
+        ahead = (towards > 0.9) & (distance > 1.0) & (beside >= 0) & (beside <= walls.lengths)
+        if ahead.any():
+            wall = int(np.where(ahead, distance, np.inf).argmin())
+            x, y = (feet[wall] + walls.inward[wall] * (depth / 2 + WALL_GAP)).tolist()
+            found.append((x, y, math.atan2(walls.inward[wall, 0], -walls.inward[wall, 1])))
+    return np.array(found).reshape(-1, 3)
+
+
+def leaders(room: Arrangement) -> list[int]:
+    """Pieces that take their company along, the largest first."""
+    area = room.size.prod(axis=1)
+    return sorted(room.rows(_HOSTS), key=lambda k: -float(area[k]))
+
+
+def together(room: Arrangement, poses: Poses, leader: int) -> Iterator[Proposal]:
+    """A piece and its company as one: to walls, around, and turned."""
+    group = company(room, poses, leader)
+    if len(group) < _GROUP or not room.movable[group].all():
+        return
+    x, y, yaw = _pose(poses, leader)
+    around = _at(np.array([x, y]) + _spread(_TOGETHER_OFFSETS, poses, leader), yaw)
+    turned = np.array([(x, y, yaw + quarter) for quarter in _QUARTERS])
+    places = np.concatenate([_to_walls(room, poses, leader), around, turned])
+    yield Proposal(group, _rigid(poses, leader, group, places))
+
+
+_GROUP: Final = 2
+"""Pieces that are one."""
+
+
+def company(room: Arrangement, poses: Poses, leader: int) -> list[int]:
+    """A piece and what stands with it, and lamps over them."""
+    found = [leader]
+    for other in range(room.count):
+        if room.names[other] in _COMPANY and other != leader:
+            local = np.abs(poses.local(leader, other)[0])
+            reach = np.abs(poses.axes[0, leader] @ poses.axes[0, other].T) @ room.size[other] / 2
+            if float((local - room.size[leader] / 2 - reach).max()) < _TOGETHER:
+                found.append(other)
+    for lamp in np.flatnonzero(room.hanging).tolist():
+        if lamp != leader and any((np.abs(poses.local(k, lamp)[0]) <= room.size[k] / 2).all() for k in found):
+            found.append(lamp)
+    return found
+
+
+def _rigid(poses: Poses, leader: int, group: Sequence[int], places: FloatArray) -> FloatArray:
+    """(K, k, 3) a group moved rigidly so that its leader takes K places (K, 3)."""
+    index = np.array(group)
+    turn = places[:, 2] - poses.yaw[0, leader]
+    cosine, sine = np.cos(turn), np.sin(turn)
+    delta = poses.position[0, index] - poses.position[0, leader]
+    x = places[:, None, 0] + cosine[:, None] * delta[:, 0] - sine[:, None] * delta[:, 1]
+    y = places[:, None, 1] + sine[:, None] * delta[:, 0] + cosine[:, None] * delta[:, 1]
+    return np.stack([x, y, poses.yaw[0, index] + turn[:, None]], axis=-1)
+
+
+def rows(room: Arrangement, poses: Poses, table: int) -> Iterator[Proposal]:
+    """Chairs in even rows round a table, lamps in a row along it."""
+    for moved, places in (chairs_round_table(room, poses, table), lamps_in_row(room, poses, table)):
+        if len(places):
+            yield Proposal(moved, places)
+
+
+def swaps(room: Arrangement, poses: Poses, piece: int) -> Iterator[Proposal]:
+    """A piece and another one in each other's places, with their backs where the other's was."""
+    for other in range(room.count):
+        if other == piece or not room.movable[other] or room.hanging[other] != room.hanging[piece]:
+            continue
+        back = [poses.position[0, k] - poses.forward[0, k] * room.size[k, 1] / 2 for k in (piece, other)]
+        places = [
+            (*(back[1 - n] + poses.forward[0, b] * room.size[a, 1] / 2).tolist(), float(poses.yaw[0, b]))
+            for n, (a, b) in enumerate(((piece, other), (other, piece)))
+        ]
+        yield Proposal([piece, other], np.array(places)[None])

@@ -1,0 +1,136 @@
+"""Seats at a table: single ones, and even rows for all its chairs; lamps along it. Product frame, metres."""
+
+import itertools
+import math
+from typing import Final
+
+import numpy as np
+
+from ...geometry.frames import FloatArray
+from ..kinds import DESKS
+from .arrangement import Arrangement, Poses
+
+_CHAIRS: Final = frozenset({"dining_chair", "chair", "lounge_chair", "chinese_chair"})
+_TUCK: Final = 0.35
+"""That a chair stands under the table's edge, at most."""
+_AWAY: Final = 0.15
+"""Away from it, at most."""
+_USUAL: Final = 0.15
+"""Under it, where nothing is known."""
+_CLEAR: Final = 0.02
+_BESIDE: Final = 0.25
+"""Between chairs in a row, at most."""
+_AT_TABLE: Final = 0.7
+"""From the edge of a table to the middle of a chair that is one of its row."""
+_OVER: Final = 0.25
+"""From the edge of a table to the middle of a lamp that hangs over it."""
+_MOST_CHAIRS: Final = 12
+_ARRANGEMENTS: Final = 10
+_UNEVEN: Final = 1.5
+"""Square metres of way that a chair more at one side of a table than at the other is worth."""
+_SIDES: Final = ((0, -1, math.pi), (0, 1, 0.0), (1, -1, math.pi / 2), (1, 1, -math.pi / 2))
+"""Axis along the side, which of the two, yaw of a chair there in the table's frame."""
+
+Seat = tuple[float, float, float]
+
+
+def places_at_table(room: Arrangement, table: int, chair: int) -> list[Seat]:
+    """Where a chair may stand at a table, in its frame: three places at each side, one before a desk's front."""
+    half, (width, depth) = room.size[table] / 2, room.size[chair]
+    if room.names[table] in DESKS:
+        return [(0.0, -(half[1] + depth / 2 + out), math.pi) for out in (-_USUAL, -_TUCK, _CLEAR)]
+    found: list[Seat] = []
+    for along, sign, yaw in _SIDES:
+        span = max(0.0, half[along] - width / 2)
+        for beside, out in itertools.product((0.0, -span, span, -span / 2, span / 2), (-_USUAL, _CLEAR)):
+            off = sign * (half[1 - along] + depth / 2 + out)
+            found.append((off, beside, yaw) if along else (beside, off, yaw))
+    return found
+
+
+def chairs_round_table(room: Arrangement, poses: Poses, table: int) -> tuple[list[int], FloatArray]:
+    """The chairs of a table, and even arrangements of them, those that ask the least of them first: (K, k, 3)."""
+    half = room.size[table] / 2
+    chairs = [k for k in room.rows(_CHAIRS) if _nearest_table(room, poses, k) == table]
+    if not 0 < len(chairs) <= _MOST_CHAIRS or not room.movable[chairs].all():
+        return [], np.zeros((0, 0, 3))
+    before = np.array([poses.local(table, k)[0] for k in chairs])
+    width, depth = np.median(room.size[chairs], axis=0).tolist()
+    drawn = float(np.median((np.abs(before) - half).max(axis=1)))
+    outs = (float(np.clip(drawn, depth / 2 - _TUCK, depth / 2 + _AWAY)), depth / 2 - _USUAL, depth / 2 + _CLEAR)
+    shares = _shares(half, width, len(chairs))
+    ways: list[tuple[float, FloatArray]] = []
+    for out, share in itertools.product(outs, shares):
+        seats = _row(half, out, width, share)
+        cost, order = _cheapest(before, seats)
+        uneven = abs(share[0] - share[1]) + abs(share[2] - share[3])
+        ways.append((cost + _UNEVEN * uneven, seats[order]))
+    ways.sort(key=lambda way: way[0])
+    found = [_in_room(poses, table, seats) for _, seats in ways[:_ARRANGEMENTS]]
+    return chairs, np.array(found).reshape(-1, len(chairs), 3)
+
+
+def _in_room(poses: Poses, table: int, seats: FloatArray) -> FloatArray:
+    points = poses.position[0, table] + seats[:, :2] @ poses.axes[0, table]
+    return np.concatenate([points, seats[:, 2:] + poses.yaw[0, table]], axis=1)
+
+
+def _nearest_table(room: Arrangement, poses: Poses, chair: int) -> int | None:
+    """The table that a chair stands at: one that it faces; dining chairs may be turned away."""
+    ways = [(_gap(room, poses, table, chair), table) for table in room.rows({"dining_table", "table"} | DESKS)]
+    near = [way for way in ways if way[0] < _AT_TABLE]
+    faced = [way for way in near if float(poses.local(chair, way[1])[0, 1]) < 0]
+    return min(faced or (near if room.names[chair] == "dining_chair" else []), default=(0.0, None))[1]
+
+
+def _gap(room: Arrangement, poses: Poses, table: int, item: int) -> float:
+    """From the edge of a table to the middle of a piece; 0 inside."""
+    return float(np.linalg.norm((np.abs(poses.local(table, item)[0]) - room.size[table] / 2).clip(0.0)))
+
+
+def _shares(half: FloatArray, chair: float, count: int) -> list[tuple[int, int, int, int]]:
+    """Numbers of chairs at each of ``_SIDES`` that the table has room for."""
+    most = [max(1, int((2 * length + 0.1) / (chair + 0.08))) for length in half]
+    long, ends = range(most[0] + 1), range(most[1] + 1)
+    return [shares for shares in itertools.product(long, long, ends, ends) if sum(shares) == count]
+
+
+def _row(half: FloatArray, out: float, chair: float, shares: tuple[int, int, int, int]) -> FloatArray:
+    """Seats (n, 3) in the table's frame."""
+    seats: list[Seat] = []
+    for count, (along, sign, yaw) in zip(shares, _SIDES, strict=True):
+        step = min(2 * half[along] / count, chair + _BESIDE) if count else 0.0
+        for k in range(count):
+            beside, off = (k - (count - 1) / 2) * step, sign * (half[1 - along] + out)
+            seats.append((off, beside, yaw) if along else (beside, off, yaw))
+    return np.array(seats)
+
+
+def _cheapest(before: FloatArray, seats: FloatArray) -> tuple[float, list[int]]:
+    """The seat of each chair, in the order round the table, with the least sum of squared ways: (that sum, seats)."""
+    chairs = np.argsort(np.arctan2(before[:, 1], before[:, 0]), kind="stable")
+    places = np.argsort(np.arctan2(seats[:, 1], seats[:, 0]), kind="stable")
+    turns = [np.roll(places, turn) for turn in range(len(places))]
+    costs = [float(((before[chairs] - seats[turn, :2]) ** 2).sum()) for turn in turns]
+    best = int(np.argmin(costs))
+    order = [0] * len(chairs)
+    for chair, seat in zip(chairs.tolist(), turns[best].tolist(), strict=True):
+        order[chair] = seat
+    return costs[best], order
+
+
+def lamps_in_row(room: Arrangement, poses: Poses, table: int) -> tuple[list[int], FloatArray]:
+    """Two lamps or more that hang over a table, and their places in a row along it: (1, k, 3)."""
+    lamps = [
+        lamp
+        for lamp in np.flatnonzero(room.hanging).tolist()
+        if _gap(room, poses, table, lamp) < _OVER and room.movable[lamp]
+    ]
+    if len(lamps) < 2:
+        return [], np.zeros((0, 0, 3))
+    length = room.size[table]
+    along = int(length[1] > length[0])
+    lamps.sort(key=lambda lamp: float(poses.local(table, lamp)[0, along]))
+    offsets = ((np.arange(len(lamps)) + 0.5) / len(lamps) - 0.5) * length[along]
+    points = poses.position[0, table] + offsets[:, None] * poses.axes[0, table, along]
+    return lamps, np.concatenate([points, poses.yaw[0, lamps][:, None]], axis=1)[None]
