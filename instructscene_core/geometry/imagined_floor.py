@@ -26,6 +26,7 @@ from typing import Final, Literal, NamedTuple
 
 from ..scene import DEFAULT_HEIGHT, FloorPlan, Opening, Point2, SceneObject, Vector3
 from ..vocabulary import EXTRAS, RoomType, hangs
+from .clearances import WINDOW, door_depth
 from .drawn_floor import BACK_MARGIN, MARGIN, Rectangle, around
 
 Seven = tuple[int, int, int, int, int, int, int]
@@ -33,10 +34,6 @@ Seven = tuple[int, int, int, int, int, int, int]
 OpeningKind = Literal["door", "window"]
 _SHARES: Final = (0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97)
 
-_SWING: Final = 0.7
-"""Metres of ground before a door that stay free."""
-_VIEW: Final = 0.3
-"""Metres before a window that stay free of what reaches above its sill."""
 _WALK_HEIGHT: Final = 1.5
 """What hangs above it blocks no door."""
 _FLAT: Final = 0.1
@@ -198,7 +195,7 @@ def imagine_floor(
     """
     standing = [(c, size) for c, size in furniture if c not in EXTRAS and not hangs(c)]
     kind = _kind(room_type, {category for category, _ in standing})
-    z = random.gauss(0.0, 1.0)
+    z = -random.random()
     share, ratio = 1.0, kind.ratio
     if random.random() < 1 / (1 + math.exp(-kind.cut[0] - kind.cut[1] * z)):
         share, ratio = kind.kept.draw(z, random), kind.cut_ratio
@@ -500,7 +497,10 @@ class _Place(NamedTuple):
         if any(o.wall is self.wall and max(o.low, self.low) - min(o.high, self.high) < _APART for o in others):
             return False
         door = self.kind == "door"
-        ends = self.wall.point(self.low), self.wall.point(self.high, _SWING if door else _VIEW)
+        ends = (
+            self.wall.point(self.low),
+            self.wall.point(self.high, door_depth(self.high - self.low) if door else WINDOW),
+        )
         xs, ys = sorted(p[0] for p in ends), sorted(p[1] for p in ends)
         ground = xs[0], ys[0], xs[1], ys[1]
         low, high = (_FLAT, _WALK_HEIGHT) if door else (self.bottom + 0.05, self.top)
