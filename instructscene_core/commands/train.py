@@ -2,7 +2,7 @@
 
 ``train vqvae|decoder|prior|all --data SOURCE --out DIR …`` trains on rooms of a source (:mod:`.training.room_runs`), on
 several GPUs as ``torchrun --nproc-per-node 8 -m instructscene_core train …``. ``train starter all|features|catalogue|
-zero-shot|decoder|grounding|prior …`` is the recipe of the embedded default (:mod:`.training.runs`).
+zero-shot|decoder|grounding|numbers|prior …`` is the recipe of the embedded default (:mod:`.training.runs`).
 """
 
 import argparse
@@ -19,6 +19,7 @@ from ..device import pick_device
 from ..errors import InvalidInputError
 from ..training.group import joined
 from ..training.log import Kind, check_log
+from ..training.numbers import write_numbers
 from ..training.prior import EMPHASES
 from ..training.room_runs import ENCODERS, PARTS, RoomRun, RoomTraining, Size
 from ..training.runs import (
@@ -42,6 +43,7 @@ _STARTER_PARTS: Final[dict[str, Callable[[Run, argparse.Namespace], None]]] = {
     "catalogue": lambda run, _: index_catalogue(run),
     "zero-shot": lambda run, options: _measure_zero_shot(run, options.data),
     "decoder": lambda run, _: train_decoder(run),
+    "numbers": lambda run, _: write_numbers(run.export, run.first_room, run.workers),
     "grounding": lambda run, options: train_grounding(run, _wording(options)),
     "prior": lambda run, options: train_prior(run, _wording(options), with_features=not options.without_features),
 }

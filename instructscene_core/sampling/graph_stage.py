@@ -4,22 +4,25 @@ Shapes: B scenes, N slots of their room type, n ≤ N slots that the batch uses,
 the model.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ..diffusion.discrete import DiscreteDiffusion, Draw, Partial, States, even_steps
+from ..diffusion.discrete import DiscreteDiffusion, Draw, Partial, States, Step, even_steps
 from ..geometry.enclosure import area_of
 from ..models.graph_prior import GraphPrior, TextBatch, pair_geometry, variables
 from ..models.prior_plan import PriorPlan
 from ..text.encoder import TextStates
 from ..vocabulary import ALL_CLASSES, CLASSES, EMPTY_CODE, N_CODES, N_FEATURE_TOKENS, NO_RELATION, ROOM_TYPES, RoomType
 from .layout_model import Job, OnStep, Settings
+from .numbers import CHANGES, Numbers
 from .random_numbers import Draws
 from .slots import BoolArray, IntArray
 
@@ -87,10 +90,18 @@ class GraphStage:
         prior: in evaluation mode.
         device: where it is.
         precision: of its matrix products.
+        numbers: how many of each of the model's classes rooms of a type have; where it is known, and classes are
+            revealed before all else, unlikely numbers are not left.
     """
 
-    def __init__(self, prior: GraphPrior, device: torch.device, precision: torch.dtype) -> None:
-        self.prior, self.device = prior, device
+    def __init__(
+        self,
+        prior: GraphPrior,
+        device: torch.device,
+        precision: torch.dtype,
+        numbers: Mapping[RoomType, Numbers] = MappingProxyType({}),
+    ) -> None:
+        self.prior, self.device, self._numbers = prior, device, numbers
         self._plan = PriorPlan(prior, precision)
         self._symbols = DiscreteDiffusion(variables(prior.config), LEVELS)
 
@@ -98,40 +109,73 @@ class GraphStage:
         self, jobs: Sequence[Job], text: TextStates, settings: Settings, draws: Draws, on_step: OnStep | None
     ) -> Graphs:
         """Graphs of jobs of one room type, with their known parts as they are."""
-
-        def report_step(step: int, steps: int, _: States) -> None:
-            if on_step is not None:
-                on_step("prior", step, steps)
-
         device, slots = self.device, [job.slots for job in jobs]
         room = slots[0].room_type
         classes = ClassMap.of(room, self.prior.config.n_classes)
         mask = None if text.mask is None else text.mask.to(device)
         texts = TextBatch(text.hidden.to(device), text.pooled.to(device), mask)
-        asked = self._asked(jobs, classes, texts)
+        spoken = self._spoken(texts)
+        asked = _missing(jobs, classes, spoken)
         used = self._draw_slot_counts(jobs, texts, asked, draws)
-        total = len(slots[0].classes)
-        n = max(int(used.max()), _LEAST_SLOTS)
-        in_use = torch.arange(n) < used[:, None]
+        in_use = (torch.arange(len(slots[0].classes)) < used[:, None]).numpy()
+        steps = even_steps(settings.steps[0], self._levels(jobs, settings.ratio))
+        run = _Run(jobs, classes, texts, asked, settings, draws, len(steps), on_step)
+        numbers = self._numbers.get(room)
+        first = sum(step.source >= LEVELS * self.prior.config.nodes_from for step in steps)
+        if numbers is None or first == len(steps) or all(s.class_known.all() for s in slots):
+            return self._whole(self._reveal(run, in_use, steps), draws)
+        symbols = self._reveal(run, in_use, steps[:first])[0].cpu().numpy()
+        may = _Changeable.of(jobs, classes, spoken)
+        uniforms = draws.uniform((len(jobs), CHANGES)).numpy()
+        changed = [
+            _changed(numbers, s, fixed, free, u) for s, fixed, free, u in zip(symbols, *may, uniforms, strict=True)
+        ]
+        symbols = np.stack(changed)
+        in_use = symbols != self.prior.config.n_classes
+        return self._whole(self._reveal(run, in_use, steps[first:], symbols), draws)
+
+    def _reveal(self, run: "_Run", in_use: BoolArray, steps: Sequence[Step], symbols: IntArray | None = None) -> States:
+        """States of all N slots after some steps.
+
+        Args:
+            run: what they share.
+            in_use: (B, N) slots that get an object.
+            steps: to take.
+            symbols: (B, N) classes, where they are revealed already.
+        """
+        jobs, total = run.jobs, in_use.shape[1]
+        n = max(int(np.flatnonzero(in_use.any(axis=0)).max()) + 1, _LEAST_SLOTS)
+        cropped = in_use[:, :n]
+        known = self._known(jobs, run.classes, run.asked, cropped)
+        if symbols is not None:
+            revealed = torch.from_numpy(symbols[:, :n]).to(self.device)
+            known = Partial((revealed, *known.clean[1:]), (torch.ones_like(known.known[0]), *known.known[1:]))
+        done = 0 if symbols is None else run.steps - len(steps)
+
+        def report_step(step: int, _: int, __: States) -> None:
+            if run.on_step is not None:
+                run.on_step("prior", done + step, run.steps)
+
+        settings = run.settings
         network = self._plan.run(
-            texts,
+            run.texts,
             guided=settings.guidance != 1.0,
-            room=None if self.prior.config.room_types is None else ROOM_TYPES.index(room),
-            mask=in_use.to(device),
+            room=None if self.prior.config.room_types is None else ROOM_TYPES.index(jobs[0].slots.room_type),
+            mask=torch.from_numpy(cropped).to(self.device),
         )
         found = self._symbols.sample(
             network,
-            self._known(jobs, classes, asked, in_use.numpy()),
-            even_steps(settings.steps[0], self._levels(jobs, settings.ratio)),
-            _cropped(draws, n, total),
+            known,
+            steps,
+            _cropped(run.draws, n, total),
             # Objects that are asked for stand already; more guidance would only fill the room with more of their kind.
             guidance=(1.0 if self.prior.config.grounding else settings.guidance, *[settings.guidance] * 2),
             truncation=settings.truncation,
-            allowed=self._allowed(jobs, classes, in_use.numpy()),
+            allowed=self._allowed(jobs, run.classes, cropped),
             remasked_share=settings.remasked_share,
             on_step=report_step,
         )
-        return self._whole(found, n, total, draws)
+        return self._of_all_slots(found, n, total)
 
     def _levels(self, jobs: Sequence[Job], ratio: float) -> int:
         """Noise levels to run through; all where nodes are to be found that the lower ones never reveal."""
@@ -139,19 +183,13 @@ class GraphStage:
         late = levels <= LEVELS * self.prior.config.nodes_from
         return LEVELS if late and not all(job.slots.class_known.all() for job in jobs) else levels
 
-    def _asked(self, jobs: Sequence[Job], classes: ClassMap, text: TextBatch) -> list[list[int]]:
-        """The model's classes that each job's text speaks of, and that no object has and a new one may have."""
+    def _spoken(self, text: TextBatch) -> BoolArray:
+        """(B, C) of the model's classes those that each text speaks of; none where the prior is not grounded."""
         if not self.prior.config.grounding:
-            return [[] for _ in jobs]
+            return np.zeros((len(text.hidden), self.prior.config.n_classes), dtype=np.bool_)
         grounding = self.prior.grounding
-        spoken = grounding.mention_probability(grounding.read(text.hidden, text.mask))[:, :-2].cpu().numpy() > _SPOKEN
-        found: list[list[int]] = []
-        for job, said in zip(jobs, spoken, strict=True):
-            slots = job.slots
-            there = classes.to_model[slots.classes[slots.class_known]]
-            possible = classes.allowed(slots.allowed[_open(job)]).any(axis=0)[:-1]
-            found.append([int(c) for c in np.flatnonzero(said & possible) if c not in there])
-        return found
+        mentions = grounding.mention_probability(grounding.read(text.hidden, text.mask))[:, :-2]
+        return mentions.cpu().numpy() > _SPOKEN
 
     def _draw_slot_counts(
         self, jobs: Sequence[Job], text: TextBatch, asked: Sequence[Sequence[int]], draws: Draws
@@ -229,22 +267,105 @@ class GraphStage:
             torch.from_numpy(tokens).to(self.device),
         ]
 
-    def _whole(self, found: States, n: int, total: int, draws: Draws) -> Graphs:
-        """Symbols of n slots as graphs of all N."""
+    def _of_all_slots(self, found: States, n: int, total: int) -> States:
+        """States of n slots as those of all N: classes, (B, N, N) relations, (B, N, K) tokens."""
         symbols, pairs, tokens = found
-        batch, empty = len(symbols), self.prior.config.n_classes
-        classes = symbols.new_full((batch, total), empty)
+        batch = len(symbols)
+        classes = symbols.new_full((batch, total), self.prior.config.n_classes)
         classes[:, :n] = symbols
-        real = classes != empty
-        joined = real[:, :, None] & real[:, None] & ~torch.eye(total, dtype=torch.bool, device=self.device)
         edges = pairs.new_full((batch, total, total), NO_RELATION)
         edges[:, :n, :n] = self.prior.edge_matrix(pairs, n)
         codes = tokens.new_full((batch, total, N_FEATURE_TOKENS), EMPTY_CODE)
         codes[:, :n] = tokens.view(batch, n, -1)
+        return classes, edges, codes
+
+    def _whole(self, found: States, draws: Draws) -> Graphs:
+        """The graphs of final states."""
+        classes, edges, codes = found
+        real = classes != self.prior.config.n_classes
+        joined = real[:, :, None] & real[:, None] & ~torch.eye(real.shape[1], dtype=torch.bool, device=self.device)
         # A real object may come out with an empty token; as officially, a code is drawn then.
         spare = (draws.uniform(tuple(codes.shape)) * N_CODES).long().to(self.device)
         codes = torch.where((codes == EMPTY_CODE) & real[..., None], spare, codes)
         return Graphs(classes, edges.masked_fill(~joined, NO_RELATION), codes)
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """What the parts of a run share.
+
+    Args:
+        jobs: B.
+        classes: the map of their room type.
+        texts: theirs.
+        asked: classes that each of them asks for.
+        settings: of all.
+        draws: random numbers.
+        steps: in all.
+        on_step: called after each of them.
+    """
+
+    jobs: Sequence[Job]
+    classes: ClassMap
+    texts: TextBatch
+    asked: Sequence[Sequence[int]]
+    settings: Settings
+    draws: Draws
+    steps: int
+    on_step: OnStep | None
+
+
+class _Changeable(NamedTuple):
+    """What may change of the numbers of objects.
+
+    Attributes:
+        fixed: (B, N, C + 1) classes that a slot may not give up.
+        free: (B, N) slots that may get another object.
+    """
+
+    fixed: BoolArray
+    free: BoolArray
+
+    @staticmethod
+    def of(jobs: Sequence[Job], classes: ClassMap, spoken: BoolArray) -> "_Changeable":
+        """Nothing of what a text speaks of, nothing that is known or must be there."""
+        slots = [job.slots for job in jobs]
+        bound = np.stack([~_open(job) | ~job.slots.allowed[:, -1] for job in jobs])
+        named = np.concatenate([spoken, np.zeros((len(jobs), 1), dtype=np.bool_)], axis=1)
+        forbidden = ~classes.allowed(np.stack([s.allowed for s in slots]))
+        return _Changeable(bound[..., None] | named[:, None] | forbidden, np.stack([_open(job) for job in jobs]))
+
+
+def _changed(
+    numbers: Numbers, symbols: IntArray, fixed: BoolArray, free: BoolArray, uniforms: npt.NDArray[np.float32]
+) -> IntArray:
+    """(N,) the classes of one room, with likely numbers."""
+    empty = fixed.shape[-1] - 1
+    there = symbols != empty
+    counts = np.bincount(symbols[there], minlength=empty)
+    own = fixed[np.arange(len(symbols)), symbols]
+    fewer = np.bincount(symbols[there & ~own], minlength=empty)
+    places = np.flatnonzero(free & ~there)
+    more = ~fixed[places, :empty].any(axis=0) & bool(len(places))
+    found = symbols.copy()
+    for number, wanted in enumerate(numbers.changes(counts, more, fewer, len(places), uniforms).tolist()):
+        surplus = counts[number] - wanted
+        for slot in np.flatnonzero((symbols == number) & ~own)[::-1][: max(surplus, 0)]:
+            found[slot] = empty
+        for _ in range(max(-surplus, 0)):
+            found[places[0]], places = number, places[1:]
+    return found
+
+
+def _missing(jobs: Sequence[Job], classes: ClassMap, spoken: BoolArray) -> list[list[int]]:
+    """The model's classes that each job's text speaks of, and that no object has and a new one may have."""
+    found: list[list[int]] = []
+    for job, said in zip(jobs, spoken, strict=True):
+        slots = job.slots
+        there = classes.to_model[slots.classes[slots.class_known]]
+        possible = classes.allowed(slots.allowed[_open(job)]).any(axis=0)[:-1]
+        found.append([int(c) for c in np.flatnonzero(said & possible) if c not in there])
+    return found
 
 
 def _open(job: Job) -> BoolArray:

@@ -4,6 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 import torch
@@ -24,6 +25,7 @@ from .geometry_stage import GeometryStage
 from .graph_stage import ClassMap, GraphStage
 from .layout_model import Defaults, Furnisher, Job, Layout, OnStep, Settings
 from .layout_stage import LayoutStage
+from .numbers import Numbers
 from .random_numbers import Draws
 
 REMASKED_SHARE: Final[Mapping[Task, float]] = {"rearrange": 0.75}
@@ -62,6 +64,7 @@ class TwoStageModel:
         device: where the networks are.
         precision: of the networks' matrix products; less than float32 is faster where the processor has it, and gives
             other rooms than float32 for the same seeds.
+        numbers: how many of each class rooms of a type have, see :class:`.numbers.Numbers`.
     """
 
     def __init__(
@@ -74,12 +77,13 @@ class TwoStageModel:
         text_encoder: str = "all-MiniLM-L6-v2",
         device: torch.device | str = "cpu",
         precision: torch.dtype = torch.float32,
+        numbers: Mapping[RoomType, Numbers] = MappingProxyType({}),
     ) -> None:
         self.networks, self.name, self.room_types = networks, name, room_types
         self.defaults = defaults or Defaults()
         self.text_encoder = text_encoder
         self.device = torch.device(device)
-        self._first = GraphStage(networks.prior, self.device, precision)
+        self._first = GraphStage(networks.prior, self.device, precision, numbers)
         self._second = (
             GeometryStage(networks.decoder, self.device)
             if isinstance(networks.decoder, GeometryDecoder)
@@ -115,6 +119,7 @@ class TwoStageModel:
             text_encoder=recorded_encoder(about),
             device=device,
             precision=precision,
+            numbers=_numbers(about.get("numbers", {}), prior.model.config.n_classes),
         )
 
     @property
@@ -272,6 +277,15 @@ def _defaults(data: object) -> Defaults:
         )
     except (TypeError, ValueError, AttributeError) as error:
         raise InvalidInputError("prior.json: defaults are malformed", "Use the file as written") from error
+
+
+def _numbers(data: object, n_classes: int) -> dict[RoomType, Numbers]:
+    """How many of each class rooms have; none where it is not recorded."""
+    try:
+        items = cast("Mapping[RoomType, Any]", dict(cast("Mapping[str, Any]", data)))
+        return {room: Numbers.from_json(items[room], n_classes) for room in ROOM_TYPES if room in items}
+    except (TypeError, ValueError, KeyError) as error:
+        raise InvalidInputError("prior.json: numbers are malformed", "Use the file as written") from error
 
 
 def _drafts(data: object) -> int:

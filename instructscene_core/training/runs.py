@@ -30,6 +30,7 @@ from .features import VIEW_POINTS, PointTask, Targets, VQVAETask, cloud_features
 from .geometry import GeometrySettings, GeometryTask
 from .group import Group
 from .loop import LoopSettings, Task, Trainer
+from .numbers import numbers_of_rooms
 from .pairs import SLOTS
 from .prior import Emphasis, GroundingTask, PriorSettings, PriorTask, new_prior
 from .supply import Rounds, RoundSupply, Wording, catalogue_entries
@@ -218,6 +219,7 @@ def _prior_task(
         "official": wording.official,
         "themed": wording.themed,
         "features": with_features,
+        "numbers": numbers_of_rooms(run.first_room, run.workers),
     }
     with RoundSupply(rounds, run.workers) as supply:
         requests = None

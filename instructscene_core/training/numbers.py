@@ -1,0 +1,39 @@
+"""Counts how many objects of each class the starter's rooms have, for the prior (``sampling.numbers``)."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from ..datasets.starter import Rooms, build_rooms
+from ..files.checkpoints import load_model, save_model
+from ..models.graph_prior import GraphPrior
+from ..sampling.graph_stage import ClassMap
+from ..sampling.numbers import Numbers
+from ..vocabulary import ALL_CLASSES, ROOM_TYPES
+
+_ROOMS: Final = 5000
+"""Of each type that are counted."""
+
+
+def numbers_of_rooms(first_room: int, workers: int) -> dict[str, Any]:
+    """The numbers in rooms of each type, as they stand in a prior's metadata.
+
+    Args:
+        first_room: seed of the first room.
+        workers: processes that make rooms.
+    """
+    rooms = (build_rooms(_ROOMS, first_room, workers, room_type=room) for room in ROOM_TYPES)
+    return {made.room_type: _numbers(made).to_json() for made in rooms}
+
+
+def _numbers(rooms: Rooms) -> Numbers:
+    total = len(ALL_CLASSES)
+    numbers = ClassMap.of(rooms.room_type, total).to_model[rooms.objs]
+    return Numbers.of(np.stack([np.bincount(row, minlength=total + 1)[:total] for row in numbers]))
+
+
+def write_numbers(folder: Path, first_room: int, workers: int) -> None:
+    """Counts anew for the prior in a model folder; its weights stay as they are."""
+    prior = load_model(folder / "prior", GraphPrior)
+    save_model(folder / "prior", prior.model, {**prior.metadata, "numbers": numbers_of_rooms(first_room, workers)})
