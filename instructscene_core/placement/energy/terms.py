@@ -184,12 +184,15 @@ def walls(room: Arrangement, poses: Poses) -> FloatArray:
     total = np.zeros(len(poses.yaw))
     if room.backs_to is None:
         return total
-    own = np.array([k for k in poses.moved.tolist() if not room.hanging[k]], dtype=np.int64)
+    moved = set(poses.moved.tolist())
+    if poses.touches(*room.rows(SOFAS)):
+        moved |= set(room.rows({"console_table"}))  # which may stand behind one
+    own = np.array([k for k in sorted(moved) if not room.hanging[k]], dtype=np.int64)
     gap = gaps_behind(room, poses, own)
     limit = np.array([reach_of(room.names[k]) for k in own])
     cost = np.minimum(np.abs(gap - WALL_GAP), limit) * np.where(limit == REACH, _BELONGS, 1.0)
     for column, k in enumerate(own.tolist()):
-        if room.names[k] == "console_table":  # it may stand behind a sofa instead
+        if room.names[k] == "console_table":
             for sofa in room.rows(SOFAS):
                 x, y = poses.local(sofa, k).T
                 behind = (np.abs(x) < room.size[sofa, 0] / 2) & (y > room.size[sofa, 1] / 2)
