@@ -1,4 +1,4 @@
-"""Company: chairs at their table, coffee tables before sofas, nightstands at beds, lamps over tables; and what stays."""
+"""Company: chairs at tables, coffee tables before sofas, nightstands at beds, lamps over tables; and what stays."""
 
 import dataclasses
 import math
@@ -163,8 +163,7 @@ def test_nobody_sits_behind_the_sofa_or_turns_away(catalogue, place, yaw, stays)
     for before, after in zip(seats, result.objects[2:], strict=True):
         assert (after.position[:2] == before.position[:2]) == stays
         side, back = seen_from(sofa, after)
-        assert abs(side) >= 1.35
-        assert back < 0.5
+        assert back < 0 or (abs(side) > 1.34 and back < 0.5)  # before the sofa or beside it
         assert seen_from(after, low)[1] < 0
 
 
