@@ -497,6 +497,9 @@ def test_moves_tell_all_that_was_done(settled_rooms):
         for before, after in zip(items, result.objects, strict=True):
             way = moves[before.id].moved if before.id in moves else (0.0, 0.0, 0.0)
             assert np.subtract(after.position, before.position) == pytest.approx(way, abs=1e-5)
+            turned = moves[before.id].turned if before.id in moves else 0.0
+            assert abs(turned) <= math.pi
+            assert math.remainder(after.yaw - before.yaw - turned, math.tau) == pytest.approx(0.0, abs=1e-5)
 
 
 RIGHT = Wish(frozenset({"armchair"}), frozenset({PREDICATES.index("right of")}), frozenset({"multi_seat_sofa"}), "")
