@@ -242,18 +242,19 @@ def _taken(room: Arrangement, poses: Poses, owner: int, others: IntArray) -> Flo
     half = room.size[owner] / 2
     axes = poses.axes[:, owner]
     taken = np.zeros(len(poses.yaw))
-    if len(others):
-        delta = np.einsum("mab,mkb->mka", axes, poses.position[:, others] - poses.position[:, owner, None])
-        turn = np.abs(np.einsum("mab,mkcb->mkac", axes, poses.axes[:, others]))  # (M, k, 2, 2)
-        reach = np.einsum("mkac,kc->mka", turn, room.size[others] / 2)
-        across = np.minimum(delta[..., 0] + reach[..., 0], half[0]) - np.maximum(
-            delta[..., 0] - reach[..., 0], -half[0]
-        )
-        front = -half[1]
-        ahead = np.minimum(delta[..., 1] + reach[..., 1], front) - np.maximum(
-            delta[..., 1] - reach[..., 1], front - FRONT
-        )
-        taken += (across.clip(0.0) * (ahead > 0)).sum(axis=1) / room.size[owner, 0]
+    circle = np.hypot(*room.size[others].T) / 2
+    reach = np.hypot(half[0] + circle, half[1] + FRONT + circle)
+    ways = poses.position[:, others] - poses.position[:, owner, None]
+    rows, near = np.nonzero((ways**2).sum(axis=-1) < reach**2)  # the others are out of reach, and most are
+    if len(rows):
+        own, other = axes[rows], others[near]
+        delta = np.einsum("lab,lb->la", own, ways[rows, near])
+        turn = np.abs(own @ poses.axes[rows, other].transpose(0, 2, 1))  # (L, 2, 2)
+        reach = np.einsum("lac,lc->la", turn, room.size[other] / 2)
+        low, high = delta - reach, delta + reach
+        across = np.minimum(high[:, 0], half[0]) - np.maximum(low[:, 0], -half[0])
+        ahead = np.minimum(high[:, 1], -half[1]) - np.maximum(low[:, 1], -half[1] - FRONT)
+        taken += _summed(poses, rows, across.clip(0.0) * (ahead > 0)) / room.size[owner, 0]
     if room.walls is not None:
         ends = np.array([[-0.6, -1], [0, -1], [0.6, -1]]) * (half + np.array([0.0, FRONT]))
         points = poses.position[:, owner, None] + ends @ axes
