@@ -3,6 +3,7 @@
 What is kept never moves. ``Settled.moves`` lists all that was done.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -113,6 +114,6 @@ def _level(item: SceneObject, catalogue: Catalogue, ceiling: float) -> SceneObje
 
 def _move(before: SceneObject, after: SceneObject) -> Move | None:
     dx, dy, dz = (b - a for a, b in zip(before.position, after.position, strict=True))
-    turned = after.yaw - before.yaw
+    turned = math.remainder(after.yaw - before.yaw, math.tau)
     changed = max(abs(dx), abs(dy), abs(dz), abs(turned)) > _MOVED
     return Move(after.id, (dx, dy, dz), turned) if changed else None

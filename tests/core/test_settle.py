@@ -47,9 +47,9 @@ def test_a_shallow_overlap_is_undone_by_the_smaller_piece(catalogue):
     stand = piece(catalogue, "nightstand", bed.size[0] / 2 + 0.1, 0.8)
     result = run(catalogue, [bed, stand])
     assert not result.colliding
-    moved = [math.dist(a.position, b.position) for a, b in zip([bed, stand], result.objects, strict=True)]
-    assert moved[0] < moved[1] < 0.3
-    assert {move.id for move in result.moves} == {"double_bed", "nightstand"}
+    assert result.objects[0] == bed
+    assert 0.1 <= math.dist(stand.position, result.objects[1].position) < 0.3
+    assert [move.id for move in result.moves] == ["nightstand"]
 
 
 def test_what_is_kept_stays(catalogue):
@@ -94,7 +94,7 @@ def outline(item):
 
 def test_crowded_rooms_without_walls_end_free_of_overlaps(catalogue):
     rng = random.Random(0)
-    for _ in range(20):
+    for _ in range(5):
         result = run(catalogue, random_room(rng, catalogue, 8))
         assert not result.colliding
         for item in result.objects:
@@ -107,15 +107,11 @@ L_SHAPE = ((-3.0, -2.5), (3.0, -2.5), (3.0, 1.0), (0.5, 1.0), (0.5, 2.5), (-3.0,
 
 def test_objects_are_kept_in_the_floor_plan(catalogue):
     rng = random.Random(1)
-    room = shapely.Polygon(L_SHAPE).buffer(0.02)
-    free = inside = total = 0
-    for _ in range(10):
+    room = shapely.Polygon(L_SHAPE).buffer(0.006)
+    for _ in range(5):
         result = run(catalogue, random_room(rng, catalogue, 6), floor=FloorPlan(L_SHAPE))
-        free += not result.colliding
-        inside += sum(room.contains(outline(item)) for item in result.objects)
-        total += len(result.objects)
-    assert free >= 9
-    assert inside >= total - 2
+        assert not result.colliding
+        assert all(room.contains(outline(item)) for item in result.objects)
 
 
 def test_collisions_agree_with_shapely_for_whole_boxes(catalogue):
@@ -154,9 +150,10 @@ def gap_to_back_wall(item):
 
 
 @pytest.mark.parametrize(
-    ("category", "gap", "brought"), [("wardrobe", 1.5, True), ("wardrobe", 1.7, False), ("armchair", 1.2, False)]
+    ("category", "gap", "brought"),
+    [("wardrobe", 1.5, True), ("wardrobe", 2.4, True), ("double_bed", 0.9, True), ("armchair", 1.2, False)],
 )
-def test_what_belongs_to_walls_is_brought_there(catalogue, category, gap, brought):
+def test_what_belongs_to_walls_is_brought_there_from_wherever_it_is(catalogue, category, gap, brought):
     away = piece(catalogue, category, 0, 0)
     away = dataclasses.replace(away, position=(0, 3.0 - gap - away.size[1] / 2, away.position[2]))
     settled = run(catalogue, [away], floor=FloorPlan(HALL)).objects[0]
@@ -171,48 +168,45 @@ def test_a_sofa_goes_to_its_wall_with_what_belongs_to_it(catalogue):
         after.position[1] - before.position[1]
         for before, after in zip(items, run(catalogue, items, floor=FloorPlan(HALL)).objects, strict=True)
     ]
-    assert moved == pytest.approx([gap_to_back_wall(sofa) - 0.01] * 3 + [0.0])
-    assert moved[0] > 0.5
+    assert moved[0] == pytest.approx(gap_to_back_wall(sofa) - 0.01)
+    assert moved[1] == pytest.approx(moved[0], abs=0.15)  # it may come closer to the sofa than it was
+    assert moved[2:] == pytest.approx([moved[1], 0.0])
 
 
-def test_nothing_is_brought_to_a_wall_that_is_taken(catalogue):
+def test_where_a_wall_is_taken_one_goes_beside_or_stays(catalogue):
     bed, shelf = piece(catalogue, "double_bed", 0, 0.9), piece(catalogue, "bookshelf", 0, 2.7)
-    assert gap_to_back_wall(bed) > 0.5
-    settled = run(catalogue, [bed, shelf], [True, False], FloorPlan(HALL)).objects
-    assert settled[0].position[:2] == bed.position[:2]
+    result = run(catalogue, [bed, shelf], [True, False], FloorPlan(HALL))
+    assert not result.colliding
+    assert result.objects[0].yaw == 0
+    assert gap_to_back_wall(result.objects[0]) == pytest.approx(0.01)
+    chair = piece(catalogue, "armchair", 0, 2.0)
+    assert run(catalogue, [chair, shelf], [True, False], FloorPlan(HALL)).objects[0] == chair
 
 
-@pytest.mark.parametrize(("count", "stays"), [(3, False), (4, True)])
-def test_the_graph_counts_for_more_than_a_wall(catalogue, count, stays):
-    shelf = piece(catalogue, "bookshelf", 0, 1.6)
-    stools = [
-        SceneObject(str(i), "stool", (x, y, 0.2), (0.2, 0.2, 0.4), 0.0)
-        for i, (x, y) in enumerate([(0.5, 2.3), (-0.5, 2.3), (0.35, 2.45), (-0.35, 2.45)][:count])
-    ]
-    wanted = [(stool.id, "closely behind", "bookshelf") for stool in stools]
-    settled = run(catalogue, [shelf, *stools], [True] + [False] * count, FloorPlan(HALL), relations=wanted).objects[0]
-    assert (settled.position[1] == pytest.approx(shelf.position[1])) == stays
+@pytest.mark.parametrize("related", [True, False])
+def test_much_of_the_graph_counts_for_more_than_a_wall(catalogue, related):
+    desk = piece(catalogue, "desk", 0, 0)
+    desk = dataclasses.replace(desk, position=(0, 2.65 - desk.size[1] / 2, desk.position[2]))
+    places = [(side * x, desk.position[1] - y) for side in (-1, 1) for x, y in ((0.9, 0.2), (0.93, 0.08))]
+    stools = [SceneObject(f"{x} {y}", "stool", (x, y, 0.2), (0.1, 0.1, 0.4), 0.0) for x, y in places]
+    wanted = [(stool.id, f"closely {'left' if stool.position[0] < 0 else 'right'} of", "desk") for stool in stools]
+    wanted = wanted if related else []
+    settled = run(catalogue, [desk, *stools], [True] + [False] * 4, FloorPlan(HALL), relations=wanted).objects[0]
+    assert (gap_to_back_wall(settled) > 0.1) == related
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_nightstands_go_with_their_bed_or_stay(catalogue, kept):
+def test_nightstands_go_with_their_bed_or_stay_beside_it(catalogue, kept):
     bed = piece(catalogue, "double_bed", 0, 0.6)
     stands = [
         dataclasses.replace(piece(catalogue, "nightstand", x, 1.2), id=name) for name, x in (("a", -1.4), ("b", 1.4))
     ]
     moved = run(catalogue, [bed, *stands], [not kept, True, True], FloorPlan(HALL)).objects
     if kept:
-        assert [item.position[1] for item in moved] == pytest.approx([item.position[1] for item in [bed, *stands]])
+        assert moved[0] == bed
+        assert all(0 < item.position[1] - bed.position[1] < bed.size[1] / 2 for item in moved[1:])
     else:
         assert [gap_to_back_wall(item) for item in moved] == pytest.approx([0.01] * 3)
-
-
-@pytest.mark.parametrize("reach", [0.0, 0.45])
-def test_furniture_is_brought_no_further_than_asked(catalogue, reach):
-    beds = [piece(catalogue, "double_bed", 0, 3.0 - gap - 1.0) for gap in (0.3, 0.9)]
-    beds = [dataclasses.replace(bed, position=(0, bed.position[1] + 1 - bed.size[1] / 2, 0.5)) for bed in beds]
-    gaps = [gap_to_back_wall(run(catalogue, [b], floor=FloorPlan(HALL), reach=reach).objects[0]) for b in beds]
-    assert gaps == pytest.approx([0.01 if reach else 0.3, 0.9])
 
 
 def test_who_stands_at_another_wall_does_not_come_along(catalogue):

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ...catalogue.entries import Catalogue
 from ...geometry.clearances import door_zones, window_zones
 from ...geometry.frames import FloatArray
-from ...geometry.solids import Body, BoolArray
+from ...geometry.solids import Body, BoolArray, Shape, Shapes
 from ...geometry.walls import Walls
 from ...instructions.wishes import Wish
 from ...scene import FloorPlan, Relation, SceneObject
@@ -252,7 +252,7 @@ class Arrangement:
         ]
         self.boxes: FloatArray = np.array([_box(item) for item in items]).reshape(-1, 7)
         bodies = [Body.of(item, catalogue) for item in items]
-        whole = [Body.of(replace(item, asset=None), catalogue) for item in items]
+        whole = [Body.of(item, _Whole(catalogue)) for item in items]
         air = [zone.body() for zone in zones]
         self.parts, self.whole = Solids.of([*bodies, *air, *whole]), Solids.of([*whole, *air])
         self._pair_up()
@@ -290,6 +290,15 @@ class Arrangement:
             turned = item.yaw if yaw == item.yaw else math.remainder(yaw, math.tau)
             found.append(item if same else replace(item, position=(x, y, item.position[2]), yaw=turned))
         return found
+
+
+class _Whole(NamedTuple):
+    """Meshes as whole boxes, which stand or hang as before."""
+
+    shapes: Shapes
+
+    def shape_of(self, asset: str | None) -> Shape:
+        return Shape(self.shapes.shape_of(asset).mount)
 
 
 def _box(item: SceneObject) -> list[float]:

@@ -69,15 +69,38 @@ def off_centre(room: Arrangement, poses: Poses) -> FloatArray:
                     there = (-y > rule.before[0]) & (-y < rule.before[1])
                     off = np.minimum(off, np.where(there, np.abs(x), rule.off))
                 total += off
-    tables = room.rows(DINING | {"coffee_table"})
-    for lamp in np.flatnonzero(room.hanging).tolist() if tables else ():
-        if poses.touches(lamp, *tables):
-            ways = [np.linalg.norm(poses.local(table, lamp), axis=-1) for table in tables]
-            total += _LAMP_WEIGHT * np.minimum(np.min(ways, axis=0), _LAMP)
+    tables, lamps = room.rows(DINING | {"coffee_table"}), np.flatnonzero(room.hanging).tolist()
+    if tables and lamps and poses.touches(*lamps, *tables):
+        ways = np.min([_off_row(room, poses, lamps, table) for table in tables], axis=0)
+        total += _LAMP_WEIGHT * np.minimum(ways, _LAMP).sum(axis=-1)
     return total
 
 
 _LAMP_WEIGHT: Final = 0.5
+
+
+def _off_row(room: Arrangement, poses: Poses, lamps: list[int], table: int) -> FloatArray:
+    """(M, k) how far lamps are from the row over a table, which for one is its middle; a long one hangs along it."""
+    half, size = room.size[table] / 2, room.size[lamps]
+    long = int(half[1] > half[0])
+    local = np.stack([poses.local(table, lamp) for lamp in lamps], axis=1)  # (M, k, 2)
+    over = np.linalg.norm((np.abs(local) - half).clip(0.0), axis=-1) < _OVER
+    count = np.maximum(over.sum(axis=1), 1)[:, None]
+    number = np.arange(len(lamps))
+    places = np.where(number < count, ((number + 0.5) / count - 0.5) * 2 * half[long], np.inf)
+    beside = np.abs(local[:, :, None, long] - places[:, None]).min(axis=-1)
+    rows = np.array(lamps), (size[:, 1] > size[:, 0]).astype(np.int64)
+    across = 1 - np.abs((poses.axes[:, *rows] * poses.axes[:, table, None, long]).sum(axis=-1))
+    narrow = (size.max(axis=1) >= LONG * size.min(axis=1)) & (half.max() >= LONG * half.min())
+    return np.hypot(beside, local[:, :, 1 - long]) + _ACROSS * narrow * across
+
+
+LONG: Final = 1.2
+"""Sides of a lamp that hangs along its table, as a ratio."""
+_OVER: Final = 0.25
+"""From the edge of a table to the middle of a lamp that hangs over it."""
+_ACROSS: Final = 0.5
+"""Metres that a long lamp across its table is worth."""
 
 
 def unmirrored(room: Arrangement, poses: Poses) -> FloatArray:
@@ -118,7 +141,9 @@ def _from_bedside(room: Arrangement, poses: Poses, item: int, bed: int) -> Float
     beside = np.abs(x) - half[0] - own[0]
     along = (half[1] - own[1]) * 0.4 - y
     turn = 1 - (poses.forward[:, item] * poses.forward[:, bed]).sum(axis=-1)
-    return (beside - _BEDSIDE).clip(0.0) + (-beside - 0.05).clip(0.0) + along.clip(0.0) + _TURN * turn
+    behind = y - half[1]
+    out = (beside - _BEDSIDE).clip(0.0) + (-beside - 0.05).clip(0.0) + along.clip(0.0) + behind.clip(0.0)
+    return out + _TURN * turn
 
 
 _TURN: Final = 0.3
@@ -214,15 +239,16 @@ def _turned_away(room: Arrangement, poses: Poses) -> FloatArray:
         cost = np.zeros(len(total))
         for sofa in sofas:
             x, y = poses.local(sofa, seat).T
-            beside = np.abs(x) < (room.size[sofa, 0] + room.size[seat, 0]) / 2
-            cost = np.maximum(cost, _BEHIND * (beside & (y > room.size[sofa, 1] / 2) & (y < _BEHIND_SOFA)))
+            beside = _BEHIND_SOFA + np.abs(x) - (room.size[sofa, 0] + room.size[seat, 0]) / 2
+            behind = np.minimum(_fading(beside), _fading(y)) * (y > room.size[sofa, 1] / 2)
+            cost = np.maximum(cost, _BEHIND * behind)
         if low:
             local = np.stack([poses.local(seat, table) for table in low], axis=1)
             way = np.linalg.norm(local, axis=-1)
             nearest = way.argmin(axis=1)
             rows = np.arange(len(total))
             behind = local[rows, nearest, 1] / way[rows, nearest].clip(1e-6)
-            cost += _BEHIND * behind.clip(0.0) * (way[rows, nearest] < _BEHIND_SOFA)
+            cost += _BEHIND * behind.clip(0.0) * _fading(way[rows, nearest])
         total += np.where(at_table, 0.0, cost)
     return total
 
@@ -231,3 +257,8 @@ _SINGLE: Final = frozenset({"armchair", "lazy_sofa", "lounge_chair"})
 _BEHIND: Final = 0.5
 _BEHIND_SOFA: Final = 2.0
 """Within which nobody sits behind a sofa, or looks away from a coffee table."""
+
+
+def _fading(way: FloatArray) -> FloatArray:
+    """1 up to ``_BEHIND_SOFA``, 0 from twice as far: were there a step, seats would only be moved beyond it."""
+    return (2 - way / _BEHIND_SOFA).clip(0.0, 1.0)

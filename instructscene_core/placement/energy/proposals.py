@@ -24,7 +24,7 @@ from ...geometry.relations import (
 from ...vocabulary import BEDS
 from ..kinds import ANY_YAW, DESKS, DINING, FACING, SOFAS
 from .arrangement import Arrangement, Poses
-from .company import CENTRED
+from .company import CENTRED, LONG
 from .seats import Seat, chairs_round_table, lamps_in_row, places_at_table
 from .terms import SQUARE_TO, WALL_GAP
 
@@ -234,13 +234,9 @@ def _over_tables(room: Arrangement, poses: Poses, piece: int) -> Places:
         width, depth = room.size[piece].tolist()
         for table in room.rows(DINING | {"coffee_table"}):
             along = bool(room.size[table, 1] > room.size[table, 0])
-            long = max(width, depth) >= _LONG * min(width, depth)
+            long = max(width, depth) >= LONG * min(width, depth)
             turned = math.pi / 2 if (depth > width) != along else 0.0
             yield table, [(0.0, 0.0, turned if long else float(poses.yaw[0, piece] - poses.yaw[0, table]))]
-
-
-_LONG: Final = 1.2
-"""Sides of a lamp that hangs along its table, as a ratio."""
 
 
 def _related(poses: Poses, piece: int, other: int, predicates: frozenset[int]) -> FloatArray:

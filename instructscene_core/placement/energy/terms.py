@@ -184,12 +184,15 @@ def walls(room: Arrangement, poses: Poses) -> FloatArray:
     total = np.zeros(len(poses.yaw))
     if room.backs_to is None:
         return total
-    own = np.array([k for k in poses.moved.tolist() if not room.hanging[k]], dtype=np.int64)
+    moved = set(poses.moved.tolist())
+    if poses.touches(*room.rows(SOFAS)):
+        moved |= set(room.rows({"console_table"}))  # which may stand behind one
+    own = np.array([k for k in sorted(moved) if not room.hanging[k]], dtype=np.int64)
     gap = gaps_behind(room, poses, own)
     limit = np.array([reach_of(room.names[k]) for k in own])
     cost = np.minimum(np.abs(gap - WALL_GAP), limit) * np.where(limit == REACH, _BELONGS, 1.0)
     for column, k in enumerate(own.tolist()):
-        if room.names[k] == "console_table":  # it may stand behind a sofa instead
+        if room.names[k] == "console_table":
             for sofa in room.rows(SOFAS):
                 x, y = poses.local(sofa, k).T
                 behind = (np.abs(x) < room.size[sofa, 0] / 2) & (y > room.size[sofa, 1] / 2)
@@ -239,18 +242,19 @@ def _taken(room: Arrangement, poses: Poses, owner: int, others: IntArray) -> Flo
     half = room.size[owner] / 2
     axes = poses.axes[:, owner]
     taken = np.zeros(len(poses.yaw))
-    if len(others):
-        delta = np.einsum("mab,mkb->mka", axes, poses.position[:, others] - poses.position[:, owner, None])
-        turn = np.abs(np.einsum("mab,mkcb->mkac", axes, poses.axes[:, others]))  # (M, k, 2, 2)
-        reach = np.einsum("mkac,kc->mka", turn, room.size[others] / 2)
-        across = np.minimum(delta[..., 0] + reach[..., 0], half[0]) - np.maximum(
-            delta[..., 0] - reach[..., 0], -half[0]
-        )
-        front = -half[1]
-        ahead = np.minimum(delta[..., 1] + reach[..., 1], front) - np.maximum(
-            delta[..., 1] - reach[..., 1], front - FRONT
-        )
-        taken += (across.clip(0.0) * (ahead > 0)).sum(axis=1) / room.size[owner, 0]
+    circle = np.hypot(*room.size[others].T) / 2
+    reach = np.hypot(half[0] + circle, half[1] + FRONT + circle)
+    ways = poses.position[:, others] - poses.position[:, owner, None]
+    rows, near = np.nonzero((ways**2).sum(axis=-1) < reach**2)  # the others are out of reach, and most are
+    if len(rows):
+        own, other = axes[rows], others[near]
+        delta = np.einsum("lab,lb->la", own, ways[rows, near])
+        turn = np.abs(own @ poses.axes[rows, other].transpose(0, 2, 1))  # (L, 2, 2)
+        reach = np.einsum("lac,lc->la", turn, room.size[other] / 2)
+        low, high = delta - reach, delta + reach
+        across = np.minimum(high[:, 0], half[0]) - np.maximum(low[:, 0], -half[0])
+        ahead = np.minimum(high[:, 1], -half[1]) - np.maximum(low[:, 1], -half[1] - FRONT)
+        taken += _summed(poses, rows, across.clip(0.0) * (ahead > 0)) / room.size[owner, 0]
     if room.walls is not None:
         ends = np.array([[-0.6, -1], [0, -1], [0.6, -1]]) * (half + np.array([0.0, FRONT]))
         points = poses.position[:, owner, None] + ends @ axes

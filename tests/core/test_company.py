@@ -1,0 +1,261 @@
+"""Company: chairs at tables, coffee tables before sofas, nightstands at beds, lamps over tables; and what stays."""
+
+import dataclasses
+import math
+import random
+
+import numpy as np
+import pytest
+
+from instructscene_core.catalogue.entries import Catalogue
+from instructscene_core.placement.settle import settle
+from instructscene_core.scene import FloorPlan, SceneObject
+
+FLOOR = FloorPlan(((-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0)))
+CORNERS = [(-0.45, -0.85), (0.45, -0.85), (-0.45, 0.85), (0.45, 0.85)]
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return Catalogue.starter()
+
+
+def box(category, x, y, size, yaw=0.0, name=None):
+    """A piece without a mesh, which is solid all through."""
+    hanging = category.endswith("lamp")
+    return SceneObject(name or category, category, (x, y, 2.5 if hanging else size[2] / 2), size, yaw)
+
+
+def chairs(places, table_yaw=0.0, seed=0):
+    """Chairs at places in the table's frame, each some centimetres and degrees off."""
+    rng = random.Random(seed)
+    c, s = math.cos(table_yaw), math.sin(table_yaw)
+    made = []
+    for k, (x, y) in enumerate(places):
+        u, v = x + rng.uniform(-0.1, 0.1), y + rng.uniform(-0.1, 0.1)
+        yaw = rng.uniform(-3, 3)
+        made.append(box("dining_chair", u * c - v * s, u * s + v * c, (0.45, 0.5, 0.9), yaw, f"chair_{k}"))
+    return made
+
+
+def table(yaw=0.0):
+    return box("dining_table", 0.0, 0.0, (1.8, 0.9, 0.75), yaw)
+
+
+def run(catalogue, items, movable=None, **more):
+    return settle(items, movable or [True] * len(items), catalogue, FLOOR, **more)
+
+
+def seen_from(host, item):
+    x, y = item.position[0] - host.position[0], item.position[1] - host.position[1]
+    c, s = math.cos(host.yaw), math.sin(host.yaw)
+    return x * c + y * s, -x * s + y * c
+
+
+def seats(result):
+    """Places and ways of the chairs in the table's frame: x, y, how far they face away from the table's middle line."""
+    host, *others = result.objects
+    return [
+        (*seen_from(host, item), math.remainder(item.yaw - host.yaw, math.tau))
+        for item in others
+        if item.category == "dining_chair"
+    ]
+
+
+@pytest.mark.parametrize("yaw", [0.0, math.pi / 2])
+def test_chairs_stand_mirrored_and_face_their_table(catalogue, yaw):
+    result = run(catalogue, [table(yaw), *chairs(CORNERS, yaw)])
+    found = seats(result)
+    for x, y, turned in found:
+        assert min(math.dist((x, y), (-u, v)) for u, v, _ in found) < 1e-6
+        assert min(math.dist((x, y), (u, -v)) for u, v, _ in found) < 1e-6
+        assert math.cos(turned) == pytest.approx(1.0 if y > 0 else -1.0)
+        assert abs(abs(x) - 0.35) < 1e-6  # a quarter of a metre between two
+    assert not result.colliding
+
+
+def test_chairs_spread_over_both_sides_and_the_ends(catalogue):
+    crowd = [(-0.6, -0.85), (-0.2, -0.85), (0.2, -0.85), (0.6, -0.85), (0.3, 0.85), (1.3, 0.0)]
+    result = run(catalogue, [table(), *chairs(crowd)])
+    found = seats(result)
+    assert not result.colliding
+    assert all(1 <= sum(sign * y > 0.6 for _, y, _ in found) <= 3 for sign in (1, -1))
+    for x, y, turned in found:
+        assert min(math.dist((abs(x), abs(y)), (abs(u), abs(v))) for u, v, _ in found if (u, v) != (x, y)) < 0.4
+        if abs(y) < 0.3:
+            assert abs(turned) == pytest.approx(math.pi / 2)
+        else:
+            assert math.cos(turned) == pytest.approx(1.0 if y > 0 else -1.0)
+
+
+def test_no_chair_is_put_where_something_stands(catalogue):
+    chest = box("cabinet", 0, 1.0, (2.4, 0.5, 0.8))
+    items = [table(), chest, *chairs([(-0.5, -0.85), (0.5, -0.85), (0.0, -0.85)])]
+    result = run(catalogue, items, [False, False, True, True, True])
+    assert max(y for _, y, _ in seats(result)) < 0.5
+    assert sum(x for x, _, _ in seats(result)) == pytest.approx(0.0)
+    assert not result.colliding
+
+
+def test_kept_chairs_stay_and_so_do_the_others_where_they_are_well(catalogue):
+    kept, *others = chairs(CORNERS)
+    result = run(catalogue, [table(), kept, *others], [False, False, True, True, True])
+    assert result.objects[1] is kept
+    assert not result.colliding
+    for x, y, turned in seats(result)[1:]:
+        assert abs(y) < 1.0
+        assert abs(x) < 1.0
+        assert math.cos(turned) == pytest.approx(1.0 if y > 0 else -1.0, abs=0.05)
+
+
+def test_a_dining_chair_comes_to_the_table_and_an_armchair_stays(catalogue):
+    far = box("dining_chair", 0, 2.5, (0.45, 0.5, 0.9), name="far")
+    seat = box("armchair", 2.5, 2.5, (0.8, 0.8, 0.8))
+    result = run(catalogue, [table(), *chairs(CORNERS), far, seat])
+    assert not result.colliding
+    assert abs(result.objects[-2].position[1]) < 1.2
+    assert result.objects[-1].position == seat.position
+
+
+def test_lamps_hang_over_the_middle_of_the_nearest_table(catalogue):
+    low = box("coffee_table", 0.0, 2.4, (1.0, 0.6, 0.4))
+    lamps = [box("pendant_lamp", x, y, (0.4, 0.4, 0.5), name=f"lamp_{x}") for x, y in ((0.3, 0.4), (-0.2, 2.2))]
+    away = box("pendant_lamp", 1.6, 0.0, (0.4, 0.4, 0.5), name="away")
+    result = {item.id: item for item in run(catalogue, [table(), low, *lamps, away]).objects}
+    assert result["lamp_0.3"].position[:2] == pytest.approx((0.0, 0.0))
+    assert result["lamp_-0.2"].position[:2] == pytest.approx((0.0, 2.4))
+    assert result["away"].position[:2] == (1.6, 0.0)
+
+
+def test_two_lamps_hang_in_a_row_along_their_table(catalogue):
+    lamps = [box("pendant_lamp", x, 0.3 * x, (0.3, 0.3, 0.5), name=f"lamp_{x}") for x in (0.3, -0.2)]
+    _, right, left = run(catalogue, [table(), *lamps]).objects
+    assert right.position[:2] == pytest.approx((0.45, 0.0))
+    assert left.position[:2] == pytest.approx((-0.45, 0.0))
+
+
+@pytest.mark.parametrize("size", [(1.1, 0.2, 0.5), (0.2, 1.1, 0.5)])
+def test_a_long_lamp_hangs_along_its_table(catalogue, size):
+    host = table(math.pi / 2)
+    _, lamp = run(catalogue, [host, box("pendant_lamp", 0.2, 0.1, size)]).objects
+    axis = 0 if size[0] > size[1] else 1
+    along = np.array([[math.cos(lamp.yaw), math.sin(lamp.yaw)], [-math.sin(lamp.yaw), math.cos(lamp.yaw)]])[axis]
+    assert abs(along[1]) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("off", [0.7, -0.3, 0.9])
+def test_a_coffee_table_stands_before_the_middle_of_its_sofa(catalogue, off):
+    sofa = box("multi_seat_sofa", 0.5, 3.4, (2.0, 0.9, 0.8))
+    low = box("coffee_table", 0.5 + off, 2.2, (1.0, 0.6, 0.4))
+    moved = run(catalogue, [sofa, low], [False, True]).objects[1]
+    assert moved.position[:2] == pytest.approx((0.5, 2.2))
+
+
+@pytest.mark.parametrize(
+    ("place", "yaw", "stays"), [((0.3, 3.5), 0.0, False), ((1.7, 1.2), 1.5, False), ((1.7, 1.2), -1.5, True)]
+)
+def test_nobody_sits_behind_the_sofa_or_turns_away(catalogue, place, yaw, stays):
+    sofa = box("multi_seat_sofa", 0.0, 2.6, (2.0, 0.9, 0.8))
+    low = box("coffee_table", 0.0, 1.2, (1.0, 0.6, 0.4))
+    seats = [box("armchair", *place, (0.7, 0.7, 0.8), yaw, name) for name in (("a",) if stays else ("a", "b"))]
+    result = run(catalogue, [sofa, low, *seats], [False, False, *[True] * len(seats)])
+    assert not result.colliding
+    for before, after in zip(seats, result.objects[2:], strict=True):
+        assert (after.position[:2] == before.position[:2]) == stays
+        side, back = seen_from(sofa, after)
+        assert back < 0 or (abs(side) > 1.34 and back < 0.5)  # before the sofa or beside it
+        assert seen_from(after, low)[1] < 0
+
+
+def test_chairs_at_a_desk_and_seats_at_a_table_stay_there(catalogue):
+    desk = box("desk", -1.8, 0.2, (1.2, 0.6, 0.75), math.pi / 2)
+    worker = box("dining_chair", -1.2, 0.2, (0.4, 0.4, 0.9), -math.pi / 2, "worker")
+    sofa = box("multi_seat_sofa", 0.0, 2.0, (2.0, 0.9, 0.8), math.pi)
+    low = box("coffee_table", 0.0, 3.4, (1.0, 0.6, 0.4))
+    seats = [dataclasses.replace(c, category="lounge_chair", yaw=0.0 if c.position[1] > 0 else math.pi)
+             for c in chairs(CORNERS)]  # fmt: skip
+    result = run(catalogue, [table(), desk, worker, sofa, low, *seats], [False, False, True, False, False, *[True] * 4])
+    assert seen_from(desk, result.objects[2])[1] < 0
+    assert math.dist(result.objects[2].position[:2], worker.position[:2]) < 0.25
+    assert all(item.position[1] < 1.3 for item in result.objects[5:])
+
+
+def test_no_chair_goes_into_something_to_be_lined_up(catalogue):
+    walls = [box("cabinet", x, y, size, name=f"{x}{y}") for x, y, size in (
+        (0.0, 1.0, (2.4, 0.5, 0.8)), (1.3, 0.0, (0.4, 0.9, 0.8)), (-1.3, 0.0, (0.4, 0.9, 0.8)))]  # fmt: skip
+    pair = [box("dining_chair", x, -0.85, (0.45, 0.5, 0.9), math.pi, str(x)) for x in (-0.2, 0.2)]
+    result = run(catalogue, [table(), *walls, *pair], [False] * 4 + [True] * 2)
+    assert not result.colliding
+    assert all(item.position[1] < -0.6 for item in result.objects[-2:])
+
+
+def test_company_keeps_to_the_graph(catalogue):
+    sofa = box("multi_seat_sofa", 0.0, 3.4, (2.0, 0.9, 0.8))
+    low = box("coffee_table", 0.38, 2.2, (1.0, 0.6, 0.4))
+    places = ((1.05, 1.55), (1.1, 1.55), (1.15, 1.75), (1.05, 1.75))
+    near = [box("stool", x, y, (0.1, 0.1, 0.4), name=f"{x} {y}") for x, y in places]
+    wanted = [(stool.id, "closely right of", "coffee_table") for stool in near]
+    kept = [False, True, False, False, False, False]
+    free = run(catalogue, [sofa, low, *near], kept).objects[1]
+    bound = run(catalogue, [sofa, low, *near], kept, relations=wanted).objects[1]
+    assert free.position[0] == pytest.approx(0.0)
+    assert bound.position[0] > 0.2
+
+
+def stands(*places):
+    return [box("nightstand", x, y, (0.5, 0.4, 0.5), yaw, f"stand {x} {y}") for x, y, yaw in places]
+
+
+BED = box("double_bed", 0.0, 2.98, (1.8, 2.0, 0.5))
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        ((1.3, 2.4, 0.3), (-1.3, 3.2, -0.2)),
+        ((1.2, 3.0, 0.0), (1.7, 2.0, 0.0)),  # both at one side
+        ((2.5, 0.0, 1.0), (-2.0, -2.0, 2.0)),  # anywhere
+    ],
+)
+def test_nightstands_stand_at_both_sides_of_the_head_and_face_as_the_bed_does(catalogue, places):
+    result = run(catalogue, [BED, *stands(*places)], [False, True, True])
+    assert not result.colliding
+    found = [(*seen_from(BED, item), item.yaw) for item in result.objects[1:]]
+    assert sorted(math.copysign(1.0, x) for x, _, _ in found) == [-1.0, 1.0]
+    for x, y, yaw in found:
+        assert 0.0 <= abs(x) - 0.9 - 0.25 < 0.3
+        assert 0.3 < y < 1.0
+        assert yaw == pytest.approx(0.0, abs=1e-9)
+
+
+def test_nightstands_stay_beside_a_bed_whose_head_is_away_from_the_walls(catalogue):
+    bed = dataclasses.replace(BED, position=(0.0, 0.5, 0.25))
+    result = run(catalogue, [bed, *stands((1.3, 1.0, 0.0), (-1.3, 1.0, 0.0))], [False, True, True])
+    for item in result.objects[1:]:
+        x, y = seen_from(bed, item)
+        assert 0.9 < abs(x) < 1.5
+        assert 0.0 < y < 1.0
+
+
+@pytest.mark.parametrize("place", [(2.0, 2.2, 0.0), (-2.3, -0.5, math.pi / 2), (1.4, 0.0, 3.0)])
+def test_a_tv_stand_stands_at_a_wall_where_the_sofa_looks(catalogue, place):
+    floor = FloorPlan(((-2.5, -2.5), (2.5, -2.5), (2.5, 2.5), (-2.5, 2.5)))
+    sofa = box("multi_seat_sofa", 0.0, 2.04, (2.0, 0.9, 0.8))
+    x, y, yaw = place
+    items = [sofa, box("tv_stand", x, y, (1.6, 0.4, 0.5), yaw)]
+    stand = settle(items, [False, True], catalogue, floor).objects[1]
+    for one, other in ((sofa, stand), (stand, sofa)):
+        side, ahead = seen_from(one, other)
+        assert -ahead > 0.8 * abs(side)  # one turns the head
+    back = [stand.position[k] - 0.2 * way for k, way in enumerate((math.sin(stand.yaw), -math.cos(stand.yaw)))]
+    assert max(map(abs, back)) == pytest.approx(2.49)
+
+
+def test_a_chair_sits_before_the_front_of_its_desk(catalogue):
+    desk = box("desk", 1.0, 3.69, (1.4, 0.6, 0.75))
+    chair = box("dressing_chair", 2.0, 2.5, (0.45, 0.5, 0.9), 0.5)
+    after = run(catalogue, [desk, chair], [False, True]).objects[1]
+    x, y = seen_from(desk, after)
+    assert abs(x) < 0.3
+    assert -1.0 < y < -0.3
+    assert math.cos(after.yaw) == pytest.approx(-1.0, abs=0.1)
