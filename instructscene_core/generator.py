@@ -22,7 +22,7 @@ from .geometry.drawn_floor import is_drawn
 from .instructions.read.described_looks import described
 from .instructions.read.parse import parse
 from .placement.assembly import Plan, assemble
-from .placement.flaws import flaws_of
+from .placement.flaws import blocked_windows, flaws_of
 from .placement.furnishing import Furnishing
 from .sampling.layout_model import Defaults, Job, LayoutModel, OnStep, Settings
 from .sampling.room_models import RoomModels
@@ -228,21 +228,26 @@ def _settings(request: Request, defaults: Defaults) -> Settings:
 
 
 class _Faults(NamedTuple):
-    """What is wrong with a room, the worst first: wishes that are not met, and visible flaws that it did not have."""
+    """What is wrong with a room, the worst first: wishes that are not met, visible flaws and blocked windows.
+
+    Of those, an edit counts what the room did not have before.
+    """
 
     unmet: int
     flaws: int
+    windows: int
 
 
 def _faults(plan: Plan, scene: Scene, catalogue: Catalogue) -> _Faults:
     """What another try could mend; restyling moves nothing, so nothing."""
     if plan.request.task == "restyle":
-        return _Faults(0, 0)
+        return _Faults(0, 0, 0)
     refused = {name for mention in plan.parsed.absent for name in mention.categories}
-    found = flaws_of(scene, catalogue, refused)
+    found, windows = flaws_of(scene, catalogue, refused), blocked_windows(scene, catalogue)
     if plan.request.task != "generate":
         found -= flaws_of(plan.request.scene, catalogue, refused)
-    return _Faults(len((scene.report or {}).get("not_met", ())), len(found))
+        windows -= blocked_windows(plan.request.scene, catalogue)
+    return _Faults(len((scene.report or {}).get("not_met", ())), len(found), max(windows, 0))
 
 
 def _chunks(samples: Sequence[_Sample], size: int) -> Iterator[list[_Sample]]:

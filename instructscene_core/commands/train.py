@@ -43,7 +43,7 @@ _STARTER_PARTS: Final[dict[str, Callable[[Run, argparse.Namespace], None]]] = {
     "catalogue": lambda run, _: index_catalogue(run),
     "zero-shot": lambda run, options: _measure_zero_shot(run, options.data),
     "decoder": lambda run, _: train_decoder(run),
-    "numbers": lambda run, _: write_numbers(run.export, run.first_room, run.workers),
+    "numbers": lambda run, _: write_numbers(run.export, run.rooms, run.first_room, run.workers),
     "grounding": lambda run, options: train_grounding(run, _wording(options)),
     "prior": lambda run, options: train_prior(run, _wording(options), with_features=not options.without_features),
 }

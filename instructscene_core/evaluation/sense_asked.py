@@ -18,13 +18,15 @@ from ..instructions.write.official_templates import Instruction, Triplet, instru
 from ..instructions.write.speaker import with_article
 from ..scene import Scene
 from ..starter.rooms import CATALOGUE_FILE
-from ..vocabulary import CLASSES, RoomType
+from ..vocabulary import CLASSES, ROOM_TYPES, RoomType
 
 Kind = Literal["nothing", "relations", "a list"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 """What an instruction consists of: nothing, one or two relations by the official templates, a list of furniture."""
 FIRST_ROOM: Final = EVALUATION_SEED + 500_000
 """Seed of the first room; another set's rooms begin at ``EVALUATION_SEED`` and stay far below."""
+_APART: Final = 10_000
+"""Seeds between the first rooms of two types."""
 _SHORTEST: Final = 2
 _LONGEST: Final = 4
 """Classes that a list names."""
@@ -74,7 +76,9 @@ def asked_rooms(
         path: its file, from which the rooms are made.
         workers: processes that make rooms.
     """
-    rooms = build_rooms(count, FIRST_ROOM, workers, path, room_type)
+    # Living and dining rooms of one seed are often the same.
+    first = FIRST_ROOM + _APART * ROOM_TYPES.index(room_type)
+    rooms = build_rooms(count, first, workers, path, room_type)
     captions = [[catalogue.entries[asset].caption for asset in row if asset >= 0] for row in rooms.asset.tolist()]
     seeds = [int(seed) % 2**32 for seed in rooms.seeds]
     told = instructions_for_rooms(rooms.objs, rooms.boxes, CLASSES[room_type], captions, seeds=seeds)

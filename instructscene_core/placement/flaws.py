@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ..catalogue.entries import Catalogue
-from ..geometry.clearances import FRONT, door_zones
+from ..geometry.clearances import FRONT, door_zones, window_zones
 from ..scene import Scene
 from ..vocabulary import BEDS, CLASSES, RoomType
 from .kinds import (
@@ -74,6 +74,19 @@ def flaws_of(scene: Scene, catalogue: Catalogue, excluded: Collection[str] = ())
     if pieces.walls is not None:
         found |= {name for name, test in _WITH_WALLS.items() if test(pieces)}
     return frozenset(found | flaws_of_set(scene.room_type, pieces.names, excluded))
+
+
+def blocked_windows(scene: Scene, catalogue: Catalogue) -> int:
+    """How many windows have something before them that reaches above the sill: no flaw, but nicer not to have."""
+    pieces = Pieces.of(scene, catalogue)
+    if pieces.walls is None:
+        return 0
+    zones = Parts.of([zone.body() for zone in window_zones(pieces.floor, pieces.walls)])
+    return int((pieces.parts.inside(zones) > _BEFORE_WINDOW).any(axis=0).sum())
+
+
+_BEFORE_WINDOW: Final = 0.01
+"""By which something must reach into the air before a window to count."""
 
 
 def flaws_of_set(room_type: RoomType, names: Collection[str], excluded: Collection[str] = ()) -> frozenset[str]:

@@ -17,7 +17,7 @@ from ..instructions.wishes import Parsed
 from ..sampling.layout_model import Furnished, Layout
 from ..sampling.slots import BoolArray, IntArray, Slots
 from ..scene import FloorPlan, Relation, SceneObject, Vector3
-from ..vocabulary import CLASSES
+from ..vocabulary import CLASSES, hangs
 from .matching_sets import match_sets, with_mesh
 
 _BOX: Final[Vector3] = (0.6, 0.5, 0.7)
@@ -154,7 +154,7 @@ class Furnishing:
         for row, item in zip(half, self.objects, strict=True):
             if item is not None:
                 row[:] = _half_extents(item.placed_size or item.size)
-        self.binding = self.slots.relations_known | self._asked(relations)
+        self.binding = self.slots.relations_known | self._asked(relations) | self._of_lamps()
         return Furnished(half, self.floor, self.binding)
 
     def binds(self, relation: Relation) -> bool:
@@ -172,6 +172,11 @@ class Furnishing:
             others = np.array([name in wish.objects for name in names])
             asked |= subjects[:, None] & others & np.isin(relations, list(wish.predicates))
         return asked | asked.T
+
+    def _of_lamps(self) -> BoolArray:
+        """(N, N) relations of lamps, which stand in nobody's way and belong over what the graph says."""
+        lamps = np.array([item is not None and hangs(item.category or "") for item in self.objects], dtype=np.bool_)
+        return lamps[:, None] | lamps
 
     def placed(self, poses: Sequence[Pose]) -> list[SceneObject | None]:
         """The pieces at sampled poses; those whose pose is kept stay as they are."""

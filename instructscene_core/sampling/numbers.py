@@ -76,8 +76,8 @@ class Numbers:
             before = self.log_likelihood(found)
             options: list[tuple[int, int]] = []
             for number in np.flatnonzero(found).tolist():
-                steps = [-1] * (left[number] > 0 and found[number] > 1) + [1] * bool(more[number] and spare > 0)
-                for step in steps:
+                fewer_of_it, more_of_it = left[number] > 0 and found[number] > 1, more[number] and spare > 0
+                for step in (-1,) * bool(fewer_of_it) + (1,) * bool(more_of_it):
                     found[number] += step
                     if self.log_likelihood(found) - before > _LESS_LIKELY:
                         options.append((number, step))

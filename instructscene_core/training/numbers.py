@@ -12,19 +12,20 @@ from ..sampling.graph_stage import ClassMap
 from ..sampling.numbers import Numbers
 from ..vocabulary import ALL_CLASSES, ROOM_TYPES
 
-_ROOMS: Final = 5000
-"""Of each type that are counted."""
+_MOST: Final = 5000
+"""Rooms of each type that are counted."""
 
 
-def numbers_of_rooms(first_room: int, workers: int) -> dict[str, Any]:
+def numbers_of_rooms(rooms: int, first_room: int, workers: int) -> dict[str, Any]:
     """The numbers in rooms of each type, as they stand in a prior's metadata.
 
     Args:
+        rooms: of each type, of which ``_MOST`` are counted at most.
         first_room: seed of the first room.
         workers: processes that make rooms.
     """
-    rooms = (build_rooms(_ROOMS, first_room, workers, room_type=room) for room in ROOM_TYPES)
-    return {made.room_type: _numbers(made).to_json() for made in rooms}
+    parts = (build_rooms(min(rooms, _MOST), first_room, workers, room_type=room) for room in ROOM_TYPES)
+    return {made.room_type: _numbers(made).to_json() for made in parts}
 
 
 def _numbers(rooms: Rooms) -> Numbers:
@@ -33,7 +34,8 @@ def _numbers(rooms: Rooms) -> Numbers:
     return Numbers.of(np.stack([np.bincount(row, minlength=total + 1)[:total] for row in numbers]))
 
 
-def write_numbers(folder: Path, first_room: int, workers: int) -> None:
-    """Counts anew for the prior in a model folder; its weights stay as they are."""
+def write_numbers(folder: Path, rooms: int, first_room: int, workers: int) -> None:
+    """Counts anew for the prior in a model folder, as :func:`numbers_of_rooms`; its weights stay as they are."""
     prior = load_model(folder / "prior", GraphPrior)
-    save_model(folder / "prior", prior.model, {**prior.metadata, "numbers": numbers_of_rooms(first_room, workers)})
+    about = {**prior.metadata, "numbers": numbers_of_rooms(rooms, first_room, workers)}
+    save_model(folder / "prior", prior.model, about)

@@ -219,7 +219,7 @@ def _prior_task(
         "official": wording.official,
         "themed": wording.themed,
         "features": with_features,
-        "numbers": numbers_of_rooms(run.first_room, run.workers),
+        "numbers": numbers_of_rooms(run.rooms, run.first_room, run.workers),
     }
     with RoundSupply(rounds, run.workers) as supply:
         requests = None

@@ -77,15 +77,15 @@ def check_kept(request, result):
             assert relation in result.relations
 
 
-def test_a_thousand_edits_keep_what_is_kept(tiny_generator):
+def test_many_edits_keep_what_is_kept(tiny_generator):
     rng = random.Random(5)
-    requests = [random_request(rng, i, tiny_generator.catalogue) for i in range(1000)]
+    requests = [random_request(rng, i, tiny_generator.catalogue) for i in range(300)]
     results = tiny_generator.run(requests, tries=1, batch_size=250)
     changed = 0
     for request, (result,) in zip(requests, results, strict=True):
         check_kept(request, result)
         changed += result.objects != request.scene.objects
-    assert changed > 500  # the edits do something
+    assert changed > 150  # the edits do something
 
 
 def test_results_are_valid_scenes(tiny_generator):

@@ -53,7 +53,7 @@ class Poses:
         """(M, n, 2, 2) rows: the pieces' own axes."""
         return axes_at(self.yaw)
 
-    @property
+    @cached_property
     def forward(self) -> FloatArray:
         """(M, n, 2) the way that each faces."""
         return -self.axes[..., 1, :]

@@ -20,6 +20,8 @@ _SWEEPS: Final = 12
 """Rounds over all pieces, at most."""
 _FIRST_SWEEPS: Final = 3
 """The same while hard terms have a price."""
+_PIECES: Final = 20
+"""Pieces of the largest rooms that are settled in so many rounds; the more there are, the fewer rounds."""
 _GAIN: Final = 1e-6
 """Least gain that is one."""
 _WRONG: Final = 0.25
@@ -44,16 +46,18 @@ def descend(room: Arrangement) -> Poses:
     poses = room.as_they_came()
     if not room.movable.any():
         return poses
-    for _ in range(_TURNS):
+    share = min(1.0, (_PIECES / room.count) ** 2)
+    first, last = (max(1, int(rounds * share)) for rounds in (_FIRST_SWEEPS, _SWEEPS))
+    for _ in range(_TURNS if share == 1.0 else 1):
         before = _hard(room, poses)
         if not any(before):
             break
-        found = _Descent(room, poses, priced=True).run(_FIRST_SWEEPS)
-        found = _Descent(room, found, priced=False).run(_SWEEPS)
+        found = _Descent(room, poses, priced=True).run(first)
+        found = _Descent(room, found, priced=False).run(last)
         if _hard(room, found) >= before:
             break
         poses = found
-    return _Descent(room, poses, priced=False).run(_SWEEPS)
+    return _Descent(room, poses, priced=False).run(last)
 
 
 def _hard(room: Arrangement, poses: Poses) -> tuple[float, ...]:
