@@ -1,0 +1,93 @@
+"""How many of each class rooms have: counted, changed where unlikely, kept where asked, read and written."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from instructscene_core.catalogue.entries import STARTER
+from instructscene_core.errors import InvalidInputError
+from instructscene_core.generator import load_generator
+from instructscene_core.sampling.numbers import CHANGES, Numbers
+from instructscene_core.sampling.two_stage import TwoStageModel
+from instructscene_core.scene import Request
+
+TABLE, CHAIR, LAMP, RARE = range(4)
+FIRST = np.zeros(CHANGES, dtype=np.float32)
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    """Of rooms with a table and two, four or six chairs, or neither; with one lamp; one in a hundred has two plants."""
+    rng = np.random.default_rng(0)
+    rooms = np.zeros((1000, 4), dtype=np.int64)
+    rooms[:, TABLE] = rng.random(1000) < 0.6
+    rooms[:, CHAIR] = rooms[:, TABLE] * rng.choice([2, 4, 6], 1000)
+    rooms[:, LAMP] = 1
+    rooms[:, RARE] = 2 * (rng.random(1000) < 0.01)
+    return Numbers.of(rooms)
+
+
+def changed(numbers, counts, *, spare=9, fixed=(), uniforms=FIRST):
+    counts = np.array(counts)
+    free = np.array([number not in fixed for number in range(4)])
+    return numbers.changes(counts, free, counts * free, spare, uniforms).tolist()
+
+
+def test_the_class_that_tells_most_is_the_host(numbers):
+    assert numbers.hosts[CHAIR] == TABLE
+    assert numbers.shares.sum(axis=-1) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("last", "expected"), [(0.0, 4), (0.99, 6)])
+def test_five_chairs_become_four_or_six(numbers, last, expected):
+    assert changed(numbers, [1, 5, 1, 0], uniforms=np.full(CHANGES, last)) == [1, expected, 1, 0]
+
+
+def test_likely_rooms_stay(numbers):
+    for counts in ([1, 4, 1, 0], [0, 0, 1, 0], [1, 2, 1, 2]):
+        assert changed(numbers, counts) == counts
+
+
+def test_no_class_comes_or_goes(numbers):
+    assert changed(numbers, [1, 0, 0, 1])[CHAIR] == 0
+    assert changed(numbers, [0, 1, 1, 0])[CHAIR] >= 1
+    assert changed(numbers, [1, 4, 2, 0]) == [1, 4, 1, 0]
+
+
+def test_what_is_fixed_stays_and_there_must_be_room_for_more(numbers):
+    assert changed(numbers, [1, 5, 1, 0], fixed=(CHAIR,)) == [1, 5, 1, 0]
+    assert changed(numbers, [1, 5, 1, 0], spare=0, uniforms=np.full(CHANGES, 0.99)) == [1, 4, 1, 0]
+
+
+def test_they_are_written_and_read(numbers):
+    again = Numbers.from_json(numbers.to_json(), 4)
+    assert (again.hosts == numbers.hosts).all()
+    assert again.shares == pytest.approx(numbers.shares, abs=1e-4)
+    for broken in (numbers.to_json() | {"hosts": [9, 0, 0, 0]}, {"hosts": [0] * 4, "shares": [[1.0]] * 4}):
+        with pytest.raises(ValueError, match="numbers"):
+            Numbers.from_json(broken, 4)
+
+
+def test_damaged_numbers_are_refused_in_one_line(tmp_path):
+    for path in (STARTER / "weights").iterdir():
+        content = path.read_bytes()
+        if path.name == "prior.json":
+            content = content.replace(b'"hosts"', b'"hots"', 1)
+        (tmp_path / path.name).write_bytes(content)
+    with pytest.raises(InvalidInputError, match="numbers are malformed"):
+        TwoStageModel.load(tmp_path)
+
+
+def test_chairs_come_in_twos_unless_they_are_asked_for():
+    """Without the numbers some two in five dining rooms have an odd number of chairs."""
+    generator = load_generator(device="cpu")
+    requests = [Request.from_json({"room": "diningroom", "text": "", "seed": seed}) for seed in range(16)]
+    chairs = [
+        sum(item.category == "dining_chair" for item in scene.objects)
+        for (scene,) in generator.run(requests, settle=False)
+    ]
+    assert sum(count % 2 for count in chairs) <= 2
+    three = Request.from_json({"room": "diningroom", "text": "A dining table with three dining chairs.", "seed": 1})
+    asked = generator.run([dataclasses.replace(three, variations=8)], settle=False)[0]
+    assert {sum(item.category == "dining_chair" for item in scene.objects) for scene in asked} & {1, 3, 5}
