@@ -31,8 +31,13 @@ OVERLAP: Final = 0.05
 """By which solids must be inside each other, stand outside or reach into a doorway until one sees it."""
 HEAD_GAP: Final = 0.4
 """From the head of a bed to a wall: a pillow falls behind."""
-BACK_GAP: Final = 0.65
-"""From a cupboard's back to a wall: it stands in the room, and one could pass behind it."""
+BACK_GAP: Final = 0.35
+"""From a cupboard's back to a parallel wall: it stands in the room. At 0.65, where one could pass behind it, wardrobes
+half a metre before a window passed."""
+TURNED_GAP: Final = 0.65
+"""The same where it is turned from the wall, as across a corner."""
+PARALLEL: Final = 0.98
+"""Cosine by which a back is parallel to its wall: within some 11°."""
 FACING_WALL: Final = 0.5
 """Cosine by which a back may be turned from its wall: 60°, so that a piece may stand across a corner."""
 SOFA_GAP: Final = 0.4
@@ -184,7 +189,8 @@ def _head(pieces: Pieces) -> bool:
 def _back(pieces: Pieces) -> bool:
     """A piece that belongs at a wall stands in the room; a console may stand behind a sofa."""
     rows = pieces.of_class(CUPBOARDS_AND_SHELVES)
-    away = rows[pieces.behind(rows, FACING_WALL) >= BACK_GAP]
+    parallel, turned = pieces.behind(rows, PARALLEL), pieces.behind(rows, FACING_WALL)
+    away = rows[np.where(np.isfinite(parallel), parallel >= BACK_GAP, turned >= TURNED_GAP)]
     return any(pieces.names[k] != "console_table" or not _behind_sofa(pieces, int(k)) for k in away)
 
 

@@ -22,6 +22,8 @@ _LESS_LIKELY: Final = math.log(5)
 """Log ratio from which a number gives way to the next: of the made rooms 9 in 100 have such a number of some class."""
 CHANGES: Final = 6
 """Of a room at most."""
+_FAR: Final = 2
+"""Objects more or less at once: three coffee tables are not much less likely than two, but than one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +61,7 @@ class Numbers:
     def changes(
         self, counts: IntArray, more: BoolArray, fewer: IntArray, spare: int, uniforms: npt.NDArray[np.float32]
     ) -> IntArray:
-        """Likely numbers instead of unlikely ones, one object more or less at a time; no class comes or goes.
+        """Likely numbers instead of unlikely ones, one class at a time; no class comes or goes.
 
         Args:
             counts: (C,) objects of each class.
@@ -73,15 +75,7 @@ class Numbers:
         """
         found, left = counts.copy(), fewer.copy()
         for u in uniforms:
-            before = self.log_likelihood(found)
-            options: list[tuple[int, int]] = []
-            for number in np.flatnonzero(found).tolist():
-                fewer_of_it, more_of_it = left[number] > 0 and found[number] > 1, more[number] and spare > 0
-                for step in (-1,) * bool(fewer_of_it) + (1,) * bool(more_of_it):
-                    found[number] += step
-                    if self.log_likelihood(found) - before > _LESS_LIKELY:
-                        options.append((number, step))
-                    found[number] -= step
+            options = self._better(found, more, left, spare)
             if not options:
                 break
             number, step = options[int(u * len(options))]
@@ -89,6 +83,19 @@ class Numbers:
             left[number] += step
             spare -= max(step, 0)
         return found
+
+    def _better(self, counts: IntArray, more: BoolArray, fewer: IntArray, spare: int) -> list[tuple[int, int]]:
+        """Classes and changes of their numbers that make a room much likelier."""
+        before, options = self.log_likelihood(counts), list[tuple[int, int]]()
+        for number in np.flatnonzero(counts).tolist():
+            most = min(int(fewer[number]), int(counts[number]) - 1)
+            added = min(spare, self.shares.shape[-1] - 1 - int(counts[number])) if more[number] else 0
+            for step in (*range(-min(most, _FAR), 0), *range(1, 1 + min(added, _FAR))):
+                changed = counts.copy()
+                changed[number] += step
+                if self.log_likelihood(changed) - before > _LESS_LIKELY:
+                    options.append((number, step))
+        return options
 
     def to_json(self) -> dict[str, Any]:
         """For a model's file; shares to four digits."""
