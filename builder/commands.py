@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--minutes", type=float, help="time budget of the training")
     command = commands.add_parser("demo", help="a sentence in, a picture out; prints the picture's path last")
     _add_demo_arguments(command)
-    command = commands.add_parser("gallery", help="twelve rooms of each type, rendered; prints their folder last")
+    command = commands.add_parser("gallery", help="24 rooms of each type, rendered; prints their folder last")
     command.add_argument("--out", type=Path, default=BUILD / "gallery", metavar="DIR", help="absent: build/gallery")
     command = commands.add_parser("test", help="everything that must pass")
     command.add_argument("checks", nargs="*", metavar="CHECK", help="only checks whose names begin so")

@@ -1,4 +1,4 @@
-"""``gallery``: twelve rooms of each type from stated instructions and seeds, at eye level and from above."""
+"""``gallery``: 24 rooms of each type from stated instructions and seeds, at eye level and from above."""
 
 from pathlib import Path
 from typing import Final

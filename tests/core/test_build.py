@@ -220,10 +220,10 @@ def test_pictures_are_named_after_their_instruction():
     assert picture._replace(instruction="床").path.name == "room-3.png"
 
 
-def test_the_gallery_asks_for_twelve_rooms_of_each_type():
+def test_the_gallery_asks_for_as_many_rooms_of_each_type():
     requests = read_requests(gallery.REQUESTS)
-    assert Counter(request.scene.room_type for request in requests) == dict.fromkeys(ROOM_TYPES, 12)
-    assert [request.seed for request in requests] == [*range(12)] * 3, "seeds are not chosen"
+    assert Counter(request.scene.room_type for request in requests) == dict.fromkeys(ROOM_TYPES, 24)
+    assert [request.seed for request in requests] == [*range(24)] * 3, "seeds are not chosen"
 
 
 def test_a_sheet_shows_view_plan_and_words_of_every_room(tmp_path):
