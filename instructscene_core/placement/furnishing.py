@@ -154,8 +154,8 @@ class Furnishing:
         for row, item in zip(half, self.objects, strict=True):
             if item is not None:
                 row[:] = _half_extents(item.placed_size or item.size)
-        self.binding = self.slots.relations_known | self._asked(relations) | self._of_lamps()
-        return Furnished(half, self.floor, self.binding)
+        self.binding = self.slots.relations_known | self._asked(relations)
+        return Furnished(half, self.floor, self.binding | self._of_lamps())
 
     def binds(self, relation: Relation) -> bool:
         """Whether a relation of the graph binds the layout; those with objects that have no slot do."""
