@@ -25,7 +25,8 @@ FLAT: Final = frozenset({"rug"})
 """Categories that furniture may stand on."""
 WALK_HEIGHT: Final = 1.8
 """Parts that begin higher do not obstruct."""
-_SIGNS: Final = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+SIGNS: Final = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+"""Corners of a rectangle, one after the other, in its half extents."""
 BODY: Final = 0.25
 """Radius of the disc that walks: a person's shoulders are half a metre wide."""
 _PARALLEL: Final = 1e-9
@@ -73,7 +74,7 @@ class Parts:
 
     def corners(self) -> FloatArray:
         """Ground corners, (P, 4, 2)."""
-        return self.centre[:, None] + (_SIGNS * self.half[:, None]) @ self.axes
+        return self.centre[:, None] + (SIGNS * self.half[:, None]) @ self.axes
 
     def inside(self, other: "Parts") -> FloatArray:
         """How far each of P boxes is inside each of Q others, negative where apart: (P, Q), metres.

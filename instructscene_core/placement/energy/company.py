@@ -23,7 +23,7 @@ _BEDSIDE: Final = 0.15
 """From a bed to its nightstand."""
 _VIEW: Final = 0.8
 """Cosine within which one watches TV."""
-_NEAR_TABLE: Final = 0.7
+NEAR_TABLE: Final = 0.7
 """From a table's edge to the middle of a chair that is one of its row."""
 _MIRRORED: Final = 0.4
 """Off its mirror image, beyond which a chair costs no more."""
@@ -84,7 +84,7 @@ def _off_row(room: Arrangement, poses: Poses, lamps: list[int], table: int) -> F
     half, size = room.size[table] / 2, room.size[lamps]
     long = int(half[1] > half[0])
     local = np.stack([poses.local(table, lamp) for lamp in lamps], axis=1)  # (M, k, 2)
-    over = np.linalg.norm((np.abs(local) - half).clip(0.0), axis=-1) < _OVER
+    over = np.linalg.norm((np.abs(local) - half).clip(0.0), axis=-1) < OVER
     count = np.maximum(over.sum(axis=1), 1)[:, None]
     number = np.arange(len(lamps))
     places = np.where(number < count, ((number + 0.5) / count - 0.5) * 2 * half[long], np.inf)
@@ -97,7 +97,7 @@ def _off_row(room: Arrangement, poses: Poses, lamps: list[int], table: int) -> F
 
 LONG: Final = 1.2
 """Sides of a lamp that hangs along its table, as a ratio."""
-_OVER: Final = 0.25
+OVER: Final = 0.25
 """From the edge of a table to the middle of a lamp that hangs over it."""
 _ACROSS: Final = 0.5
 """Metres that a long lamp across its table is worth."""
@@ -112,7 +112,7 @@ def unmirrored(room: Arrangement, poses: Poses) -> FloatArray:
             continue
         local = np.stack([poses.local(table, chair) for chair in chairs], axis=1)  # (M, k, 2)
         beyond = np.maximum(np.abs(local) - room.size[table] / 2, 0)
-        near = np.linalg.norm(beyond, axis=-1) < _NEAR_TABLE
+        near = np.linalg.norm(beyond, axis=-1) < NEAR_TABLE
         best = np.full(near.shape, _MIRRORED)
         for mirror in ((-1, 1), (1, -1)):
             gap = np.linalg.norm(local[:, :, None] * mirror - local[:, None], axis=-1)
@@ -235,7 +235,7 @@ def _turned_away(room: Arrangement, poses: Poses) -> FloatArray:
         at_table = np.zeros(len(total), dtype=np.bool_)
         for table in tables:
             beyond = np.abs(poses.local(table, seat)) - room.size[table] / 2
-            at_table |= np.hypot(*beyond.clip(0.0).T) < _NEAR_TABLE
+            at_table |= np.hypot(*beyond.clip(0.0).T) < NEAR_TABLE
         cost = np.zeros(len(total))
         for sofa in sofas:
             x, y = poses.local(sofa, seat).T

@@ -25,7 +25,7 @@ from ...vocabulary import BEDS
 from ..kinds import ANY_YAW, DESKS, DINING, FACING, SOFAS
 from .arrangement import Arrangement, Poses
 from .company import CENTRED, LONG
-from .seats import Seat, chairs_round_table, lamps_in_row, places_at_table
+from .seats import Seat, chairs_round_table, in_room, lamps_in_row, places_at_table
 from .terms import SQUARE_TO, WALL_GAP
 
 _LEGROOM: Final = 0.38
@@ -165,7 +165,7 @@ def _to_hosts(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
     """Where a piece belongs: beside a bed, at a table, before a sofa, over a table; and where a wish has it."""
     found = [np.zeros((0, 3))]
     for way in (_at_hosts, _to_middles, _over_tables):
-        found += [_in_room(poses, host, places) for host, places in way(room, poses, piece)]
+        found += [in_room(poses, host, places) for host, places in way(room, poses, piece)]
     if room.names[piece] == "tv_stand":
         found.append(_opposite(room, poses, piece))
     for wish in room.wishes:
@@ -179,13 +179,6 @@ def _to_hosts(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
 
 Places = Iterator[tuple[int, list[Seat]]]
 """Hosts, and places in their own frames."""
-
-
-def _in_room(poses: Poses, host: int, places: list[Seat]) -> FloatArray:
-    """(K, 3) places in a host's frame as places in the room."""
-    rows = np.array(places, dtype=np.float64).reshape(-1, 3)
-    points = poses.position[0, host] + rows[:, :2] @ poses.axes[0, host]
-    return np.concatenate([points, rows[:, 2:] + poses.yaw[0, host]], axis=1)
 
 
 def _at_hosts(room: Arrangement, poses: Poses, piece: int) -> Places:  # noqa: ARG001 - the same form as the others

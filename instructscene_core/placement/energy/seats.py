@@ -2,13 +2,15 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
 from ...geometry.frames import FloatArray
-from ..kinds import DESKS
+from ..kinds import DESKS, TABLES
 from .arrangement import Arrangement, Poses
+from .company import NEAR_TABLE, OVER
 
 _CHAIRS: Final = frozenset({"dining_chair", "chair", "lounge_chair", "chinese_chair"})
 _TUCK: Final = 0.35
@@ -20,10 +22,6 @@ _USUAL: Final = 0.15
 _CLEAR: Final = 0.02
 _BESIDE: Final = 0.25
 """Between chairs in a row, at most."""
-_AT_TABLE: Final = 0.7
-"""From the edge of a table to the middle of a chair that is one of its row."""
-_OVER: Final = 0.25
-"""From the edge of a table to the middle of a lamp that hangs over it."""
 _MOST_CHAIRS: Final = 12
 _ARRANGEMENTS: Final = 10
 _UNEVEN: Final = 1.5
@@ -66,19 +64,21 @@ def chairs_round_table(room: Arrangement, poses: Poses, table: int) -> tuple[lis
         uneven = abs(share[0] - share[1]) + abs(share[2] - share[3])
         ways.append((cost + _UNEVEN * uneven, seats[order]))
     ways.sort(key=lambda way: way[0])
-    found = [_in_room(poses, table, seats) for _, seats in ways[:_ARRANGEMENTS]]
+    found = [in_room(poses, table, seats) for _, seats in ways[:_ARRANGEMENTS]]
     return chairs, np.array(found).reshape(-1, len(chairs), 3)
 
 
-def _in_room(poses: Poses, table: int, seats: FloatArray) -> FloatArray:
-    points = poses.position[0, table] + seats[:, :2] @ poses.axes[0, table]
-    return np.concatenate([points, seats[:, 2:] + poses.yaw[0, table]], axis=1)
+def in_room(poses: Poses, host: int, places: FloatArray | Sequence[Seat]) -> FloatArray:
+    """(K, 3) places in a host's frame, as x, y and yaw, in the room."""
+    rows = np.array(places, dtype=np.float64).reshape(-1, 3)
+    points = poses.position[0, host] + rows[:, :2] @ poses.axes[0, host]
+    return np.concatenate([points, rows[:, 2:] + poses.yaw[0, host]], axis=1)
 
 
 def _nearest_table(room: Arrangement, poses: Poses, chair: int) -> int | None:
     """The table that a chair stands at: one that it faces; dining chairs may be turned away."""
-    ways = [(_gap(room, poses, table, chair), table) for table in room.rows({"dining_table", "table"} | DESKS)]
-    near = [way for way in ways if way[0] < _AT_TABLE]
+    ways = [(_gap(room, poses, table, chair), table) for table in room.rows(TABLES)]
+    near = [way for way in ways if way[0] < NEAR_TABLE]
     faced = [way for way in near if float(poses.local(chair, way[1])[0, 1]) < 0]
     return min(faced or (near if room.names[chair] == "dining_chair" else []), default=(0.0, None))[1]
 
@@ -124,7 +124,7 @@ def lamps_in_row(room: Arrangement, poses: Poses, table: int) -> tuple[list[int]
     lamps = [
         lamp
         for lamp in np.flatnonzero(room.hanging).tolist()
-        if _gap(room, poses, table, lamp) < _OVER and room.movable[lamp]
+        if _gap(room, poses, table, lamp) < OVER and room.movable[lamp]
     ]
     if len(lamps) < 2:
         return [], np.zeros((0, 0, 3))

@@ -6,13 +6,15 @@ import numpy as np
 
 from ...geometry.solids import BoolArray
 from ..ground import Grid
-from ..pieces import BODY, WALK_HEIGHT
+from ..pieces import BODY, SIGNS, WALK_HEIGHT
 from .arrangement import Arrangement, IntArray, Poses
 
 _FARTHEST: Final = 0.4
 """From the middle of a door to the ground that it leads to."""
 _DOOR: Final = 2.0
 """Square metres that a metre further is worth."""
+_REMEMBERED: Final = 500
+"""Places of pieces whose cells are remembered."""
 _CORNER: Final = 0.05
 """Square metres of ground that do not count, where nobody would stand."""
 
@@ -41,10 +43,12 @@ class Walking:
         """The cells that a piece takes up in a candidate."""
         key = (k, *poses.position[row, k].tolist(), float(poses.yaw[row, k]))
         if key not in self._known:
+            if len(self._known) > _REMEMBERED:  # of large floors each takes much memory
+                self._known.clear()
             solids, parts = self._room.parts, self._in_way[k]
             axes = poses.axes[row, k]
             centres = poses.position[row, k] + solids.offsets[k, parts] @ axes
-            self._known[key] = self._grid.taken(centres[:, None] + (_SIGNS * solids.half[k, parts][:, None]) @ axes)
+            self._known[key] = self._grid.taken(centres[:, None] + (SIGNS * solids.half[k, parts][:, None]) @ axes)
         return self._known[key]
 
     def cost(self, poses: Poses, row: int) -> float:
@@ -67,9 +71,6 @@ class Walking:
             new = self._mask(poses, row, k)
             self._taken = self._taken - self._masks[k] + new
             self._masks[k] = new
-
-
-_SIGNS: Final = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], dtype=np.float64)
 
 
 def _in_way(room: Arrangement, k: int) -> IntArray:
