@@ -17,6 +17,8 @@ _SAMPLES = np.array(
     ]
 )  # fmt: skip
 """(9, 4) weights of a box's corners that give its corners, middles of its sides and centre: what must lie inside."""
+_TICKS = 41
+"""Of a grid over a room, along each axis."""
 _FACING = 0.98  # cosine: a back within some 11° of a wall is parallel to it
 
 
@@ -52,6 +54,19 @@ class Walls:
         """Angle of the longest wall, radians."""
         x, y = self.along[int(np.argmax(self.lengths))]
         return float(np.arctan2(y, x))
+
+    def middle(self) -> FloatArray:
+        """(2,) where a lamp of the room would hang: in the middle of its bounding box, unless a wall is near to that.
+
+        Near is a third of the shorter side; then it is the point that is farthest from all walls.
+        """
+        low, high = self.starts.min(axis=0), self.starts.max(axis=0)
+        middle = (low + high) / 2
+        if float(self.depth(middle[None])[0]) >= (high - low).min() / 3:
+            return middle
+        ticks = np.linspace(low, high, _TICKS)
+        points = np.stack(np.meshgrid(*ticks.T), axis=-1).reshape(-1, 2)
+        return points[int(self.depth(points).argmax())]
 
     def contains(self, points: FloatArray) -> BoolArray:
         """Whether points (M, 2) lie inside, by the parity of the walls to their right."""

@@ -16,7 +16,7 @@ from ..sampling.layout_model import Layout, Settings
 from ..sampling.slots import Slots
 from ..sampling.tasks import kept_attributes
 from ..scene import FloorPlan, Relation, Request, Scene, SceneObject
-from ..vocabulary import EXTRAS, NO_RELATION, PREDICATES, display_name
+from ..vocabulary import EXTRAS, NO_RELATION, PREDICATES, display_name, hangs
 from .extras import AttachedExtra, attached_extras, place_extras
 from .furnishing import Furnishing, ObjectsOfSlots
 from .matching_sets import match_sets
@@ -76,11 +76,13 @@ def assemble(
     else:
         filled = furnishing.placed(poses)
     objects, movable = _in_order(plan, filled)
-    relations = _relations(plan, layout, filled)
+    relations, loose = _relations(plan, layout, filled), frozenset[Relation]()
     if furnishing is not None:
         # The layout was drawn to the relations that bind; of the others it is to keep those that it shows.
         held = set(_held(relations, objects))
         relations = tuple(r for r in relations if r in held or furnishing.binds(r))
+        # Lamps hang over what they light, wherever that goes; the graph says where they came to hang.
+        loose = _of_lamps(tuple(r for r in relations if not furnishing.binds(r)), objects)
     given = plan.request.scene.floor
     drawn = is_drawn(plan.request.scene) or given.polygon is None
     floor, fixed = (given, not drawn) if furnishing is None else (furnishing.floor, True)
@@ -91,9 +93,12 @@ def assemble(
         order = [item.id for item in objects]
         objects, movable, relations = _without(apart, objects, movable, relations)
         wishes = plan.parsed.wishes
-        settled_room = settle(objects, movable, catalogue, floor, relations, wishes=wishes, drawn=not fixed)
+        firm = tuple(r for r in relations if r not in loose)
+        settled_room = settle(objects, movable, catalogue, floor, firm, wishes=wishes, drawn=not fixed)
         result, crowded = _without_crowd(plan, settled_room)
         _, _, relations = _without(crowded, (), (), relations)
+        shown = {*firm, *_held(relations, result.objects)}
+        relations = tuple(r for r in relations if r in shown)
         result = replace(result, objects=_with_attached(result.objects, attached, order))
     if not fixed:
         floor = with_walls(floor, result.objects, drawn=drawn)
@@ -233,6 +238,12 @@ def _relations(plan: Plan, layout: Layout, filled: Sequence[SceneObject | None])
             if first.id not in keeping or second.id not in keeping:
                 sampled.append((second.id, PREDICATES[predicate], first.id))
     return (*stated, *sampled)
+
+
+def _of_lamps(relations: Sequence[Relation], objects: Sequence[SceneObject]) -> frozenset[Relation]:
+    """The relations in which something hangs."""
+    lamps = {item.id for item in objects if hangs(item.category or "")}
+    return frozenset(r for r in relations if {r[0], r[2]} & lamps)
 
 
 def _held(relations: Sequence[Relation], objects: Sequence[SceneObject]) -> tuple[Relation, ...]:

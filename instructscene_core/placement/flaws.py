@@ -18,6 +18,8 @@ from .kinds import (
     CHAIRS,
     CUPBOARDS,
     CUPBOARDS_AND_SHELVES,
+    DESKS,
+    DINING,
     FACING,
     LOW,
     SEATS,
@@ -54,6 +56,14 @@ COFFEE_REACH: Final = 1.2
 """From the front of a seat to its coffee table."""
 VIEW: Final = 0.7
 """Cosine: a person turns the head by 45° to look at a TV."""
+TALK: Final = 1.6
+"""From a single seat to what it belongs to: as far as one talks."""
+SEAT: Final = 0.25
+"""Half of the ground that a chair takes up."""
+LAMP_OFF: Final = 0.6
+"""From the middle of a room to a lamp that hangs there."""
+LAMP_REACH: Final = 0.1
+"""By which the middle of a lamp may be beside what it hangs over."""
 RAYS: Final = 10
 """Strips of a front whose depth is measured."""
 SHUT: Final = 0.5
@@ -262,6 +272,73 @@ def _serves(pieces: Pieces, table: int, seat: int) -> bool:
     return bool(beside and before)
 
 
+def _lamp(pieces: Pieces) -> bool:
+    """A lamp hangs over nothing that it would light, nor in the middle of the room."""
+    walls = pieces.walls
+    assert walls is not None  # noqa: S101 - only rooms with walls ask
+    middle, lamps = walls.middle(), pieces.centre[pieces.hanging]
+    off = np.linalg.norm(lamps - middle, axis=1) > LAMP_OFF
+    for hosts, reach in _LIT:
+        for host in pieces.of_class(hosts):
+            low, high = np.array(reach) * pieces.half[host, :, None].T
+            local = pieces.local(int(host), lamps) - (low + high) / 2
+            off &= (np.abs(local) > (high - low) / 2 + LAMP_REACH).any(axis=1)
+    return bool(off.any())
+
+
+def _desk(pieces: Pieces) -> bool:
+    """A desk or dressing table has no seat at its front."""
+    seats = pieces.of_class(CHAIRS | SEATS)
+    return not all(any(_sits_at(pieces, int(k), int(desk)) for k in seats) for desk in pieces.of_class(DESKS))
+
+
+def _sits_at(pieces: Pieces, seat: int, desk: int) -> bool:
+    x, y = pieces.local(desk, pieces.centre[seat])
+    return bool(abs(x) < pieces.half[desk, 0] and -AT_TABLE - pieces.half[seat].max() < y + pieces.half[desk, 1] < 0.3)
+
+
+def _one_sided(pieces: Pieces) -> bool:
+    """Two chairs or more stand at one side of a dining table that have none opposite, though one could sit there."""
+    return any(_lopsided(pieces, int(table)) for table in pieces.of_class({"dining_table"}))
+
+
+def _lopsided(pieces: Pieces, table: int) -> bool:
+    chairs = pieces.of_class(CHAIRS | SEATS - SOFAS)
+    half = pieces.half[table]
+    chairs = chairs[pieces.gaps(np.array([table]), chairs)[0] < AT_TABLE]
+    local = pieces.local(table, pieces.centre[chairs])
+    end = np.abs(local[:, 0]) - half[0] > np.abs(local[:, 1]) - half[1]
+    for axis, own in ((0, end), (1, ~end)):
+        more = int(np.sign(local[own, axis]).sum())
+        if abs(more) > 1 and _seat_opposite(pieces, table, axis, -np.sign(more)):
+            return True
+    return False
+
+
+def _seat_opposite(pieces: Pieces, table: int, axis: int, side: float) -> bool:
+    """Whether a chair could stand in the middle of a side of a table: nothing but chairs is there, and no wall."""
+    place = np.zeros(2)
+    place[axis] = side * (pieces.half[table, axis] + AT_TABLE)
+    point = pieces.centre[table] + place @ pieces.axes[table]
+    others = np.flatnonzero(~np.isin(np.arange(len(pieces.names)), pieces.of_class(CHAIRS)) & ~pieces.hanging)
+    taken = any((np.abs(pieces.local(int(k), point)) < pieces.half[k] + SEAT).all() for k in others if k != table)
+    return not taken and (pieces.walls is None or float(pieces.walls.depth(point[None])[0]) > SEAT)
+
+
+def _adrift(pieces: Pieces) -> bool:
+    """A single seat, stool or side table stands in the room on its own."""
+    groups = ((_SINGLE, _TALKING, TALK), (_SMALL, SEATS | TABLES | BEDS_AND_LOW, AT_TABLE))
+    for names, hosts, reach in groups:
+        rows = pieces.of_class(names)
+        gaps = pieces.gaps(rows, pieces.of_class(hosts - names if names is _SINGLE else hosts))
+        alone = rows[(gaps > reach).all(axis=1)]
+        if pieces.walls is not None and len(alone):
+            alone = alone[pieces.behind(alone, FACING_WALL) > BACK_GAP + 0.2]
+        if len(alone):
+            return True
+    return False
+
+
 def _tv_stand(pieces: Pieces) -> bool:
     """Nobody looks at a TV: no seat or bed faces it that is on its screen's side."""
     seats = pieces.of_class(FACING)
@@ -296,6 +373,18 @@ def _door_cut_off(pieces: Pieces) -> bool:
     return any(pieces.ground.distance(door) > THRESHOLD for door in doors)
 
 
+_SINGLE: Final = frozenset({"armchair", "lounge_chair", "chinese_chair", "lazy_sofa"})
+_SMALL: Final = frozenset({"stool", "corner_side_table", "round_end_table"})
+BEDS_AND_LOW: Final = frozenset({"coffee_table", *BEDS})
+_TALKING: Final = SOFAS | TABLES | BEDS_AND_LOW
+_LIT: Final = (
+    (DINING | {"coffee_table", "nightstand"}, ((-1.0, -1.0), (1.0, 1.0))),
+    (frozenset(BEDS), ((-0.4, -1.2), (0.4, 1.0))),
+    (SOFAS, ((-0.5, -4.0), (0.5, -1.0))),
+)
+"""Over what a lamp hangs, and where in its frame, from the lowest to the highest x and y in half extents."""
+
+
 _ANYWHERE: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
     {
         "overlap": _overlap,
@@ -304,6 +393,9 @@ _ANYWHERE: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
         "bare table": _bare_table,
         "coffee table": _coffee_table,
         "TV stand": _tv_stand,
+        "desk": _desk,
+        "one-sided": _one_sided,
+        "adrift": _adrift,
         "shut in": _shut_in,
     }
 )
@@ -313,6 +405,7 @@ _WITH_WALLS: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
         "before a door": _before_a_door,
         "bed's head": _head,
         "back": _back,
+        "lamp": _lamp,
         "ground in parts": _ground_in_parts,
         "door cut off": _door_cut_off,
     }

@@ -15,8 +15,8 @@ from ..geometry.walls import Walls
 from ..instructions.wishes import Wish
 from ..scene import FloorPlan, Relation, SceneObject
 from .energy.arrangement import Arrangement
+from .energy.backs import WALL_GAP
 from .energy.descent import descend
-from .energy.terms import WALL_GAP
 
 _MOVED: Final = 1e-6
 

@@ -89,7 +89,10 @@ class Poses:
 
     def select(self, rows: IntArray) -> "Poses":
         """Some of the candidates."""
-        return Poses(self.position[rows], self.yaw[rows], self.moved)
+        found = Poses(self.position[rows], self.yaw[rows], self.moved)
+        if "axes" in self.__dict__:
+            found.__dict__["axes"] = self.axes[rows]  # they are worked out once
+        return found
 
     def one(self, row: int) -> "Poses":
         """One of the candidates."""
@@ -203,6 +206,8 @@ class Arrangement:
         wanted: (W, 3) subject, predicate, object.
         wishes: those whose pieces are all there.
         walls: of the floor; None without an outline.
+        backs_to: walls to which furniture turns its back; None where there are none.
+        middle: (2,) the middle of the room within these.
         doors, openings: numbers of the zones that nothing may, or should not, stand in.
         parts: the solid parts of all, then the whole boxes of the pieces; ``whole``: the boxes of all.
         part_of: (n + Z, n + Z) which of ``parts`` stands for the first of a pair.
@@ -222,6 +227,7 @@ class Arrangement:
         self.items, self.floor, self.count = list(items), floor, len(items)
         self.walls = None if floor.polygon is None else Walls(floor.polygon)
         self.backs_to = self.walls if enclosing is None else enclosing
+        self.middle = None if self.backs_to is None else self.backs_to.middle()
         door, window = (
             ([], []) if self.walls is None else (door_zones(floor, self.walls), window_zones(floor, self.walls))
         )

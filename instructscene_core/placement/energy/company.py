@@ -2,7 +2,7 @@
 
 The decoder is right about who stands where, but only to some 20 or 30 cm. Of real dining chairs 87 % have another one
 within 10 cm of their mirror image at the table, of coffee tables 84 % stand within 20 cm of their sofa's middle, of
-dining tables 54 % have a lamp within 20 cm of theirs, of armchairs 1 % stand behind a sofa (rooms of 3D-FRONT).
+armchairs 1 % stand behind a sofa (rooms of 3D-FRONT).
 Terms of the energy, see ``terms``.
 """
 
@@ -11,9 +11,11 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ...geometry.frames import FloatArray
+from ...geometry.solids import BoolArray
 from ...vocabulary import BEDS
 from ..kinds import CHAIRS, DESKS, DINING, FACING, SEATS, SOFAS, TABLES
 from .arrangement import Arrangement, Poses
+from .backs import gaps_behind
 
 _AT_TABLE: Final = 0.25
 """From a table to a chair that belongs to it."""
@@ -27,8 +29,6 @@ NEAR_TABLE: Final = 0.7
 """From a table's edge to the middle of a chair that is one of its row."""
 _MIRRORED: Final = 0.4
 """Off its mirror image, beyond which a chair costs no more."""
-_LAMP: Final = 0.7
-"""The same of a lamp off the middle of a table."""
 _FARTHEST: Final = 2.0
 """Astray, beyond which a piece costs no more."""
 
@@ -57,7 +57,7 @@ CENTRED: Final = (
 
 
 def off_centre(room: Arrangement, poses: Poses) -> FloatArray:
-    """How far pieces are beside the middle of what they stand before, and lamps off the middle of their tables."""
+    """How far pieces are beside the middle of what they stand before."""
     total = np.zeros(len(poses.yaw))
     for rule in CENTRED:
         hosts = room.rows(rule.hosts)
@@ -69,38 +69,7 @@ def off_centre(room: Arrangement, poses: Poses) -> FloatArray:
                     there = (-y > rule.before[0]) & (-y < rule.before[1])
                     off = np.minimum(off, np.where(there, np.abs(x), rule.off))
                 total += off
-    tables, lamps = room.rows(DINING | {"coffee_table"}), np.flatnonzero(room.hanging).tolist()
-    if tables and lamps and poses.touches(*lamps, *tables):
-        ways = np.min([_off_row(room, poses, lamps, table) for table in tables], axis=0)
-        total += _LAMP_WEIGHT * np.minimum(ways, _LAMP).sum(axis=-1)
     return total
-
-
-_LAMP_WEIGHT: Final = 0.5
-
-
-def _off_row(room: Arrangement, poses: Poses, lamps: list[int], table: int) -> FloatArray:
-    """(M, k) how far lamps are from the row over a table, which for one is its middle; a long one hangs along it."""
-    half, size = room.size[table] / 2, room.size[lamps]
-    long = int(half[1] > half[0])
-    local = np.stack([poses.local(table, lamp) for lamp in lamps], axis=1)  # (M, k, 2)
-    over = np.linalg.norm((np.abs(local) - half).clip(0.0), axis=-1) < OVER
-    count = np.maximum(over.sum(axis=1), 1)[:, None]
-    number = np.arange(len(lamps))
-    places = np.where(number < count, ((number + 0.5) / count - 0.5) * 2 * half[long], np.inf)
-    beside = np.abs(local[:, :, None, long] - places[:, None]).min(axis=-1)
-    rows = np.array(lamps), (size[:, 1] > size[:, 0]).astype(np.int64)
-    across = 1 - np.abs((poses.axes[:, *rows] * poses.axes[:, table, None, long]).sum(axis=-1))
-    narrow = (size.max(axis=1) >= LONG * size.min(axis=1)) & (half.max() >= LONG * half.min())
-    return np.hypot(beside, local[:, :, 1 - long]) + _ACROSS * narrow * across
-
-
-LONG: Final = 1.2
-"""Sides of a lamp that hangs along its table, as a ratio."""
-OVER: Final = 0.25
-"""From the edge of a table to the middle of a lamp that hangs over it."""
-_ACROSS: Final = 0.5
-"""Metres that a long lamp across its table is worth."""
 
 
 def unmirrored(room: Arrangement, poses: Poses) -> FloatArray:
@@ -117,8 +86,28 @@ def unmirrored(room: Arrangement, poses: Poses) -> FloatArray:
         for mirror in ((-1, 1), (1, -1)):
             gap = np.linalg.norm(local[:, :, None] * mirror - local[:, None], axis=-1)
             best = np.minimum(best, np.where(near[:, None], gap, np.inf).min(axis=-1))
-        total += (best * near).sum(axis=-1)
+        total += (best * near).sum(axis=-1) + _ONE_SIDED * _one_sided(room, table, local, near)
     return total
+
+
+def _one_sided(room: Arrangement, table: int, local: FloatArray, near: BoolArray) -> FloatArray:
+    """How many chairs more stand at one side of a table than at the opposite one, but for an odd one: (M,).
+
+    Args:
+        room: the arrangement.
+        table: around which they stand.
+        local: (M, k, 2) chairs in its frame.
+        near: (M, k) which of them are at it.
+    """
+    beyond = np.abs(local) - room.size[table] / 2
+    at_end = beyond[..., 0] > beyond[..., 1]
+    sides = [(near & at_end, local[..., 0]), (near & ~at_end, local[..., 1])]
+    more = sum(np.abs((np.sign(place) * there).sum(axis=-1)) for there, place in sides)
+    return np.asarray(more - near.sum(axis=-1) % 2, dtype=np.float64)
+
+
+_ONE_SIDED: Final = 0.3
+"""Metres that a chair without one opposite is worth."""
 
 
 def astray(room: Arrangement, poses: Poses) -> FloatArray:
@@ -131,7 +120,7 @@ def astray(room: Arrangement, poses: Poses) -> FloatArray:
                 ways = [way(room, poses, item, host) for host in there if host != item]
                 if ways:
                     total += np.minimum(np.min(ways, axis=0), _FARTHEST)
-    return total + _same_side(room, poses) + _bare(room, poses) + _turned_away(room, poses)
+    return total + _same_side(room, poses) + _bare(room, poses) + _turned_away(room, poses) + _alone(room, poses)
 
 
 def _from_bedside(room: Arrangement, poses: Poses, item: int, bed: int) -> FloatArray:
@@ -156,12 +145,17 @@ def _from_table(room: Arrangement, poses: Poses, chair: int, table: int) -> Floa
     half, own = room.size[table] / 2, room.size[chair].max() / 2
     out = np.hypot((np.abs(x) - half[0]).clip(0.0), (np.abs(y) - half[1]).clip(0.0))
     forward = np.einsum("mab,mb->ma", poses.axes[:, table], poses.forward[:, chair])
-    nearest = np.stack([np.clip(x, -half[0], half[0]), np.clip(y, -half[1], half[1])], axis=-1)
-    back = np.stack([x, y], axis=-1) - own * forward
-    towards = nearest * 0.98 - back
+    centre = np.stack([x, y], axis=-1)
+    nearest = np.clip(centre, -half, half)
+    # Under the table its edge is nowhere ahead: there the back tells which way the chair looks.
+    towards = np.where((out > _EDGE)[:, None], nearest - centre, nearest * 0.98 - centre + own * forward)
     cosine = (towards * forward).sum(axis=-1) / np.linalg.norm(towards, axis=-1).clip(1e-6)
     under = np.minimum(half[0] - np.abs(x), half[1] - np.abs(y))
     return (out - own - _AT_TABLE).clip(0.0) + (0.8 - cosine).clip(0.0) + (under - _UNDER).clip(0.0)
+
+
+_EDGE: Final = 0.02
+"""From a table's edge to the middle of a chair that one sees before it."""
 
 
 def _from_front(room: Arrangement, poses: Poses, item: int, seat: int) -> FloatArray:
@@ -172,6 +166,16 @@ def _from_front(room: Arrangement, poses: Poses, item: int, seat: int) -> FloatA
     # within the corner of an L, or where the legs are
     low = -half[1] if room.names[seat] == "l_shaped_sofa" else 0.25
     return (np.abs(x) - half[0]).clip(0.0) + (ahead - 0.7).clip(0.0) + (low - ahead).clip(0.0)
+
+
+def _from_edge(room: Arrangement, poses: Poses, item: int, host: int) -> FloatArray:
+    """Of what stands beside a piece from its edges."""
+    local = np.abs(poses.local(host, item)) - room.size[host] / 2
+    return (np.hypot(*local.clip(0.0).T) - room.size[item].max() / 2 - _BESIDE).clip(0.0)
+
+
+_BESIDE: Final = 0.25
+"""From a seat, a bed or a table to a side table or stool that belongs to it."""
 
 
 def _from_view(_: Arrangement, poses: Poses, stand: int, seat: int) -> FloatArray:
@@ -189,6 +193,8 @@ _BELONG: Final = (
     (frozenset({"dressing_chair"}), DESKS, _from_table),
     (frozenset({"coffee_table"}), FACING, _from_front),
     (frozenset({"tv_stand"}), FACING, _from_view),
+    (frozenset({"corner_side_table", "round_end_table"}), SEATS | frozenset(BEDS), _from_edge),
+    (frozenset({"stool"}), SEATS | TABLES | frozenset({"coffee_table", *BEDS}), _from_edge),
 )
 
 
@@ -253,6 +259,29 @@ def _turned_away(room: Arrangement, poses: Poses) -> FloatArray:
     return total
 
 
+def _alone(room: Arrangement, poses: Poses) -> FloatArray:
+    """How far each single seat is from any company that it looks at, or from having its back to a wall."""
+    total = np.zeros(len(poses.yaw))
+    hosts = room.rows(SOFAS - {"lazy_sofa"} | TABLES | {"coffee_table", *BEDS})
+    for seat in room.rows(_SINGLE | {"chinese_chair"}):
+        if not poses.touches(seat, *hosts):
+            continue
+        ways = [_FARTHEST * np.ones(len(total))]
+        if room.backs_to is not None:
+            ways.append((gaps_behind(room, poses, np.array([seat]))[:, 0] - _AT_WALL).clip(0.0))
+        for host in hosts:
+            beyond = np.hypot(*(np.abs(poses.local(host, seat)) - room.size[host] / 2).clip(0.0).T)
+            ahead = -poses.local(seat, host)
+            cosine = ahead[:, 1] / np.linalg.norm(ahead, axis=1).clip(1e-6)
+            ways.append((beyond - _IN_TALK).clip(0.0) + _TURN * (-cosine).clip(0.0))
+        total += np.min(ways, axis=0)
+    return total
+
+
+_IN_TALK: Final = 1.6
+"""From a coffee table, sofa, bed or table to the middle of a seat with which it is one group."""
+_AT_WALL: Final = 0.4
+"""From a wall to the back of a seat that stands at it."""
 _SINGLE: Final = frozenset({"armchair", "lazy_sofa", "lounge_chair"})
 _BEHIND: Final = 0.5
 _BEHIND_SOFA: Final = 2.0

@@ -4,7 +4,7 @@ Hard terms are compared in their order, soft ones weighed. What stands best stay
 again; each step lowers the energy, so that no room is worse than it came.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from ...geometry.frames import FloatArray
 from ..kinds import DINING
 from .arrangement import Arrangement, Poses
 from .proposals import Proposal, alone, leaders, rows, swaps, together
-from .terms import AWAY, HARD, PRICES, SOFT, WALKWAYS, away
+from .terms import AWAY, HARD, PRICES, SOFT, WALKWAYS, Term, away
 from .walking import Walking
 
 _SWEEPS: Final = 12
@@ -48,6 +48,7 @@ def descend(room: Arrangement) -> Poses:
         return poses
     share = min(1.0, (_PIECES / room.count) ** 2)
     first, last = (max(1, int(rounds * share)) for rounds in (_FIRST_SWEEPS, _SWEEPS))
+    settled = False
     for _ in range(_TURNS if share == 1.0 else 1):
         before = _hard(room, poses)
         if not any(before):
@@ -56,8 +57,8 @@ def descend(room: Arrangement) -> Poses:
         found = _Descent(room, found, priced=False).run(last)
         if _hard(room, found) >= before:
             break
-        poses = found
-    return _Descent(room, poses, priced=False).run(last)
+        poses, settled = found, True
+    return poses if settled else _Descent(room, poses, priced=False).run(last)
 
 
 def _hard(room: Arrangement, poses: Poses) -> tuple[float, ...]:
@@ -72,7 +73,7 @@ class _Scored(NamedTuple):
     Attributes:
         poses: K of them.
         hard: (K, h) compared first, in order.
-        soft: (K,) without the way that pieces have come, and without the ground that is cut off.
+        soft: (K,) all else but the way that pieces have come and the ground that is cut off.
         way: (K,) what that costs.
     """
 
@@ -80,6 +81,37 @@ class _Scored(NamedTuple):
     hard: FloatArray
     soft: FloatArray
     way: FloatArray
+
+
+_Step = tuple[Callable[[Arrangement, Poses, int], Iterator[Proposal]], int]
+"""What proposes, and for which piece."""
+
+
+class _State(NamedTuple):
+    """The energy that some pieces take part in.
+
+    Attributes:
+        hard: the hard terms, rounded.
+        soft: the soft ones, weighed, but for
+        way: what the way costs that the pieces have come.
+    """
+
+    hard: tuple[float, ...]
+    soft: float
+    way: float
+
+
+def _strict(term: Term) -> Term:
+    """A hard term that nothing may break."""
+
+    def forbidden(room: Arrangement, poses: Poses) -> FloatArray:
+        return np.where(np.round(term(room, poses), _DIGITS) > 0, np.inf, 0.0)
+
+    return forbidden
+
+
+_STRICT: Final = tuple((_strict(term), 1.0) for term in HARD.values())
+_PRICED: Final = tuple((term, PRICES[name]) for name, term in HARD.items())
 
 
 class _Descent:
@@ -95,52 +127,86 @@ class _Descent:
         self._room, self._poses, self._priced = room, poses, priced
         self._walking = None if room.walls is None else Walking(room, poses)
         self._cut = 0.0 if self._walking is None else self._walking.cost(poses.with_moved(np.zeros((0, 0, 3)), []), 0)
+        self._known: tuple[Poses | None, tuple[int, ...], _State] = None, (), _State((), 0.0, 0.0)
+
+        self._version, self._rested = 0, dict[_Step, int]()
 
     def run(self, sweeps: int) -> Poses:
         """The layout after so many rounds, or once nothing moves; if hard terms have a price, once none is broken."""
         for _ in range(sweeps):
-            moved = [self._take(proposal) for proposal in self._proposals()]
-            if not any(moved) or (self._priced and not any(_hard(self._room, self._poses))):
+            before = self._version
+            for step in self._steps():
+                self._do(step)
+            if self._version == before or (self._priced and not any(_hard(self._room, self._poses))):
                 break
         return self._poses
 
-    def _proposals(self) -> Iterator[Proposal]:
-        """Of the state at the time when each is asked for: single pieces, small ones first, then groups."""
+    def _steps(self) -> list["_Step"]:
+        """A round: single pieces, small ones first, then groups."""
         room = self._room
-        for piece in np.argsort(room.weight, kind="stable").tolist():
-            if room.movable[piece]:
-                wrong, hard = self._wrong(piece)
-                cut = self._cut > _CUT
-                if hard or wrong > _GAIN or cut:
-                    yield alone(room, self._poses, piece, thorough=hard or wrong > _WRONG or cut)
-                if hard and self._wrong(piece)[1]:
-                    yield from swaps(room, self._poses, piece)
-        for leader in leaders(room):
-            yield from together(room, self._poses, leader)
-        for table in room.rows(DINING):
-            yield from rows(room, self._poses, table)
+        singles = [k for k in np.argsort(room.weight, kind="stable").tolist() if room.movable[k]]
+        return [
+            *((self._single, piece) for piece in singles),
+            *((together, leader) for leader in leaders(room)),
+            *((rows, table) for table in room.rows(DINING)),
+        ]
 
-    def _wrong(self, piece: int) -> tuple[float, bool]:
-        """The soft energy that a piece takes part in, but for its way here, and whether it breaks a hard term."""
-        here = Poses(self._poses.position, self._poses.yaw, np.array([piece]))
-        soft = sum(float(weight * term(self._room, here)[0]) for term, weight in SOFT.values())
-        return soft, any(round(float(term(self._room, here)[0]), _DIGITS) > 0 for term in HARD.values())
+    def _do(self, step: "_Step") -> None:
+        """Takes the proposals of a step, unless it moved nothing before and nothing has moved since."""
+        propose, piece = step
+        before = self._version
+        if self._rested.get(step) != before:
+            for proposal in propose(self._room, self._poses, piece):
+                self._take(proposal)
+            if self._version == before:
+                self._rested[step] = before
 
-    def _take(self, proposal: Proposal) -> bool:
+    def _single(self, room: Arrangement, poses: Poses, piece: int) -> Iterator[Proposal]:
+        """A piece alone where it is not as it should be, and where that breaks hard terms in another one's place."""
+        here = self._state([piece])
+        hard, cut = any(here.hard), self._cut > _CUT
+        if hard or here.soft > _GAIN or cut:
+            yield alone(room, poses, piece, thorough=hard or here.soft > _WRONG or cut)
+        if hard and any(self._state([piece]).hard):
+            yield from swaps(room, self._poses, piece)
+
+    def _state(self, moved: Sequence[int]) -> "_State":
+        """What some pieces take part in of the energy as it is."""
+        if self._known[0] is not self._poses or self._known[1] != tuple(moved):
+            here = Poses(self._poses.position, self._poses.yaw, np.array(moved))
+            hard = tuple(round(float(term(self._room, here)[0]), _DIGITS) for term in HARD.values())
+            soft = sum(float(weight * term(self._room, here)[0]) for term, weight in SOFT.values())
+            self._known = self._poses, tuple(moved), _State(hard, soft, float(AWAY * away(self._room, here)[0]))
+        return self._known[2]
+
+    def _take(self, proposal: Proposal) -> None:
         """Takes the best candidate of a proposal, if it is better than what is there."""
         candidates = self._poses.with_moved(proposal.places, proposal.moved)
-        found = self._weighed(candidates) if self._priced else self._in_order(candidates)
+        found = self._scored(candidates, self._state(proposal.moved))
         best = self._best(found)
         if best == 0:
-            return False
+            return
         if self._walking is not None:
             self._cut = self._walking.cost(found.poses, best)
             self._walking.accept(found.poses, best)
         self._poses = found.poses.select(np.array([best]))
-        return True
+        self._version += 1
 
-    def _in_order(self, poses: Poses) -> _Scored:
-        """The candidates that are no worse than the first by the hard terms."""
+    def _scored(self, poses: Poses, here: "_State") -> _Scored:
+        """The candidates that may be better than the first one, which is ``here``."""
+        limit = here.soft + here.way + WALKWAYS * self._cut + _GAIN
+        count = len(poses.yaw)
+        if self._priced:
+            limit += sum(price * value for price, value in zip(PRICES.values(), here.hard, strict=True))
+            return self._summed(poses, np.zeros((count, 0)), (*SOFT.values(), *_PRICED), np.full(count, limit))
+        if not any(here.hard):
+            return self._summed(poses, np.zeros((count, 0)), (*SOFT.values(), *_STRICT), np.full(count, limit))
+        poses, hard = self._in_order(poses)
+        better = (hard != hard[0]).any(axis=1)
+        return self._summed(poses, hard, tuple(SOFT.values()), np.where(better, np.inf, limit))
+
+    def _in_order(self, poses: Poses) -> tuple[Poses, FloatArray]:
+        """The candidates that are no worse than the first by the hard terms, and these: (K, h)."""
         hard = np.zeros((len(poses.yaw), 0))
         for term in HARD.values():
             values = np.round(term(self._room, poses), _DIGITS)
@@ -149,22 +215,35 @@ class _Descent:
             first = np.where(differs.any(axis=1), differs.argmax(axis=1), 0)
             kept = hard[np.arange(len(hard)), first] <= hard[0, first]
             poses, hard = poses.select(np.flatnonzero(kept)), hard[kept]
-        return _Scored(poses, hard, *self._soft(poses))
+        return poses, hard
 
-    def _weighed(self, poses: Poses) -> _Scored:
-        """The candidates whose hard terms do not cost more than all that the first one costs."""
-        price = np.sum([PRICES[name] * term(self._room, poses) for name, term in HARD.items()], axis=0)
-        soft, way = self._soft(poses.select(np.zeros(1, dtype=np.int64)))
-        kept = price < price[0] + soft[0] + way[0] + WALKWAYS * self._cut
-        kept[0] = True
-        poses = poses.select(np.flatnonzero(kept))
-        soft, way = self._soft(poses)
-        return _Scored(poses, np.zeros((len(poses.yaw), 0)), price[kept] + soft, way)
+    def _summed(
+        self, poses: Poses, hard: FloatArray, terms: Sequence[tuple[Term, float]], limits: FloatArray
+    ) -> _Scored:
+        """Candidates with the sum of some terms, but for those that reach a limit before all are summed.
 
-    def _soft(self, poses: Poses) -> tuple[FloatArray, FloatArray]:
-        """(K,) the soft terms, weighed, and apart from them the way that pieces have come."""
-        soft = np.sum([weight * term(self._room, poses) for term, weight in SOFT.values()], axis=0)
-        return soft, AWAY * away(self._room, poses)
+        Nothing is lost by that, since terms are never negative. The way that pieces have come is not counted against
+        the limit: which candidates are left would depend on it, and settling again would look at others.
+
+        Args:
+            poses: K candidates, the first of which stays.
+            hard: (K, h) that decides before the sum does.
+            terms: with their weights.
+            limits: (K,) what the first candidate costs in all; infinite where hard terms have decided.
+
+        Returns:
+            Those left; the sum is not finished where that is the first one alone.
+        """
+        total = np.zeros(len(limits))
+        for term, weight in terms:
+            if len(total) == 1:
+                break
+            total = total + weight * term(self._room, poses)
+            kept = total < limits
+            kept[0] = True
+            if not kept.all():
+                poses, hard, total, limits = poses.select(np.flatnonzero(kept)), hard[kept], total[kept], limits[kept]
+        return _Scored(poses, hard, total, AWAY * away(self._room, poses))
 
     def _best(self, found: _Scored) -> int:
         """The best candidate, 0 where none is better; the ground is looked at only where it may decide.

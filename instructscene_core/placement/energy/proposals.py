@@ -22,11 +22,13 @@ from ...geometry.relations import (
     RIGHT,
 )
 from ...vocabulary import BEDS
-from ..kinds import ANY_YAW, DESKS, DINING, FACING, SOFAS
+from ..kinds import ANY_YAW, DESKS, DINING, FACING, SEATS, SOFAS
 from .arrangement import Arrangement, Poses
-from .company import CENTRED, LONG
-from .seats import Seat, chairs_round_table, in_room, lamps_in_row, places_at_table
-from .terms import SQUARE_TO, WALL_GAP
+from .backs import WALL_GAP
+from .company import CENTRED
+from .lamps import lamps_in_row, places_of_lamp
+from .seats import Seat, chairs_round_table, in_room, places_at_table
+from .terms import SQUARE_TO
 
 _LEGROOM: Final = 0.38
 """Between a seat and its coffee table."""
@@ -164,10 +166,12 @@ def _apart(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
 def _to_hosts(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
     """Where a piece belongs: beside a bed, at a table, before a sofa, over a table; and where a wish has it."""
     found = [np.zeros((0, 3))]
-    for way in (_at_hosts, _to_middles, _over_tables):
+    for way in (_at_hosts, _to_middles, _lit):
         found += [in_room(poses, host, places) for host, places in way(room, poses, piece)]
     if room.names[piece] == "tv_stand":
         found.append(_opposite(room, poses, piece))
+    if room.hanging[piece] and room.middle is not None:
+        found.append(np.array([[*room.middle, float(poses.yaw[0, piece])]]))
     for wish in room.wishes:
         if piece in wish.subjects:
             found += [_related(poses, piece, other, wish.predicates) for other in wish.others]
@@ -199,12 +203,18 @@ def _at_hosts(room: Arrangement, poses: Poses, piece: int) -> Places:  # noqa: A
             beside = width / 2 + 0.1
             ends = [(x, 0.0, -math.pi / 2), (-x, 0.0, math.pi / 2), (0.0, y, 0.0)]
             yield table, [*ends, *((off, -y, math.pi) for off in (0.0, -beside, beside))]
+    elif name in _SIDE_TABLES:
+        for seat in room.rows(SEATS | frozenset(BEDS)):
+            side, back = ((room.size[seat] + (width, -depth)) / 2).tolist()
+            yield seat, [(sign * (side + _BESIDE_SEAT), back, 0.0) for sign in (1, -1)]
     if name in _AT_TABLES:
         for table in room.rows(DINING | DESKS):
             yield table, places_at_table(room, table, piece)
 
 
 _BESIDE_BED: Final = 0.08
+_BESIDE_SEAT: Final = 0.05
+_SIDE_TABLES: Final = frozenset({"corner_side_table", "round_end_table"})
 _WITHIN_L: Final = 0.9
 """That a table within the corner of an L is nearer to its back."""
 _OFF: Final = 0.35
@@ -221,15 +231,10 @@ def _to_middles(room: Arrangement, poses: Poses, piece: int) -> Places:
             yield host, [(0.0, y, turn)]
 
 
-def _over_tables(room: Arrangement, poses: Poses, piece: int) -> Places:
-    """Over the middle of tables, for what hangs; a long lamp along them."""
+def _lit(room: Arrangement, poses: Poses, piece: int) -> Places:
+    """Over what a lamp may light."""
     if room.hanging[piece]:
-        width, depth = room.size[piece].tolist()
-        for table in room.rows(DINING | {"coffee_table"}):
-            along = bool(room.size[table, 1] > room.size[table, 0])
-            long = max(width, depth) >= LONG * min(width, depth)
-            turned = math.pi / 2 if (depth > width) != along else 0.0
-            yield table, [(0.0, 0.0, turned if long else float(poses.yaw[0, piece] - poses.yaw[0, table]))]
+        yield from places_of_lamp(room, poses, piece)
 
 
 def _related(poses: Poses, piece: int, other: int, predicates: frozenset[int]) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Seats at a table: single ones, and even rows for all its chairs; lamps along it. Product frame, metres."""
+"""Seats at a table: single ones, and even rows for all its chairs. Product frame, metres."""
 
 import itertools
 import math
@@ -10,7 +10,7 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ..kinds import DESKS, TABLES
 from .arrangement import Arrangement, Poses
-from .company import NEAR_TABLE, OVER
+from .company import NEAR_TABLE
 
 _CHAIRS: Final = frozenset({"dining_chair", "chair", "lounge_chair", "chinese_chair"})
 _TUCK: Final = 0.35
@@ -77,13 +77,13 @@ def in_room(poses: Poses, host: int, places: FloatArray | Sequence[Seat]) -> Flo
 
 def _nearest_table(room: Arrangement, poses: Poses, chair: int) -> int | None:
     """The table that a chair stands at: one that it faces; dining chairs may be turned away."""
-    ways = [(_gap(room, poses, table, chair), table) for table in room.rows(TABLES)]
+    ways = [(gap_to(room, poses, table, chair), table) for table in room.rows(TABLES)]
     near = [way for way in ways if way[0] < NEAR_TABLE]
     faced = [way for way in near if float(poses.local(chair, way[1])[0, 1]) < 0]
     return min(faced or (near if room.names[chair] == "dining_chair" else []), default=(0.0, None))[1]
 
 
-def _gap(room: Arrangement, poses: Poses, table: int, item: int) -> float:
+def gap_to(room: Arrangement, poses: Poses, table: int, item: int) -> float:
     """From the edge of a table to the middle of a piece; 0 inside."""
     return float(np.linalg.norm((np.abs(poses.local(table, item)[0]) - room.size[table] / 2).clip(0.0)))
 
@@ -117,20 +117,3 @@ def _cheapest(before: FloatArray, seats: FloatArray) -> tuple[float, list[int]]:
     for chair, seat in zip(chairs.tolist(), turns[best].tolist(), strict=True):
         order[chair] = seat
     return costs[best], order
-
-
-def lamps_in_row(room: Arrangement, poses: Poses, table: int) -> tuple[list[int], FloatArray]:
-    """Two lamps or more that hang over a table, and their places in a row along it: (1, k, 3)."""
-    lamps = [
-        lamp
-        for lamp in np.flatnonzero(room.hanging).tolist()
-        if _gap(room, poses, table, lamp) < OVER and room.movable[lamp]
-    ]
-    if len(lamps) < 2:
-        return [], np.zeros((0, 0, 3))
-    length = room.size[table]
-    along = int(length[1] > length[0])
-    lamps.sort(key=lambda lamp: float(poses.local(table, lamp)[0, along]))
-    offsets = ((np.arange(len(lamps)) + 0.5) / len(lamps) - 0.5) * length[along]
-    points = poses.position[0, table] + offsets[:, None] * poses.axes[0, table, along]
-    return lamps, np.concatenate([points, poses.yaw[0, lamps][:, None]], axis=1)[None]

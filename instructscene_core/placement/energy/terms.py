@@ -12,33 +12,23 @@ from typing import Final
 
 import numpy as np
 
-from ...geometry.clearances import FRONT
 from ...geometry.frames import FloatArray
 from ...geometry.relations import RelationArray, relation_matrix
-from ..kinds import ANY_YAW, BACKED, CUPBOARDS, LOW, SEATS, SOFAS, TABLES
+from ..kinds import ANY_YAW
+from .access import seated, shut_in
 from .arrangement import TOUCH, Arrangement, IntArray, Poses
+from .backs import walls
 from .company import astray, off_centre, unmirrored
+from .lamps import off_lamps
 
 Term = Callable[[Arrangement, Poses], FloatArray]
 
-WALL_GAP: Final = 0.01
-"""Between a back and its wall."""
-REACH: Final = 1.6
-"""From a wall to the back of what belongs there, up to which it is drawn to it; further away costs no more."""
-NEAR: Final = 0.45
-"""The same for furniture that may stand free."""
-NEAR_ANY_YAW: Final = 0.2
-"""The same for what often stands free on purpose."""
 SQUARE_TO: Final = np.radians(8)
 """From square, up to which what may stand at any angle was meant to be square."""
 _SLACK: Final = 0.005
 """By which an outline may reach through a wall."""
-_PARALLEL: Final = 0.98
-"""Cosine: a back within some 11° of a wall is parallel to it."""
 _OPENING: Final = 0.01
 """By which furniture may reach into the ground before a door or window."""
-_LEAST_FRONT: Final = 0.2
-"""Of the ground before a piece that is taken up, which is not seen."""
 
 
 def outside(room: Arrangement, poses: Poses) -> FloatArray:
@@ -179,92 +169,6 @@ def turned(room: Arrangement, poses: Poses) -> FloatArray:
     return np.where(free & (off > SQUARE_TO), SQUARE_TO, off).sum(axis=-1)
 
 
-def walls(room: Arrangement, poses: Poses) -> FloatArray:
-    """How far backs are from the walls that they belong to, by weight; beyond a reach it costs no more."""
-    total = np.zeros(len(poses.yaw))
-    if room.backs_to is None:
-        return total
-    moved = set(poses.moved.tolist())
-    if poses.touches(*room.rows(SOFAS)):
-        moved |= set(room.rows({"console_table"}))  # which may stand behind one
-    own = np.array([k for k in sorted(moved) if not room.hanging[k]], dtype=np.int64)
-    gap = gaps_behind(room, poses, own)
-    limit = np.array([reach_of(room.names[k]) for k in own])
-    cost = np.minimum((gap - _CLOSE).clip(0.0), limit) * np.where(limit == REACH, _BELONGS, 1.0)
-    for column, k in enumerate(own.tolist()):
-        if room.names[k] == "console_table":
-            for sofa in room.rows(SOFAS):
-                x, y = poses.local(sofa, k).T
-                behind = (np.abs(x) < room.size[sofa, 0] / 2) & (y > room.size[sofa, 1] / 2)
-                beyond = np.abs(y - (room.size[sofa, 1] + room.size[k].min()) / 2)
-                cost[:, column] = np.where(behind, np.minimum(cost[:, column], beyond), cost[:, column])
-    return (room.weight[own] * cost).sum(axis=-1)
-
-
-_CLOSE: Final = 0.04
-"""From a wall up to which a back stands at it, as in the made rooms, where it is 5 cm in half of the cases."""
-_BELONGS: Final = 3.0
-"""How much more it counts for what belongs there."""
-
-
-def reach_of(name: str) -> float:
-    """From how far a piece of a class is drawn to a wall."""
-    return REACH if name in BACKED else NEAR_ANY_YAW if name in ANY_YAW else NEAR
-
-
-def gaps_behind(room: Arrangement, poses: Poses, own: IntArray) -> FloatArray:
-    """(M, k) metres from the middle of a back to the parallel wall behind it; infinite where there is none."""
-    assert room.backs_to is not None  # noqa: S101 - only rooms with walls ask
-    forward = poses.forward[:, own]
-    back = poses.position[:, own] - forward * room.size[own, 1:] / 2
-    delta = back[:, :, None] - room.backs_to.starts  # (M, k, S, 2)
-    beside = (delta * room.backs_to.along).sum(axis=-1)
-    gap = (delta * room.backs_to.inward).sum(axis=-1)
-    parallel = forward @ room.backs_to.inward.T > _PARALLEL
-    real = parallel & (beside > 0) & (beside < room.backs_to.lengths)
-    return np.where(real, np.abs(gap), np.inf).min(axis=-1)
-
-
-def fronts(room: Arrangement, poses: Poses) -> FloatArray:
-    """Share of the ground before seats and cupboards that is taken up, beyond what one does not see."""
-    total = np.zeros(len(poses.yaw))
-    owners = [(k, LOW) for k in room.rows(SOFAS)]
-    owners += [(k, LOW | TABLES) for k in room.rows(SEATS - SOFAS)]
-    owners += [(k, frozenset[str]()) for k in room.rows(CUPBOARDS)]
-    for k, passing in owners:
-        others = np.flatnonzero(~room.of(passing | {"rug", ""}) & ~room.hanging)
-        others = others[others != k]
-        if poses.touches(k, *others.tolist()):
-            total += _taken(room, poses, k, others)
-    return total
-
-
-def _taken(room: Arrangement, poses: Poses, owner: int, others: IntArray) -> FloatArray:
-    """Share of the ground before a piece that others and walls take up."""
-    half = room.size[owner] / 2
-    axes = poses.axes[:, owner]
-    taken = np.zeros(len(poses.yaw))
-    circle = np.hypot(*room.size[others].T) / 2
-    reach = np.hypot(half[0] + circle, half[1] + FRONT + circle)
-    ways = poses.position[:, others] - poses.position[:, owner, None]
-    rows, near = np.nonzero((ways**2).sum(axis=-1) < reach**2)  # the others are out of reach, and most are
-    if len(rows):
-        own, other = axes[rows], others[near]
-        delta = np.einsum("lab,lb->la", own, ways[rows, near])
-        turn = np.abs(own @ poses.axes[rows, other].transpose(0, 2, 1))  # (L, 2, 2)
-        reach = np.einsum("lac,lc->la", turn, room.size[other] / 2)
-        low, high = delta - reach, delta + reach
-        across = np.minimum(high[:, 0], half[0]) - np.maximum(low[:, 0], -half[0])
-        ahead = np.minimum(high[:, 1], -half[1]) - np.maximum(low[:, 1], -half[1] - FRONT)
-        taken += _summed(poses, rows, across.clip(0.0) * (ahead > 0)) / room.size[owner, 0]
-    if room.walls is not None:
-        ends = np.array([[-0.6, -1], [0, -1], [0.6, -1]]) * (half + np.array([0.0, FRONT]))
-        points = poses.position[:, owner, None] + ends @ axes
-        outside = room.walls.depth(points.reshape(-1, 2)).reshape(-1, len(ends)) < 0
-        taken += outside.mean(axis=1)
-    return (np.minimum(taken, 1.0) - _LEAST_FRONT).clip(0.0)
-
-
 HARD: Final[Mapping[str, Term]] = MappingProxyType(
     {"outside": outside, "overlap": overlap, "doors": doors, "asked": asked}
 )
@@ -273,17 +177,19 @@ PRICES: Final[Mapping[str, float]] = MappingProxyType({"outside": 12.0, "overlap
 """What hard terms cost while they have a price."""
 SOFT: Final[Mapping[str, tuple[Term, float]]] = MappingProxyType(
     {
-        "graph": (graph, 0.5),
         "turned": (turned, 2.0),
         "walls": (walls, 1.0),
-        "windows": (windows, 5.0),
-        "fronts": (fronts, 1.0),
-        "centred": (off_centre, 1.0),
-        "mirrored": (unmirrored, 0.8),
+        "graph": (graph, 0.5),
         "astray": (astray, 2.0),
+        "centred": (off_centre, 1.0),
+        "lamps": (off_lamps, 0.6),
+        "mirrored": (unmirrored, 0.8),
+        "windows": (windows, 5.0),
+        "fronts": (shut_in, 1.0),
+        "seated": (seated, 0.7),
     }
 )
-"""With their weights."""
+"""With their weights, those first that tell most candidates apart for least."""
 AWAY: Final = 0.4
 """Weight of the way that pieces have come."""
 WALKWAYS: Final = 2.0
