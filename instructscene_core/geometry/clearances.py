@@ -22,6 +22,8 @@ WINDOW: Final = 0.5
 """Before a window, of what reaches above its sill: one opens it, and draws the curtain."""
 FRONT: Final = 0.4
 """Before seats and cupboards: one gets there sideways."""
+BEHIND_CHAIR: Final = 0.5
+"""Behind a chair at a table, to the wall or the next piece: one pulls it back and sits down."""
 _NARROWEST: Final = 1e-6
 """Width up to which an opening is none."""
 
