@@ -7,15 +7,17 @@ The measures in comments are quartiles of real rooms (3D-FRONT).
 import math
 from typing import Final, NamedTuple
 
-from .floor import WALK_HEIGHT
+from .floor import WALK_HEIGHT, Wall
 from .geometry import Block, direction, overlap
 from .parts import Part
 from .pieces import Half, Piece
 from .plan import FRONT_SPACE, Chosen, Free, Placed, Plan
 
-_TRIES: Final = 16
-"""Places that are tried for the sofa, and for its coffee table."""
-_ATTEMPTS: Final = 6
+_TRIES: Final = 10
+"""Places that are tried for a coffee table."""
+_GIVEN_UP: Final = 0.15
+"""Sum of the weights of sides, less with each failure, up to which a sofa is not tried there again."""
+_ATTEMPTS: Final = 5
 """At the whole group."""
 _FAR: Final = 3.6
 """Metres from the front of a sofa to the wall of its TV, from which on the sofa moves towards it if it can."""
@@ -27,7 +29,7 @@ SEATED: Final = 0.8
 """Metres from the front of a sofa to the middle of its group, where there is no coffee table."""
 _BESIDE: Final = 0.5
 """Metres from the middle line of a sofa to the middle of its TV at most."""
-_SIDES: Final = (0.0, math.pi / 2, math.pi, -math.pi / 2)
+_ANGLES: Final = (0.0, math.pi / 2, math.pi, -math.pi / 2)
 _BEFORE_SEAT: Final = 0.42
 """Metres of ground before a seat, of all but its coffee table: a little more than ``clearances.FRONT``."""
 SOFAS: Final = ("multi_seat_sofa", "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa", "lazy_sofa")
@@ -55,6 +57,20 @@ class Lounge(NamedTuple):
     sides: tuple[str, ...]
 
 
+class _Side(NamedTuple):
+    """A side of a part at which a sofa may have its back.
+
+    Args:
+        angle: of the sofa.
+        weight: how likely it stands there; 0 where the group has no room.
+        opposite: intervals, metres along its x axis from the middle of the part, where a TV has room before it.
+    """
+
+    angle: float
+    weight: float
+    opposite: list[tuple[float, float]]
+
+
 class _Spot(NamedTuple):
     """The coffee table, or its place, in the sofa's axes: position, and half extents along these axes."""
 
@@ -72,19 +88,19 @@ def place_lounge(plan: Plan, wish: Lounge, part: Part) -> int | None:
         wish: what the group should consist of.
         part: of the room, which the group takes: the sofa at one of its sides, the TV at the wall opposite.
     """
-    weights = [_likely(plan, wish, part, angle) for angle in _SIDES]
-    for _ in range(_ATTEMPTS if any(weights) else 0):
+    sides = [_side(plan, wish, part, angle) for angle in _ANGLES]
+    for _ in range(_ATTEMPTS if any(side.weight for side in sides) else 0):
         state = plan.state()
-        missed = _place(plan, wish, part, weights)
+        missed = _place(plan, wish, part, sides)
         if missed is not None and missed <= plan.spare and plan.walkable():
             return missed
         plan.undo(state)
     return None
 
 
-def _place(plan: Plan, wish: Lounge, part: Part, weights: list[float]) -> int | None:
-    """One attempt at the group, from sides of the part with some weights; returns as ``place_lounge``."""
-    sofa = _place_sofa(plan, wish, part, weights)
+def _place(plan: Plan, wish: Lounge, part: Part, sides: list[_Side]) -> int | None:
+    """One attempt at the group, with its sofa at one of the sides of a part; returns as ``place_lounge``."""
+    sofa = _place_sofa(plan, wish, part, sides)
     if sofa is None:
         return None
     spot = _Spot(0.0, plan.placed[sofa].half[2] + SEATED, 0.5, 0.35)
@@ -103,19 +119,23 @@ def _place(plan: Plan, wish: Lounge, part: Part, weights: list[float]) -> int | 
     return missed + _place_stools(plan, friends, wish.stools, spot)
 
 
-def _place_sofa(plan: Plan, wish: Lounge, part: Part, weights: list[float]) -> int | None:
+def _place_sofa(plan: Plan, wish: Lounge, part: Part, sides: list[_Side]) -> int | None:
     """A sofa about the middle of one side of the part, and the TV at the wall that it faces.
 
     In a deep part it stands out in the room; where behind it there is no wall but the other part, with its back to it.
     """
     piece, half = plan.choose(wish.sofa)
-    for _ in range(_TRIES):
-        angle = plan.rng.choices(_SIDES, weights)[0]
+    left = [side.weight for side in sides]
+    while sum(left) > _GIVEN_UP:
+        number = plan.rng.choices(range(len(sides)), left)[0]
+        left[number] *= 0.6  # where it finds no place, it may rather find one at another side
+        angle = sides[number].angle
         wide, deep = part.seen(angle)
         reach = wide - half[0]
         along = plan.near(0.0, min(0.3, 0.2 * reach))
-        if wish.sofa == "l_shaped_sofa" and plan.chance(0.5):  # in a corner
+        if wish.second is not None or (wish.sofa == "l_shaped_sofa" and plan.chance(0.5)):  # in a corner
             along = plan.rng.choice((-1, 1)) * max(0.0, reach - plan.standoff())
+        along = max(-reach, min(reach, _nearest(along, sides[number].opposite)))
         back = plan.standoff() + 0.005
         before = 2 * deep - back - 2 * half[2]
         if wish.tv and before > _FAR:
@@ -136,18 +156,38 @@ def _place_sofa(plan: Plan, wish: Lounge, part: Part, weights: list[float]) -> i
     return None
 
 
-def _likely(plan: Plan, wish: Lounge, part: Part, angle: float) -> float:
-    """How likely a sofa stands at the back of a part as seen with an angle; 0 where the group has no room there."""
+def _side(plan: Plan, wish: Lounge, part: Part, angle: float) -> _Side:
+    """The side of a part at which a sofa with an angle has its back."""
     half = plan.choose(wish.sofa)[1]
     wide, deep = part.seen(angle)
     before = 2 * (deep - half[2])
-    if (
-        wide < half[0]
-        or before < _depth(plan, wish)
-        or (wish.tv and not _has_wall(plan, part, angle, plan.choose("tv_stand")[1][0]))
-    ):
-        return 0.0
-    return (1.0 if before < _FAR else 0.3) * (1.0 if _has_wall(plan, part, angle + math.pi) else 0.3)
+    reach = wide - half[0]
+    opposite = _before_tv(plan, part, angle) if wish.tv else [(-reach, reach)]
+    aside = abs(_nearest(0.0, opposite)) if opposite else math.inf
+    if reach < 0 or before < _depth(plan, wish) or aside > reach + _BESIDE / 2:
+        return _Side(angle, 0.0, [])
+    weight = (1.0 if before < _FAR else 0.3) * (1.0 if _wall_of(plan, part, angle + math.pi) else 0.3)
+    return _Side(angle, weight * max(0.1, 1 - aside), opposite)
+
+
+def _before_tv(plan: Plan, part: Part, angle: float) -> list[tuple[float, float]]:
+    """Where the wall before a sofa has room for the TV, metres from the middle of the part along the sofa's x axis."""
+    wall = _wall_of(plan, part, angle)
+    if wall is None:
+        return []
+    middle = wall.local(part.x, part.z)[0]  # the x axes of sofa and TV are opposite
+    return [(middle - high, middle - low) for low, high in plan.clear(wall, plan.choose("tv_stand")[1])]
+
+
+def _nearest(value: float, intervals: list[tuple[float, float]]) -> float:
+    """The number in some intervals that is nearest to a value."""
+    return min((max(low, min(high, value)) for low, high in intervals), key=lambda found: abs(found - value))
+
+
+def _wall_of(plan: Plan, part: Part, angle: float) -> Wall | None:
+    """The wall at which a part ends in a direction; None where there is none."""
+    found = plan.wall_before(part.x, part.z, angle)
+    return found[0] if found is not None and found[1] < part.seen(angle)[1] + 0.02 else None
 
 
 def _depth(plan: Plan, wish: Lounge) -> float:
@@ -155,12 +195,6 @@ def _depth(plan: Plan, wish: Lounge) -> float:
     depth = FRONT_SPACE["tv_stand"] + 2 * plan.choose("tv_stand")[1][2] if wish.tv else 0.5
     table = min(plan.choose("coffee_table")[1][::2]) if wish.table and wish.sofa != "l_shaped_sofa" else 0.2
     return depth + 2 * table + _LEGS[0]
-
-
-def _has_wall(plan: Plan, part: Part, angle: float, half: float = 0.0) -> bool:
-    """Whether a part ends in a direction at a wall, at which a piece with half a width has room."""
-    found = plan.wall_before(part.x, part.z, angle)
-    return found is not None and found[0].half > half and found[1] < part.seen(angle)[1] + 0.02
 
 
 def _view(plan: Plan, sofa: Placed, *, tv: bool) -> Block:

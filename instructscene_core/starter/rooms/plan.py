@@ -11,13 +11,15 @@ from .floor import WALK_HEIGHT, Floor, Opening, Wall
 from .geometry import Block, block, direction, overlap, wrapped
 from .pieces import Half, Piece, Pieces
 from .sizes import Sizes
-from .walk import reachable
+from .walk import gaps, reachable
 
 Chosen = tuple[Piece, Half]
 """A piece, and the half extents that it has in the room."""
 
 _SUITING: Final = 12
 """Draws of a piece that has to suit its place, before another one is taken."""
+_AT_WALL: Final = 0.08
+"""Metres from a wall to the back of a piece that stands there, at most."""
 _REDRAWS: Final = 2
 """Further draws of a size, where no piece of the room's palette can be of the one drawn."""
 _OFF: Final = 0.1
@@ -272,7 +274,24 @@ class Plan:
 
         Of real ones 5 % are farther than 0.2 away, which looks as if somebody had left them there; ours are not.
         """
-        return self.between(0.0, 0.025) if self.chance(0.5) else self.between(0.02, 0.08)
+        return self.between(0.0, 0.025) if self.chance(0.5) else self.between(0.02, _AT_WALL)
+
+    def clear(self, wall: Wall, half: Half) -> list[tuple[float, float]]:
+        """Where along a wall, metres from its middle, a piece may have its middle, clear of doors and windows.
+
+        Args:
+            wall: the wall, at which it has its back.
+            half: its half extents.
+        """
+        sin, cos = direction(wall.angle)
+        taken: list[tuple[float, float]] = []
+        for closed in self.closed:
+            along, out = wall.local(closed.x, closed.z)
+            reach_x, reach_z = closed.reach()
+            wide, deep = abs(cos) * reach_x + abs(sin) * reach_z, abs(sin) * reach_x + abs(cos) * reach_z
+            if closed.bottom < 2 * half[1] and -deep < out < deep + 2 * half[2] + _AT_WALL:
+                taken.append((along - wide - half[0], along + wide + half[0]))
+        return gaps(half[0] - wall.half, wall.half - half[0], taken)
 
     def any_wall(self, power: float = 1.0) -> Wall:
         """Draws a wall with weights by a power of its length."""

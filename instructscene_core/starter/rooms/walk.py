@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from .geometry import Block
 
 BODY: Final = 0.245
-"""Half the width of a walking person, metres: a little less than the ground behind a chair (``clearances``) is deep, and
+"""Half the width of a walking person, metres: a little less than half the ground behind a chair (``clearances``), and
 no less than what the disc of ``placement.ground`` gets through."""
 ARM: Final = 0.3
 """How far from the ground before a piece one may stand to use it, metres."""
@@ -82,7 +82,7 @@ def _parts(half_x: float, half_z: float, solids: Sequence[Block]) -> tuple[list[
         if high - low < _LEAST:
             continue
         row: list[int] = []
-        for left, end in _free(right, [box[:2] for box in boxes if box.low < (low + high) / 2 < box.high]):
+        for left, end in gaps(-right, right, [box[:2] for box in boxes if box.low < (low + high) / 2 < box.high]):
             row.append(len(strips))
             strips.append(_Strip(left, end, low, high))
             parts.append(row[-1])
@@ -93,18 +93,15 @@ def _parts(half_x: float, half_z: float, solids: Sequence[Block]) -> tuple[list[
     return strips, parts
 
 
-def _free(right: float, taken: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The intervals of (−right, right) that are not taken."""
+def gaps(low: float, high: float, taken: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The intervals of (low, high) that are not taken."""
     free: list[tuple[float, float]] = []
-    left = -right
     for start, end in sorted(taken):
-        if start - left > _LEAST:
-            free.append((left, min(start, right)))
-        left = max(left, end)
-        if left >= right:
-            return free
-    if right - left > _LEAST:
-        free.append((left, right))
+        if min(start, high) - low > _LEAST:
+            free.append((low, min(start, high)))
+        low = max(low, end)
+    if high - low > _LEAST:
+        free.append((low, high))
     return free
 
 
