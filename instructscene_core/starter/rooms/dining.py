@@ -21,6 +21,8 @@ _TUCKED: Final = 0.1
 """Metres that chairs reach under a table about, where it is seen whether a part has room for them."""
 _OVER: Final = 0.3
 """Metres by which chairs and who sits down there may reach beyond their part."""
+_FEWER: Final = 8
+"""Attempts until the table gets two chairs less."""
 _ELBOW: Final = 0.02
 """Metres between chairs in a row at least."""
 _LONGEST: Final = {2: 0.8, 4: 1.2, 6: 1.5}
@@ -65,9 +67,9 @@ def place_dining(plan: Plan, wish: Dining, part: Part) -> int | None:
             continue
         new = plan.stand(piece, half, spot.x, spot.z, spot.angle)
         if plan.fits(new, gap=max(0.05, behind - 0.1)):
-            missed = wish.chairs - _place_chairs(plan, plan.add(new), wish, chair, spot.wall, behind)
-            if missed < wish.chairs and missed <= 2 * (attempt // 8) and plan.walkable():
-                return missed
+            count = max(2, wish.chairs - 2 * (attempt // _FEWER))
+            if _place_chairs(plan, plan.add(new), count, chair, spot.wall, behind) and plan.walkable():
+                return wish.chairs - count
         plan.undo(state)
     return None
 
@@ -120,28 +122,21 @@ def _spot(plan: Plan, wish: Dining, half: Half, part: Part, attempt: int, deep: 
     return _Spot(x + out * math.sin(toward), z + out * math.cos(toward), angle, wall)
 
 
-def _place_chairs(plan: Plan, table: int, wish: Dining, chair: Chosen, wall: str, behind: float) -> int:
-    """Places equal chairs around the table, as deep under it as each may be, in pairs; returns how many found a place.
+def _place_chairs(plan: Plan, table: int, count: int, chair: Chosen, wall: str, behind: float) -> bool:
+    """Places equal chairs around the table, as deep under it as each may be; False where not all have room.
 
     Args:
         plan: the room.
         table: index of the table.
-        wish: the number of chairs.
+        count: how many, an even number.
         chair: all of them.
         wall: which side of the table is at a wall, as in ``_Spot``.
         behind: metres to keep free behind each.
     """
     host = plan.placed[table]
     tuck = quantile(_TUCK, plan.rng.gauss(0.0, 1.0)) / 100
-    placed = 0
-    seats = _seats(plan, host.half, chair[1], wish.chairs, wall)
-    for pair in zip(seats[::2], seats[1::2], strict=True):
-        state = plan.state()
-        if all(_place_chair(plan, table, chair, seat, tuck + plan.near(0.0, 0.015), behind) for seat in pair):
-            placed += 2
-        else:
-            plan.undo(state)
-    return placed
+    seats = _seats(plan, host.half, chair[1], count, wall)
+    return all(_place_chair(plan, table, chair, seat, tuck + plan.near(0.0, 0.015), behind) for seat in seats)
 
 
 def _seats(plan: Plan, table: Half, chair: Half, count: int, wall: str) -> list[_Seat]:

@@ -16,8 +16,8 @@ FEWEST: Final = 3
 """A room has at least so many objects (docs/official-behaviour.md, Room filters and splits)."""
 _ATTEMPTS: Final = 30
 """Attempts at a room before new wishes are drawn."""
-_PATIENCE: Final = 3
-"""Attempts until one more wish may be left out."""
+_PATIENCE: Final[dict[RoomType, int]] = {"bedroom": 6, "livingroom": 3, "diningroom": 3}
+"""Attempts until one more wish may be left out: fewer where they take long."""
 ONE_PALETTE: Final = 0.88
 """Share of rooms that are furnished in one palette, for the classes that it has."""
 
@@ -71,7 +71,7 @@ def _furnished(rng: Random, pieces: Pieces, room_type: RoomType) -> Plan | None:
     shape, chosen = rng.random(), dict[tuple[str, int], Chosen]()
     for attempt in range(_ATTEMPTS):
         floor = wishes.floor(Random(shape), 0.02 * (attempt // 4))
-        spare = attempt // _PATIENCE
+        spare = attempt // _PATIENCE[room_type]
         plan = Plan(
             floor, height, rng, pieces, palettes, sizes, chosen, spare, MAX_OBJECTS[room_type], closed=list(floor.cuts)
         )

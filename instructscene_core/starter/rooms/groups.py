@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ...vocabulary import BEDS, hangs
+from ...vocabulary import hangs
 from .floor import WALK_HEIGHT
 from .geometry import Block, overlap
 from .parts import middles
@@ -350,8 +350,8 @@ def place_room_lamp(plan: Plan, category: str) -> int | None:
         if any(math.hypot(p.x - x, p.z - z) < _OWN_AIR for p in others):
             continue
         new = plan.stand(piece, half, plan.near(x, _HANDBREADTH / 2), plan.near(z, _HANDBREADTH / 2), 0.0)
-        over = [p for p in plan.placed if overlap(new.outline._replace(bottom=0.0), p.outline)]
-        index = plan.try_add(new) if all(p.piece.category in BEDS for p in over) else None
+        below = new.outline._replace(bottom=0.0)
+        index = None if any(overlap(below, p.outline) for p in plan.placed) else plan.try_add(new)
         if index is not None:
             return index
     return None

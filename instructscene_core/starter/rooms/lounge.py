@@ -297,16 +297,21 @@ def _sit_beside(plan: Plan, friends: list[int], chosen: Chosen, place: tuple[flo
     host = plan.placed[friends[0]]
     x, z = host.outline.point(*place)
     new = plan.stand(*chosen, x, z, host.angle + turn)
-    x, z = new.outline.point(0.0, new.half[2] + _BEFORE_SEAT / 2)
-    ground = new.outline._replace(x=x, z=z, hx=0.9 * new.half[0], hz=_BEFORE_SEAT / 2, bottom=0.0, top=WALK_HEIGHT)
-    others = [p for k, p in enumerate(plan.placed) if k not in friends]
+    ground = _before(new)
+    others = [p for k, p in enumerate(plan.placed) if k not in friends[1:]]
     if not plan.inside(ground) or any(overlap(ground, p.outline) for p in others):
         return False
-    if not plan.fits(new, friends, 0.04):
+    if overlap(new.outline, _before(host)) or not plan.fits(new, friends, 0.04):
         return False
     index = plan.add(new)
     plan.free.append(Free(ground, frozenset((index, *friends))))
     return True
+
+
+def _before(seat: Placed) -> Block:
+    """The ground before a seat that nothing but a low table may take."""
+    x, z = seat.outline.point(0.0, seat.half[2] + _BEFORE_SEAT / 2)
+    return seat.outline._replace(x=x, z=z, hx=0.9 * seat.half[0], hz=_BEFORE_SEAT / 2, bottom=0.0, top=WALK_HEIGHT)
 
 
 def _place_sides(plan: Plan, sofa: int, categories: tuple[str, ...]) -> int:
