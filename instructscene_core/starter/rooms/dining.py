@@ -61,15 +61,18 @@ def place_dining(plan: Plan, wish: Dining, part: Part) -> int | None:
     piece, half = plan.choose("dining_table", lambda half: _suits(half, chair[1], wish))
     for attempt, behind in enumerate(_ROOM_BEHIND):
         state = plan.state()
+        count = max(2, wish.chairs - 2 * (attempt // _FEWER))
+        if wish.chairs - count > plan.spare:
+            continue
         deep = half[2] + 2 * chair[1][2] - _TUCKED + behind
         spot = _spot(plan, wish, half, part, attempt, deep)
         if spot is None:
             continue
         new = plan.stand(piece, half, spot.x, spot.z, spot.angle)
-        if plan.fits(new, gap=max(0.05, behind - 0.1)):
-            count = max(2, wish.chairs - 2 * (attempt // _FEWER))
-            if _place_chairs(plan, plan.add(new), count, chair, spot.wall, behind) and plan.walkable():
-                return wish.chairs - count
+        if not plan.fits(new, gap=max(0.05, behind - 0.1)):
+            continue
+        if _place_chairs(plan, plan.add(new), count, chair, spot.wall, behind) and plan.walkable():
+            return wish.chairs - count
         plan.undo(state)
     return None
 
@@ -144,8 +147,8 @@ def _seats(plan: Plan, table: Half, chair: Half, count: int, wall: str) -> list[
     ends = [(table[0], 0.0, -math.pi / 2), (-table[0], 0.0, math.pi / 2)]
     square = _is_square(table)
     if wall == "side":
-        row = _row(plan, table, chair, 2)
-        return [*((x, table[2], math.pi) for x in row), *ends][:count] if len(row) == 2 else ends
+        row = _row(plan, table, chair, 2) if count > 2 else []
+        return [*((x, table[2], math.pi) for x in row), *ends] if len(row) == 2 else ends
     per_row = 1 if square else min(count // 2, _capacity(table, chair))
     if count == 6 and per_row == 3 and wall != "end" and plan.chance(0.3):
         per_row = 2

@@ -17,6 +17,8 @@ from .plan import Free, Placed, Plan
 
 _TRIES = 8
 """Places that are tried for a piece."""
+_CANDIDATES = 3
+"""Of these, the places at walls of which the one farthest from all furniture is taken."""
 _BED_SIDE = 0.5
 """Metres of free ground at one side of a bed at least."""
 _BED_FOOT = 0.55
@@ -178,17 +180,21 @@ def roomier_side(plan: Plan, host: Placed) -> int:
 
 
 def place_at_wall(plan: Plan, category: str) -> int | None:
-    """A piece with its back to any wall: in a corner, beside what stands there, or anywhere along it."""
+    """A piece with its back to any wall: in a corner, or anywhere along it, rather where the room is empty."""
     piece, half = plan.choose(category)
+    found: list[Placed] = []
     for _ in range(_TRIES):
         wall = plan.any_wall()
         reach = wall.half - half[0]
         if reach < 0:
             continue
-        index = plan.try_add_walkable(plan.at_wall(piece, half, wall, _along(plan, reach), plan.standoff()))
-        if index is not None:
-            return index
-    return None
+        new = plan.at_wall(piece, half, wall, _along(plan, reach), plan.standoff())
+        if plan.fits(new) and plan.usable(new):
+            found.append(new)
+        if len(found) == _CANDIDATES:
+            break
+    found.sort(key=lambda new: -min((math.hypot(new.x - p.x, new.z - p.z) for p in plan.placed), default=0.0))
+    return next((index for new in found if (index := plan.try_add_walkable(new)) is not None), None)
 
 
 def place_near(plan: Plan, category: str, host: int) -> int | None:

@@ -23,6 +23,10 @@ _FAR: Final = 3.6
 """Metres from the front of a sofa to the wall of its TV, from which on the sofa moves towards it if it can."""
 _LEGS: Final = (0.25, 0.5)
 """Metres between a sofa and its coffee table."""
+_GROUP: Final = 2.2
+"""Metres before the sofa that a group without a TV takes."""
+_ASIDE: Final = 0.8
+"""Metres from the middle of a part to the middle of a sofa that has another one beside it."""
 _PASSAGE: Final = 0.8
 """Metres behind a sofa that stands out in the room."""
 SEATED: Final = 0.8
@@ -133,15 +137,13 @@ def _place_sofa(plan: Plan, wish: Lounge, part: Part, sides: list[_Side]) -> int
         wide, deep = part.seen(angle)
         reach = wide - half[0]
         along = plan.near(0.0, min(0.3, 0.2 * reach))
-        if wish.second is not None or (wish.sofa == "l_shaped_sofa" and plan.chance(0.5)):  # in a corner
-            along = plan.rng.choice((-1, 1)) * max(0.0, reach - plan.standoff())
+        if wish.second is not None:  # which stands at one end of the coffee table
+            along = plan.rng.choice((-1, 1)) * _ASIDE
+        elif wish.sofa == "l_shaped_sofa" and plan.chance(0.5):  # in a corner
+            along = plan.rng.choice((-1, 1)) * (reach - plan.standoff())
         along = max(-reach, min(reach, _nearest(along, sides[number].opposite)))
         back = plan.standoff() + 0.005
-        before = 2 * deep - back - 2 * half[2]
-        if wish.tv and before > _FAR:
-            out = before - plan.between(2.4, 3.3)
-            if out > _PASSAGE:
-                back += out
+        back += _out(plan, 2 * deep - back - 2 * half[2], tv=wish.tv)
         sin, cos = direction(angle)
         front = back + half[2] - deep
         new = plan.stand(piece, half, part.x + along * cos + front * sin, part.z - along * sin + front * cos, angle)
@@ -156,6 +158,12 @@ def _place_sofa(plan: Plan, wish: Lounge, part: Part, sides: list[_Side]) -> int
     return None
 
 
+def _out(plan: Plan, before: float, *, tv: bool) -> float:
+    """Metres that a sofa with so much ground before it stands out in the room: nearer to its TV, or to the middle."""
+    out = before - plan.between(2.4, 3.3) if tv else (before - _GROUP) / 2
+    return out if before > _FAR and out > _PASSAGE and (tv or plan.chance(0.6)) else 0.0
+
+
 def _side(plan: Plan, wish: Lounge, part: Part, angle: float) -> _Side:
     """The side of a part at which a sofa with an angle has its back."""
     half = plan.choose(wish.sofa)[1]
@@ -166,7 +174,7 @@ def _side(plan: Plan, wish: Lounge, part: Part, angle: float) -> _Side:
     aside = abs(_nearest(0.0, opposite)) if opposite else math.inf
     if reach < 0 or before < _depth(plan, wish) or aside > reach + _BESIDE / 2:
         return _Side(angle, 0.0, [])
-    weight = (1.0 if before < _FAR else 0.3) * (1.0 if _wall_of(plan, part, angle + math.pi) else 0.3)
+    weight = min(1.0, (_FAR / before) ** 3) * (1.0 if _wall_of(plan, part, angle + math.pi) else 0.3)
     return _Side(angle, weight * max(0.1, 1 - aside), opposite)
 
 
