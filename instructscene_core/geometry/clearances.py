@@ -23,7 +23,7 @@ WINDOW: Final = 0.5
 FRONT: Final = 0.4
 """Before seats and cupboards: one gets there sideways."""
 BEHIND_CHAIR: Final = 0.5
-"""Behind a chair at a table: one pushes it back to sit down."""
+"""Behind a chair at a table, to the wall or the next piece: one pulls it back and sits down."""
 _NARROWEST: Final = 1e-6
 """Width up to which an opening is none."""
 

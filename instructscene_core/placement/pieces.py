@@ -245,7 +245,8 @@ class Pieces:
         towards = -directions @ walls.inward.T
         steps = (delta * walls.inward).sum(axis=-1) / np.where(np.abs(towards) < _PARALLEL, _PARALLEL, towards)
         beside = ((delta + steps[..., None] * directions[:, None]) * walls.along).sum(axis=-1)
-        hit = (towards > _PARALLEL) & (beside >= 0) & (beside <= walls.lengths)
+        # On floors that are no rectangles the line of a wall that faces the ray may lie behind it.
+        hit = (towards > _PARALLEL) & (steps >= 0) & (beside >= 0) & (beside <= walls.lengths)
         return np.where(hit, steps, np.inf).min(axis=1)
 
     @cached_property

@@ -121,7 +121,7 @@ def test_rooms_are_told_apart_without_their_sizes(catalogue):
     first, second = (sample_of(rooms.scenes, catalogue, houses, floors=True) for _ in range(2))
     second.boxes[..., 4] *= 1.5
     assert told_apart(first, second) < 65
-    assert tell_apart(first, second).accuracy > 0.9
+    assert tell_apart(first, second).accuracy > 0.85
     empty = len(CLASSES["bedroom"])
     assert told_apart(first, second, sets=True) <= 55
     second.objs[second.objs == CLASSES["bedroom"].index("nightstand")] = empty

@@ -5,8 +5,10 @@ from typing import Final, NamedTuple
 
 from .floor import Floor, draw_floor
 from .groups import (
+    one_can_sit_at,
     place_armchair,
     place_around,
+    place_at_wall,
     place_bed,
     place_bedside_lamps,
     place_bench,
@@ -14,7 +16,6 @@ from .groups import (
     place_lamp,
     place_nightstands,
     place_sofa,
-    place_table,
     place_tv,
 )
 from .plan import Plan
@@ -63,6 +64,8 @@ _WALLS: Final = {
     "shelf": (0.15, 0.45, 0.4), "children_cabinet": (0.15, 0.45, 0.4),
 }  # fmt: skip
 """Chances that storage stands at the wall of the bed's head, at a side wall, or opposite the bed."""
+_DESKS: Final = {"desk": (0.4, 0.3, 0.3), "dressing_table": (0.33, 0.12, 0.55)}
+"""Likewise a desk or dressing table."""
 
 
 class BedroomWishes(NamedTuple):
@@ -86,12 +89,14 @@ class BedroomWishes(NamedTuple):
         missed = int(self.twin and place_bed(plan, self.kind.bed) is None)
         nightstands = place_nightstands(plan, bed, self.nightstands)
         missed += self.nightstands - len(nightstands)
-        pair = len(nightstands) == 2 and plan.chance(0.15)
-        if pair:
-            place_bedside_lamps(plan, nightstands)
+        pair = len(nightstands) == 2 and plan.chance(0.15) and place_bedside_lamps(plan, nightstands)
         for group in self.groups:
             if len(plan.placed) < plan.full - 3:  # the largest group has four pieces, of which the last may be left out
-                missed += _place_group(plan, group, bed) is None
+                state = plan.state()
+                found = _place_group(plan, group, bed)
+                if found is None or not plan.walkable():
+                    plan.undo(state)
+                    missed += 1
         if plan.chance(0.65 if pair else 0.8):
             lamp = "ceiling_lamp" if plan.chance(0.4 if pair else 0.345) else "pendant_lamp"
             missed += place_lamp(plan, lamp, bed) is None
@@ -117,9 +122,11 @@ def _place_group(plan: Plan, group: str, bed: int) -> int | None:
     if group == "tv_stand":
         return place_tv(plan, bed)
     if group == "desk":
-        return place_desk(plan, bed, group, "chair" if draw < 0.8 else "stool" if draw < 0.87 else None)
+        seat = "chair" if draw < 0.9 else "stool"
+        return place_desk(plan, seat, lambda: place_around(plan, bed, group, _DESKS[group]))
     if group == "dressing_table":
-        return place_desk(plan, bed, group, "dressing_chair" if draw < 0.24 else "stool" if draw < 0.55 else None)
+        seat = "dressing_chair" if draw < 0.3 else "stool"
+        return place_desk(plan, seat, lambda: place_around(plan, bed, group, _DESKS[group]))
     return _place_loose(plan, group, bed, draw)
 
 
@@ -132,10 +139,15 @@ def _place_loose(plan: Plan, group: str, bed: int, draw: float) -> int | None:
         return place_armchair(plan, table, stool=draw > 0.55)
     if group == "sofa":
         return place_sofa(plan, coffee_table=draw < 0.75)
-    if group == "table" and draw < 0.55:
-        tables = place_nightstands(plan, bed, 1 + plan.chance(0.4), group)
-        return tables[0] if tables else None
     if group == "table":
-        large = min(plan.floor.half_x, plan.floor.half_z) > 1.9
-        return place_table(plan, (2 if draw < 0.8 else 3) if large and draw > 0.5 else 0)
+        return _place_table(plan, bed, draw)
     return place_around(plan, bed, group, _WALLS[group])
+
+
+def _place_table(plan: Plan, bed: int, draw: float) -> int | None:
+    """Places a table: at a wall with a chair where one can sit at it, else beside the bed."""
+    if one_can_sit_at(plan.choose("table")[1]):
+        seat = "chair" if draw < 0.7 else "stool"
+        return place_desk(plan, seat, lambda: place_at_wall(plan, "table"))
+    tables = place_nightstands(plan, bed, 1 + (draw < 0.3), "table")
+    return tables[0] if tables else None

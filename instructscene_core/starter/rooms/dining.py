@@ -1,153 +1,191 @@
-"""The dining group of a room: a table with its chairs."""
+"""The dining group of a room: a table in the middle of its part of the room, with chairs in opposite pairs."""
 
 import math
 from typing import Final, NamedTuple
 
+from ...geometry.clearances import BEHIND_CHAIR
+from .floor import WALK_HEIGHT
 from .geometry import Block
-from .groups import roomier_side
-from .pieces import Half, Piece
-from .plan import Placed, Plan
+from .parts import Part
+from .pieces import Half
+from .plan import Chosen, Free, Placed, Plan
 from .sizes import quantile
 
-_TRIES: Final = 60
-"""Places that are tried for the table."""
-_WALL_GAP: Final = (0, 31, 62, 89, 123, 162, 231)
-"""Quantiles, as in ``sizes.Spread``: centimetres from a long side of a table to the nearer wall."""
-_TUCK: Final = (-19, -7, 0, 9, 21, 32, 43)
-"""Likewise: centimetres that chairs reach under the table."""
+_ROOM_BEHIND: Final = (BEHIND_CHAIR,) * 14 + (0.35,) * 4 + (0.2,) * 4 + (0.08,) * 4
+"""Metres behind the chairs in each attempt: less only where the room has no place with as much as one needs."""
+_TUCK: Final = (-8, -4, 0, 9, 21, 32, 40)
+"""Quantiles, as in ``sizes.Spread``: centimetres that chairs reach under the table."""
+_SQUARE: Final = (0.66, 0.45)
+"""Half width below which, and half depth from which on, a table is square or round: a chair at each side."""
+_TUCKED: Final = 0.1
+"""Metres that chairs reach under a table about, where it is seen whether a part has room for them."""
+_OVER: Final = 0.3
+"""Metres by which chairs and who sits down there may reach beyond their part."""
+_FEWER: Final = 8
+"""Attempts until the table gets two chairs less."""
+_ELBOW: Final = 0.02
+"""Metres between chairs in a row at least."""
+_LONGEST: Final = {2: 0.8, 4: 1.2, 6: 1.5}
+"""Half lengths up to which a table does not look empty with so many chairs."""
+
+_Seat = tuple[float, float, float]
+"""Pose of a chair at a table's edge: metres along its x axis and its front, and the turn relative to it."""
 
 
 class Dining(NamedTuple):
-    """A wished dining group: number of chairs, whether the table has an end at a wall, class of the chairs."""
+    """A wished dining group: an even number of chairs, whether the table has an end at a wall, class of the chairs."""
 
     chairs: int
     at_wall: bool
     chair: str
 
 
-def place_dining(plan: Plan, wish: Dining, apart: int | None = None) -> int | None:
-    """Places table and chairs; returns the number of chairs that found no place, None where the table did not.
+class _Spot(NamedTuple):
+    """A place for the table, and whether an end of it is at a wall (then no chair stands at an end) or a long side."""
+
+    x: float
+    z: float
+    angle: float
+    wall: str = ""
+
+
+def place_dining(plan: Plan, wish: Dining, part: Part) -> int | None:
+    """Places table and chairs; returns the number of chairs that found no place, None where not even two did.
 
     Args:
         plan: the room.
         wish: table and chairs.
-        apart: index of a piece to keep away from, as long as there is room elsewhere.
+        part: of the room, in whose middle the table stands, or in the middle of one of its sides.
     """
-    piece, half = plan.choose("dining_table")
-    state = plan.state()
-    missed = None
-    for attempt in range(_TRIES):
-        x, z, angle = _spot(plan, wish, half)
-        new = plan.stand(piece, half, x, z, angle)
-        other = plan.placed[apart] if apart is not None else None
-        slack = 0.04 * attempt
-        if other is not None and not _apart_enough(new, other, slack):
+    chair = plan.choose(wish.chair)
+    piece, half = plan.choose("dining_table", lambda half: _suits(half, chair[1], wish))
+    for attempt, behind in enumerate(_ROOM_BEHIND):
+        state = plan.state()
+        count = max(2, wish.chairs - 2 * (attempt // _FEWER))
+        if wish.chairs - count > plan.spare:
             continue
-        if plan.fits(new, gap=0.05) and (not wish.chairs or _room_for_chairs(plan, new.outline, half)):
-            plan.undo(state)
-            missed = wish.chairs - _place_chairs(plan, plan.add(new), wish)
-            if missed <= attempt // 20 and (missed % 2 == 0 or attempt > _TRIES * 3 // 4):
-                break
-    return missed
+        deep = half[2] + 2 * chair[1][2] - _TUCKED + behind
+        spot = _spot(plan, wish, half, part, attempt, deep)
+        if spot is None:
+            continue
+        new = plan.stand(piece, half, spot.x, spot.z, spot.angle)
+        if not plan.fits(new, gap=max(0.05, behind - 0.1)):
+            continue
+        if _place_chairs(plan, plan.add(new), count, chair, spot.wall, behind) and plan.walkable():
+            return wish.chairs - count
+        plan.undo(state)
+    return None
 
 
-def _apart_enough(table: Placed, sofa: Placed, slack: float) -> bool:
-    """Whether a table is neither near a sofa nor far from it, beside the room's part before the sofa."""
-    _, front = sofa.outline.local(table.x, table.z)
-    far = math.hypot(table.x - sofa.x, table.z - sofa.z)
-    return 3.4 - slack < far < 6.0 + slack and -0.2 - slack < front < 2.5 + slack
+def _suits(table: Half, chair: Half, wish: Dining) -> bool:
+    """Whether a table is large enough for its chairs, and not much too large."""
+    if table[0] < table[2]:
+        return False
+    most = 4 if _is_square(table) else 2 * _capacity(table, chair) + (0 if wish.at_wall else 2)
+    return wish.chairs <= most and table[0] <= _LONGEST.get(wish.chairs, math.inf)
 
 
-def _spot(plan: Plan, wish: Dining, half: Half) -> tuple[float, float, float]:
-    """A place for the table: one end to a wall (in real rooms 44 % right at it), or out in the room."""
-    wall = plan.any_wall()
-    if wish.at_wall:
-        gap = plan.between(0.0, 0.05) if plan.chance(0.6) else plan.between(0.05, 0.6)
-        side = plan.rng.choice((-1, 1))
-        x, z = wall.point(
-            side * max(0.0, wall.half - half[2] - quantile(_WALL_GAP, plan.rng.gauss(0.0, 1.0)) / 100), half[0] + gap
-        )
-        return x, z, wall.angle + (-side if plan.chance(0.6) else side) * math.pi / 2
-    reach = max(0.0, wall.half - half[0] - 0.3)
-    turned = plan.chance(0.5)
-    out = (half[0] if turned else half[2]) + plan.between(0.55, 1.4)
-    x, z = wall.point(plan.near(0.0, reach * 0.5), out)
-    return x, z, wall.angle + (math.pi / 2 if turned else 0.0) + math.pi * int(plan.chance(0.5))
+def _is_square(table: Half) -> bool:
+    return table[0] < _SQUARE[0] and table[2] > _SQUARE[1]
 
 
-def _room_for_chairs(plan: Plan, table: Block, half: Half) -> bool:
-    """Whether there is ground at both long sides of a table."""
-    for side in (-1, 1):
-        x, z = table.point(0.0, side * (half[2] + 0.23))
-        if not plan.ground_is_free(table._replace(x=x, z=z, hz=0.23, bottom=0.0)):
-            return False
-    return True
+def _capacity(table: Half, chair: Half) -> int:
+    """Chairs that a long side of a table has room for."""
+    return max(1, int(2 * table[0] / (2 * chair[0] + _ELBOW)))
 
 
-def _place_chairs(plan: Plan, table: int, wish: Dining) -> int:
-    """Places equal chairs around the table, as deep under it as each may be; returns how many were placed."""
-    host = plan.placed[table]
-    piece, half = plan.choose(wish.chair)
-    tuck = quantile(_TUCK, plan.rng.gauss(0.0, 1.0)) / 100
-    other = tuck + plan.near(0.0, 0.04)
-    placed = 0
-    for side, front, turn in _seats(plan, host.half, half, wish.chairs, -roomier_side(plan, host)):
-        placed += _place_chair(plan, table, piece, half, (side, front, turn), tuck if front > 0 else other)
-    return placed
-
-
-def _seats(plan: Plan, table: Half, chair: Half, count: int, nearer: int) -> list[tuple[float, float, float]]:
-    """Poses of chairs at the table's edge: metres along its x axis and its front, and the turn relative to it.
+def _spot(plan: Plan, wish: Dining, half: Half, part: Part, attempt: int, deep: float) -> _Spot | None:
+    """A place for the table: the middle of the part, later off it; or with an end or a side to the middle of a wall.
 
     Args:
         plan: the room.
-        table: half extents of the table.
-        chair: half extents of a chair.
-        count: how many chairs.
-        nearer: the end of the table that is nearer to a wall, −1 or 1; rows that are off the middle mostly are there.
+        wish: table and chairs.
+        half: half extents of the table.
+        part: of the room.
+        attempt: number of the attempt.
+        deep: metres from the table's middle to behind the chairs at its long sides.
     """
-    ends = [(table[0], 0.0, -math.pi / 2), (-table[0], 0.0, math.pi / 2)]
-    if table[0] < 0.66 and table[2] > 0.5:  # a square or round table: one at each side
-        return [(0.0, table[2], math.pi), (0.0, -table[2], 0.0), *ends][:count]
-    per_row = max(1, min((count + 1) // 2, int(2 * table[0] / (2 * chair[0] + 0.02))))
-    if count in (5, 6) and per_row == 3 and plan.chance(0.3):
-        per_row = 2
-    step = _spacing(plan, table, chair, per_row) if per_row > 1 else 0.0
-    shift = plan.near(0.0, 0.04)
-    if plan.chance(0.4):
-        shift = nearer * plan.between(-0.4, 1.0) * max(0.0, table[0] - chair[0] - (per_row - 1) / 2 * step)
-    row = [shift + (k - (per_row - 1) / 2) * step for k in range(per_row)]
-    seats = [seat for x in row for seat in ((x, table[2], math.pi), (x, -table[2], 0.0))]
-    if count == 2 and plan.chance(0.4):
-        seats = [(x, table[2], math.pi) for x in (-step / 2 or -0.33, step / 2 or 0.33)]
-    if count % 2 and len(seats) > count:
-        seats.pop()
-    return (seats + ends)[:count]
+    weights = [max(part.seen(a)[0] - half[0], 0.0) ** 2 * (part.seen(a)[1] + _OVER > deep) for a in (0.0, math.pi / 2)]
+    if not any(weights):
+        return None
+    angle = plan.rng.choices((0.0, math.pi / 2), weights)[0] + math.pi * int(plan.chance(0.5))
+    wide, deep = (half[0], half[2]) if abs(math.cos(angle)) > 0.5 else (half[2], half[0])
+    free = max(0.0, part.hx - wide), max(0.0, part.hz - deep)
+    off = (0.02 + 0.05 * attempt) if attempt % 2 else 0.02
+    x = part.x + max(-free[0], min(free[0], plan.near(0.0, off)))
+    z = part.z + max(-free[1], min(free[1], plan.near(0.0, off)))
+    wall = "end" if wish.at_wall else "side" if wish.chairs == 4 and attempt % 4 == 3 else ""
+    if not wall or (wall == "end" and attempt % 4 == 3):
+        return _Spot(x, z, angle)
+    toward = angle + (math.pi / 2 if wall == "end" else math.pi) + math.pi * int(wall == "end" and plan.chance(0.5))
+    found = plan.wall_before(x, z, toward)
+    if found is None or found[1] > sum(part.seen(toward)) + 0.1:
+        return _Spot(x, z, angle)
+    out = found[1] - (half[0] if wall == "end" else half[2]) - plan.between(0.0, 0.05)
+    return _Spot(x + out * math.sin(toward), z + out * math.cos(toward), angle, wall)
 
 
-def _spacing(plan: Plan, table: Half, chair: Half, per_row: int) -> float:
-    """Metres between the middles of chairs in a row: close mostly, or as far apart as the table allows."""
-    least, most = 2 * chair[0] + 0.01, 2 * (table[0] - chair[0]) / (per_row - 1)
-    draw = plan.rng.random()
-    if draw < 0.12:
-        return max(least, min(most, 1.05))
-    even = 2 * table[0] / per_row
-    return max(least, min(even, 2 * chair[0] + plan.between(0.02, 0.3) if draw < 0.8 else 1.1))
+def _place_chairs(plan: Plan, table: int, count: int, chair: Chosen, wall: str, behind: float) -> bool:
+    """Places equal chairs around the table, as deep under it as each may be; False where not all have room.
 
-
-def _place_chair(
-    plan: Plan, table: int, piece: Piece, half: Half, seat: tuple[float, float, float], tuck: float
-) -> bool:
-    """Places one chair at the table, slightly turned now and then; False where it does not fit."""
+    Args:
+        plan: the room.
+        table: index of the table.
+        count: how many, an even number.
+        chair: all of them.
+        wall: which side of the table is at a wall, as in ``_Spot``.
+        behind: metres to keep free behind each.
+    """
     host = plan.placed[table]
+    tuck = quantile(_TUCK, plan.rng.gauss(0.0, 1.0)) / 100
+    seats = _seats(plan, host.half, chair[1], count, wall)
+    return all(_place_chair(plan, table, chair, seat, tuck + plan.near(0.0, 0.015), behind) for seat in seats)
+
+
+def _seats(plan: Plan, table: Half, chair: Half, count: int, wall: str) -> list[_Seat]:
+    """Poses of chairs, each pair opposite each other; beside a wall, pairs at the other sides."""
+    ends = [(table[0], 0.0, -math.pi / 2), (-table[0], 0.0, math.pi / 2)]
+    square = _is_square(table)
+    if wall == "side":
+        row = _row(plan, table, chair, 2) if count > 2 else []
+        return [*((x, table[2], math.pi) for x in row), *ends] if len(row) == 2 else ends
+    per_row = 1 if square else min(count // 2, _capacity(table, chair))
+    if count == 6 and per_row == 3 and wall != "end" and plan.chance(0.3):
+        per_row = 2
+    rows = [seat for x in _row(plan, table, chair, per_row) for seat in ((x, table[2], math.pi), (x, -table[2], 0.0))]
+    return (rows if wall == "end" else rows + ends)[:count]
+
+
+def _row(plan: Plan, table: Half, chair: Half, count: int) -> list[float]:
+    """Places of chairs along a side of a table: evenly, or somewhat closer to each other."""
+    if count < 2 or _capacity(table, chair) < count:
+        return [plan.near(0.0, 0.02)]
+    least, even = 2 * chair[0] + _ELBOW, 2 * table[0] / count
+    step = max(least, min(even * plan.between(0.8, 1.0), 1.05))
+    return [(k - (count - 1) / 2) * step for k in range(count)]
+
+
+def _place_chair(plan: Plan, table: int, chair: Chosen, seat: _Seat, tuck: float, behind: float) -> bool:
+    """Places one chair at the table, slightly turned now and then; False where it, or who sits there, has no room."""
+    host = plan.placed[table]
+    piece, half = chair
     side, front, turn = seat
-    side, tuck = side + plan.near(0.0, 0.025), tuck + plan.near(0.0, 0.015)
-    askew = plan.between(-0.5, 0.5) if plan.chance(0.04) else 0.0
+    askew = plan.between(-0.3, 0.3) if plan.chance(0.04) else 0.0
     along_x = abs(math.sin(turn)) > 0.5
-    for depth in (tuck, 0.6 * tuck, 0.08, 0.0, -0.06, -0.15):
+    for depth in (tuck, 0.6 * tuck, 0.08, 0.0, -0.06):
         out = half[2] - depth
         place = (side + math.copysign(out, side), front) if along_x else (side, front + math.copysign(out, front))
         x, z = host.outline.point(*place)
-        if plan.try_add(plan.stand(piece, half, x, z, host.angle + turn + askew), (table,), 0.01) is not None:
+        new = plan.stand(piece, half, x, z, host.angle + turn + askew)
+        ground = _ground_behind(new, behind)
+        if plan.fits(new, (table,), 0.01) and plan.ground_is_free(ground):
+            plan.add(new)
+            plan.free.append(Free(ground))
             return True
     return False
+
+
+def _ground_behind(chair: Placed, depth: float) -> Block:
+    """The ground behind a chair to which it is pulled back."""
+    x, z = chair.outline.point(0.0, -chair.half[2] - depth / 2)
+    return chair.outline._replace(x=x, z=z, hz=depth / 2, bottom=0.0, top=WALK_HEIGHT)

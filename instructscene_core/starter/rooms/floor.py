@@ -9,8 +9,8 @@ from ...geometry import clearances
 from .geometry import Block, block, direction
 from .sizes import FloorSpread
 
-WALK_HEIGHT: Final = 1.5
-"""Free space for walking reaches up to here; lamps hang above it."""
+WALK_HEIGHT: Final = 1.8
+"""Free space for walking reaches up to here, as in ``placement.pieces``; lamps hang above it, or over furniture."""
 DOOR, WINDOW = 0, 1
 _ATTEMPTS: Final = 12
 """Draws of an opening's place, or of a floor's cuts, before it is given up."""

@@ -6,18 +6,18 @@ from typing import Final, Protocol
 
 from ...vocabulary import MAX_OBJECTS, RoomType
 from .bedroom import bedroom
-from .floor import DOOR, WALK_HEIGHT, Floor, open_walls
-from .geometry import Block
+from .floor import DOOR, Floor, open_walls
 from .living import diningroom, livingroom
 from .pieces import Pieces
 from .plan import Chosen, Plan
 from .sizes import SIZES
-from .walk import reachable
 
 FEWEST: Final = 3
 """A room has at least so many objects (docs/official-behaviour.md, Room filters and splits)."""
 _ATTEMPTS: Final = 30
 """Attempts at a room before new wishes are drawn."""
+_PATIENCE: Final[dict[RoomType, int]] = {"bedroom": 6, "livingroom": 3, "diningroom": 3}
+"""Attempts until one more wish may be left out: fewer where they take long."""
 ONE_PALETTE: Final = 0.88
 """Share of rooms that are furnished in one palette, for the classes that it has."""
 
@@ -71,22 +71,23 @@ def _furnished(rng: Random, pieces: Pieces, room_type: RoomType) -> Plan | None:
     shape, chosen = rng.random(), dict[tuple[str, int], Chosen]()
     for attempt in range(_ATTEMPTS):
         floor = wishes.floor(Random(shape), 0.02 * (attempt // 4))
+        spare = attempt // _PATIENCE[room_type]
         plan = Plan(
-            floor, height, rng, pieces, palettes, sizes, chosen, MAX_OBJECTS[room_type], closed=list(floor.cuts)
+            floor, height, rng, pieces, palettes, sizes, chosen, spare, MAX_OBJECTS[room_type], closed=list(floor.cuts)
         )
-        doors = _add_openings(plan)
-        if not doors:
+        _add_openings(plan)
+        if not plan.doors:
             continue
         missed = wishes.fill(plan)
-        if missed is None or missed > attempt // 6 or len(plan.placed) < FEWEST:
+        if missed is None or missed > spare or len(plan.placed) < FEWEST:
             continue
-        if _passable(plan, doors):
+        if plan.walkable():
             return plan
     return None
 
 
-def _add_openings(plan: Plan) -> list[Block]:
-    """Adds doors and windows to the room; returns the ground that its doors need."""
+def _add_openings(plan: Plan) -> None:
+    """Adds doors and windows to the room."""
     rng, area = plan.rng, plan.floor.area
     wide = area > 22 and rng.random() < 0.6
     doors = [rng.choice((1.4, 1.6, 1.8)) if wide else 0.9]
@@ -95,11 +96,4 @@ def _add_openings(plan: Plan) -> list[Block]:
     holes = open_walls(plan.floor, doors, windows, rng)
     plan.openings = [hole.opening for hole in holes]
     plan.closed += [hole.free for hole in holes]
-    return [hole.free for hole in holes if hole.opening.kind == DOOR]
-
-
-def _passable(plan: Plan, doors: list[Block]) -> bool:
-    """Whether one can walk from a door to the others, and to or near the ground before everything that is used."""
-    solids = [p.outline for p in plan.placed if p.outline.bottom < WALK_HEIGHT] + list(plan.floor.cuts)
-    goals = [ground.area for ground in plan.free] + doors[1:]
-    return reachable(plan.floor.half_x, plan.floor.half_z, solids, doors[0], goals)
+    plan.doors = [hole.free for hole in holes if hole.opening.kind == DOOR]

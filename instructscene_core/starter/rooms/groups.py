@@ -5,18 +5,36 @@ piece are given in its own axes: how far along its x axis, and how far along its
 """
 
 import math
+from collections.abc import Callable
+from typing import NamedTuple
 
+from ...vocabulary import hangs
 from .floor import WALK_HEIGHT
-from .geometry import Block, block, overlap
-from .pieces import Half, Piece
+from .geometry import Block, overlap
+from .parts import middles
+from .pieces import Half
 from .plan import Free, Placed, Plan
 
 _TRIES = 8
 """Places that are tried for a piece."""
+_CANDIDATES = 3
+"""Of these, the places at walls of which the one farthest from all furniture is taken."""
 _BED_SIDE = 0.5
 """Metres of free ground at one side of a bed at least."""
 _BED_FOOT = 0.55
 """Metres of free ground at its foot."""
+_SEATINGS = 6
+"""Places that are tried for a desk and its seat together."""
+_SITTING = 0.3
+"""Metres behind a seat at a desk; people squeeze in there, as bedrooms are small."""
+_ONE_PERSON = 0.36
+"""Half the width of a stool that one person sits on; wider ones are benches."""
+_WORKING = (0.3, 0.3)
+"""Half width and half height from which on one can sit at a table; smaller ones are put beside beds and seats."""
+_HANDBREADTH = 0.03
+"""Metres by which people miss a middle when they hang a lamp."""
+_OWN_AIR = 1.2
+"""Metres from a lamp of the room's own to the others."""
 _HEAD = 0.6
 """Metres at the head of a bed where a nightstand may stand on the ground beside it."""
 
@@ -96,8 +114,7 @@ def place_nightstands(plan: Plan, bed: int, count: int, category: str = "nightst
             piece, half = plan.choose(category)
         for gap, forward in ((_bedside_gap(plan), min(back + plan.between(0.0, 0.03), 0.2)), (0.01, 0.0)):
             x, z = host.outline.point(side * (host.half[0] + half[0] + gap), half[2] - host.half[2] + forward)
-            turn = plan.rng.choice((-1, 1)) * math.pi / 2 if plan.chance(0.04) else 0.0
-            index = plan.try_add(plan.stand(piece, half, x, z, host.angle + turn), (bed,), 0.01)
+            index = plan.try_add(plan.stand(piece, half, x, z, host.angle), (bed,), 0.01)
             if index is not None:
                 placed.append(index)
                 break
@@ -129,9 +146,7 @@ def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, floa
     for attempt in range(_TRIES + 2 if zone == 1 else _TRIES):
         side = roomier if plan.chance(0.8) else -roomier
         corner = zone == 1 and plan.chance(0.25)
-        # In zone 1 the sign takes the wall on the other side, mostly the nearer one. It stays as it is: the rooms that
-        # the weights were trained on were made so.
-        turn = (math.pi, -side * math.pi / 2, 0.0)[zone]
+        turn = (math.pi, side * math.pi / 2, 0.0)[zone]
         found = plan.wall_before(host.x, host.z, host.angle + turn)
         if found is None:
             continue
@@ -149,7 +164,7 @@ def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, floa
         new = plan.at_wall(piece, half, wall, max(-slack, min(slack, along)), plan.standoff())
         if zone == 1 and overlap(new.outline, host.outline, 0.3):
             continue
-        index = plan.try_add(new, friends, 0.02)
+        index = plan.try_add_walkable(new, friends)
         if index is not None:
             return index
     return place_at_wall(plan, category)
@@ -165,17 +180,21 @@ def roomier_side(plan: Plan, host: Placed) -> int:
 
 
 def place_at_wall(plan: Plan, category: str) -> int | None:
-    """A piece with its back to any wall: in a corner, beside what stands there, or anywhere along it."""
+    """A piece with its back to any wall: in a corner, or anywhere along it, rather where the room is empty."""
     piece, half = plan.choose(category)
+    found: list[Placed] = []
     for _ in range(_TRIES):
         wall = plan.any_wall()
         reach = wall.half - half[0]
         if reach < 0:
             continue
-        index = plan.try_add(plan.at_wall(piece, half, wall, _along(plan, reach), plan.standoff()))
-        if index is not None:
-            return index
-    return None
+        new = plan.at_wall(piece, half, wall, _along(plan, reach), plan.standoff())
+        if plan.fits(new) and plan.usable(new):
+            found.append(new)
+        if len(found) == _CANDIDATES:
+            break
+    found.sort(key=lambda new: -min((math.hypot(new.x - p.x, new.z - p.z) for p in plan.placed), default=0.0))
+    return next((index for new in found if (index := plan.try_add_walkable(new)) is not None), None)
 
 
 def place_near(plan: Plan, category: str, host: int) -> int | None:
@@ -189,7 +208,7 @@ def place_near(plan: Plan, category: str, host: int) -> int | None:
             continue
         new = plan.at_wall(piece, half, wall, _along(plan, reach), plan.standoff())
         near = math.hypot(new.x - other.x, new.z - other.z) < 2.1 + 0.2 * attempt
-        index = plan.try_add(new) if near else None
+        index = plan.try_add_walkable(new) if near else None
         if index is not None:
             return index
     return place_at_wall(plan, category)
@@ -214,52 +233,51 @@ def place_tv(plan: Plan, bed: int) -> int | None:
     return None
 
 
-def place_desk(plan: Plan, bed: int, category: str, seat: str | None) -> int | None:
-    """A desk or dressing table at a wall, and a seat that is pushed under it as far as its parts allow."""
-    chances = (0.4, 0.3, 0.3) if category == "desk" else (0.33, 0.12, 0.55)
-    index = place_around(plan, bed, category, chances)
-    if index is not None and seat is not None:
-        piece, half = plan.choose(seat)
-        place_seat(plan, index, piece, half)
-    return index
+def place_desk(plan: Plan, seat: str, place: Callable[[], int | None]) -> int | None:
+    """A desk or the like at a wall with a seat before it, pushed under it as far as its parts allow.
+
+    Args:
+        plan: the room.
+        seat: class of the seat.
+        place: places the desk; it is called again where the seat finds no room, and without a seat there is no desk.
+    """
+    for _ in range(_SEATINGS):
+        state = plan.state()
+        index = place()
+        if index is not None and place_seat(plan, index, seat) is not None:
+            return index
+        plan.undo(state)
+    return None
 
 
-def place_seat(plan: Plan, table: int, piece: Piece, half: Half, turn: float = 0.0) -> int | None:
-    """A seat at one side of a table (turn 0: its front), facing it.
+def place_seat(plan: Plan, table: int, category: str) -> int | None:
+    """A seat before the front of a table, facing it.
 
     Args:
         plan: the room.
         table: index of the table.
-        piece: the seat.
-        half: its half extents.
-        turn: which side, radians from the table's front; a multiple of pi/2.
+        category: class of the seat.
     """
     host = plan.placed[table]
-    side = block(host.x, host.z, 0.0, 0.0, host.angle + turn, 0.0, 0.0)
-    edge = abs(math.cos(turn)) * host.half[2] + abs(math.sin(turn)) * host.half[0]
+    piece, half = plan.choose(category, lambda half: half[0] < host.half[0] and half[0] < _ONE_PERSON)
     askew = plan.near(0.0, 0.12) if plan.chance(0.25) else 0.0
-    slide = plan.near(0.0, 0.1) if plan.chance(0.6) else plan.near(0.0, 0.17)
-    for slid, tuck in (
-        (slide, plan.between(0.0, 0.3)),
-        (slide, 0.05),
-        (0.0, 0.1),
-        (0.0, 0.0),
-        (0.0, -0.06),
-        (0.0, -0.15),
-    ):
-        x, z = side.point(slid, edge + half[2] - tuck)
-        index = plan.try_add(plan.stand(piece, half, x, z, host.angle + turn + math.pi + askew), (table,))
-        if index is not None:
-            return index
+    slide = plan.near(0.0, min(0.1, 0.3 * (host.half[0] - half[0]))) if host.half[0] > half[0] else 0.0
+    for slid, tuck in ((slide, plan.between(0.0, 0.3)), (slide, 0.05), (0.0, 0.1), (0.0, 0.0), (0.0, -0.06)):
+        x, z = host.outline.point(slid, host.half[2] + half[2] - tuck)
+        new = plan.stand(piece, half, x, z, host.angle + math.pi + askew)
+        x, z = new.outline.point(0.0, -half[2] - _SITTING / 2)
+        ground = new.outline._replace(x=x, z=z, hz=_SITTING / 2, bottom=0.0, top=WALK_HEIGHT)
+        if plan.fits(new, (table,)) and plan.ground_is_free(ground):
+            plan.free.append(Free(ground))
+            return plan.add(new)
     return None
 
 
 def place_bench(plan: Plan, bed: int) -> int | None:
-    """A stool or bench at the foot of a bed."""
+    """A bench at the foot of a bed."""
     host = plan.placed[bed]
-    piece, half = plan.choose("stool")
-    slide = plan.near(0.0, 0.2) if half[0] < 0.35 else 0.0
-    x, z = host.outline.point(slide, host.half[2] + half[2] + plan.between(0.04, 0.15))
+    piece, half = plan.choose("stool", lambda half: _ONE_PERSON < half[0] < host.half[0])
+    x, z = host.outline.point(plan.near(0.0, 0.02), host.half[2] + half[2] + plan.between(0.03, 0.12))
     return plan.try_add(plan.stand(piece, half, x, z, host.angle), (bed,))
 
 
@@ -296,75 +314,65 @@ def place_before(plan: Plan, host: int, category: str, gap: float) -> int | None
     return plan.try_add(plan.stand(piece, half, x, z, other.angle), (host,))
 
 
-def place_table(plan: Plan, chairs: int) -> int | None:
-    """A table: with chairs out in the room, without them a side table at a wall."""
-    if not chairs:
-        return place_at_wall(plan, "table")
-    piece, half = plan.choose("table")
-    for _ in range(_TRIES):
-        reach = plan.floor.half_x - half[0] - 0.5, plan.floor.half_z - half[2] - 0.5
-        if min(reach) < 0:
-            return None
-        x, z = plan.between(-1, 1) * reach[0], plan.between(-1, 1) * reach[1]
-        index = plan.try_add(plan.stand(piece, half, x, z, math.pi / 2 * int(plan.between(0, 4))), gap=0.45)
-        if index is not None:
-            _seats_around(plan, index, chairs)
-            return index
-    return None
+def one_can_sit_at(half: Half) -> bool:
+    """Whether a table with some half extents is wide and high enough to sit at."""
+    return half[0] >= _WORKING[0] and half[1] >= _WORKING[1]
 
 
 def place_lamp(plan: Plan, category: str, bed: int) -> int | None:
-    """A lamp at the ceiling, mostly near the foot of the bed, which is about the middle of the room."""
-    piece, half = plan.choose(category)
+    """A lamp at the ceiling over the middle line of the bed, or in the middle of the room."""
     host = plan.placed[bed]
-    for attempt in range(_TRIES):
-        spread = (0.1 if plan.chance(0.7) else 0.3) + 0.05 * attempt
-        if plan.chance(0.8):
-            x, z = host.outline.point(plan.near(0.0, spread), plan.near(0.42, 0.3))
-        else:
-            x, z = plan.near(0.0, 0.3), plan.near(0.0, 0.3)
-        if attempt == _TRIES - 1 or not _at_an_edge(plan, x, z):
-            angle = host.angle if plan.chance(0.2) else 0.0
-            index = plan.try_add(plan.stand(piece, half, x, z, angle))
+    over_bed = [Anchor(*host.outline.point(0.0, plan.near(at, 0.15)), host.angle) for at in (0.3, 0.1, 0.5)]
+    if plan.chance(0.75):
+        for anchor in over_bed:
+            index = place_lamp_at(plan, category, anchor)
             if index is not None:
                 return index
-    return None
+    index = place_room_lamp(plan, category)
+    return place_lamp_at(plan, category, over_bed[0]) if index is None else index
 
 
-def place_lamp_over(plan: Plan, category: str, host: str) -> int | None:
-    """A lamp over the middle of a piece of furniture, or nearly so; anywhere in the room where there is none."""
+class Anchor(NamedTuple):
+    """What a lamp hangs over: its middle, and the angle of what stands there."""
+
+    x: float
+    z: float
+    angle: float
+
+
+def place_lamp_at(plan: Plan, category: str, anchor: Anchor) -> int | None:
+    """A lamp over the middle of something, in line with it."""
     piece, half = plan.choose(category)
-    hosts = [p for p in plan.placed if p.piece.category == host]
-    along = 0.05 if plan.chance(0.45) else 0.35
-    across = (0.02 if plan.chance(0.5) else 0.12) if host == "dining_table" else along
-    for attempt in range(_TRIES):
-        spread = 0.1 * attempt
-        angle = 0.0
-        if hosts:
-            x, z = hosts[0].outline.point(plan.near(0.0, along + spread), plan.near(0.0, across + spread))
-            angle = _lamp_angle(plan, hosts[0])
-        else:
-            x, z = plan.near(0.0, 0.5 * plan.floor.half_x), plan.near(0.0, 0.5 * plan.floor.half_z)
-        index = plan.try_add(plan.stand(piece, half, x, z, angle))
+    x, z = plan.near(anchor.x, _HANDBREADTH / 2), plan.near(anchor.z, _HANDBREADTH / 2)
+    # It may hang over all furniture, as long as no solid parts meet.
+    return plan.try_add(plan.stand(piece, half, x, z, anchor.angle), range(len(plan.placed)))
+
+
+def place_room_lamp(plan: Plan, category: str) -> int | None:
+    """A lamp in the middle of the room or of a part of it, over nothing that stands there and away from other lamps."""
+    piece, half = plan.choose(category, lambda half: plan.height - 2 * half[1] > WALK_HEIGHT)
+    for x, z in middles(plan.floor):
+        others = [p for p in plan.placed if hangs(p.piece.category)]
+        if any(math.hypot(p.x - x, p.z - z) < _OWN_AIR for p in others):
+            continue
+        new = plan.stand(piece, half, plan.near(x, _HANDBREADTH / 2), plan.near(z, _HANDBREADTH / 2), 0.0)
+        below = new.outline._replace(bottom=0.0)
+        index = None if any(overlap(below, p.outline) for p in plan.placed) else plan.try_add(new)
         if index is not None:
             return index
     return None
 
 
-def _lamp_angle(plan: Plan, host: Placed) -> float:
-    """The angle of a lamp over a table: as the room or the table, over a coffee table often across it."""
-    if host.piece.category == "coffee_table":
-        return host.angle + plan.rng.choices((0.0, math.pi / 2, -math.pi / 2, math.pi), (0.34, 0.24, 0.24, 0.18))[0]
-    return host.angle if plan.chance(0.45) else 0.0
-
-
-def place_bedside_lamps(plan: Plan, nightstands: list[int]) -> None:
-    """A pair of equal pendant lamps over the nightstands."""
-    piece, half = plan.choose("pendant_lamp")
+def place_bedside_lamps(plan: Plan, nightstands: list[int]) -> bool:
+    """A pair of equal pendant lamps over the nightstands; False where not both have room."""
+    piece, half = plan.choose("pendant_lamp", lambda half: all(half[2] < plan.placed[k].half[2] for k in nightstands))
+    state = plan.state()
     for index in nightstands:
         host = plan.placed[index]
-        x, z = host.outline.point(0.0, max(0.0, half[2] - host.half[2]) + 0.01)  # a wide lamp hangs off the wall
-        plan.try_add(plan.stand(piece, half, x, z, host.angle if plan.chance(0.4) else 0.0))
+        if plan.try_add(plan.stand(piece, half, host.x, host.z, host.angle), (index,)) is None:
+            plan.undo(state)
+            return False
+    return True
 
 
 def _along(plan: Plan, reach: float) -> float:
@@ -401,21 +409,3 @@ def _furnish_armchair(plan: Plan, armchair: int, table: str | None, *, stool: bo
         place_before(plan, armchair, table, plan.between(0.25, 0.4))
     if stool and table != "coffee_table":
         place_before(plan, armchair, "stool", plan.between(0.08, 0.25))
-
-
-def _seats_around(plan: Plan, table: int, chairs: int) -> None:
-    """Equal chairs at the sides of a table, opposite ones first."""
-    piece, half = plan.choose("chair")
-    turns = (0.0, math.pi, math.pi / 2, -math.pi / 2)
-    for turn in turns[:chairs]:
-        place_seat(plan, table, piece, half, turn)
-
-
-def _at_an_edge(plan: Plan, x: float, z: float) -> bool:
-    """Whether a point is near the edge of a piece's outline, where a lamp is neither clearly above nor beside it."""
-    for piece in plan.placed:
-        side, front = piece.outline.local(x, z)
-        outside = max(abs(side) - piece.half[0], abs(front) - piece.half[2])
-        if abs(outside) < 0.12:
-            return True
-    return False

@@ -1,7 +1,7 @@
 """A room being furnished: what stands where, what must stay free, and whether another piece fits."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -11,20 +11,26 @@ from .floor import WALK_HEIGHT, Floor, Opening, Wall
 from .geometry import Block, block, direction, overlap, wrapped
 from .pieces import Half, Piece, Pieces
 from .sizes import Sizes
+from .walk import gaps, reachable
 
 Chosen = tuple[Piece, Half]
 """A piece, and the half extents that it has in the room."""
 
+_SUITING: Final = 12
+"""Draws of a piece that has to suit its place, before another one is taken."""
+_AT_WALL: Final = 0.08
+"""Metres from a wall to the back of a piece that stands there, at most."""
 _REDRAWS: Final = 2
 """Further draws of a size, where no piece of the room's palette can be of the one drawn."""
 _OFF: Final = 0.1
 """Relative difference of sizes up to which a piece counts as of the size drawn."""
 FRONT_SPACE: Final = {
-    "wardrobe": 0.4, "cabinet": 0.35, "children_cabinet": 0.35, "bookshelf": 0.35, "shelf": 0.3, "desk": 0.6,
-    "dressing_table": 0.55, "tv_stand": 0.25, "sofa": 0.3, "armchair": 0.1, "wine_cabinet": 0.35, "console_table": 0.3,
+    "wardrobe": 0.45, "cabinet": 0.45, "children_cabinet": 0.45, "wine_cabinet": 0.45, "bookshelf": 0.4, "shelf": 0.35,
+    "desk": 0.6, "dressing_table": 0.55, "tv_stand": 0.35, "sofa": 0.45, "armchair": 0.45, "console_table": 0.35,
     "multi_seat_sofa": 0.2, "loveseat_sofa": 0.2,
 }  # fmt: skip
-"""Metres to leave free in front of a piece, so that it can be used."""
+"""Metres to leave free in front of a piece, so that it can be used: before cupboards and seats somewhat more than
+``clearances.FRONT``, from which on they count as shut in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +77,13 @@ class Plan:
         sizes: how large furniture is in such rooms.
         chosen: the pieces drawn so far, by class and number: further attempts at a room get the same ones, so that
             small pieces do not become more frequent because they fit better.
+        spare: number of wishes that may be left out.
         full: no room of the type holds more objects (``vocabulary.MAX_OBJECTS``).
         placed: what stands or hangs there.
         free: ground that stays free for the use of what is placed.
         closed: boxes that stay free of everything: swings of doors, views from windows.
         openings: doors and windows.
+        doors: the ground before each door.
     """
 
     floor: Floor
@@ -85,11 +93,13 @@ class Plan:
     palettes: tuple[str, ...]
     sizes: Mapping[str, Sizes]
     chosen: dict[tuple[str, int], Chosen]
+    spare: int
     full: int
     placed: list[Placed] = field(default_factory=list[Placed])
     free: list[Free] = field(default_factory=list[Free])
     closed: list[Block] = field(default_factory=list[Block])
     openings: list[Opening] = field(default_factory=list[Opening])
+    doors: list[Block] = field(default_factory=list[Block])
 
     @property
     def corners(self) -> tuple[tuple[float, float], ...]:
@@ -108,12 +118,23 @@ class Plan:
         """A draw around the centre: triangular, never farther than twice the spread."""
         return centre + spread * (self.rng.random() + self.rng.random() - 1) * 2
 
-    def choose(self, category: str) -> Chosen:
-        """A piece of the class in the room's palettes, and its half extents, as large as real ones are."""
+    def choose(self, category: str, suits: Callable[[Half], bool] | None = None) -> Chosen:
+        """A piece of the class in the room's palettes, and its half extents, as large as real ones are.
+
+        Args:
+            category: the class.
+            suits: whether a piece with some half extents can be used; after some draws any is taken.
+        """
         turn = category, sum(p.piece.category == category for p in self.placed)
-        if turn not in self.chosen:
-            self.chosen[turn] = self._drawn(category)
-        return self.chosen[turn]
+        chosen = self.chosen.get(turn)
+        if chosen is None or (suits is not None and not suits(chosen[1])):
+            chosen = self._drawn(category)
+            for _ in range(_SUITING if suits is not None else 0):
+                if suits is None or suits(chosen[1]):
+                    break
+                chosen = self._drawn(category)
+            self.chosen[turn] = chosen
+        return chosen
 
     def _drawn(self, category: str) -> Chosen:
         sizes = self.sizes.get(category)
@@ -172,10 +193,11 @@ class Plan:
         return self.inside(area) and not any(overlap(area, other.outline) for other in self.placed)
 
     def usable(self, new: Placed, friends: Collection[int] = ()) -> bool:
-        """Whether the ground in front of the piece is free of all but its friends."""
+        """Whether the ground in front of the piece is within the walls, and free of all but its friends."""
         area = self.ground_before(new)
-        return area is None or not any(
-            overlap(area, other.outline) for index, other in enumerate(self.placed) if index not in friends
+        return area is None or (
+            self.inside(area)
+            and not any(overlap(area, other.outline) for index, other in enumerate(self.placed) if index not in friends)
         )
 
     def ground_before(self, new: Placed) -> Block | None:
@@ -201,6 +223,17 @@ class Plan:
             return self.add(new)
         return None
 
+    def try_add_walkable(self, new: Placed, friends: Collection[int] = ()) -> int | None:
+        """Likewise, if one can still walk about the room, and not even a friend is right before it."""
+        if not (self.fits(new, friends) and self.usable(new)):
+            return None
+        state = self.state()
+        index = self.add(new)
+        if self.walkable():
+            return index
+        self.undo(state)
+        return None
+
     def at_wall(
         self, piece: Piece, half: tuple[float, float, float], wall: Wall, along: float, gap: float = 0.0
     ) -> Placed:
@@ -222,6 +255,12 @@ class Plan:
         found = self.wall_before(new.x, new.z, math.atan2(sin, cos))
         return 0.0 if found is None else found[1] - new.half[2]
 
+    def walkable(self) -> bool:
+        """Whether one can walk from a door to the others, to all ground, and to or near what stays free for use."""
+        solids = [p.outline for p in self.placed if p.outline.bottom < WALK_HEIGHT] + list(self.floor.cuts)
+        goals = [ground.area for ground in self.free]
+        return reachable(self.floor.half_x, self.floor.half_z, solids, self.doors, goals)
+
     def state(self) -> tuple[int, int]:
         """The state to which ``undo`` can return."""
         return len(self.placed), len(self.free)
@@ -231,11 +270,28 @@ class Plan:
         del self.placed[state[0] :], self.free[state[1] :]
 
     def standoff(self) -> float:
-        """Draws the metres from a wall to the back of a piece there (in real rooms 0, 0.02, 0.06; 5 % above 0.2)."""
-        draw = self.rng.random()
-        if draw < 0.45:
-            return self.between(0.0, 0.025)
-        return self.between(0.02, 0.08) if draw < 0.86 else self.between(0.08, 0.2) if draw < 0.97 else 0.3
+        """Draws the metres from a wall to the back of a piece there: the quartiles of real rooms, 0, 0.02 and 0.06.
+
+        Of real ones 5 % are farther than 0.2 away, which looks as if somebody had left them there; ours are not.
+        """
+        return self.between(0.0, 0.025) if self.chance(0.5) else self.between(0.02, _AT_WALL)
+
+    def clear(self, wall: Wall, half: Half) -> list[tuple[float, float]]:
+        """Where along a wall, metres from its middle, a piece may have its middle, clear of doors and windows.
+
+        Args:
+            wall: the wall, at which it has its back.
+            half: its half extents.
+        """
+        sin, cos = direction(wall.angle)
+        taken: list[tuple[float, float]] = []
+        for closed in self.closed:
+            along, out = wall.local(closed.x, closed.z)
+            reach_x, reach_z = closed.reach()
+            wide, deep = abs(cos) * reach_x + abs(sin) * reach_z, abs(sin) * reach_x + abs(cos) * reach_z
+            if closed.bottom < 2 * half[1] and -deep < out < deep + 2 * half[2] + _AT_WALL:
+                taken.append((along - wide - half[0], along + wide + half[0]))
+        return gaps(half[0] - wall.half, wall.half - half[0], taken)
 
     def any_wall(self, power: float = 1.0) -> Wall:
         """Draws a wall with weights by a power of its length."""
