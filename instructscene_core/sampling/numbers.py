@@ -2,7 +2,7 @@
 
 The prior reveals the objects of a room with little sense of their number: of 400 living and dining rooms that it
 sampled without an instruction, 43 % have an odd number of dining chairs (made rooms 10), 12 % two coffee tables or
-more (3). What such rooms hold of a class is therefore truncated as the classes themselves may be: a number is not left
+more (3); of desks in bedrooms four in five have no chair. What such rooms hold of a class is therefore truncated as the classes themselves may be: a number is not left
 that is much less likely than the next.
 """
 
@@ -61,7 +61,7 @@ class Numbers:
     def changes(
         self, counts: IntArray, more: BoolArray, fewer: IntArray, spare: int, uniforms: npt.NDArray[np.float32]
     ) -> IntArray:
-        """Likely numbers instead of unlikely ones, one class at a time; no class comes or goes.
+        """Likely numbers instead of unlikely ones, one class at a time; none goes, and one comes only with its host.
 
         Args:
             counts: (C,) objects of each class.
@@ -87,7 +87,8 @@ class Numbers:
     def _better(self, counts: IntArray, more: BoolArray, fewer: IntArray, spare: int) -> list[tuple[int, int]]:
         """Classes and changes of their numbers that make a room much likelier."""
         before, options = self.log_likelihood(counts), list[tuple[int, int]]()
-        for number in np.flatnonzero(counts).tolist():
+        hosted = (self.hosts >= 0) & (counts[self.hosts] > 0)
+        for number in np.flatnonzero((counts > 0) | hosted).tolist():
             most = min(int(fewer[number]), int(counts[number]) - 1)
             added = min(spare, self.shares.shape[-1] - 1 - int(counts[number])) if more[number] else 0
             for step in (*range(-min(most, _FAR), 0), *range(1, 1 + min(added, _FAR))):

@@ -110,7 +110,7 @@ def test_kept_chairs_stay_and_so_do_the_others_where_they_are_well(catalogue):
 
 def test_a_dining_chair_comes_to_the_table_and_an_armchair_stays(catalogue):
     far = box("dining_chair", 0, 2.5, (0.45, 0.5, 0.9), name="far")
-    seat = box("armchair", 2.5, 2.5, (0.8, 0.8, 0.8))
+    seat = box("armchair", 1.9, 1.7, (0.8, 0.8, 0.8))
     result = run(catalogue, [table(), *chairs(CORNERS), far, seat])
     assert not result.colliding
     assert abs(result.objects[-2].position[1]) < 1.2
@@ -120,11 +120,9 @@ def test_a_dining_chair_comes_to_the_table_and_an_armchair_stays(catalogue):
 def test_lamps_hang_over_the_middle_of_the_nearest_table(catalogue):
     low = box("coffee_table", 0.0, 2.4, (1.0, 0.6, 0.4))
     lamps = [box("pendant_lamp", x, y, (0.4, 0.4, 0.5), name=f"lamp_{x}") for x, y in ((0.3, 0.4), (-0.2, 2.2))]
-    away = box("pendant_lamp", 1.6, 0.0, (0.4, 0.4, 0.5), name="away")
-    result = {item.id: item for item in run(catalogue, [table(), low, *lamps, away]).objects}
+    result = {item.id: item for item in run(catalogue, [table(), low, *lamps]).objects}
     assert result["lamp_0.3"].position[:2] == pytest.approx((0.0, 0.0))
     assert result["lamp_-0.2"].position[:2] == pytest.approx((0.0, 2.4))
-    assert result["away"].position[:2] == (1.6, 0.0)
 
 
 def test_two_lamps_hang_in_a_row_along_their_table(catalogue):
@@ -136,8 +134,9 @@ def test_two_lamps_hang_in_a_row_along_their_table(catalogue):
 
 @pytest.mark.parametrize("size", [(1.1, 0.2, 0.5), (0.2, 1.1, 0.5)])
 def test_a_long_lamp_hangs_along_its_table(catalogue, size):
-    host = table(math.pi / 2)
-    _, lamp = run(catalogue, [host, box("pendant_lamp", 0.2, 0.1, size)]).objects
+    host = dataclasses.replace(table(math.pi / 2), position=(1.5, 1.0, 0.375))
+    _, lamp = run(catalogue, [host, box("pendant_lamp", 1.7, 1.1, size)]).objects
+    assert lamp.position[:2] == pytest.approx((1.5, 1.0))
     axis = 0 if size[0] > size[1] else 1
     along = np.array([[math.cos(lamp.yaw), math.sin(lamp.yaw)], [-math.sin(lamp.yaw), math.cos(lamp.yaw)]])[axis]
     assert abs(along[1]) == pytest.approx(1.0)
@@ -168,8 +167,8 @@ def test_nobody_sits_behind_the_sofa_or_turns_away(catalogue, place, yaw, stays)
 
 
 def test_chairs_at_a_desk_and_seats_at_a_table_stay_there(catalogue):
-    desk = box("desk", -1.8, 0.2, (1.2, 0.6, 0.75), math.pi / 2)
-    worker = box("dining_chair", -1.2, 0.2, (0.4, 0.4, 0.9), -math.pi / 2, "worker")
+    desk = box("desk", -2.9, 0.2, (1.2, 0.6, 0.75), math.pi / 2)
+    worker = box("dining_chair", -2.3, 0.2, (0.4, 0.4, 0.9), -math.pi / 2, "worker")
     sofa = box("multi_seat_sofa", 0.0, 2.0, (2.0, 0.9, 0.8), math.pi)
     low = box("coffee_table", 0.0, 3.4, (1.0, 0.6, 0.4))
     seats = [dataclasses.replace(c, category="lounge_chair", yaw=0.0 if c.position[1] > 0 else math.pi)
@@ -193,8 +192,8 @@ def test_company_keeps_to_the_graph(catalogue):
     sofa = box("multi_seat_sofa", 0.0, 3.4, (2.0, 0.9, 0.8))
     low = box("coffee_table", 0.38, 2.2, (1.0, 0.6, 0.4))
     places = ((1.05, 1.55), (1.1, 1.55), (1.15, 1.75), (1.05, 1.75))
-    near = [box("stool", x, y, (0.1, 0.1, 0.4), name=f"{x} {y}") for x, y in places]
-    wanted = [(stool.id, "closely right of", "coffee_table") for stool in near]
+    near = [box("cabinet", x, y, (0.1, 0.1, 0.4), name=f"{x} {y}") for x, y in places]
+    wanted = [(item.id, "closely right of", "coffee_table") for item in near]
     kept = [False, True, False, False, False, False]
     free = run(catalogue, [sofa, low, *near], kept).objects[1]
     bound = run(catalogue, [sofa, low, *near], kept, relations=wanted).objects[1]

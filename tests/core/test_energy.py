@@ -241,14 +241,20 @@ def test_coffee_tables_are_off_the_middle_of_their_sofa_up_to_a_limit(catalogue,
 
 def test_lamps_hang_in_the_middle_or_in_a_row(catalogue):
     def cost(*lamps, size=(0.3, 0.3, 0.5)):
-        table = box("dining_table", 0.0, 0.0, (2.0, 1.0, 0.75))
-        return values(catalogue, [table, *(box("pendant_lamp", *at, size, name=str(at)) for at in lamps)])["centred"]
+        table = box("dining_table", 1.5, 0.0, (2.0, 1.0, 0.75))
+        items = [box("pendant_lamp", 1.5 + x, y, size, name=str((x, y))) for x, y in lamps]
+        return values(catalogue, [table, *items])["lamps"]
 
     assert cost((0.0, 0.0)) == pytest.approx(0.0)
     assert cost((0.0, 0.2)) == pytest.approx(0.4 * cost((0.5, 0.0)))
     assert cost((-0.5, 0.0), (0.5, 0.0)) == pytest.approx(0.0)
     assert cost((-0.15, 0.0), (0.15, 0.0)) > 0
     assert cost((0.0, 0.0), size=(0.2, 1.0, 0.5)) > cost((0.0, 0.0), size=(1.0, 0.2, 0.5))
+    assert cost((-1.5, 0.0)) == pytest.approx(0.0)  # in the middle of the room
+    assert cost((-1.5, 0.0), (-1.5, 0.3)) > 0.9  # one would do
+    bed = box("double_bed", -1.5, 1.4, (1.8, 2.0, 0.5))
+    ways = [values(catalogue, [bed, box("pendant_lamp", -1.5 + x, 1.0, (0.4, 0.4, 0.5))])["lamps"] for x in (0, 0.5)]
+    assert ways == pytest.approx([0.0, 0.5])
 
 
 def test_chairs_are_mirrored_in_each_other_or_stand_in_the_middle(catalogue):
@@ -256,8 +262,9 @@ def test_chairs_are_mirrored_in_each_other_or_stand_in_the_middle(catalogue):
         chairs = [box("dining_chair", *at, (0.4, 0.4, 0.9), name=str(at)) for at in places]
         return values(catalogue, [box("dining_table", 0.0, 0.0, (2.0, 1.0, 0.75)), *chairs])["mirrored"]
 
-    assert cost((0.0, 0.7)) == cost((-0.5, 0.7), (0.5, 0.7)) == cost((0.5, -0.7), (0.5, 0.7)) == 0.0
-    assert cost((-0.5, 0.7), (0.5, 0.8)) == pytest.approx(0.2)
+    assert cost((0.0, 0.7)) == cost((0.5, -0.7), (0.5, 0.7)) == 0.0
+    assert cost((-0.5, 0.7), (0.5, 0.7)) == pytest.approx(0.6)  # nobody sits opposite
+    assert cost((-0.5, 0.7), (0.5, 0.8)) == pytest.approx(0.8)
     assert cost((0.5, 0.7)) == pytest.approx(0.4)
     assert cost((0.5, 2.7)) == 0.0  # at no table
 

@@ -35,7 +35,7 @@ SIZES = {
     "wardrobe": (1.0, 0.6, 2.0), "dining_table": (1.6, 1.0, 0.75), "dining_chair": (0.5, 0.5, 0.45),
     "multi_seat_sofa": (2.0, 1.0, 0.8), "armchair": (0.8, 0.8, 0.8), "coffee_table": (1.0, 0.6, 0.4),
     "tv_stand": (1.6, 0.4, 0.5), "console_table": (1.2, 0.4, 0.8), "pendant_lamp": (0.4, 0.4, 0.5),
-    "l_shaped_sofa": (2.5, 1.6, 0.8), "stool": (0.4, 0.4, 0.4),
+    "l_shaped_sofa": (2.5, 1.6, 0.8), "stool": (0.4, 0.4, 0.4), "desk": (1.2, 0.6, 0.75),
 }  # fmt: skip
 ASSETS = {entry.category: entry.id for entry in CATALOGUE.entries}
 
@@ -77,15 +77,15 @@ def test_rooms_without_a_flaw():
 @pytest.mark.parametrize(("x", "found"), [(0.54, {"overlap"}), (0.56, set())])
 def test_pieces_inside_each_other(x, found):
     side = (0.6, 0.6, 0.6)
-    assert living(piece("stool", 0.0, 0.0, size=side), piece("stool", x, 0.0, size=side)) == found
+    assert living(piece("stool", 0.0, 0.0, size=side), piece("stool", x, 0.0, size=side)) - {"adrift"} == found
 
 
 def test_overlaps_are_measured_in_every_direction():
     turned = piece("stool", 0.0, 0.0, math.pi / 4, size=(0.6, 0.6, 0.6))
     reach = 0.3 * math.sqrt(2) + 0.2
-    assert living(turned, piece("stool", reach - 0.04, 0.0)) == set()
-    assert living(turned, piece("stool", reach - 0.06, 0.0)) == {"overlap"}
-    assert living(piece("stool", 0.0, 0.0), piece("stool", 0.0, 0.0, z=0.56)) == set()
+    assert living(turned, piece("stool", reach - 0.04, 0.0)) == {"adrift"}
+    assert living(turned, piece("stool", reach - 0.06, 0.0)) == {"adrift", "overlap"}
+    assert living(piece("stool", 0.0, 0.0), piece("stool", 0.0, 0.0, z=0.56)) == {"adrift"}
 
 
 def test_a_chair_may_be_tucked_under_a_table_but_not_through_its_leg():
@@ -118,7 +118,7 @@ def test_a_stool_may_be_under_a_coffee_table():
 
 @pytest.mark.parametrize(("x", "found"), [(2.84, set()), (2.86, {"outside"})])
 def test_pieces_beyond_the_walls(x, found):
-    assert living(piece("stool", x, 0.0)) == found
+    assert living(piece("stool", x, 0.0, LEFT)) == found
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_pieces_beyond_the_walls(x, found):
     ],
 )
 def test_doorways_are_free(item, found):
-    assert living(item, openings=(DOOR,)) - {"door cut off"} == found
+    assert living(item, openings=(DOOR,)) - {"door cut off", "adrift", "lamp"} == found
 
 
 def test_a_bedroom_has_a_bed_unless_it_is_refused():
@@ -297,9 +297,45 @@ def test_one_gets_to_a_seat():
     assert living(sofa) == {"shut in"}
     assert living(piece("multi_seat_sofa", 0.0, 1.0, UP)) == set()
     assert living(piece("coffee_table", 0.0, 1.6), piece("stool", 0.0, 1.1)) == set()
-    assert flaws("livingroom", piece("armchair", 0.0, -2.5)) == {"shut in"}  # it looks at the wall
+    assert flaws("livingroom", piece("armchair", 0.0, -2.5)) == {"shut in", "adrift"}  # it looks at the wall
     assert flaws("livingroom", TABLE, piece("armchair", 0.0, 0.95)) == set()
     assert flaws("livingroom", TABLE, piece("multi_seat_sofa", 0.0, 1.05)) == {"shut in"}
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "found"),
+    [(0.0, 0.0, set()), (0.55, 0.0, set()), (1.5, 0.0, {"lamp"}), (0.0, 1.3, set()), (2.5, 2.5, {"lamp"})],
+)
+def test_a_lamp_hangs_over_what_it_lights_or_in_the_middle(x, y, found):
+    assert living(piece("coffee_table", 0.0, 1.4), piece("pendant_lamp", x, y, z=1.9)) == found
+
+
+@pytest.mark.parametrize(("x", "found"), [(0.4, set()), (1.0, {"lamp"})])
+def test_a_lamp_of_a_bedroom_hangs_over_the_bed(x, found):
+    assert bedroom(piece("pendant_lamp", x, 1.7, z=1.9)) == found
+
+
+def test_a_desk_has_a_seat_at_its_front():
+    desk = piece("desk", 2.0, -2.7, UP)
+    assert bedroom(desk) == {"desk"}
+    assert bedroom(desk, piece("dining_chair", 2.0, -2.1, DOWN)) == set()
+    assert bedroom(desk, piece("dining_chair", 0.6, -2.7, LEFT)) == {"desk", "dining chair"}
+
+
+def test_chairs_stand_at_both_sides_of_a_table_where_there_is_room():
+    pair = [piece("dining_chair", x, 0.7, DOWN) for x in (-0.4, 0.4)]
+    assert dining(*pair) == {"one-sided"}
+    assert dining(pair[0], piece("dining_chair", 0.4, -0.7, UP)) == set()
+    assert dining(*pair, piece("wardrobe", 0.0, -0.85, DOWN, (1.4, 0.6, 2.0))) - {"back"} == set()
+    assert dining(pair[0]) == set()
+
+
+def test_single_seats_and_side_tables_have_company_or_a_wall():
+    assert living(piece("armchair", 0.0, -1.5, UP)) == {"adrift"}
+    assert living(piece("armchair", 0.0, -2.5, UP)) == set()
+    assert living(piece("armchair", 0.0, 0.2, UP)) == set()
+    assert living(piece("stool", 1.3, 2.2)) == set()
+    assert living(piece("stool", 2.0, 1.0)) == {"adrift"}
 
 
 def board(y, gap):

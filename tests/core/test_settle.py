@@ -151,7 +151,7 @@ def gap_to_back_wall(item):
 
 @pytest.mark.parametrize(
     ("category", "gap", "brought"),
-    [("wardrobe", 1.5, True), ("wardrobe", 2.4, True), ("double_bed", 0.9, True), ("armchair", 1.2, False)],
+    [("wardrobe", 1.5, True), ("wardrobe", 2.4, True), ("double_bed", 0.9, True), ("loveseat_sofa", 1.2, False)],
 )
 def test_what_belongs_to_walls_is_brought_there_from_wherever_it_is(catalogue, category, gap, brought):
     away = piece(catalogue, category, 0, 0)
@@ -162,14 +162,14 @@ def test_what_belongs_to_walls_is_brought_there_from_wherever_it_is(catalogue, c
 
 def test_a_sofa_goes_to_its_wall_with_what_belongs_to_it(catalogue):
     sofa, table = piece(catalogue, "multi_seat_sofa", 0, 1.2), piece(catalogue, "coffee_table", 0, -0.1)
-    lamp, far = piece(catalogue, "pendant_lamp", 0.1, -0.1), piece(catalogue, "stool", 0, -2)
+    lamp, far = piece(catalogue, "pendant_lamp", 0.1, -0.1), piece(catalogue, "dining_table", 0, -2)
     items = [sofa, table, lamp, far]
     moved = [
         after.position[1] - before.position[1]
         for before, after in zip(items, run(catalogue, items, floor=FloorPlan(HALL)).objects, strict=True)
     ]
-    assert moved[0] == pytest.approx(gap_to_back_wall(sofa) - 0.01)
-    assert moved[1] == pytest.approx(moved[0], abs=0.15)  # it may come closer to the sofa than it was
+    assert moved[0] == pytest.approx(gap_to_back_wall(sofa) - 0.01, abs=0.04)
+    assert moved[1] == pytest.approx(moved[0], abs=0.25)  # it may come closer to the sofa than it was
     assert moved[2:] == pytest.approx([moved[1], 0.0])
 
 
