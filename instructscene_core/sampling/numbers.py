@@ -2,8 +2,8 @@
 
 The prior reveals the objects of a room with little sense of their number: of 400 living and dining rooms that it
 sampled without an instruction, 43 % have an odd number of dining chairs (made rooms 10), 12 % two coffee tables or
-more (3); of desks in bedrooms four in five have no chair. What such rooms hold of a class is therefore truncated as the classes themselves may be: a number is not left
-that is much less likely than the next.
+more (3); of desks in bedrooms four in five have no chair. What such rooms hold of a class is therefore truncated as
+the classes themselves may be: a number is not left that is much less likely than the next.
 """
 
 import math

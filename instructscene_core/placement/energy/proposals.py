@@ -186,12 +186,12 @@ Places = Iterator[tuple[int, list[Seat]]]
 
 
 def _at_hosts(room: Arrangement, poses: Poses, piece: int) -> Places:  # noqa: ARG001 - the same form as the others
-    """Beside beds, before sofas, round coffee tables, at tables."""
+    """Beside beds and seats, before sofas, round coffee tables, at tables."""
     name, (width, depth) = room.names[piece], room.size[piece].tolist()
-    if name == "nightstand":
-        for bed in room.rows(BEDS):
-            side, back = ((room.size[bed] + (width, -depth)) / 2).tolist()
-            yield bed, [(sign * (side + off), back, 0.0) for sign in (1, -1) for off in (_APART, _BESIDE_BED)]
+    if name in _BESIDE:
+        for host in room.rows(_BESIDE[name]):
+            side, back = ((room.size[host] + (width, -depth)) / 2).tolist()
+            yield host, [(sign * (side + off), back, 0.0) for sign in (1, -1) for off in (_APART, _FURTHER)]
     elif name == "coffee_table":
         for seat in room.rows(FACING):
             out, turned = ((room.size[seat, 1] + own) / 2 + _LEGROOM for own in (depth, width))
@@ -203,18 +203,19 @@ def _at_hosts(room: Arrangement, poses: Poses, piece: int) -> Places:  # noqa: A
             beside = width / 2 + 0.1
             ends = [(x, 0.0, -math.pi / 2), (-x, 0.0, math.pi / 2), (0.0, y, 0.0)]
             yield table, [*ends, *((off, -y, math.pi) for off in (0.0, -beside, beside))]
-    elif name in _SIDE_TABLES:
-        for seat in room.rows(SEATS | frozenset(BEDS)):
-            side, back = ((room.size[seat] + (width, -depth)) / 2).tolist()
-            yield seat, [(sign * (side + _BESIDE_SEAT), back, 0.0) for sign in (1, -1)]
     if name in _AT_TABLES:
         for table in room.rows(DINING | DESKS):
             yield table, places_at_table(room, table, piece)
 
 
-_BESIDE_BED: Final = 0.08
-_BESIDE_SEAT: Final = 0.05
-_SIDE_TABLES: Final = frozenset({"corner_side_table", "round_end_table"})
+_FURTHER: Final = 0.08
+"""Beside a bed or seat, at most."""
+_BESIDE: Final = {
+    "nightstand": frozenset(BEDS),
+    "corner_side_table": SEATS | frozenset(BEDS),
+    "round_end_table": SEATS | frozenset(BEDS),
+}
+"""What stands beside the back of what."""
 _WITHIN_L: Final = 0.9
 """That a table within the corner of an L is nearer to its back."""
 _OFF: Final = 0.35
