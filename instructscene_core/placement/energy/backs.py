@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from ...geometry.frames import FloatArray
-from ..kinds import ANY_YAW, BACKED, SOFAS
+from ..kinds import ANY_YAW, BACKED, CHAIRS, SOFAS
 from .arrangement import Arrangement, IntArray, Poses
 
 WALL_GAP: Final = 0.01
@@ -50,7 +50,7 @@ _BELONGS: Final = 3.0
 
 def reach_of(name: str) -> float:
     """From how far a piece of a class is drawn to a wall."""
-    return REACH if name in BACKED else NEAR_ANY_YAW if name in ANY_YAW else NEAR
+    return REACH if name in BACKED else NEAR_ANY_YAW if name in ANY_YAW | CHAIRS else NEAR
 
 
 def gaps_behind(room: Arrangement, poses: Poses, own: IntArray) -> FloatArray:
