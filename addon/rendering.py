@@ -5,6 +5,7 @@ removed with them afterwards. The person's scene, its render settings and its se
 """
 
 import math
+import re
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,12 +17,21 @@ from mathutils import Matrix, Vector
 
 from ..instructscene_core.errors import InstructSceneError
 from ..instructscene_core.scene import FloorPlan, Point2
-from .placing import read_pose, room_collection, room_members, room_objects, room_scene, scale_length
+from ..instructscene_core.vocabulary import ALL_CLASSES, BEDS, RoomType
+from .boxes import Box, bounds
+from .placing import CATEGORY_KEY, read_pose, room_collection, room_members, room_objects, room_scene, scale_length
 from .stage import Stage, build_room, floor_material
-from .viewpoint import Box, Viewpoint, bounds, choose_viewpoint
+from .viewpoint import Viewpoint, choose_viewpoint
 
 _MARGIN: Final = 0.3
 """Metres of floor around the furniture of a room that has no floor plan."""
+_MAIN: Final[dict[RoomType, tuple[str, ...]]] = {
+    "bedroom": BEDS,
+    "livingroom": tuple(name for name in ALL_CLASSES if name.endswith("sofa")),
+    "diningroom": ("dining_table",),
+}
+"""The classes that a room of each type is there for."""
+_SIDES: Final = re.compile(r"\b(left|right)", re.IGNORECASE)
 _PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
 """Last bytes of a whole PNG: on a full disk Blender writes a part of it and reports no error."""
 _BACKDROP: Final = (0.80, 0.79, 0.77)
@@ -75,7 +85,7 @@ def render_perspective(
     width = settings.resolution
     with _studio(context, room) as studio:
         floor = studio.floor
-        view = choose_viewpoint(floor.polygon or (), floor.height, studio.boxes, settings.aspect)
+        view = choose_viewpoint(floor.polygon or (), studio.boxes, settings.aspect, sided=_speaks_of_sides(room))
         build_room(studio.stage, floor, view.eye, view.forward, _colour_of(room))
         _daylight(studio, view)
         _camera(studio, view.matrix(), view.lens, shift=view.shift)
@@ -160,9 +170,14 @@ def _studio(context: bpy.types.Context, room: bpy.types.Object) -> Generator[_St
 
 
 def _boxes(room: bpy.types.Object, metres: float) -> list[Box]:
-    shown = [*room_objects(room).values(), *room_members(room).values()]
-    poses = [read_pose(obj, room, metres) for obj in shown if obj.type == "MESH"]
-    return [Box(pose.position, pose.size, pose.yaw) for pose in poses]
+    scene = room_scene(room)
+    main = _MAIN[scene.room_type] if scene else ()
+    shown = [obj for obj in (*room_objects(room).values(), *room_members(room).values()) if obj.type == "MESH"]
+    poses = [read_pose(obj, room, metres) for obj in shown]
+    return [
+        Box(pose.position, pose.size, pose.yaw, main=str(obj.get(CATEGORY_KEY, "")) in main)
+        for obj, pose in zip(shown, poses, strict=True)
+    ]
 
 
 def _floor(room: bpy.types.Object, boxes: list[Box]) -> FloorPlan:
@@ -175,6 +190,11 @@ def _floor(room: bpy.types.Object, boxes: list[Box]) -> FloorPlan:
     (x0, y0), (x1, y1) = (low.xy - Vector((_MARGIN, _MARGIN))), (high.xy + Vector((_MARGIN, _MARGIN)))
     corners: tuple[Point2, ...] = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
     return FloorPlan(polygon=corners, height=max(plan.height, high.z), openings=plan.openings)
+
+
+def _speaks_of_sides(room: bpy.types.Object) -> bool:
+    """Whether the room's instruction says left or right."""
+    return bool(_SIDES.search(str(room.get("instructscene_instruction", ""))))
 
 
 def _colour_of(room: bpy.types.Object) -> int:

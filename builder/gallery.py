@@ -1,14 +1,13 @@
-"""``gallery``: 24 rooms of each type from stated instructions and seeds, at eye level and from above."""
+"""``gallery``: 24 rooms of each type from stated instructions and seeds, at eye level and as plans."""
 
 from pathlib import Path
 from typing import Final
 
 from .blender import Blender
-from .common import ROOT
+from .common import ROOT, run
 
 REQUESTS: Final = Path(__file__).parent / "gallery.jsonl"
 """The requests, one room a line; none has been chosen by its result."""
-_SHEETS: Final = Path(__file__).parent / "gallery_sheets.py"
 
 
 def make_gallery(out: Path) -> Path:
@@ -28,5 +27,5 @@ def make_gallery(out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     options = ["--render", "--resolution", "320", "--samples", "48"]
     blender.run([ROOT / "addon" / "batch.py", "--", "--requests", REQUESTS, "--out", out, *options])
-    blender.run([_SHEETS, REQUESTS, out])
+    run([blender.python, "-m", "builder.gallery_sheets", REQUESTS, out])
     return out

@@ -1,4 +1,4 @@
-"""Plans of many rooms on one sheet: outlines, doors, windows, furniture with names and fronts, and notes.
+"""Plans of rooms, alone or many on one sheet: outlines, doors, windows, furniture with names and fronts, and notes.
 
 Needs matplotlib, which is in the environment of the project but not in the extension.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ..catalogue.entries import Catalogue
 from ..geometry.drawn_floor import corners_of
@@ -70,6 +71,28 @@ def draw(sheets: Sequence[Sheet], catalogue: Catalogue, path: Path, columns: int
         axes.set_title(_shortened(sheet.title), fontsize=7, loc="left")
         axes.text(0, -0.01, _shortened(sheet.note), fontsize=7, color="#b00020", va="top", transform=axes.transAxes)
     figure.savefig(path)
+
+
+def plan_image(scene: Scene, catalogue: Catalogue, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """One plan without captions, north (+Y) up and as large as it fits.
+
+    Args:
+        scene: the room.
+        catalogue: knows what hangs.
+        size: width and height of the image, pixels.
+
+    Returns:
+        (height, width, 3) RGB.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - slow to import, and not in the zip
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    width, height = size
+    figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
+    canvas = FigureCanvasAgg(figure)
+    _plan(figure.add_axes((0.0, 0.0, 1.0, 1.0)), scene, catalogue)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
 
 
 def _plan(axes: "Axes", scene: Scene, catalogue: Catalogue) -> None:

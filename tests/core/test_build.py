@@ -229,15 +229,18 @@ def test_the_gallery_asks_for_as_many_rooms_of_each_type():
 def test_a_sheet_shows_view_plan_and_words_of_every_room(tmp_path):
     requests = [{"id": f"bedroom_{k}", "room": "bedroom", "instruction": "A bed.", "seed": k} for k in range(5)]
     (tmp_path / "r.jsonl").write_text("".join(json.dumps(request) + "\n" for request in requests))
+    wide, long = [[-2, -1], [2, -1], [2, 1], [-2, 1]], [[-1, -2], [1, -2], [1, 2], [-1, 2]]
     for k in range(5):
-        Image.new("RGB", (32, 24), (50 * k, 0, 0)).save(tmp_path / f"bedroom_{k}_view.png")
-        Image.new("RGB", (32, 32), (0, 50 * k, 0)).save(tmp_path / f"bedroom_{k}_top.png")
+        Image.new("RGB", (64, 48), (50 * k, 0, 0)).save(tmp_path / f"bedroom_{k}_view.png")
+        scene = {"version": 1, "room_type": "bedroom", "objects": [], "floor": wide if k % 2 else long}
+        (tmp_path / f"bedroom_{k}.json").write_text(json.dumps(scene))
     gallery_sheets.main(tmp_path / "r.jsonl", tmp_path)
     with Image.open(tmp_path / "bedroom.jpg") as sheet:
         width, height = sheet.width // 4, sheet.height // 2
-        assert width == 32 + 24
-        assert height > 24
+        assert width == 2 * 64
+        assert height > 48
         for k in range(5):
             x, y = k % 4 * width, k // 4 * height
-            assert abs(sheet.getpixel((x + 12, y + 10))[0] - 50 * k) < 12
-            assert abs(sheet.getpixel((x + 44, y + 10))[1] - 50 * k) < 12
+            assert abs(sheet.getpixel((x + 24, y + 20))[0] - 50 * k) < 12
+            beside = sheet.getpixel((x + 64 + 12, y + 24))
+            assert (beside[2] < 245) == bool(k % 2), "the floor of a wide room, white beside a long one"

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.image import imread
 
 from instructscene_core.catalogue.entries import Catalogue
-from instructscene_core.evaluation.plans import Sheet, draw
+from instructscene_core.evaluation.plans import Sheet, draw, plan_image
 from instructscene_core.scene import FloorPlan, Opening, Scene, SceneObject
 
 FLOOR = FloorPlan(
@@ -53,3 +53,11 @@ def test_a_sheet_has_a_cell_for_each_room(tmp_path):
     two, four = imread(tmp_path / "two.png"), imread(tmp_path / "four.png")
     assert four.shape[0] == 2 * two.shape[0]
     assert four.shape[1] == two.shape[1] == 880
+
+
+def test_one_plan_fills_an_image_of_the_size_asked_for(drawn):
+    image = plan_image(Scene("bedroom", (BED, LAMP), FLOOR), Catalogue.starter(), (320, 240))
+    assert (image.shape, image.dtype) == ((240, 320, 3), "uint8")
+    assert {args[2] for args, _ in drawn["text"]} == {"double bed", "pendant lamp"}
+    columns = (image < 255).any((0, 2)).nonzero()[0]
+    assert columns[-1] - columns[0] > 280
