@@ -24,6 +24,10 @@ FARTHEST: Final = 1.5
 """Off its place, beyond which a lamp costs no more."""
 _BEFORE: Final = 0.8
 """From the front of a sofa without a coffee table to the place over which a lamp hangs."""
+_OVER_BED: Final = (-0.5, -0.15)
+"""Along a bed, from its middle towards its foot, where a lamp of a bedroom hangs."""
+_ASKEW: Final = 0.3
+"""Metres that turning a lamp as its host is worth, per unit of 1 less the cosine."""
 _ACROSS: Final = 0.5
 """Metres that a long lamp across its table is worth."""
 _APART: Final = 1.2
@@ -39,9 +43,9 @@ def off_lamps(room: Arrangement, poses: Poses) -> FloatArray:
     if not lamps or not poses.touches(*lamps, *tables, *beds, *sofas):
         return total
     rows = [_off_row(room, poses, lamps, table) for table in tables]
-    rows += [_off_line(room, poses, lamps, bed) for bed in beds]
+    rows += [_off_line(poses, lamps, bed) for bed in beds]
     rows += [_off_front(room, poses, lamps, sofa) for sofa in sofas]
-    if room.middle is not None:
+    if room.middle is not None and (len(lamps) > 1 or not beds):
         rows.append(np.linalg.norm(poses.position[:, lamps] - room.middle, axis=-1))
     if rows:
         total += np.minimum(np.min(rows, axis=0), FARTHEST).sum(axis=-1)
@@ -72,19 +76,26 @@ def _off_row(room: Arrangement, poses: Poses, lamps: list[int], table: int) -> F
     rows = np.array(lamps), (size[:, 1] > size[:, 0]).astype(np.int64)
     across = 1 - np.abs((poses.axes[:, *rows] * poses.axes[:, table, None, long]).sum(axis=-1))
     narrow = (size.max(axis=1) >= LONG * size.min(axis=1)) & (half.max() >= LONG * half.min())
-    return np.hypot(beside, local[:, :, 1 - long]) + _ACROSS * narrow * across
+    turned = np.where(narrow, _ACROSS * across, _turned(poses, lamps, table))
+    return np.hypot(beside, local[:, :, 1 - long]) + turned
 
 
-def _off_line(room: Arrangement, poses: Poses, lamps: list[int], bed: int) -> FloatArray:
-    """(M, k) how far lamps are from the middle line of a bed."""
+def _off_line(poses: Poses, lamps: list[int], bed: int) -> FloatArray:
+    """(M, k) how far lamps are from the middle line of a bed, a little before its middle."""
     local = _locals(poses, bed, lamps)
-    return np.hypot(local[..., 0], (np.abs(local[..., 1]) - room.size[bed, 1] / 2).clip(0.0))
+    along = np.maximum(_OVER_BED[0] - local[..., 1], local[..., 1] - _OVER_BED[1]).clip(0.0)
+    return np.hypot(local[..., 0], along) + _turned(poses, lamps, bed)
 
 
 def _off_front(room: Arrangement, poses: Poses, lamps: list[int], sofa: int) -> FloatArray:
     """(M, k) how far lamps are from where a coffee table would stand."""
     local = _locals(poses, sofa, lamps)
-    return np.hypot(local[..., 0], local[..., 1] + room.size[sofa, 1] / 2 + _BEFORE)
+    return np.hypot(local[..., 0], local[..., 1] + room.size[sofa, 1] / 2 + _BEFORE) + _turned(poses, lamps, sofa)
+
+
+def _turned(poses: Poses, lamps: list[int], host: int) -> FloatArray:
+    """(M, k) what it costs that lamps are not turned as what they light is."""
+    return _ASKEW * (1 - np.cos(poses.yaw[:, lamps] - poses.yaw[:, host, None]))
 
 
 def _crowded(room: Arrangement, poses: Poses, lamps: list[int], tables: list[int]) -> FloatArray:
@@ -109,16 +120,13 @@ def places_of_lamp(room: Arrangement, poses: Poses, lamp: int) -> Iterator[tuple
     long = max(width, depth) >= LONG * min(width, depth)
     tables, beds, sofas = _hosts(room)
     for host in (*tables, *beds, *sofas):
-        same = float(poses.yaw[0, lamp] - poses.yaw[0, host])
         if host in tables:
             along = bool(room.size[host, 1] > room.size[host, 0])
-            yield host, [(0.0, 0.0, (math.pi / 2 if (depth > width) != along else 0.0) if long else same)]
+            yield host, [(0.0, 0.0, math.pi / 2 if long and (depth > width) != along else 0.0)]
         elif host in beds:
-            half = room.size[host, 1] / 2
-            y = float(np.clip(poses.local(host, lamp)[0, 1], -half, half))
-            yield host, [(0.0, y, same), (0.0, 0.0, same)]
+            yield host, [(0.0, float(np.clip(poses.local(host, lamp)[0, 1], *_OVER_BED)), 0.0)]
         else:
-            yield host, [(0.0, -room.size[host, 1] / 2 - _BEFORE, same)]
+            yield host, [(0.0, -room.size[host, 1] / 2 - _BEFORE, 0.0)]
 
 
 def lamps_in_row(room: Arrangement, poses: Poses, table: int) -> tuple[list[int], FloatArray]:

@@ -182,11 +182,11 @@ SOFT: Final[Mapping[str, tuple[Term, float]]] = MappingProxyType(
         "graph": (graph, 0.5),
         "astray": (astray, 2.0),
         "centred": (off_centre, 1.0),
-        "lamps": (off_lamps, 0.6),
+        "lamps": (off_lamps, 1.0),
         "mirrored": (unmirrored, 0.8),
         "windows": (windows, 5.0),
         "fronts": (shut_in, 1.0),
-        "seated": (seated, 0.7),
+        "seated": (seated, 1.0),
     }
 )
 """With their weights, those first that tell most candidates apart for least."""
