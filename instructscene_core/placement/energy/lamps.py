@@ -46,7 +46,7 @@ def off_lamps(room: Arrangement, poses: Poses) -> FloatArray:
     rows += [_off_line(poses, lamps, bed) for bed in beds]
     rows += [_off_front(room, poses, lamps, sofa) for sofa in sofas]
     if room.middle is not None and (len(lamps) > 1 or not beds):
-        rows.append(np.linalg.norm(poses.position[:, lamps] - room.middle, axis=-1))
+        rows.append(_off_middle(room, poses, lamps, room.middle, tables))
     if rows:
         total += np.minimum(np.min(rows, axis=0), FARTHEST).sum(axis=-1)
     return total + _crowded(room, poses, lamps, tables)
@@ -91,6 +91,16 @@ def _off_front(room: Arrangement, poses: Poses, lamps: list[int], sofa: int) -> 
     """(M, k) how far lamps are from where a coffee table would stand."""
     local = _locals(poses, sofa, lamps)
     return np.hypot(local[..., 0], local[..., 1] + room.size[sofa, 1] / 2 + _BEFORE) + _turned(poses, lamps, sofa)
+
+
+def _off_middle(room: Arrangement, poses: Poses, lamps: list[int], middle: FloatArray, tables: list[int]) -> FloatArray:
+    """(M, k) how far lamps are from the middle of the room; infinitely where a table stands, which has its own row."""
+    way: FloatArray = np.linalg.norm(poses.position[:, lamps] - middle, axis=-1)
+    for table in tables:
+        local = np.einsum("mab,mb->ma", poses.axes[:, table], middle - poses.position[:, table])
+        over = np.linalg.norm((np.abs(local) - room.size[table] / 2).clip(0.0), axis=-1) < OVER
+        way[over] = np.inf
+    return way
 
 
 def _turned(poses: Poses, lamps: list[int], host: int) -> FloatArray:
