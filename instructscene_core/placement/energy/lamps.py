@@ -76,7 +76,7 @@ def _off_row(room: Arrangement, poses: Poses, lamps: list[int], table: int) -> F
     rows = np.array(lamps), (size[:, 1] > size[:, 0]).astype(np.int64)
     across = 1 - np.abs((poses.axes[:, *rows] * poses.axes[:, table, None, long]).sum(axis=-1))
     narrow = (size.max(axis=1) >= LONG * size.min(axis=1)) & (half.max() >= LONG * half.min())
-    turned = np.where(narrow, _ACROSS * across, _turned(poses, lamps, table))
+    turned = _ACROSS * narrow * across + ~narrow * _turned(poses, lamps, table)
     return np.hypot(beside, local[:, :, 1 - long]) + turned
 
 
