@@ -190,7 +190,7 @@ def _from_view(_: Arrangement, poses: Poses, stand: int, seat: int) -> FloatArra
 _BELONG: Final = (
     (frozenset({"nightstand"}), frozenset(BEDS), _from_bedside),
     (frozenset({"dining_chair"}), TABLES, _from_table),
-    (frozenset({"dressing_chair"}), DESKS, _from_table),
+    (frozenset({"chair", "dressing_chair"}), DESKS, _from_table),
     (frozenset({"coffee_table"}), FACING, _from_front),
     (frozenset({"tv_stand"}), FACING, _from_view),
     (frozenset({"corner_side_table", "round_end_table"}), SEATS | frozenset(BEDS), _from_edge),
