@@ -150,7 +150,9 @@ class Generator:
             request = replace(request, scene=replace(request.scene, floor=replace(request.scene.floor, polygon=None)))
         slots = prepare(request, model.slots(room), partial(self._codes_of, model), self._classes_like)
         text, classes = request.instruction, CLASSES[room]
-        return Plan(request, slots, _settings(request, model.defaults), parse(text, classes), described(text, classes))
+        parsed = parse(text, classes)
+        slots = slots.without({name for mention in parsed.absent for name in mention.categories})
+        return Plan(request, slots, _settings(request, model.defaults), parsed, described(text, classes))
 
     def _make(self, chunk: Sequence[_Sample], on_step: OnStep, *, settle: bool) -> list[Scene]:
         """Scenes of a chunk, whose plans share room type and settings."""

@@ -24,6 +24,8 @@ FRONT: Final = 0.4
 """Before seats and cupboards: one gets there sideways."""
 BEHIND_CHAIR: Final = 0.5
 """Behind a chair at a table, to the wall or the next piece: one pulls it back and sits down."""
+BESIDE_BED: Final = 0.4
+"""At either side of a double bed: one gets in there, and makes it."""
 _NARROWEST: Final = 1e-6
 """Width up to which an opening is none."""
 

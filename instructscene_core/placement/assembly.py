@@ -18,10 +18,11 @@ from ..sampling.tasks import kept_attributes
 from ..scene import FloorPlan, Relation, Request, Scene, SceneObject
 from ..vocabulary import EXTRAS, NO_RELATION, PREDICATES, display_name, hangs
 from .extras import AttachedExtra, attached_extras, place_extras
+from .flaws import misplaced
 from .furnishing import Furnishing, ObjectsOfSlots
 from .matching_sets import match_sets
 from .settle import Settled, settle
-from .too_many import excess_objects
+from .too_many import excess_objects, wishes_lost
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +97,9 @@ def assemble(
         firm = tuple(r for r in relations if r not in loose)
         settled_room = settle(objects, movable, catalogue, floor, firm, wishes=wishes, drawn=not fixed)
         result, crowded = _without_crowd(plan, settled_room)
+        if fixed:
+            result, strays = _without_strays(plan, result, floor, catalogue)
+            crowded += strays
         _, _, relations = _without(crowded, (), (), relations)
         shown = {*firm, *_held(relations, result.objects)}
         relations = tuple(r for r in relations if r in shown)
@@ -197,6 +201,29 @@ def _without_crowd(plan: Plan, settled: Settled) -> tuple[Settled, list[SceneObj
         pairs = [pair for pair in pairs if smallest.id not in pair]
     moves = tuple(move for move in settled.moves if move.id in objects)
     return Settled(tuple(objects.values()), moves, tuple(pairs)), crowd
+
+
+def _without_strays(
+    plan: Plan, settled: Settled, floor: FloorPlan, catalogue: Catalogue
+) -> tuple[Settled, list[SceneObject]]:
+    """Leaves out new objects that found no place where they belong, one at a time, unless a wish needs them.
+
+    Returns:
+        What remains, and what was left out.
+    """
+    if plan.request.add is not None:
+        return settled, []
+    old = {item.id for item in plan.request.scene.objects}
+    kept, strays = list(settled.objects), list[SceneObject]()
+    for name in misplaced(Scene(plan.request.scene.room_type, settled.objects, floor), catalogue):
+        item = next(item for item in kept if item.id == name)
+        if name not in old and not wishes_lost(item, kept, plan.parsed):
+            kept.remove(item)
+            strays.append(item)
+    gone = {item.id for item in strays}
+    moves = tuple(move for move in settled.moves if move.id not in gone)
+    pairs = tuple(pair for pair in settled.colliding if not gone & set(pair))
+    return Settled(tuple(kept), moves, pairs), strays
 
 
 def _unsettled(objects: Sequence[SceneObject], catalogue: Catalogue) -> Settled:

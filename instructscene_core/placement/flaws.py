@@ -27,7 +27,7 @@ from .kinds import (
     TABLES,
     TUCKED,
 )
-from .pieces import IntArray, Parts, Pieces
+from .pieces import FLAT, IntArray, Parts, Pieces
 
 OVERLAP: Final = 0.05
 """By which solids must be inside each other, stand outside or reach into a doorway until one sees it."""
@@ -60,6 +60,8 @@ TALK: Final = 1.6
 """From a single seat to what it belongs to: as far as one talks."""
 SEAT: Final = 0.25
 """Half of the ground that a chair takes up."""
+AT_WALL: Final = 0.55
+"""From the back of a single seat, stool or side table to the wall at which it stands."""
 LAMP_OFF: Final = 0.6
 """From the middle of a room to a lamp that hangs there."""
 LAMP_REACH: Final = 0.1
@@ -119,6 +121,16 @@ def flaws_of_set(room_type: RoomType, names: Collection[str], excluded: Collecti
         found.add("two beds")
     found |= {flaw for flaw, (name, hosts) in _HOSTS.items() if name in present and not present & hosts}
     return frozenset(found)
+
+
+def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
+    """Ids of small pieces that found no place where they belong: better left out than shown where they stand.
+
+    Nightstands not at the head of a bed or beyond another one, chairs at no table, what stands in the room on its own.
+    """
+    pieces, items = Pieces.of(scene, catalogue), [item for item in scene.objects if item.category not in FLAT]
+    rows = (_nightstands, _second_at_a_side, _dining_chairs, _coffee_tables, _adrift)
+    return [items[k].id for k in sorted({k for found in rows for k in found(pieces)})]
 
 
 class _Core(NamedTuple):
@@ -211,10 +223,21 @@ def _behind_sofa(pieces: Pieces, console: int) -> bool:
     return any(pieces.local(int(k), pieces.centre[console])[1] > pieces.half[k, 1] for k in near)
 
 
-def _nightstand(pieces: Pieces) -> bool:
-    """A nightstand is not beside the head half of a bed."""
-    beds = pieces.of_class(BEDS)
-    return not all(any(_beside_head(pieces, int(k), int(bed)) for bed in beds) for k in pieces.of_class({"nightstand"}))
+def _nightstands(pieces: Pieces) -> list[int]:
+    """Nightstands that are not beside the head half of a bed."""
+    beds = pieces.of_class(BEDS).tolist()
+    stands = pieces.of_class({"nightstand"}).tolist()
+    return [k for k in stands if not any(_beside_head(pieces, k, bed) for bed in beds)]
+
+
+def _second_at_a_side(pieces: Pieces) -> list[int]:
+    """Nightstands that stand beyond another one at the same side of a bed."""
+    found: list[int] = []
+    for bed in pieces.of_class(BEDS).tolist():
+        stands = [k for k in pieces.of_class({"nightstand"}).tolist() if _beside_head(pieces, k, bed)]
+        places = {k: float(pieces.local(bed, pieces.centre[k])[0]) for k in stands}
+        found += [k for k, x in places.items() if any(0 < y / x < 1 for n, y in places.items() if n != k)]
+    return found
 
 
 def _beside_head(pieces: Pieces, nightstand: int, bed: int) -> bool:
@@ -226,10 +249,10 @@ def _beside_head(pieces: Pieces, nightstand: int, bed: int) -> bool:
     return bool(abs(x) > width - BEDSIDE_INSIDE and near < width + BEDSIDE and y > 0)
 
 
-def _dining_chair(pieces: Pieces) -> bool:
-    """A dining chair stands away from every table, or is turned away from the one that it stands at."""
-    chairs, tables = pieces.of_class({"dining_chair"}), pieces.of_class(TABLES)
-    return not all(_at_table(pieces, int(k), tables) for k in chairs)
+def _dining_chairs(pieces: Pieces) -> list[int]:
+    """Dining chairs that stand away from every table, or are turned away from the one that they stand at."""
+    chairs, tables = pieces.of_class({"dining_chair"}).tolist(), pieces.of_class(TABLES)
+    return [k for k in chairs if not _at_table(pieces, k, tables)]
 
 
 def _at_table(pieces: Pieces, chair: int, tables: IntArray) -> bool:
@@ -257,10 +280,10 @@ def _bare_table(pieces: Pieces) -> bool:
     return bool(len(chairs) and (pieces.gaps(tables, seats) >= AT_TABLE).all(axis=1).any())
 
 
-def _coffee_table(pieces: Pieces) -> bool:
-    """A coffee table is not before a seat."""
-    seats = pieces.of_class(FACING)
-    return not all(any(_serves(pieces, int(k), int(seat)) for seat in seats) for k in pieces.of_class({"coffee_table"}))
+def _coffee_tables(pieces: Pieces) -> list[int]:
+    """Coffee tables that are not before a seat."""
+    seats, tables = pieces.of_class(FACING).tolist(), pieces.of_class({"coffee_table"}).tolist()
+    return [k for k in tables if not any(_serves(pieces, k, seat) for seat in seats)]
 
 
 def _serves(pieces: Pieces, table: int, seat: int) -> bool:
@@ -325,18 +348,16 @@ def _seat_opposite(pieces: Pieces, table: int, axis: int, side: float) -> bool:
     return not taken and (pieces.walls is None or float(pieces.walls.depth(point[None])[0]) > SEAT)
 
 
-def _adrift(pieces: Pieces) -> bool:
-    """A single seat, stool or side table stands in the room on its own."""
-    groups = ((_SINGLE, _TALKING, TALK), (_SMALL, SEATS | TABLES | BEDS_AND_LOW, AT_TABLE))
-    for names, hosts, reach in groups:
+def _adrift(pieces: Pieces) -> list[int]:
+    """Single seats, stools and side tables that stand in the room on their own."""
+    found: list[int] = []
+    for names, hosts, reach in ((_SINGLE, _TALKING, TALK), (_SMALL, SEATS | TABLES | BEDS_AND_LOW, AT_TABLE)):
         rows = pieces.of_class(names)
-        gaps = pieces.gaps(rows, pieces.of_class(hosts - names if names is _SINGLE else hosts))
-        alone = rows[(gaps > reach).all(axis=1)]
-        if pieces.walls is not None and len(alone):
-            alone = alone[pieces.behind(alone, FACING_WALL) > BACK_GAP + 0.2]
-        if len(alone):
-            return True
-    return False
+        alone = rows[(pieces.gaps(rows, pieces.of_class(hosts - names)) > reach).all(axis=1)]
+        if pieces.walls is not None:
+            alone = alone[pieces.behind(alone, FACING_WALL) > AT_WALL]
+        found += alone.tolist()
+    return found
 
 
 def _tv_stand(pieces: Pieces) -> bool:
@@ -385,17 +406,22 @@ _LIT: Final = (
 """Over what a lamp hangs, and where in its frame, from the lowest to the highest x and y in half extents."""
 
 
+def _any(rows: Callable[[Pieces], list[int]]) -> Callable[[Pieces], bool]:
+    """Whether there are such pieces."""
+    return lambda pieces: bool(rows(pieces))
+
+
 _ANYWHERE: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
     {
         "overlap": _overlap,
-        "nightstand": _nightstand,
-        "dining chair": _dining_chair,
+        "nightstand": _any(_nightstands),
+        "dining chair": _any(_dining_chairs),
         "bare table": _bare_table,
-        "coffee table": _coffee_table,
+        "coffee table": _any(_coffee_tables),
         "TV stand": _tv_stand,
         "desk": _desk,
         "one-sided": _one_sided,
-        "adrift": _adrift,
+        "adrift": _any(_adrift),
         "shut in": _shut_in,
     }
 )

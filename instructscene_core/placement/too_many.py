@@ -56,17 +56,17 @@ def excess_objects(
         for _ in range(sum(item.category in group for item in kept) - max(most, asked)):
             least = min(
                 (item for item in kept if item.category in group and item.id in new),
-                key=lambda item: (_wishes_lost(item, kept, parsed), -pairs[item.id], -kept.index(item)),
+                key=lambda item: (wishes_lost(item, kept, parsed), -pairs[item.id], -kept.index(item)),
                 default=None,
             )
-            if least is None or _wishes_lost(least, kept, parsed):
+            if least is None or wishes_lost(least, kept, parsed):
                 break
             kept.remove(least)
             gone.append(least)
     return gone
 
 
-def _wishes_lost(item: SceneObject, objects: Sequence[SceneObject], parsed: Parsed) -> int:
+def wishes_lost(item: SceneObject, objects: Sequence[SceneObject], parsed: Parsed) -> int:
     """How many wishes are no longer met without an object."""
     others = [other for other in objects if other is not item]
     return sum(wishes_met(parsed, objects)) - sum(wishes_met(parsed, others))

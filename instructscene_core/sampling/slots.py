@@ -5,8 +5,8 @@ nearest to the selection (else to the floor's centre); all other objects stay as
 """
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +75,15 @@ class Slots:
     centre: Point2
     floor: FloorPlan
     notes: tuple[str, ...]
+
+    def without(self, refused: Collection[str]) -> "Slots":
+        """The same with classes that no new object may have; a slot that could take nothing else keeps them."""
+        out = np.array([name in refused for name in CLASSES[self.room_type]] + [False])
+        new = np.array([item is None for item in self.objects]) & ~self.class_known
+        allowed = self.allowed & ~(new[:, None] & out)
+        allowed = np.where(allowed.any(axis=1, keepdims=True), allowed, self.allowed)
+        allowed.setflags(write=False)
+        return replace(self, allowed=allowed)
 
 
 def prepare(request: Request, n_slots: int, codes_of: CodesOf, classes_like: ClassesLike) -> Slots:

@@ -8,7 +8,7 @@ import pytest
 from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
 from instructscene_core.datasets.starter import build_rooms
 from instructscene_core.datasets.starter_scenes import scenes_of_rooms
-from instructscene_core.placement.flaws import FLAWS, SET_FLAWS, flaws_of, flaws_of_set
+from instructscene_core.placement.flaws import FLAWS, SET_FLAWS, flaws_of, flaws_of_set, misplaced
 from instructscene_core.scene import FloorPlan, Opening, Scene, SceneObject
 from instructscene_core.vocabulary import BEDS, CLASSES
 
@@ -336,6 +336,14 @@ def test_single_seats_and_side_tables_have_company_or_a_wall():
     assert living(piece("armchair", 0.0, 0.2, UP)) == set()
     assert living(piece("stool", 1.3, 2.2)) == set()
     assert living(piece("stool", 2.0, 1.0)) == {"adrift"}
+
+
+def test_what_found_no_place_where_it_belongs_is_named():
+    head, beyond = piece("nightstand", 1.2, 2.7), piece("nightstand", 1.8, 2.7)
+    foot, lonely = piece("nightstand", -1.2, 1.2), piece("stool", 2.0, -1.0)
+    items = (BED, head, beyond, foot, piece("pendant_lamp", 0.0, 1.8, z=1.9), lonely)
+    scene = Scene("bedroom", items, FloorPlan(ROOM, 2.6))
+    assert misplaced(scene, CATALOGUE) == [beyond.id, foot.id, lonely.id]
 
 
 def board(y, gap):

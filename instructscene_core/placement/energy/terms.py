@@ -15,7 +15,7 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ...geometry.relations import RelationArray, relation_matrix
 from ..kinds import ANY_YAW
-from .access import seated, shut_in
+from .access import in_corner, seated, shut_in
 from .arrangement import TOUCH, Arrangement, IntArray, Poses
 from .backs import walls
 from .company import astray, off_centre, unmirrored
@@ -187,6 +187,7 @@ SOFT: Final[Mapping[str, tuple[Term, float]]] = MappingProxyType(
         "windows": (windows, 5.0),
         "fronts": (shut_in, 1.0),
         "seated": (seated, 1.0),
+        "in a corner": (in_corner, 0.7),
     }
 )
 """With their weights, those first that tell most candidates apart for least."""
