@@ -50,8 +50,8 @@ class Centred(NamedTuple):
 
 
 CENTRED: Final = (
-    Centred(frozenset({"coffee_table"}), SOFAS - {"l_shaped_sofa"}, (0.0, 2.2), 0.8),
-    Centred(frozenset({"tv_stand"}), SOFAS - {"l_shaped_sofa"}, (1.2, 6.0), 0.3),
+    Centred(frozenset({"coffee_table"}), SOFAS - {"l_shaped_sofa"}, (0.0, 2.2), 1.2),
+    Centred(frozenset({"tv_stand"}), SOFAS - {"l_shaped_sofa"}, (1.2, 6.0), 1.5),
     Centred(frozenset({"chair", "dressing_chair", "stool"}), DESKS, (0.0, 1.0), 0.3),
 )
 
