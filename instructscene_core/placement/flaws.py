@@ -23,6 +23,8 @@ from .kinds import (
     FACING,
     LOW,
     SEATS,
+    SIDE_TABLES,
+    SINGLE_SEATS,
     SOFAS,
     TABLES,
     TUCKED,
@@ -126,7 +128,8 @@ def flaws_of_set(room_type: RoomType, names: Collection[str], excluded: Collecti
 def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
     """Ids of small pieces that found no place where they belong: better left out than shown where they stand.
 
-    Nightstands not at the head of a bed or beyond another one, chairs at no table, what stands in the room on its own.
+    Nightstands not at the head of a bed or beyond another one, dining chairs at no table, coffee tables before no seat,
+    and single seats, stools and side tables on their own.
     """
     pieces, items = Pieces.of(scene, catalogue), [item for item in scene.objects if item.category not in FLAT]
     rows = (_nightstands, _second_at_a_side, _dining_chairs, _coffee_tables, _adrift)
@@ -351,7 +354,9 @@ def _seat_opposite(pieces: Pieces, table: int, axis: int, side: float) -> bool:
 def _adrift(pieces: Pieces) -> list[int]:
     """Single seats, stools and side tables that stand in the room on their own."""
     found: list[int] = []
-    for names, hosts, reach in ((_SINGLE, _TALKING, TALK), (_SMALL, SEATS | TABLES | BEDS_AND_LOW, AT_TABLE)):
+    near = TABLES | {"coffee_table", *BEDS}
+    groups = ((SINGLE_SEATS, SOFAS | near, TALK), (SIDE_TABLES | {"stool"}, SEATS | near, AT_TABLE))
+    for names, hosts, reach in groups:
         rows = pieces.of_class(names)
         alone = rows[(pieces.gaps(rows, pieces.of_class(hosts - names)) > reach).all(axis=1)]
         if pieces.walls is not None:
@@ -394,10 +399,6 @@ def _door_cut_off(pieces: Pieces) -> bool:
     return any(pieces.ground.distance(door) > THRESHOLD for door in doors)
 
 
-_SINGLE: Final = frozenset({"armchair", "lounge_chair", "chinese_chair", "lazy_sofa"})
-_SMALL: Final = frozenset({"stool", "corner_side_table", "round_end_table"})
-BEDS_AND_LOW: Final = frozenset({"coffee_table", *BEDS})
-_TALKING: Final = SOFAS | TABLES | BEDS_AND_LOW
 _LIT: Final = (
     (DINING | {"coffee_table", "nightstand"}, ((-1.0, -1.0), (1.0, 1.0))),
     (frozenset(BEDS), ((-0.4, -1.2), (0.4, 1.0))),

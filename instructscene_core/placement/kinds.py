@@ -9,6 +9,10 @@ SOFAS: Final = frozenset(
 )
 SEATS: Final = SOFAS | {"armchair", "lounge_chair", "chinese_chair"}
 """Where one sits to rest."""
+SINGLE_SEATS: Final = frozenset({"armchair", "lounge_chair", "chinese_chair", "lazy_sofa"})
+"""That stand in a group or at a wall."""
+SIDE_TABLES: Final = frozenset({"corner_side_table", "round_end_table"})
+"""That stand beside a seat or bed."""
 FACING: Final = SEATS | frozenset(BEDS)
 """From where one reaches a coffee table and watches TV."""
 CHAIRS: Final = frozenset({"chair", "dining_chair", "dressing_chair", "stool"})
@@ -17,7 +21,7 @@ DINING: Final = frozenset({"dining_table", "table"})
 """Around which one sits."""
 TABLES: Final = DINING | DESKS
 """At which one sits."""
-LOW: Final = frozenset({"coffee_table", "stool", "corner_side_table", "round_end_table"})
+LOW: Final = SIDE_TABLES | {"coffee_table", "stool"}
 """What one steps round on the way to a seat."""
 CUPBOARDS: Final = frozenset({"wardrobe", "cabinet", "children_cabinet", "wine_cabinet"})
 """What has doors."""

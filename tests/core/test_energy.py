@@ -11,7 +11,7 @@ import shapely
 import shapely.affinity
 
 from instructscene_core.catalogue.entries import Catalogue
-from instructscene_core.geometry.clearances import FRONT, WINDOW
+from instructscene_core.geometry.clearances import BEHIND_CHAIR, FRONT, WINDOW
 from instructscene_core.geometry.solids import colliding_pairs
 from instructscene_core.geometry.walls import Walls
 from instructscene_core.instructions.wishes import Wish
@@ -231,6 +231,31 @@ def test_fronts_of_cupboards_and_seats_are_to_be_free(catalogue):
     assert cost(box("sofa", 0.0, 0.0), box("coffee_table", 0.0, -0.71, low)) == pytest.approx(0.0)
     assert cost(box("sofa", 0.0, 0.0), box("cabinet", 0.0, 1.0), box("bookshelf", 0.0, -0.71, low)) > 0.5
     assert cost(box("wardrobe", 0.0, -2.5)) == pytest.approx(0.8)  # it opens into the wall
+
+
+def test_one_pushes_a_chair_back_and_gets_up_on_both_sides_of_a_double_bed(catalogue):
+    def cost(name, *items):
+        return values(catalogue, [*items])[name]
+
+    table, chair = box("dining_table", 0.0, 0.0, (2.0, 1.0, 0.75)), box("dining_chair", 0.0, 0.7, (0.4, 0.4, 0.9))
+    assert cost("seated", table, chair, box("cabinet", 0.0, 0.9 + BEHIND_CHAIR + 0.51)) == 0.0
+    assert cost("seated", table, chair, box("cabinet", 0.0, 0.9 + BEHIND_CHAIR + 0.49)) == pytest.approx(0.8)
+    assert cost("seated", table, chair, box("dining_chair", 0.0, 1.2, (0.4, 0.4, 0.9), name="other")) == 0.0
+    bed = box("double_bed", 0.0, 1.9, (1.8, 2.0, 0.5))
+    assert cost("in a corner", bed, box("nightstand", 1.2, 2.6, (0.4, 0.4, 0.5))) == 0.0
+    assert cost("in a corner", box("double_bed", 2.0, 1.9, (1.8, 2.0, 0.5))) == pytest.approx(0.8)
+    assert cost("in a corner", box("single_bed", 2.0, 1.9, (1.8, 2.0, 0.5))) == 0.0
+
+
+def test_a_single_seat_has_company_or_a_wall(catalogue):
+    def cost(y, *hosts, yaw=math.pi):
+        seat = box("armchair", 0.0, y, (0.8, 0.8, 0.8), yaw)
+        return values(catalogue, [seat, *hosts])["astray"]
+
+    sofa = box("sofa", 0.0, 2.4, (2.0, 1.0, 0.8))
+    assert cost(0.5, sofa) == cost(-2.5, sofa) == 0.0
+    assert cost(-0.5, sofa) == pytest.approx(0.8)
+    assert cost(-0.2) == pytest.approx(2.0)  # to the wall at its back
 
 
 @pytest.mark.parametrize(("x", "off"), [(0.0, 0.0), (0.25, 0.25), (-0.25, 0.25), (3.0, 1.2)])

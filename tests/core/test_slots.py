@@ -122,6 +122,18 @@ def test_generate_starts_from_nothing():
     assert s.outside == ()
 
 
+def test_a_refused_class_is_for_no_new_object_and_what_is_there_stays():
+    before, names = slots("complete", OBJECTS), CLASSES["bedroom"]
+    after = before.without({"wardrobe", "double_bed"})
+    refused = [names.index("wardrobe"), names.index("double_bed")]
+    rest = [k for k in range(len(names) + 1) if k not in refused]
+    assert not after.allowed[2:, refused].any()
+    assert (after.allowed[:, rest] == before.allowed[:, rest]).all()
+    assert (after.allowed[:2] == before.allowed[:2]).all()
+    forced = slots("complete", OBJECTS, add=3).without(names)
+    assert forced.allowed.any(axis=1).all()  # a slot that must be taken keeps its classes
+
+
 def test_too_many_new_objects_are_refused():
     with pytest.raises(InvalidInputError, match="13"):
         slots("complete", OBJECTS, add=13)

@@ -13,7 +13,7 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ...geometry.solids import BoolArray
 from ...vocabulary import BEDS
-from ..kinds import CHAIRS, DESKS, DINING, FACING, SEATS, SOFAS, TABLES
+from ..kinds import CHAIRS, DESKS, DINING, FACING, SEATS, SIDE_TABLES, SINGLE_SEATS, SOFAS, TABLES
 from .arrangement import Arrangement, Poses
 from .backs import gaps_behind
 
@@ -193,7 +193,7 @@ _BELONG: Final = (
     (frozenset({"chair", "dressing_chair"}), DESKS, _from_table),
     (frozenset({"coffee_table"}), FACING, _from_front),
     (frozenset({"tv_stand"}), FACING, _from_view),
-    (frozenset({"corner_side_table", "round_end_table"}), SEATS | frozenset(BEDS), _from_edge),
+    (SIDE_TABLES, SEATS | frozenset(BEDS), _from_edge),
     (frozenset({"stool"}), SEATS | TABLES | frozenset({"coffee_table", *BEDS}), _from_edge),
 )
 
@@ -263,7 +263,7 @@ def _alone(room: Arrangement, poses: Poses) -> FloatArray:
     """How far each single seat is from any company that it looks at, or from having its back to a wall."""
     total = np.zeros(len(poses.yaw))
     hosts = room.rows(SOFAS - {"lazy_sofa"} | TABLES | {"coffee_table", *BEDS})
-    for seat in room.rows(_SINGLE | {"chinese_chair"}):
+    for seat in room.rows(SINGLE_SEATS):
         if not poses.touches(seat, *hosts):
             continue
         ways = [_FARTHEST * np.ones(len(total))]
@@ -282,7 +282,7 @@ _IN_TALK: Final = 1.6
 """From a coffee table, sofa, bed or table to the middle of a seat with which it is one group."""
 _AT_WALL: Final = 0.4
 """From a wall to the back of a seat that stands at it."""
-_SINGLE: Final = frozenset({"armchair", "lazy_sofa", "lounge_chair"})
+_SINGLE: Final = SINGLE_SEATS - {"chinese_chair"}
 _BEHIND: Final = 0.5
 _BEHIND_SOFA: Final = 2.0
 """Within which nobody sits behind a sofa, or looks away from a coffee table."""

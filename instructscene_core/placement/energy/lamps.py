@@ -20,7 +20,7 @@ LONG: Final = 1.2
 """Sides of a lamp that hangs along its table, as a ratio."""
 OVER: Final = 0.25
 """From the edge of a table to the middle of a lamp that hangs over it."""
-FARTHEST: Final = 1.5
+_FARTHEST: Final = 1.5
 """Off its place, beyond which a lamp costs no more."""
 _BEFORE: Final = 0.8
 """From the front of a sofa without a coffee table to the place over which a lamp hangs."""
@@ -48,7 +48,7 @@ def off_lamps(room: Arrangement, poses: Poses) -> FloatArray:
     if room.middle is not None and (len(lamps) > 1 or not beds):
         rows.append(_off_middle(room, poses, lamps, room.middle, tables))
     if rows:
-        total += np.minimum(np.min(rows, axis=0), FARTHEST).sum(axis=-1)
+        total += np.minimum(np.min(rows, axis=0), _FARTHEST).sum(axis=-1)
     return total + _crowded(room, poses, lamps, tables)
 
 
@@ -113,7 +113,7 @@ def _crowded(room: Arrangement, poses: Poses, lamps: list[int], tables: list[int
     total = np.zeros(len(poses.yaw))
     if len(lamps) < 2:
         return total
-    over = np.zeros((len(poses.yaw), len(lamps), 1 + len(tables)), dtype=np.bool_)
+    over = np.zeros((len(poses.yaw), len(lamps), len(tables)), dtype=np.bool_)
     for column, table in enumerate(tables):
         beyond = (np.abs(_locals(poses, table, lamps)) - room.size[table] / 2).clip(0.0)
         over[..., column] = np.linalg.norm(beyond, axis=-1) < OVER
