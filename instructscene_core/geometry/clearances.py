@@ -21,11 +21,15 @@ _ONE_LEAF: Final = 1.2
 WINDOW: Final = 0.5
 """Before a window, of what reaches above its sill: one opens it, and draws the curtain."""
 FRONT: Final = 0.4
-"""Before seats and cupboards: one gets there sideways."""
+"""Before seats: one gets there sideways."""
+CUPBOARD: Final = 0.6
+"""Before cupboards: one stands there while the doors swing."""
 BEHIND_CHAIR: Final = 0.5
 """Behind a chair at a table, to the wall or the next piece: one pulls it back and sits down."""
 BESIDE_BED: Final = 0.4
 """At either side of a double bed: one gets in there, and makes it."""
+FOOT: Final = 0.5
+"""At the foot of a bed: one walks past."""
 _NARROWEST: Final = 1e-6
 """Width up to which an opening is none."""
 

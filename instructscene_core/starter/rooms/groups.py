@@ -20,8 +20,8 @@ _TRIES = 8
 _CANDIDATES = 3
 """Of these, the places at walls of which the one farthest from all furniture is taken."""
 _BED_SIDE = 0.5
-"""Metres of free ground at one side of a bed at least."""
-_BED_FOOT = 0.55
+"""Metres of free ground at a side of a bed: at both of a double bed, at one of others."""
+_BED_FOOT = 0.62
 """Metres of free ground at its foot."""
 _SEATINGS = 6
 """Places that are tried for a desk and its seat together."""
@@ -49,7 +49,8 @@ def place_bed(plan: Plan, category: str, *, wardrobe: bool = False, nightstands:
         nightstands: how many are to stand at its head; with two, both sides are left wide enough.
     """
     piece, half = plan.choose(category)
-    corner = 0.08 if category == "double_bed" else 0.45
+    double = category == "double_bed"
+    corner = 0.0 if double else 0.45
     walls = [wall for wall in plan.floor.walls if wall.half >= half[0]]
     weights = [wall.half**5 * (0.4 if wall.half - half[0] > 1.5 else 1.0) for wall in walls]
     for attempt in range(_TRIES if walls else 0):
@@ -69,7 +70,7 @@ def place_bed(plan: Plan, category: str, *, wardrobe: bool = False, nightstands:
             continue
         if plan.fits(new) and plan.ground_is_free(_foot(new)):
             sides = [s for s in (_side(new, -1), _side(new, 1)) if plan.inside(s) and plan.ground_is_free(s)]
-            if sides:
+            if len(sides) > double:
                 index = plan.add(new)
                 plan.free += [Free(area, frozenset((index,))) for area in (*sides, _foot(new))]
                 return index

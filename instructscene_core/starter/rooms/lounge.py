@@ -21,7 +21,7 @@ _ATTEMPTS: Final = 5
 """At the whole group."""
 _FAR: Final = 3.6
 """Metres from the front of a sofa to the wall of its TV, from which on the sofa moves towards it if it can."""
-_LEGS: Final = (0.25, 0.5)
+_LEGS: Final = (0.3, 0.5)
 """Metres between a sofa and its coffee table."""
 _GROUP: Final = 2.2
 """Metres before the sofa that a group without a TV takes."""

@@ -25,12 +25,12 @@ _REDRAWS: Final = 2
 _OFF: Final = 0.1
 """Relative difference of sizes up to which a piece counts as of the size drawn."""
 FRONT_SPACE: Final = {
-    "wardrobe": 0.45, "cabinet": 0.45, "children_cabinet": 0.45, "wine_cabinet": 0.45, "bookshelf": 0.4, "shelf": 0.35,
+    "wardrobe": 0.63, "cabinet": 0.63, "children_cabinet": 0.63, "wine_cabinet": 0.63, "bookshelf": 0.4, "shelf": 0.35,
     "desk": 0.6, "dressing_table": 0.55, "tv_stand": 0.35, "sofa": 0.45, "armchair": 0.45, "console_table": 0.35,
     "multi_seat_sofa": 0.2, "loveseat_sofa": 0.2,
 }  # fmt: skip
 """Metres to leave free in front of a piece, so that it can be used: before cupboards and seats somewhat more than
-``clearances.FRONT``, from which on they count as shut in."""
+``clearances.CUPBOARD`` and ``FRONT``, from which on they count as shut in."""
 
 
 @dataclass(frozen=True, slots=True)
