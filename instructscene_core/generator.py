@@ -36,6 +36,8 @@ BATCH: Final = 32
 """Scenes that go through the networks at once."""
 TRIES: Final = 6
 """Rooms sampled for a scene at most: another one is tried while a wish is not met or a person would see a flaw."""
+PATIENCE: Final = 2
+"""Of these, the tries that are made for the sake of what was left out or stands before a window."""
 _LARGEST_LOG_RATIO: Final = math.log(1.5)
 """Largest ``|log(a / b)|`` of an extent of an object and of a catalogue entry for it to be of the entry's class."""
 _TRY_STRIDE: Final = 0x9E3779B1
@@ -123,7 +125,8 @@ class Generator:
                 found = _faults(sample.plan, scene, self.catalogue), scene
                 key = sample.request_index, sample.variation
                 best[key] = min(best.get(key, found), found, key=itemgetter(0))
-            pending = [s for s in samples if any(best[s.request_index, s.variation][0])]
+            counted = slice(2 if attempt + 1 >= PATIENCE else None)
+            pending = [s for s in samples if any(best[s.request_index, s.variation][0][counted])]
         return [[best[i, k][1] for k in range(plan.request.variations)] for i, plan in enumerate(plans)]
 
     def _scenes_of(
@@ -161,7 +164,7 @@ class Generator:
         jobs = [Job(sample.plan.slots, (sample.seed + _TRY_STRIDE * sample.attempt) % 2**32) for sample in chunk]
         model = self.models[chunk[0].plan.request.scene.room_type]
         pieces = [
-            self._furnishing(sample.plan, job.seed, matched=settle) for sample, job in zip(chunk, jobs, strict=True)
+            self._furnishing(sample.plan, job.seed, settle=settle) for sample, job in zip(chunk, jobs, strict=True)
         ]
         layouts = model.sample(jobs, text, chunk[0].plan.settings, pieces, on_step)
         scenes: list[Scene] = []
@@ -182,9 +185,17 @@ class Generator:
             on_step("settle", i + 1, len(chunk))
         return scenes
 
-    def _furnishing(self, plan: Plan, seed: int, *, matched: bool) -> Furnishing:
+    def _furnishing(self, plan: Plan, seed: int, *, settle: bool) -> Furnishing:
+        request = plan.request
         return Furnishing(
-            plan.slots, plan.parsed, plan.looks, self.catalogue, plan.request.scene.floor, seed=seed, matched=matched
+            plan.slots,
+            plan.parsed,
+            plan.looks,
+            self.catalogue,
+            request.scene.floor,
+            seed=seed,
+            matched=settle,
+            thinned=settle and request.add is None,
         )
 
     def _encode(self, texts: Sequence[str]) -> TextStates:
@@ -230,26 +241,29 @@ def _settings(request: Request, defaults: Defaults) -> Settings:
 
 
 class _Faults(NamedTuple):
-    """What is wrong with a room, the worst first: wishes that are not met, visible flaws and blocked windows.
+    """What is wrong with a room, the worst first: wishes that are not met, visible flaws, pieces left out since they
+    found no place, and blocked windows.
 
     Of those, an edit counts what the room did not have before.
     """
 
     unmet: int
     flaws: int
+    left_out: int
     windows: int
 
 
 def _faults(plan: Plan, scene: Scene, catalogue: Catalogue) -> _Faults:
     """What another try could mend; restyling moves nothing, so nothing."""
     if plan.request.task == "restyle":
-        return _Faults(0, 0, 0)
+        return _Faults(0, 0, 0, 0)
     refused = {name for mention in plan.parsed.absent for name in mention.categories}
     found, windows = flaws_of(scene, catalogue, refused), blocked_windows(scene, catalogue)
     if plan.request.task != "generate":
         found -= flaws_of(plan.request.scene, catalogue, refused)
         windows -= blocked_windows(plan.request.scene, catalogue)
-    return _Faults(len((scene.report or {}).get("not_met", ())), len(found), max(windows, 0))
+    left_out = len(scene.provenance["left_out"])
+    return _Faults(len((scene.report or {}).get("not_met", ())), len(found), left_out, max(windows, 0))
 
 
 def _chunks(samples: Sequence[_Sample], size: int) -> Iterator[list[_Sample]]:

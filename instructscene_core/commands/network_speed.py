@@ -166,7 +166,9 @@ class _Run:
         self._jobs = [Job(empty, seed) for seed in range(case.batch)]
         # Only models that place pieces of known sizes ask for some.
         self._pieces = [
-            Furnishing(empty, Parsed(), Described(), Catalogue.starter(), FloorPlan(), seed=seed, matched=False)
+            Furnishing(
+                empty, Parsed(), Described(), Catalogue.starter(), FloorPlan(), seed=seed, matched=False, thinned=False
+            )
             for seed in range(case.batch)
         ]
         self._text = _random_text(case.batch, model.networks.prior.config.text_width)

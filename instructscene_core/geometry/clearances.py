@@ -24,6 +24,8 @@ FRONT: Final = 0.4
 """Before seats: one gets there sideways."""
 CUPBOARD: Final = 0.6
 """Before cupboards: one stands there while the doors swing."""
+LEGROOM: Final = 0.2
+"""Between a seat and its coffee table: one's legs."""
 BEHIND_CHAIR: Final = 0.5
 """Behind a chair at a table, to the wall or the next piece: one pulls it back and sits down."""
 BESIDE_BED: Final = 0.4

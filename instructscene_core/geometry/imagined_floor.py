@@ -45,6 +45,11 @@ _APART: Final = 0.1
 """Metres between two openings of a wall, at least."""
 _NARROWEST: Final = 1.2
 """Least width of a floor anywhere, metres."""
+_FURNISHED: Final = 0.45
+"""Likewise, as a share of the shorter side, but where walls go behind what is kept: nothing is a corridor, where
+furniture is lost."""
+_LEAST_FURNISHED: Final = 0.72
+"""Of its bounding box, what such a floor covers at least."""
 _SHORTEST_SIDE: Final = 1.8
 """Least side of a floor's bounding box, metres."""
 _FULLEST: Final = 0.6
@@ -141,25 +146,25 @@ class _Kind(NamedTuple):
 
 _KINDS: Final = {
     "bedroom": _Kind(
-        4.906, 0.407, 0.273, (74, 79, 86, 97, 114, 131, 150), 3.36, (-0.48, 1.04),
+        4.490, 0.558, 0.182, (76, 81, 88, 97, 111, 127, 145), 3.30, (-0.48, 1.04),
         _Spread((103, 106, 114, 126, 139, 153, 168), 0.12, 0.35),
         _Spread((106, 116, 129, 147, 165, 183, 200), -0.28, 0.55),
         _Spread((71, 76, 82, 90, 95, 97, 98), 0.24, -0.48), (0.20, 0.09), (60, 120),
     ),
     "lounge": _Kind(
-        10.64, 0.118, 0.392, (54, 62, 76, 99, 129, 160, 197), 3.00, (0.52, 0.98),
+        8.941, 0.150, 0.475, (54, 63, 77, 98, 129, 164, 196), 2.92, (0.52, 0.98),
         _Spread((102, 105, 117, 132, 148, 168, 188), 0.10, 0.20),
         _Spread((104, 111, 123, 144, 172, 201, 234), -0.02, 0.07),
         _Spread((47, 56, 66, 78, 93, 98, 99), 0.17, -0.52), (0.25, 0.12), (44, 88),
     ),
     "dining": _Kind(
-        5.527, 0.171, 0.472, (49, 56, 71, 98, 141, 184, 224), 1.85, (-0.57, 1.43),
+        4.000, 0.095, 0.740, (55, 62, 74, 94, 127, 170, 223), 1.68, (-0.57, 1.43),
         _Spread((103, 108, 119, 140, 161, 198, 237), 0.07, 0.18),
         _Spread((102, 107, 118, 142, 176, 208, 249), -0.14, 0.23),
         _Spread((51, 56, 69, 88, 96, 98, 98), 0.25, -0.40), (0.25, 0.12), (44, 88),
     ),
     "both": _Kind(
-        7.440, 0.243, 0.406, (65, 72, 83, 99, 120, 143, 168), 5.31, (1.80, 0.80),
+        5.904, 0.224, 0.526, (66, 74, 84, 98, 117, 138, 164), 5.28, (1.80, 0.80),
         _Spread((127, 142, 161, 181, 203, 223, 239), 0.18, 0.30),
         _Spread((105, 115, 133, 157, 187, 217, 245), 0.03, -0.25),
         _Spread((48, 55, 61, 75, 86, 93, 97), 0.04, -0.34), (0.25, 0.12), (44, 88),
@@ -167,6 +172,8 @@ _KINDS: Final = {
 }  # fmt: skip
 """Bedrooms; living and dining rooms without a dining table, without a sofa, and with both. R² of the areas' logarithms
 0.39, 0.14, 0.20, 0.24; their residual standard deviations 0.20, 0.36, 0.44, 0.26."""
+_SIZES: Final = (-0.3, 0.5)
+"""Standard deviations by which a floor is smaller or larger than usual."""
 _FEWEST: Final = 2
 """Standing objects in the smallest made rooms; fewer have floors like them."""
 
@@ -196,18 +203,20 @@ def imagine_floor(
     """
     standing = [(c, size) for c, size in furniture if c not in EXTRAS and not hangs(c)]
     kind = _kind(room_type, {category for category, _ in standing})
-    z = -random.random()  # from a standard deviation smaller than usual to the usual
+    z = random.uniform(*_SIZES)
     share, ratio = 1.0, kind.ratio
     if random.random() < 1 / (1 + math.exp(-kind.cut[0] - kind.cut[1] * z)):
-        share, ratio = kind.kept.draw(z, random), kind.cut_ratio
+        share, ratio = max(kind.kept.draw(z, random), _LEAST_FURNISHED), kind.cut_ratio
     sizes = [size for _, size in standing]
-    sides = _sides(_area(kind, sizes, z) / share, ratio.draw(z, random), sizes, random)
+    area, drawn = _area(kind, sizes, z), ratio.draw(z, random)
+    sides, plain = (_sides(area / part, drawn, sizes, random) for part in (share, 1.0))
     obstacles = [_Obstacle.of(item) for item in kept]
     corners: list[Point2] = []
     openings: tuple[Opening, ...] = ()
     for growth in _GROWTHS:
         box = _placed((sides[0] + growth, sides[1] + growth), obstacles, random)
-        corners = _with_cuts(box, share, obstacles, random)
+        cut = _with_cuts(box, share, obstacles, random)
+        corners = cut or _outline(_placed((plain[0] + growth, plain[1] + growth), obstacles, random), ())
         openings = _Openings(corners, obstacles, random).draw(kind)
         if len({opening.kind for opening in openings}) == 2:
             break
@@ -349,7 +358,7 @@ class _Cut(NamedTuple):
 
 
 def _with_cuts(box: Rectangle, share: float, kept: Sequence[_Obstacle], random: Random) -> list[Point2]:
-    """Corners of a floor, anticlockwise: its bounding box without what is cut out.
+    """Corners of a floor, anticlockwise: its bounding box without what is cut out; empty where nothing can be.
 
     Args:
         box: the bounding box.
@@ -360,13 +369,14 @@ def _with_cuts(box: Rectangle, share: float, kept: Sequence[_Obstacle], random: 
     behind = _cuts_behind(box, kept)
     if behind:
         return _outline(box, behind)
+    narrowest = max(_NARROWEST, _FURNISHED * min(box[2] - box[0], box[3] - box[1]))
     for _ in range(_ATTEMPTS if share < 0.99 else 0):
         cuts = _draw_cuts(box, share, random)
-        if _narrowest(box, cuts) >= _NARROWEST and not any(
+        if _narrowest(box, cuts) >= narrowest and not any(
             _meet(_cut_out(box, c), o.ground) for c in cuts for o in kept
         ):
             return _outline(box, cuts)
-    return _outline(box, ())
+    return []
 
 
 def _draw_cuts(box: Rectangle, share: float, random: Random) -> list[_Cut]:

@@ -120,6 +120,7 @@ def assemble(
             "settings": _settings(plan, settled=settled, drawn=drawn),
             "settled": [move.to_json() for move in result.moves],
             "colliding": [list(pair) for pair in result.colliding],
+            "left_out": [item.category for item in crowded],
         },
         report=report(plan.parsed, (*result.objects, *extras), _notes(plan, filled, crowded, excess)),
     )
@@ -214,16 +215,20 @@ def _without_strays(
     if plan.request.add is not None:
         return settled, []
     old = {item.id for item in plan.request.scene.objects}
-    kept, strays = list(settled.objects), list[SceneObject]()
-    for name in misplaced(Scene(plan.request.scene.room_type, settled.objects, floor), catalogue):
-        item = next(item for item in kept if item.id == name)
-        if name not in old and not wishes_lost(item, kept, plan.parsed):
-            kept.remove(item)
-            strays.append(item)
+    kept, strays = {item.id: item for item in settled.objects}, list[SceneObject]()
+
+    def stray() -> str | None:
+        here = list(kept.values())
+        found = misplaced(Scene(plan.request.scene.room_type, tuple(here), floor), catalogue)
+        free = (name for name in found if name not in old and not wishes_lost(kept[name], here, plan.parsed))
+        return next(free, None)
+
+    while (name := stray()) is not None:
+        strays.append(kept.pop(name))
     gone = {item.id for item in strays}
     moves = tuple(move for move in settled.moves if move.id not in gone)
     pairs = tuple(pair for pair in settled.colliding if not gone & set(pair))
-    return Settled(tuple(kept), moves, pairs), strays
+    return Settled(tuple(kept.values()), moves, pairs), strays
 
 
 def _unsettled(objects: Sequence[SceneObject], catalogue: Catalogue) -> Settled:

@@ -19,6 +19,7 @@ from ..sampling.slots import BoolArray, IntArray, Slots
 from ..scene import FloorPlan, Relation, SceneObject, Vector3
 from ..vocabulary import CLASSES, hangs
 from .matching_sets import match_sets, with_mesh
+from .too_many import too_full
 
 _BOX: Final[Vector3] = (0.6, 0.5, 0.7)
 """Extents of a box that stands for furniture of which no catalogue has a piece, metres."""
@@ -111,6 +112,7 @@ class Furnishing:
         floor: of the request; without an outline, one is imagined that suits the pieces.
         seed: of that floor.
         matched: whether to make sets of like pieces.
+        thinned: whether to leave out what is too much for the floor.
     """
 
     def __init__(
@@ -123,9 +125,10 @@ class Furnishing:
         *,
         seed: int,
         matched: bool,
+        thinned: bool,
     ) -> None:
         self.slots, self.parsed, self.looks, self.catalogue, self.floor = slots, parsed, looks, catalogue, floor
-        self.seed, self.matched = seed, matched
+        self.seed, self.matched, self.thinned = seed, matched, thinned
         self.objects: list[SceneObject | None] = []
         self.binding: BoolArray = slots.relations_known
 
@@ -140,6 +143,10 @@ class Furnishing:
         slots = self.slots
         objects = ObjectsOfSlots(slots, classes, codes, features, self.catalogue).placed(None)
         self.objects = match_sets(objects, slots, self.looks, self.catalogue) if self.matched else objects
+        left_out = np.zeros(len(self.objects), dtype=np.bool_)
+        if self.floor.polygon is not None and self.thinned:
+            left_out = self._too_full()
+            self.objects = [None if out else item for item, out in zip(self.objects, left_out, strict=True)]
         if self.floor.polygon is None:
             kept = [item for item, known in zip(self.objects, slots.pose_known, strict=True) if item and known]
             free = [(item.category or "", item.size) for item in self.objects if item is not None]
@@ -155,7 +162,15 @@ class Furnishing:
             if item is not None:
                 row[:] = _half_extents(item.placed_size or item.size)
         self.binding = self.slots.relations_known | self._asked(relations)
-        return Furnished(half, self.floor, self.binding | self._of_lamps())
+        return Furnished(half, self.floor, self.binding | self._of_lamps(), left_out)
+
+    def _too_full(self) -> BoolArray:
+        """(N,) new objects for which a given floor is too small."""
+        there = [item for item in (*self.objects, *self.slots.outside) if item is not None]
+        pairs = zip(self.objects, self.slots.objects, strict=True)
+        new = {item.id for item, before in pairs if item is not None and before is None}
+        gone = {item.id for item in too_full(self.floor, there, new, self.parsed)}
+        return np.array([item is not None and item.id in gone for item in self.objects], dtype=np.bool_)
 
     def binds(self, relation: Relation) -> bool:
         """Whether a relation of the graph binds the layout; those with objects that have no slot do."""

@@ -21,8 +21,6 @@ DINING: Final = frozenset({"dining_table", "table"})
 """Around which one sits."""
 TABLES: Final = DINING | DESKS
 """At which one sits."""
-LOW: Final = SIDE_TABLES | {"coffee_table", "stool"}
-"""What one steps round on the way to a seat."""
 CUPBOARDS: Final = frozenset({"wardrobe", "cabinet", "children_cabinet", "wine_cabinet"})
 """What has doors."""
 CUPBOARDS_AND_SHELVES: Final = CUPBOARDS | {"tv_stand", "bookshelf", "shelf", "console_table", "dressing_table"}
@@ -41,5 +39,5 @@ ANY_YAW: Final = (CHAIRS - {"dining_chair"}) | frozenset(
     {"armchair", "coffee_table", "chinese_chair", "lounge_chair", "lazy_sofa", "round_end_table", "corner_side_table"}
 )
 """What may stand at any angle; all else stands square to the walls."""
-TUCKED: Final = ((TABLES, CHAIRS | (SEATS - SOFAS)), (LOW - {"stool"}, frozenset({"stool"})))
+TUCKED: Final = ((TABLES, CHAIRS | (SEATS - SOFAS)), (SIDE_TABLES | {"coffee_table"}, frozenset({"stool"})))
 """Tables, and what may stand under them; other pieces keep out of their whole boxes."""

@@ -211,25 +211,27 @@ class Pieces:
         reached = (beside > -half[:, :1]) & (beside < walls.lengths + half[:, :1]) & (gap > -half[:, 1:])
         return np.where(reached & (forward @ walls.inward.T > facing), gap, np.inf).min(axis=1, initial=np.inf)
 
-    def before(self, rows: IntArray, rays: int, passing: Collection[str] = ()) -> FloatArray:
-        """Metres that are free before each of K pieces, (K, R), along rays at the middles of R strips of its front.
+    def beside(self, rows: IntArray, side: tuple[int, int], rays: int, passing: Collection[str] = ()) -> FloatArray:
+        """Metres that are free at one side of each of K pieces, (K, R), along rays at the middles of R strips of it.
 
         They begin where the piece's own solid parts end, so that the ground within an L counts, and end at what stands
         on the floor and at walls.
 
         Args:
             rows: K pieces.
+            side: own axis, and which end of it.
             rays: R.
             passing: classes of pieces that are not in the way.
         """
+        axis, sign = side
         spread = (np.arange(rays) + 0.5) / rays * 2 - 1
-        right = self.axes[rows, 0] * self.half[rows, :1]
-        starts = (self.centre[rows][:, None] + spread[:, None] * right[:, None]).reshape(-1, 2)
-        directions = np.repeat(self.forward[rows], rays, axis=0)
+        along = self.axes[rows, 1 - axis] * self.half[rows, 1 - axis, None]
+        starts = (self.centre[rows][:, None] + spread[:, None] * along[:, None]).reshape(-1, 2)
+        directions = np.repeat(sign * self.axes[rows, axis], rays, axis=0)
         enter, leave = self.standing.crossings(starts, directions)
         own = self.standing.owner == np.repeat(rows, rays)[:, None]
         front = np.where(own, leave, -np.inf).max(axis=1, initial=-np.inf)
-        front = np.where(np.isfinite(front), front, np.repeat(self.half[rows, 1], rays))
+        front = np.where(np.isfinite(front), front, np.repeat(self.half[rows, axis], rays))
         hard = ~np.isin(self.standing.owner, self.of_class(passing))
         ahead = ~own & hard & (leave > front[:, None])
         reach = np.where(ahead, enter, np.inf).min(axis=1, initial=np.inf)

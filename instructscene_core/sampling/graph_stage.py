@@ -47,6 +47,11 @@ class Graphs(NamedTuple):
     edges: Tensor
     codes: Tensor
 
+    def without(self, gone: Tensor, empty: int) -> "Graphs":
+        """Less some objects, (B, N) bool; ``empty`` is the number of no class."""
+        apart = gone[:, :, None] | gone[:, None]
+        return Graphs(self.classes.masked_fill(gone, empty), self.edges.masked_fill(apart, NO_RELATION), self.codes)
+
 
 @dataclass(frozen=True)
 class ClassMap:

@@ -99,11 +99,13 @@ class Furnished(NamedTuple):
         floor: given or imagined, product frame, with an outline.
         trusted: (N, N) bool, relations of the graph that bind the layout: those that the instruction asks for, and
             those between objects that keep theirs. Sampled graphs contradict themselves, so the others do not.
+        left_out: (N,) bool, objects of the graph for which the floor is too small.
     """
 
     half: FloatArray
     floor: FloorPlan
     trusted: BoolArray
+    left_out: BoolArray
 
 
 class Furnisher(Protocol):

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, cast
 
+import numpy as np
 import torch
 
 from ..errors import InvalidInputError
@@ -175,6 +176,9 @@ class TwoStageModel:
         if isinstance(self._second, GeometryStage):
             found = zip(furnishers, classes, codes, looks, relations, strict=True)
             pieces = [furnisher.furnish(*graph) for furnisher, *graph in found]
+            left_out = np.stack([piece.left_out for piece in pieces])
+            graphs = graphs.without(torch.from_numpy(left_out).to(self.device), self.networks.prior.config.n_classes)
+            classes[left_out], relations = to_room[-1], graphs.edges.to(torch.int8).cpu().numpy()
             boxes = self._second.sample(jobs, graphs, pieces, settings, draws, on_step)
         else:
             boxes = self._second.sample(jobs, graphs, features, settings, draws, on_step)

@@ -31,7 +31,9 @@ def walls(room: Arrangement, poses: Poses) -> FloatArray:
     own = np.array([k for k in sorted(moved) if not room.hanging[k]], dtype=np.int64)
     gap = gaps_behind(room, poses, own)
     limit = np.array([reach_of(room.names[k]) for k in own])
-    cost = np.minimum((gap - _CLOSE).clip(0.0), limit) * np.where(limit == REACH, _BELONGS, 1.0)
+    cost = np.minimum((gap - _CLOSE).clip(0.0), limit) * np.array(
+        [_BELONGS if room.names[k] in BACKED - SOFAS else 1.0 for k in own]
+    )
     for column, k in enumerate(own.tolist()):
         if room.names[k] == "console_table":
             for sofa in room.rows(SOFAS):

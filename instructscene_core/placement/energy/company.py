@@ -51,7 +51,7 @@ class Centred(NamedTuple):
 
 CENTRED: Final = (
     Centred(frozenset({"coffee_table"}), SOFAS - {"l_shaped_sofa"}, (0.0, 2.2), 1.2),
-    Centred(frozenset({"tv_stand"}), SOFAS - {"l_shaped_sofa"}, (1.2, 6.0), 1.5),
+    Centred(frozenset({"tv_stand"}), SOFAS | frozenset(BEDS), (1.2, 6.0), 1.5),
     Centred(frozenset({"chair", "dressing_chair", "stool"}), DESKS, (0.0, 1.0), 0.3),
 )
 
@@ -120,7 +120,7 @@ def astray(room: Arrangement, poses: Poses) -> FloatArray:
                 ways = [way(room, poses, item, host) for host in there if host != item]
                 if ways:
                     total += np.minimum(np.min(ways, axis=0), _FARTHEST)
-    return total + _same_side(room, poses) + _bare(room, poses) + _turned_away(room, poses) + _alone(room, poses)
+    return sum((rule(room, poses) for rule in (_same_side, _bare, _seatless, _turned_away, _alone)), total)
 
 
 def _from_bedside(room: Arrangement, poses: Poses, item: int, bed: int) -> FloatArray:
@@ -164,8 +164,12 @@ def _from_front(room: Arrangement, poses: Poses, item: int, seat: int) -> FloatA
     half, own = room.size[seat] / 2, room.size[item].min() / 2
     ahead = -y - half[1] - own
     # within the corner of an L, or where the legs are
-    low = -half[1] if room.names[seat] == "l_shaped_sofa" else 0.25
+    low = -half[1] if room.names[seat] == "l_shaped_sofa" else _LEGS
     return (np.abs(x) - half[0]).clip(0.0) + (ahead - 0.7).clip(0.0) + (low - ahead).clip(0.0)
+
+
+_LEGS: Final = 0.3
+"""From a seat to its coffee table."""
 
 
 def _from_edge(room: Arrangement, poses: Poses, item: int, host: int) -> FloatArray:
@@ -178,13 +182,21 @@ _BESIDE: Final = 0.25
 """From a seat, a bed or a table to a side table or stool that belongs to it."""
 
 
+def _from_end(room: Arrangement, poses: Poses, item: int, host: int) -> FloatArray:
+    """Of a side table from the ends of a seat or bed: before it, it would be in the way."""
+    x, y = np.abs(poses.local(host, item).T)
+    half, own = room.size[host] / 2, room.size[item].max() / 2
+    beside = x - half[0] - own
+    return (beside - _BESIDE).clip(0.0) + (-beside - 0.05).clip(0.0) + (y - half[1]).clip(0.0)
+
+
 def _from_view(_: Arrangement, poses: Poses, stand: int, seat: int) -> FloatArray:
     """Of a TV stand from the view of a seat: cosines short of what one turns the head."""
     towards = poses.position[:, stand] - poses.position[:, seat]
     towards = towards / np.linalg.norm(towards, axis=-1, keepdims=True).clip(1e-6)
     seen = (poses.forward[:, seat] * towards).sum(axis=-1)
     shown = -(poses.forward[:, stand] * towards).sum(axis=-1)
-    return (_VIEW - seen).clip(0.0) + (_VIEW - 0.3 - shown).clip(0.0)
+    return 2 * ((_VIEW - seen).clip(0.0) + (_VIEW - 0.3 - shown).clip(0.0))
 
 
 _BELONG: Final = (
@@ -193,7 +205,7 @@ _BELONG: Final = (
     (frozenset({"chair", "dressing_chair"}), DESKS, _from_table),
     (frozenset({"coffee_table"}), FACING, _from_front),
     (frozenset({"tv_stand"}), FACING, _from_view),
-    (SIDE_TABLES, SEATS | frozenset(BEDS), _from_edge),
+    (SIDE_TABLES, SEATS | frozenset(BEDS), _from_end),
     (frozenset({"stool"}), SEATS | TABLES | frozenset({"coffee_table", *BEDS}), _from_edge),
 )
 
@@ -211,7 +223,7 @@ def _same_side(room: Arrangement, poses: Poses) -> FloatArray:
     return total
 
 
-_SAME_SIDE: Final = 0.4
+_SAME_SIDE: Final = 0.8
 
 
 def _bare(room: Arrangement, poses: Poses) -> FloatArray:
@@ -226,6 +238,23 @@ def _bare(room: Arrangement, poses: Poses) -> FloatArray:
             for chair in chairs:
                 local = np.abs(poses.local(table, chair)) - room.size[table] / 2 - room.size[chair].max() / 2
                 ways.append((np.hypot(*local.clip(0.0).T) - _AT_TABLE).clip(0.0))
+            total += np.minimum(np.min(ways, axis=0), 1.0)
+    return total
+
+
+def _seatless(room: Arrangement, poses: Poses) -> FloatArray:
+    """How far the nearest seat is from the place before each desk, as far as the room has seats for them."""
+    total = np.zeros(len(poses.yaw))
+    desks = room.rows(DESKS)
+    seats = room.rows({"chair", "dressing_chair", "stool"} | SINGLE_SEATS)
+    for desk in desks if len(seats) >= len(desks) else ():
+        if poses.touches(desk, *seats):
+            ways = []
+            for seat in seats:
+                x, y = poses.local(desk, seat).T
+                beside = (np.abs(x) - room.size[desk, 0] / 2).clip(0.0)
+                ahead = -y - room.size[desk, 1] / 2 - room.size[seat].max() / 2
+                ways.append(beside + (ahead - _AT_TABLE).clip(0.0) + (y + room.size[desk, 1] / 2).clip(0.0))
             total += np.minimum(np.min(ways, axis=0), 1.0)
     return total
 

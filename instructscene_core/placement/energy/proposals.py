@@ -257,21 +257,34 @@ _CLOSE: Final = frozenset({CLOSELY_LEFT, CLOSELY_RIGHT, CLOSELY_FRONT, CLOSELY_B
 
 def _opposite(room: Arrangement, poses: Poses, stand: int) -> FloatArray:
     """At the wall that a seat or bed looks at, straight ahead of it."""
-    if room.backs_to is None:
-        return np.zeros((0, 3))
-    walls, found, depth = room.backs_to, list[tuple[float, float, float]](), room.size[stand, 1]
-    for seat in room.rows(FACING):
-        position, forward = poses.position[0, seat], poses.forward[0, seat]
-        towards = -(walls.inward @ forward)
-        distance = ((position - walls.starts) * walls.inward).sum(axis=1) / np.where(towards > 0.9, towards, np.inf)
-        feet = position + distance[:, None] * forward
-        beside = ((feet - walls.starts) * walls.along).sum(axis=1)
-        ahead = (towards > 0.9) & (distance > 1.0) & (beside >= 0) & (beside <= walls.lengths)
-        if ahead.any():
-            wall = int(np.where(ahead, distance, np.inf).argmin())
-            x, y = (feet[wall] + walls.inward[wall] * (depth / 2 + WALL_GAP)).tolist()
-            found.append((x, y, math.atan2(walls.inward[wall, 0], -walls.inward[wall, 1])))
-    return np.array(found).reshape(-1, 3)
+    seats = room.rows(FACING)
+    places = np.concatenate([poses.position[0, seats], poses.yaw[0, seats, None]], axis=1)
+    found = _faced(room, places, float(room.size[stand, 1]))
+    return found[np.isfinite(found[:, 0])]
+
+
+def _faced(room: Arrangement, places: FloatArray, depth: float) -> FloatArray:
+    """(K, 3) where a piece of a depth has its back to the wall straight before each of K places; nan where none is."""
+    found = np.full((len(places), 3), np.nan)
+    walls = room.backs_to
+    if walls is None or not len(places):
+        return found
+    forward = np.stack([np.sin(places[:, 2]), -np.cos(places[:, 2])], axis=1)
+    towards = -forward @ walls.inward.T  # (K, S)
+    delta = places[:, None, :2] - walls.starts
+    distance = (delta * walls.inward).sum(axis=2) / np.where(towards > _STRAIGHT, towards, np.inf)
+    feet = places[:, None, :2] + distance[..., None] * forward[:, None]
+    beside = ((feet - walls.starts) * walls.along).sum(axis=2)
+    ahead = (towards > _STRAIGHT) & (distance > 1.0) & (beside >= 0) & (beside <= walls.lengths)
+    wall, rows = np.where(ahead, distance, np.inf).argmin(axis=1), np.flatnonzero(ahead.any(axis=1))
+    wall = wall[rows]
+    found[rows, :2] = feet[rows, wall] + walls.inward[wall] * (depth / 2 + WALL_GAP)
+    found[rows, 2] = np.arctan2(walls.inward[wall, 0], -walls.inward[wall, 1])
+    return found
+
+
+_STRAIGHT: Final = 0.9
+"""Cosine within which a wall is straight ahead."""
 
 
 def leaders(room: Arrangement) -> list[int]:
@@ -281,19 +294,34 @@ def leaders(room: Arrangement) -> list[int]:
 
 
 def together(room: Arrangement, poses: Poses, leader: int) -> Iterator[Proposal]:
-    """A piece and its company as one: to walls, around, and turned."""
+    """A piece and its company as one: to walls, around, and turned; with the TV that it faces, too."""
     group = company(room, poses, leader)
-    if len(group) < _GROUP or not room.movable[group].all():
+    if not room.movable[group].all():
         return
     x, y, yaw = _pose(poses, leader)
     around = _at(np.array([x, y]) + _spread(_TOGETHER_OFFSETS, poses, leader), yaw)
-    turned = np.array([(x, y, yaw + quarter) for quarter in _QUARTERS])
-    places = np.concatenate([_to_walls(room, poses, leader), around, turned])
-    yield Proposal(group, _rigid(poses, leader, group, places))
+    turned = np.array([(x, y, angle) for angle in (*_square_yaws(room, leader, yaw), *(yaw + q for q in _QUARTERS))])
+    places = np.concatenate([_to_walls(room, poses, leader), around, turned, _before_tv(room, poses, leader)])
+    if len(group) >= _GROUP:
+        yield Proposal(group, _rigid(poses, leader, group, places))
+    for stand in room.rows({"tv_stand"}) if room.names[leader] in FACING else []:
+        if room.movable[stand] and stand not in group:
+            seen = _faced(room, places, float(room.size[stand, 1]))
+            ahead = np.isfinite(seen[:, 0])
+            moved = _rigid(poses, leader, group, places[ahead])
+            yield Proposal([*group, stand], np.concatenate([moved, seen[ahead, None]], axis=1))
 
 
 _GROUP: Final = 2
 """Pieces that are one."""
+
+
+def _before_tv(room: Arrangement, poses: Poses, leader: int) -> FloatArray:
+    """Straight before each TV, for what has one before it."""
+    x, y, yaw = _pose(poses, leader)
+    stands = room.rows({"tv_stand"}) if room.names[leader] in FACING else []
+    aside = [float(poses.local(leader, stand)[0, 0]) * poses.axes[0, leader, 0] for stand in stands]
+    return _at(np.array(aside).reshape(-1, 2) + (x, y), yaw)
 
 
 def company(room: Arrangement, poses: Poses, leader: int) -> list[int]:

@@ -15,7 +15,7 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ...geometry.relations import RelationArray, relation_matrix
 from ..kinds import ANY_YAW
-from .access import in_corner, seated, shut_in
+from .access import access
 from .arrangement import TOUCH, Arrangement, IntArray, Poses
 from .backs import walls
 from .company import astray, off_centre, unmirrored
@@ -185,9 +185,7 @@ SOFT: Final[Mapping[str, tuple[Term, float]]] = MappingProxyType(
         "lamps": (off_lamps, 1.0),
         "mirrored": (unmirrored, 0.8),
         "windows": (windows, 5.0),
-        "fronts": (shut_in, 1.0),
-        "seated": (seated, 1.0),
-        "in a corner": (in_corner, 0.7),
+        "access": (access, 1.0),
     }
 )
 """With their weights, those first that tell most candidates apart for least."""

@@ -1,0 +1,52 @@
+"""The ground that furniture needs beside it to be used: before seats and cupboards, around beds, behind chairs."""
+
+from typing import Final, NamedTuple
+
+from ..geometry.clearances import BEHIND_CHAIR, BESIDE_BED, CUPBOARD, FOOT, FRONT, LEGROOM
+from ..vocabulary import BEDS
+from .kinds import CHAIRS, CUPBOARDS, SEATS, SIDE_TABLES, SOFAS, TABLES
+
+Side = tuple[int, int]
+"""Own axis of a piece, and which end of it."""
+_FRONT: Final[Side] = (1, -1)
+_BACK: Final[Side] = (1, 1)
+_LEFT: Final[Side] = (0, -1)
+_RIGHT: Final[Side] = (0, 1)
+
+
+class Ground(NamedTuple):
+    """Ground at a side of pieces, as wide as they are.
+
+    Attributes:
+        owners: classes.
+        side: at which it is.
+        depth: metres.
+        passing: classes of pieces that are not in the way.
+    """
+
+    owners: frozenset[str]
+    side: Side
+    depth: float
+    passing: frozenset[str]
+
+
+_LOW: Final = frozenset({"coffee_table", "stool"})
+"""What one steps round on the way to a seat."""
+FRONTS: Final = (
+    Ground(SOFAS, _FRONT, FRONT, _LOW),
+    Ground(SEATS - SOFAS, _FRONT, FRONT, _LOW | TABLES),
+    Ground(CUPBOARDS, _FRONT, CUPBOARD, frozenset()),
+    Ground(frozenset(BEDS), _FRONT, FOOT, frozenset({"stool"})),
+)
+"""Without which nobody gets there. What is low before a seat does not count: a coffee table stands there at 30 to 40
+cm, a footstool nearer still, and one goes round it. Nor does a table count at which an armchair stands instead of a
+chair, nor a bench at the foot of a bed."""
+SIDES: Final = tuple(
+    Ground(frozenset({"double_bed"}), side, BESIDE_BED, SIDE_TABLES | {"nightstand", "stool"})
+    for side in (_LEFT, _RIGHT)
+)
+"""On which two people get up."""
+LEGS: Final = (Ground(SEATS - {"l_shaped_sofa"}, _FRONT, LEGROOM, TABLES | {"stool"}),)
+"""Between a seat and its coffee table."""
+BACKS: Final = (Ground(frozenset({"dining_chair", "chair", "dressing_chair"}), _BACK, BEHIND_CHAIR, CHAIRS),)
+"""Where a chair is pushed back; other chairs may stand there."""
