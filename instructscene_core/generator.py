@@ -241,10 +241,9 @@ def _settings(request: Request, defaults: Defaults) -> Settings:
 
 
 class _Faults(NamedTuple):
-    """What is wrong with a room, the worst first: wishes that are not met, visible flaws, pieces left out since they
-    found no place, and blocked windows.
+    """What is wrong with a room, the worst first: wishes that are not met, visible flaws, pieces left out, windows.
 
-    Of those, an edit counts what the room did not have before.
+    Left out is what found no place; of flaws and blocked windows, an edit counts what the room did not have before.
     """
 
     unmet: int
@@ -262,7 +261,7 @@ def _faults(plan: Plan, scene: Scene, catalogue: Catalogue) -> _Faults:
     if plan.request.task != "generate":
         found -= flaws_of(plan.request.scene, catalogue, refused)
         windows -= blocked_windows(plan.request.scene, catalogue)
-    left_out = len(scene.provenance["left_out"])
+    left_out = len((scene.provenance or {})["left_out"])
     return _Faults(len((scene.report or {}).get("not_met", ())), len(found), left_out, max(windows, 0))
 
 

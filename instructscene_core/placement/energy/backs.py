@@ -47,7 +47,7 @@ def walls(room: Arrangement, poses: Poses) -> FloatArray:
 _CLOSE: Final = 0.04
 """From a wall up to which a back stands at it, as in the made rooms, where it is 5 cm in half of the cases."""
 _BELONGS: Final = 3.0
-"""How much more it counts for what belongs there."""
+"""How much more it counts for what belongs there, but for sofas, which may stand with their backs to a dining table."""
 
 
 def reach_of(name: str) -> float:

@@ -321,7 +321,7 @@ def _before_tv(room: Arrangement, poses: Poses, leader: int) -> FloatArray:
     x, y, yaw = _pose(poses, leader)
     stands = room.rows({"tv_stand"}) if room.names[leader] in FACING else []
     aside = [float(poses.local(leader, stand)[0, 0]) * poses.axes[0, leader, 0] for stand in stands]
-    return _at(np.array(aside).reshape(-1, 2) + (x, y), yaw)
+    return _at(np.array(aside, dtype=np.float64).reshape(-1, 2) + np.array([x, y], dtype=np.float64), yaw)
 
 
 def company(room: Arrangement, poses: Poses, leader: int) -> list[int]:
