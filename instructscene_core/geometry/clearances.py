@@ -28,6 +28,8 @@ LEGROOM: Final = 0.2
 """Between a seat and its coffee table: one's legs."""
 BEHIND_CHAIR: Final = 0.5
 """Behind a chair at a table, to the wall or the next piece: one pulls it back and sits down."""
+SQUEEZE: Final = 0.25
+"""Behind a chair, with less than which nobody gets in."""
 BESIDE_BED: Final = 0.4
 """At either side of a double bed: one gets in there, and makes it."""
 FOOT: Final = 0.5

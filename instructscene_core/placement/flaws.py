@@ -15,7 +15,7 @@ from ..geometry.clearances import LEGROOM, door_zones, window_zones
 from ..geometry.solids import BoolArray
 from ..scene import Scene
 from ..vocabulary import BEDS, CLASSES, RoomType
-from .grounds import FRONTS, SIDES, Ground
+from .grounds import FRONTS, SIDES, TIGHT, Ground
 from .kinds import (
     CHAIRS,
     CUPBOARDS_AND_SHELVES,
@@ -412,8 +412,8 @@ def _watches(pieces: Pieces, seat: int, stand: int) -> bool:
 
 
 def _shut_in(pieces: Pieces) -> bool:
-    """Nobody gets to a seat, opens a cupboard or walks past the foot of a bed."""
-    return any(bool(_taken(pieces, ground).any()) for ground in FRONTS)
+    """Nobody gets to a seat or onto a chair at a table, opens a cupboard or walks past the foot of a bed."""
+    return any(bool(_taken(pieces, ground).any()) for ground in (*FRONTS, *TIGHT))
 
 
 def _bed_side(pieces: Pieces) -> bool:

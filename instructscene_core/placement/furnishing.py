@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ..catalogue.entries import Catalogue
 from ..catalogue.retrieval import choose
-from ..geometry.frames import FloatArray, Pose
+from ..geometry.frames import FloatArray, Pose, boxes_to_poses
 from ..geometry.imagined_floor import imagine_floor
 from ..instructions.read.described_looks import Described
 from ..instructions.wishes import Parsed
@@ -18,8 +18,10 @@ from ..sampling.layout_model import Furnished, Layout
 from ..sampling.slots import BoolArray, IntArray, Slots
 from ..scene import FloorPlan, Relation, SceneObject, Vector3
 from ..vocabulary import CLASSES, hangs
+from .energy.arrangement import Arrangement, Poses
+from .energy.terms import energy
 from .matching_sets import match_sets, with_mesh
-from .too_many import too_full
+from .too_many import excess_objects, too_full
 
 _BOX: Final[Vector3] = (0.6, 0.5, 0.7)
 """Extents of a box that stands for furniture of which no catalogue has a piece, metres."""
@@ -144,8 +146,8 @@ class Furnishing:
         objects = ObjectsOfSlots(slots, classes, codes, features, self.catalogue).placed(None)
         self.objects = match_sets(objects, slots, self.looks, self.catalogue) if self.matched else objects
         left_out = np.zeros(len(self.objects), dtype=np.bool_)
-        if self.floor.polygon is not None and self.thinned:
-            left_out = self._too_full()
+        if self.thinned:
+            left_out = self._too_many()
             self.objects = [None if out else item for item, out in zip(self.objects, left_out, strict=True)]
         if self.floor.polygon is None:
             kept = [item for item, known in zip(self.objects, slots.pose_known, strict=True) if item and known]
@@ -164,12 +166,15 @@ class Furnishing:
         self.binding = self.slots.relations_known | self._asked(relations)
         return Furnished(half, self.floor, self.binding | self._of_lamps(), left_out)
 
-    def _too_full(self) -> BoolArray:
-        """(N,) new objects for which a given floor is too small."""
+    def _too_many(self) -> BoolArray:
+        """(N,) new objects that such rooms do not hold as well, or for which a given floor is too small."""
         there = [item for item in (*self.objects, *self.slots.outside) if item is not None]
         pairs = zip(self.objects, self.slots.objects, strict=True)
         new = {item.id for item, before in pairs if item is not None and before is None}
-        gone = {item.id for item in too_full(self.floor, there, new, self.parsed)}
+        gone = {item.id for item in excess_objects(self.slots.room_type, there, new, self.parsed)}
+        if self.floor.polygon is not None:
+            rest = [item for item in there if item.id not in gone]
+            gone |= {item.id for item in too_full(self.floor, rest, new, self.parsed)}
         return np.array([item is not None and item.id in gone for item in self.objects], dtype=np.bool_)
 
     def binds(self, relation: Relation) -> bool:
@@ -192,6 +197,21 @@ class Furnishing:
         """(N, N) relations of lamps, which stand in nobody's way and belong over what the graph says."""
         lamps = np.array([item is not None and hangs(item.category or "") for item in self.objects], dtype=np.bool_)
         return lamps[:, None] | lamps
+
+    def best(self, drafts: FloatArray) -> int:
+        """Which of the layouts (D, N, 7) of the pieces costs least by the energy that settling lessens."""
+        if len(drafts) == 1:
+            return 0
+        layouts = [self.placed(boxes_to_poses(boxes, self.slots.centre)) for boxes in drafts]
+        rows = [[*(item for item in layout if item is not None), *self.slots.outside] for layout in layouts]
+        known = [k for item, k in zip(layouts[0], self.slots.pose_known, strict=True) if item is not None]
+        movable = [*(not k for k in known), *(False for _ in self.slots.outside)]
+        room = Arrangement(rows[0], movable, self.catalogue, self.floor, wishes=self.parsed.wishes)
+        position = np.repeat(room.start[None], len(rows), axis=0)
+        yaw = np.repeat(room.start_yaw[None], len(rows), axis=0)
+        position[:, : room.count] = [[item.position[:2] for item in row] for row in rows]
+        yaw[:, : room.count] = [[item.yaw for item in row] for row in rows]
+        return int(energy(room, Poses(position, yaw, np.arange(room.count))).argmin())
 
     def placed(self, poses: Sequence[Pose]) -> list[SceneObject | None]:
         """The pieces at sampled poses; those whose pose is kept stay as they are."""

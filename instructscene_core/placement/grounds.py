@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from ..geometry.clearances import BEHIND_CHAIR, BESIDE_BED, CUPBOARD, FOOT, FRONT, LEGROOM
+from ..geometry.clearances import BEHIND_CHAIR, BESIDE_BED, CUPBOARD, FOOT, FRONT, LEGROOM, SQUEEZE
 from ..vocabulary import BEDS
 from .kinds import CHAIRS, CUPBOARDS, SEATS, SIDE_TABLES, SOFAS, TABLES
 
@@ -50,3 +50,5 @@ LEGS: Final = (Ground(SEATS - {"l_shaped_sofa"}, _FRONT, LEGROOM, TABLES | {"sto
 """Between a seat and its coffee table."""
 BACKS: Final = (Ground(frozenset({"dining_chair", "chair", "dressing_chair"}), _BACK, BEHIND_CHAIR, CHAIRS),)
 """Where a chair is pushed back; other chairs may stand there."""
+TIGHT: Final = tuple(ground._replace(depth=SQUEEZE) for ground in BACKS)
+"""Of that, what nobody can do without."""

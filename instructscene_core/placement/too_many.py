@@ -24,14 +24,18 @@ _BEDROOM_MOST: Final = {
 }  # fmt: skip
 """At most one in twenty bedrooms of 3D-FRONT that have the class have more of it; of pendant lamps, one in fifteen. Two
 single or children's beds, and chairs around a table, are rarer there, but nothing odd."""
+_LIVING_MOST: Final = tuple(
+    (frozenset({name}), 1) for name in ("coffee_table", "desk", "dining_table", "multi_seat_sofa", "tv_stand")
+)
+"""Likewise of living and dining rooms, as far as it is one; of coffee tables, one in eleven has two."""
 MOST: Final[dict[RoomType, tuple[tuple[frozenset[str], int], ...]]] = {
     "bedroom": (
         *((frozenset({name}), most) for name, most in _BEDROOM_MOST.items()),
         (frozenset(BEDS), 2),
         (_LAMPS, 2),
     ),
-    "livingroom": (),
-    "diningroom": (),
+    "livingroom": _LIVING_MOST,
+    "diningroom": _LIVING_MOST,
 }
 """Largest number of objects of a group of classes in a room, unless more are asked for."""
 

@@ -43,7 +43,7 @@ class GeometryStage:
         draws: Draws,
         on_step: OnStep | None,
     ) -> FloatArray:
-        """Boxes (B, N, 7) of jobs of one room type, in the frames of their slots.
+        """Boxes (B, D, N, 7) of jobs of one room type, in the frames of their slots: D drafts of each.
 
         Args:
             jobs: what is known.
@@ -63,11 +63,16 @@ class GeometryStage:
         n = int(np.nonzero(real.any(axis=0))[0].max(initial=0)) + 1
         boxes = self._standing(jobs, pieces, classes)
         middles = _middles(jobs, pieces)
-        clean = self._tensor(_poses(boxes, middles)[:, :n])
-        known = torch.from_numpy(np.stack([job.slots.pose_known for job in jobs]) & real).to(self.device)[:, :n]
         room = self._room(jobs, graphs, pieces, boxes, n)
-        context = self.decoder.encode(room)
-        noise = draws.normal((len(jobs), classes.shape[1], POSE_WIDTH))[:, :n].to(self.device)
+        known = np.stack([job.slots.pose_known for job in jobs]) & real
+        noise = draws.normal((len(jobs), settings.drafts, classes.shape[1], POSE_WIDTH)).flatten(0, 1)
+        boxes, middles, known, real = (
+            np.repeat(rows, settings.drafts, axis=0) for rows in (boxes, middles, known, real)
+        )
+        clean = self._tensor(_poses(boxes, middles)[:, :n])
+        context = self.decoder.encode(Room(*(part.repeat_interleave(settings.drafts, dim=0) for part in room)))
+        known = torch.from_numpy(known).to(self.device)[:, :n]
+        noise = noise[:, :n].to(self.device)
         found = sample(
             lambda x, t, guess: self.decoder(x, t, context, known, guess),
             noise,
@@ -82,7 +87,7 @@ class GeometryStage:
         placed[..., 0] = np.where(free, poses[..., 0] * UNIT + middles[:, None, 0], placed[..., 0])
         placed[..., 2] = np.where(free, poses[..., 1] * UNIT + middles[:, None, 1], placed[..., 2])
         placed[..., 6] = np.where(free, np.arctan2(poses[..., 3], poses[..., 2]), placed[..., 6])
-        return boxes
+        return boxes.reshape(len(jobs), settings.drafts, *boxes.shape[1:])
 
     def _standing(self, jobs: Sequence[Job], pieces: Sequence[Furnished], classes: npt.NDArray[np.int64]) -> FloatArray:
         """Boxes (B, N, 7): the known ones, and the others with their sizes, on the floor or at the ceiling."""

@@ -121,6 +121,10 @@ class Furnisher(Protocol):
         """Pieces for (N,) classes, (N, 4) codes and (N, F) features, the floor, and which of (N, N) relations bind."""
         ...
 
+    def best(self, drafts: FloatArray) -> int:
+        """Which of the layouts (D, N, 7) of the pieces makes most sense."""
+        ...
+
 
 class LayoutModel(Protocol):
     """Fills slots in: scenes with masks in, scenes out."""

@@ -179,7 +179,8 @@ class TwoStageModel:
             left_out = np.stack([piece.left_out for piece in pieces])
             graphs = graphs.without(torch.from_numpy(left_out).to(self.device), self.networks.prior.config.n_classes)
             classes[left_out], relations = to_room[-1], graphs.edges.to(torch.int8).cpu().numpy()
-            boxes = self._second.sample(jobs, graphs, pieces, settings, draws, on_step)
+            drafts = self._second.sample(jobs, graphs, pieces, settings, draws, on_step)
+            boxes = np.stack([own[furnisher.best(own)] for own, furnisher in zip(drafts, furnishers, strict=True)])
         else:
             boxes = self._second.sample(jobs, graphs, features, settings, draws, on_step)
         return [

@@ -11,7 +11,7 @@ from .pieces import Half
 from .plan import Chosen, Free, Placed, Plan
 from .sizes import quantile
 
-_ROOM_BEHIND: Final = (BEHIND_CHAIR,) * 14 + (0.35,) * 4 + (0.2,) * 4 + (0.08,) * 4
+_ROOM_BEHIND: Final = (BEHIND_CHAIR,) * 14 + (0.4,) * 6 + (0.3,) * 6
 """Metres behind the chairs in each attempt: less only where the room has no place with as much as one needs."""
 _TUCK: Final = (-8, -4, 0, 9, 21, 32, 40)
 """Quantiles, as in ``sizes.Spread``: centimetres that chairs reach under the table."""
