@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any
 
 from ..catalogue.entries import Catalogue
 from ..geometry.drawn_floor import DRAWN, is_drawn, with_walls
 from ..geometry.frames import boxes_to_poses
+from ..geometry.imagined_floor import with_free_windows
 from ..geometry.solids import colliding_pairs
 from ..instructions.read.described_looks import Described
 from ..instructions.read.parse import Parsed
@@ -104,6 +106,8 @@ def assemble(
         shown = {*firm, *_held(relations, result.objects)}
         relations = tuple(r for r in relations if r in shown)
         result = replace(result, objects=_with_attached(result.objects, attached, order))
+    if settled and furnishing is not None and drawn:
+        floor = with_free_windows(floor, result.objects, Random(seed))
     if not fixed:
         floor = with_walls(floor, result.objects, drawn=drawn)
     extras = _extras(plan, result.objects, floor, catalogue, seed) if settled else []
