@@ -284,6 +284,31 @@ def test_what_is_astray_costs_more_the_further_it_is(catalogue):
         assert 0.0 < wrong < worse
 
 
+def test_a_side_table_is_astray_before_a_seat_and_not_at_its_ends(catalogue):
+    def cost(x, y):
+        table = box("round_end_table", x, y, (0.4, 0.4, 0.5))
+        return values(catalogue, [box("sofa", 0.0, 2.4, (2.0, 1.0, 0.8)), table])["astray"]
+
+    assert cost(1.2, 2.4) == cost(-1.4, 2.8) == cost(1.44, 2.0) == pytest.approx(0.0)
+    ways = [cost(1.2, 1.7), cost(1.0, 1.7), cost(0.5, 1.7), cost(0.0, 1.7)]
+    assert ways == pytest.approx([0.2, 0.35, 0.85, 1.35])  # nearest to an end it is least in the way
+    assert cost(2.0, 2.4) == pytest.approx(0.55)
+
+
+def test_a_desk_without_a_seat_costs_as_far_as_there_are_seats(catalogue):
+    def cost(*items):
+        return values(catalogue, items)["astray"]
+
+    first, second = (box("desk", x, 2.69, (1.2, 0.6, 0.75), name=str(x)) for x in (-1.5, 1.5))
+    seats = [box("stool", x, 2.1, (0.4, 0.4, 0.4), name=f"at {x}") for x in (-1.5, 1.5)]
+    assert cost(first) == cost(first, seats[0]) == cost(first, second, *seats) == 0.0
+    assert cost(first, second, seats[0]) == 0.0  # there are too few
+    far = dataclasses.replace(seats[1], position=(-1.2, 2.1, 0.2))
+    assert cost(first, second, seats[0], far) == pytest.approx(1.0)
+    bed = box("double_bed", 0.0, -2.0, (1.6, 2.0, 0.5), math.pi)
+    assert [cost(first, bed, box("stool", 0.0, y, (0.4, 0.4, 0.4))) for y in (-0.75, 0.0)] == pytest.approx([1.0, 1.55])
+
+
 def test_two_nightstands_at_one_side_a_bare_table_and_seats_turned_away_are_astray(catalogue):
     bed = box("double_bed", 0.0, 1.99, (1.8, 2.0, 0.5))
     first, second = (box("nightstand", x, 2.79, (0.5, 0.4, 0.5), name=str(x)) for x in (-1.2, 1.2))
