@@ -191,6 +191,7 @@ def test_on_a_small_floor_nothing_is_left_where_it_does_not_belong(starter, room
     scenes = [scene for (scene,) in starter.run(asked, tries=1)]
     for scene in scenes:
         assert misplaced(scene, starter.catalogue) == []
+        assert {name for a, _, b in scene.relations for name in (a, b)} <= {item.id for item in furniture(scene)}
         notes = " ".join(scene.report.get("notes", ()))
         assert notes.count("no free place") == len(scene.provenance["left_out"])
     counts = [len(furniture(scene)) for scene in scenes]
