@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from instructscene_core.catalogue.entries import Catalogue
+from instructscene_core.placement.flaws import flaws_of
 from instructscene_core.placement.settle import settle
-from instructscene_core.scene import FloorPlan, SceneObject
+from instructscene_core.scene import FloorPlan, Opening, Scene, SceneObject
 
 FLOOR = FloorPlan(((-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0)))
 CORNERS = [(-0.45, -0.85), (0.45, -0.85), (-0.45, 0.85), (0.45, 0.85)]
@@ -258,3 +259,77 @@ def test_a_chair_sits_before_the_front_of_its_desk(catalogue):
     assert abs(x) < 0.3
     assert -1.0 < y < -0.3
     assert math.cos(after.yaw) == pytest.approx(-1.0, abs=0.1)
+
+
+HALL = FloorPlan(
+    ((-3.0, -3.0), (3.0, -3.0), (3.0, 3.0), (-3.0, 3.0)), openings=(Opening("door", ((-2.1, -3.0), (-1.2, -3.0))),)
+)
+
+
+def flaws(room_type, items):
+    return flaws_of(Scene(room_type, tuple(items), HALL), Catalogue([]))
+
+
+def furnished(at, tv, *, low):
+    """A sofa with its coffee table or without, a TV at the opposite wall, a wardrobe beside the sofa."""
+    items = [box("multi_seat_sofa", at, 2.54, (2.0, 0.9, 0.8)), box("tv_stand", tv, -2.79, (1.6, 0.4, 0.5), math.pi)]
+    table = [box("coffee_table", at, 1.4, (1.0, 0.6, 0.4))] if low else []
+    return [*items, *table, box("wardrobe", 1.6, 2.69, (2.0, 0.6, 2.0))]
+
+
+@pytest.mark.parametrize(("at", "tv", "low"), [(-1.6, 1.6, False), (-1.2, 1.2, False), (-1.2, 1.2, True)])
+def test_a_tv_moves_together_with_its_sofa(catalogue, at, tv, low):
+    """Before the sofa there is a door, and before the TV the wardrobe: neither finds a place while the other stays."""
+    items = furnished(at, tv, low=low)
+    assert flaws("livingroom", items) == {"TV stand"}
+    result = settle(items, [True] * (len(items) - 1) + [False], catalogue, HALL)
+    assert flaws("livingroom", result.objects) == set()
+    for before, after in zip(items[:-1], result.objects[:-1], strict=True):
+        assert abs(after.position[0] - before.position[0]) > 0.5, before.id
+    if low:
+        assert seen_from(result.objects[0], result.objects[2]) == pytest.approx(seen_from(items[0], items[2]))
+
+
+@pytest.mark.parametrize("kept", ["multi_seat_sofa", "tv_stand"])
+def test_what_is_kept_does_not_follow_a_tv_or_sofa(catalogue, kept):
+    items = furnished(-1.6, 1.6, low=False)
+    result = settle(items, [item.id not in (kept, "wardrobe") for item in items], catalogue, HALL)
+    assert next(item for item in result.objects if item.id == kept) in items
+
+
+@pytest.mark.parametrize("tv", [1.6, -0.1, 0.0])
+def test_a_tv_goes_before_its_bed_as_far_as_a_door_lets_it(catalogue, tv):
+    bed = box("double_bed", -1.0, 1.99, (1.6, 2.0, 0.5))
+    items = [bed, box("tv_stand", tv, -2.79, (1.2, 0.4, 0.5), math.pi)]
+    assert flaws("bedroom", items) == {"TV stand"}
+    result = settle(items, [False, True], catalogue, HALL)
+    assert flaws("bedroom", result.objects) == set()
+    assert result.objects[1].position[0] == pytest.approx(-0.6, abs=0.02)
+
+
+@pytest.mark.parametrize("place", [(0.3, 1.0), (-0.5, 1.2), (0.0, 1.6), (0.9, 1.5)])
+@pytest.mark.parametrize("category", ["corner_side_table", "round_end_table"])
+def test_a_side_table_stands_at_the_end_of_a_sofa_and_not_before_it(catalogue, category, place):
+    sofa = box("multi_seat_sofa", 0.0, 2.54, (2.0, 0.9, 0.8))
+    result = settle([sofa, box(category, *place, (0.5, 0.5, 0.5))], [False, True], catalogue, HALL)
+    x, y = seen_from(sofa, result.objects[1])
+    assert 0.0 <= abs(x) - 1.0 - 0.25 < 0.26
+    assert abs(y) <= 0.45
+
+
+@pytest.mark.parametrize("category", ["chair", "stool", "dressing_chair"])
+@pytest.mark.parametrize("place", [(-1.2, 1.2), (-2.5, -1.0), (1.2, 2.5)])
+def test_a_desk_without_a_seat_draws_a_chair(catalogue, category, place):
+    bed, desk = box("double_bed", 0.0, 1.99, (1.6, 2.0, 0.5)), box("desk", 2.2, -2.69, (1.2, 0.6, 0.75), math.pi)
+    items = [bed, desk, box(category, *place, (0.4, 0.4, 0.5))]
+    assert "desk" in flaws("bedroom", items)
+    result = settle(items, [True] * 3, catalogue, HALL)
+    assert flaws("bedroom", result.objects) == set()
+    assert result.objects[:2] == (bed, desk)
+
+
+def test_a_stool_beside_a_bed_stays_where_the_desk_has_a_chair(catalogue):
+    bed, desk = box("double_bed", 0.0, 1.99, (1.6, 2.0, 0.5)), box("desk", 2.2, -2.69, (1.2, 0.6, 0.75), math.pi)
+    stool, chair = box("stool", 0.0, 0.75, (0.8, 0.4, 0.4)), box("chair", 2.2, -2.0, (0.4, 0.4, 0.9))
+    assert settle([bed, desk, stool, chair], [True] * 4, catalogue, HALL).objects[2] == stool
+    assert settle([bed, desk, stool], [True] * 3, catalogue, HALL).objects[2] != stool

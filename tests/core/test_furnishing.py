@@ -5,10 +5,16 @@ import math
 import numpy as np
 import pytest
 
+from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.generator import load_generator
 from instructscene_core.geometry.drawn_floor import corners_of, is_drawn
-from instructscene_core.scene import Request
-from instructscene_core.vocabulary import EXTRAS, ROOM_TYPES
+from instructscene_core.instructions.read.described_looks import described
+from instructscene_core.instructions.read.parse import parse
+from instructscene_core.placement.flaws import misplaced
+from instructscene_core.placement.furnishing import Furnishing
+from instructscene_core.sampling.slots import prepare
+from instructscene_core.scene import FloorPlan, Request
+from instructscene_core.vocabulary import CLASSES, EXTRAS, NO_RELATION, ROOM_TYPES
 
 WIDE = [[0.0, 0.0], [5.6, 0.0], [5.6, 4.2], [0.0, 4.2]]
 OPENINGS = [
@@ -119,3 +125,81 @@ def test_the_same_seed_makes_the_same_room_alone_and_beside_another(starter, mad
             assert np.allclose([*a.position, *a.size], [*b.position, *b.size], atol=1e-4)
             assert abs(math.remainder(a.yaw - b.yaw, math.tau)) < 1e-4
         assert np.allclose(alone.floor.polygon, together.floor.polygon, atol=1e-4)
+
+
+# What a floor cannot hold
+
+SET = ("double_bed", "nightstand", "wardrobe", "desk", "chair", "bookshelf", "armchair")
+
+
+def furnish(side, text="", kept=(), *, thinned=True):
+    """A set of new pieces on a square floor, or on one that is to be imagined: the furnishing, what it furnished."""
+    asked = request(task="complete", scene={"version": 1, "room_type": "bedroom", "objects": list(kept)})
+    slots = prepare(asked, 12, lambda _: None, lambda _: frozenset())
+    names = CLASSES["bedroom"]
+    filled = [names.index(name) for name in (*(item["category"] for item in kept), *SET)]
+    classes = np.array(filled + [len(names)] * (12 - len(filled)))
+    floor = FloorPlan() if side is None else FloorPlan(((0.0, 0.0), (side, 0.0), (side, side), (0.0, side)))
+    looks, catalogue = described(text, names), Catalogue.starter()
+    furnishing = Furnishing(
+        slots, parse(text, names), looks, catalogue, floor, seed=1, matched=True, thinned=thinned
+    )  # fmt: skip
+    relations = np.full((12, 12), NO_RELATION, dtype=np.int8)
+    return furnishing, furnishing.furnish(classes, np.zeros((12, 4), dtype=np.int64), None, relations)
+
+
+def left_out(*args, **more):
+    """The classes that a floor is too small for; the other pieces are the same as where nothing is left out."""
+    (everything, _), (rest, found) = furnish(*args, **{**more, "thinned": False}), furnish(*args, **more)
+    pairs = list(zip(everything.objects, found.left_out, strict=True))
+    assert rest.objects == [None if out else item for item, out in pairs]
+    assert [item is None for item in rest.objects] == (found.half == 0.0).all(axis=1).tolist()
+    return {item.category for item, out in pairs if out}
+
+
+def test_a_small_floor_that_is_given_does_not_get_all_pieces():
+    assert left_out(6.0) == set()
+    assert 1 <= len(left_out(3.4)) <= len(left_out(2.6)) < len(SET)
+    assert left_out(1.0) == set(SET) - {"double_bed", "nightstand"}
+
+
+def test_all_pieces_stay_where_none_are_to_be_left_out_or_the_floor_is_imagined():
+    assert left_out(1.0, thinned=False) == left_out(None) == set()
+    everything, found = furnish(1.0, thinned=False)
+    assert [item.category for item in everything.objects if item] == list(SET)
+    assert not found.left_out.any()
+
+
+def test_what_is_spoken_of_or_kept_is_not_left_out():
+    assert left_out(1.0, "a desk with a chair") == {"wardrobe", "bookshelf", "armchair"}
+    shelf = {"id": "mine", "category": "bookshelf", "position": [0.5, 0.5, 1.0], "size": [0.8, 0.3, 2.0], "yaw": 0.0}
+    furnishing, found = furnish(1.0, kept=[shelf])
+    assert furnishing.objects[0].id == "mine"
+    assert not found.left_out[0]
+    assert found.left_out.sum() == len(SET) - 2
+
+
+@pytest.mark.parametrize("room", ROOM_TYPES)
+def test_on_a_small_floor_nothing_is_left_where_it_does_not_belong(starter, room):
+    small = {"floor": [[0.0, 0.0], [3.2, 0.0], [3.2, 2.6], [0.0, 2.6]]}
+    openings = [{"kind": "door", "segment": [[3.2, 0.2], [3.2, 1.1]], "bottom": 0.0, "top": 2.1}]
+    asked = [
+        request(scene=scene, seed=seed)
+        for scene in (scene_json(room, **small, openings=openings), scene_json(room))
+        for seed in range(2)
+    ]
+    scenes = [scene for (scene,) in starter.run(asked, tries=1)]
+    for scene in scenes:
+        assert misplaced(scene, starter.catalogue) == []
+        assert {name for a, _, b in scene.relations for name in (a, b)} <= {item.id for item in furniture(scene)}
+        notes = " ".join(scene.report.get("notes", ()))
+        assert notes.count("no free place") == len(scene.provenance["left_out"])
+    counts = [len(furniture(scene)) for scene in scenes]
+    assert sum(counts[:2]) < sum(counts[2:])
+
+
+def test_what_is_to_be_added_is_added_however_small_the_floor(starter):
+    small = scene_json(floor=[[0.0, 0.0], [2.0, 0.0], [2.0, 2.2], [0.0, 2.2]], openings=[])
+    ((scene,),) = starter.run([request(scene=small, add=6)], tries=1)
+    assert len(scene.objects) == 6
+    assert scene.provenance["left_out"] == []

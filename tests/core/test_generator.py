@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from instructscene_core.errors import CancelledError, InvalidInputError
-from instructscene_core.placement.flaws import flaws_of
+from instructscene_core.generator import PATIENCE, TRIES
+from instructscene_core.placement.flaws import blocked_windows, flaws_of
 from instructscene_core.sampling.tasks import RESERVED, kept_attributes
 from instructscene_core.scene import ATTRIBUTES, Request, Scene, SceneObject
 from instructscene_core.vocabulary import CLASSES, PREDICATES
@@ -282,20 +283,72 @@ def test_nothing_but_the_seed_changes_the_draw(tiny_generator):
     assert first.objects != tiny_generator.run([replace(request, seed=4)])[0][0].objects
 
 
+FULL = {
+    "version": 1,
+    "room_type": "bedroom",
+    "floor": [[-1, -1.1], [1, -1.1], [1, 1.1], [-1, 1.1]],
+    "objects": [bed_json(size=[1.98, 2.18, 2.6], position=[0, 0, 1.3])],
+}
+"""A room in which nothing but lamps finds a place."""
+
+
 def test_new_objects_without_a_free_place_are_left_out_unless_counted(tiny_generator):
+    (crowded,) = tiny_generator.run([Request.from_json({"task": "complete", "scene": FULL})])[0]
+    assert [o.id for o in crowded.objects if "lamp" not in o.category] == ["bed"]
+    told = sum("no free place" in note for note in crowded.report["notes"])
+    assert 0 < told == len(crowded.provenance["left_out"])
+    assert set(crowded.provenance["left_out"]) <= set(BEDROOM)
+    assert not crowded.provenance["colliding"]
+    assert {name for a, _, b in crowded.relations for name in (a, b)} <= {o.id for o in crowded.objects}
+    (counted,) = tiny_generator.run([Request.from_json({"task": "complete", "scene": FULL, "add": 2})])[0]
+    assert len(counted.objects) == 3
+    assert counted.provenance["left_out"] == []
+
+
+def tries_of(generator, item, **more):
+    """How often rooms were sampled for a request, and the one that was taken."""
+    stages = []
+    ((scene,),) = generator.run([Request.from_json(item)], lambda stage, *_: stages.append(stage), **more)
+    return stages.count("text"), scene
+
+
+def test_no_more_than_two_tries_are_made_for_what_found_no_place(tiny_generator):
+    tries, scene = tries_of(tiny_generator, {"task": "complete", "scene": FULL})
+    assert scene.provenance["left_out"]
+    assert flaws_of(scene, tiny_generator.catalogue) <= flaws_of(Scene.from_json(FULL), tiny_generator.catalogue)
+    assert tries == PATIENCE < TRIES
+    tries, plain = tries_of(tiny_generator, {"task": "complete", "scene": FULL}, settle=False)
+    assert (tries, plain.provenance["left_out"]) == (1, [])
+
+
+def shelf_request(windows, text=""):
+    """A shelf to be put into a room that is hardly longer, with windows in both side walls or none."""
+    walls = [[[-1.1, -0.7], [-1.1, 0.7]], [[1.1, -0.7], [1.1, 0.7]]] if windows else []
+    shelf = {"id": "shelf", "category": "bookshelf", "position": [9, 9, 1], "size": [2.1, 0.35, 2.0], "yaw": 0.0}
     scene = {
         "version": 1,
         "room_type": "bedroom",
-        "floor": [[-1, -1.1], [1, -1.1], [1, 1.1], [-1, 1.1]],
-        "objects": [bed_json(size=[1.98, 2.18, 2.6], position=[0, 0, 1.3])],
+        "floor": [[-1.1, -0.8], [1.1, -0.8], [1.1, 0.8], [-1.1, 0.8]],
+        "openings": [{"kind": "window", "segment": wall, "bottom": 0.9, "top": 2.1} for wall in walls],
+        "objects": [shelf],
     }
-    (crowded,) = tiny_generator.run([Request.from_json({"task": "complete", "scene": scene})])[0]
-    assert [o.id for o in crowded.objects if "lamp" not in o.category] == ["bed"]
-    assert any("no free place" in note for note in crowded.report["notes"])
-    assert not crowded.provenance["colliding"]
-    assert {name for a, _, b in crowded.relations for name in (a, b)} <= {o.id for o in crowded.objects}
-    (counted,) = tiny_generator.run([Request.from_json({"task": "complete", "scene": scene, "add": 2})])[0]
-    assert len(counted.objects) == 3
+    return {"task": "rearrange", "scene": scene, "selected": ["shelf"], "text": text}
+
+
+@pytest.mark.parametrize("windows", [True, False])
+def test_no_more_than_two_tries_are_made_for_windows(tiny_generator, windows):
+    tries, scene = tries_of(tiny_generator, shelf_request(windows))
+    assert blocked_windows(scene, tiny_generator.catalogue) == 2 * windows
+    assert flaws_of(scene, tiny_generator.catalogue) == {"no bed"}
+    assert tries == (PATIENCE if windows else 1)
+    assert tries_of(tiny_generator, shelf_request(windows), tries=1)[0] == 1
+
+
+def test_all_tries_are_made_for_a_wish(tiny_generator):
+    tries, scene = tries_of(tiny_generator, shelf_request(windows=False, text="five desks"))
+    assert scene.report["not_met"]
+    assert tries == TRIES
+    assert tries_of(tiny_generator, shelf_request(windows=True, text="five desks"), tries=3)[0] == 3
 
 
 def test_further_tries_meet_more_and_first_ones_stay_where_they_do(tiny_generator):
@@ -305,7 +358,8 @@ def test_further_tries_meet_more_and_first_ones_stay_where_they_do(tiny_generato
     assert sum(len(scene.report["met"]) for scene in tried) > sum(len(scene.report["met"]) for scene in plain)
 
     def faults(scene):
-        return len(scene.report["not_met"]), len(flaws_of(scene, tiny_generator.catalogue))
+        flaws, windows = (found(scene, tiny_generator.catalogue) for found in (flaws_of, blocked_windows))
+        return len(scene.report["not_met"]), len(flaws), len(scene.provenance["left_out"]), windows
 
     for first, best in zip(plain, tried, strict=True):
         if best.provenance["try"] == 0:

@@ -13,6 +13,7 @@ from instructscene_core.files.checkpoints import load_model, save_model
 from instructscene_core.generator import Generator
 from instructscene_core.models.graph_prior import GraphPrior
 from instructscene_core.models.layout_decoder import LayoutDecoder
+from instructscene_core.sampling.graph_stage import Graphs
 from instructscene_core.sampling.layout_model import Job
 from instructscene_core.sampling.slots import prepare, scene_relations
 from instructscene_core.sampling.tasks import kept_attributes
@@ -271,6 +272,20 @@ def test_larger_floors_are_told_to_the_number_of_objects(joint_generator):
     ]
     counts = [len(furniture(result)) for result in run(joint_generator, *asked)]
     assert counts[:30] != counts[30:]
+
+
+def test_a_graph_without_some_objects_has_no_edges_to_them():
+    classes, edges = (
+        torch.tensor([[3, 5, 7], [1, 2, 9]]),
+        torch.arange(1, 10).repeat(2, 1).reshape(2, 3, 3) % NO_RELATION,
+    )
+    graphs = Graphs(classes, edges, torch.zeros(2, 3, 4))
+    left = graphs.without(torch.tensor([[False, True, False], [False, False, False]]), 9)
+    assert left.classes.tolist() == [[3, 9, 7], [1, 2, 9]]
+    assert (left.edges[0] == NO_RELATION).tolist() == [[False, True, False], [True, True, True], [False, True, False]]
+    assert left.edges[0, 0, 2] == edges[0, 0, 2]
+    assert (left.edges[1] == edges[1]).all()
+    assert graphs.classes.tolist() == [[3, 5, 7], [1, 2, 9]]  # as it was
 
 
 def test_places_are_in_the_unit_of_the_type_of_room(joint_generator):

@@ -17,9 +17,10 @@ from instructscene_core.datasets import starter
 from instructscene_core.datasets.flawless import flawless_rooms
 from instructscene_core.datasets.starter import ARRAYS, EMPTY, build_rooms
 from instructscene_core.datasets.starter_scenes import objects_of_rooms, scenes_of_rooms
-from instructscene_core.geometry.clearances import BEHIND_CHAIR
+from instructscene_core.geometry.clearances import BEHIND_CHAIR, BESIDE_BED, CUPBOARD, FOOT, LEGROOM
 from instructscene_core.geometry.solids import colliding_pairs
 from instructscene_core.placement.flaws import flaws_of
+from instructscene_core.placement.kinds import CUPBOARDS
 from instructscene_core.starter.rooms import CATALOGUE_FILE, furnish, load_pieces
 from instructscene_core.starter.rooms.furnish import ONE_PALETTE
 from instructscene_core.starter.rooms.geometry import block, overlap, wrapped
@@ -233,6 +234,41 @@ def test_whatever_one_sits_at_has_a_seat_before_its_front(plans):
         seats = [p for p in plan.placed if p.piece.category in ("chair", "stool", "dressing_chair")]
         spots = [desk.outline.local(p.x, p.z) for p in seats]
         assert any(abs(side) < desk.half[0] and 0 < front < desk.half[2] + 0.6 for side, front in spots)
+
+
+def taken(plan, piece, low, high, passing=()):
+    """Whether a rectangle of a piece's own frame is not within the walls, or something stands on it."""
+    (x, z), hx, hz = piece.outline.point(*np.add(low, high) / 2), *np.subtract(high, low) / 2 - 0.001
+    ground = piece.outline._replace(x=x, z=z, hx=hx, hz=hz, bottom=0.0, top=1.5)
+    there = [p for p in plan.placed if p.piece.category not in passing]
+    return not plan.inside(ground) or any(overlap(ground, p.outline) for p in there)
+
+
+def test_there_is_room_to_stand_before_cupboards(plans, lounges):
+    """In a corner a nightstand or a chair may be before a part of one."""
+    found = [*placed(plans, *CUPBOARDS), *placed(lounges[0], *CUPBOARDS)]
+    fronts = [(plan, p, (-p.half[0], p.half[2]), (p.half[0], p.half[2] + CUPBOARD)) for plan, p in found]
+    assert np.mean([taken(*front) for front in fronts]) < 0.06
+    assert np.mean([taken(*front, ("nightstand",)) for front in fronts]) < 0.01
+
+
+def test_one_walks_past_the_foot_of_beds_and_gets_up_on_both_sides_of_double_ones(plans):
+    feet, sides = [], []
+    for plan, bed in placed(plans, *BEDS):
+        width, _, depth = bed.half
+        feet.append(taken(plan, bed, (-width, depth), (width, depth + FOOT), ("stool",)))
+        head = 0.6 - depth  # as far as nightstands stand
+        grounds = (((-width - BESIDE_BED, head), (-width, depth)), ((width, head), (width + BESIDE_BED, depth)))
+        free = sum(not taken(plan, bed, *ground, ("nightstand", "table")) for ground in grounds)
+        sides.append(free >= (2 if bed.piece.category == "double_bed" else 1))
+    assert np.mean(feet) < 0.005
+    assert all(sides)
+
+
+def test_legs_fit_between_sofas_and_coffee_tables(lounges):
+    for plan, table in placed(lounges[0], "coffee_table"):
+        sofas = [p for p in plan.placed if "sofa" in p.piece.category and p.piece.category != "l_shaped_sofa"]
+        assert all(outline_of(table).distance(outline_of(sofa)) > LEGROOM for sofa in sofas)
 
 
 def test_lamps_hang_over_beds_nightstands_or_the_middle_of_the_room(plans):

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from instructscene_core.instructions.read.parse import parse
-from instructscene_core.placement.too_many import MOST, excess_objects
-from instructscene_core.scene import SceneObject
+from instructscene_core.placement.too_many import MOST, excess_objects, too_full
+from instructscene_core.scene import FloorPlan, SceneObject
 from instructscene_core.vocabulary import CLASSES
 
 
@@ -56,3 +58,105 @@ def test_rooms_without_figures_keep_all(room_type):
 
 def test_every_class_of_bedrooms_has_a_most():
     assert {name for group, _ in MOST["bedroom"] for name in group} == set(CLASSES["bedroom"])
+
+
+# What a floor holds
+
+
+def sized(category, width, depth, name=None):
+    return SceneObject(name or category, category, (0.0, 0.0, 0.5), (width, depth, 1.0), 0.0)
+
+
+ROOM = [
+    sized("double_bed", 1.8, 2.0), sized("nightstand", 0.5, 0.4), sized("wardrobe", 1.5, 0.6), sized("desk", 1.2, 0.6),
+    sized("chair", 0.5, 0.5), sized("bookshelf", 0.8, 0.3), sized("armchair", 0.8, 0.8),
+]  # fmt: skip
+"""On 6.55 square metres of ground."""
+
+
+def square(over):
+    """A floor on which furniture may cover so much less than that room's, square metres."""
+    side = (6.55 - over) / 1.77
+    return FloorPlan(((0.0, 0.0), (side, 0.0), (side, side), (0.0, side)))
+
+
+def too_much(over, objects=ROOM, text="", new=None, room_type="bedroom"):
+    new = {item.id for item in objects} if new is None else new
+    return [item.id for item in too_full(square(over), objects, new, parse(text, CLASSES[room_type]))]
+
+
+@pytest.mark.parametrize("over", [-3.0, -0.01])
+def test_where_there_is_room_nothing_is_left_out(over):
+    assert too_much(over) == []
+    assert too_much(over, new=()) == []
+
+
+@pytest.mark.parametrize(
+    ("over", "gone"),
+    [
+        (0.01, ["bookshelf"]),
+        (0.23, ["bookshelf"]),  # 0.24 m2
+        (0.246, ["chair"]),  # 0.25 m2
+        (0.3, ["armchair"]),  # 0.64 m2
+        (0.65, ["desk"]),  # 0.72 m2
+        (0.8, ["wardrobe"]),  # 0.9 m2
+    ],
+)
+def test_the_smallest_piece_that_suffices_is_left_out(over, gone):
+    assert too_much(over) == gone
+    assert too_much(over, ROOM[::-1]) == gone
+
+
+@pytest.mark.parametrize(
+    ("over", "gone"),
+    [
+        (0.95, ["wardrobe", "bookshelf"]),  # the largest, then the smallest that suffices
+        (1.3, ["wardrobe", "armchair"]),
+        (1.7, ["wardrobe", "desk", "bookshelf"]),
+        (1.865, ["wardrobe", "desk", "chair"]),
+        (6.0, ["wardrobe", "desk", "armchair", "chair", "bookshelf"]),  # all but bed and nightstand
+    ],
+)
+def test_where_none_suffices_the_largest_go_first(over, gone):
+    assert too_much(over) == gone
+
+
+def test_what_is_spoken_of_stays_however_full_it_is():
+    assert too_much(6.0, text="a bedroom with a wardrobe and a desk") == ["armchair", "chair", "bookshelf"]
+    assert too_much(6.0, text="a bookshelf to the left of a wardrobe") == ["desk", "armchair", "chair"]
+    assert too_much(0.8, text="a wardrobe") == ["desk", "bookshelf"]
+
+
+def test_what_was_there_stays_however_full_it_is():
+    assert too_much(6.0, new={"chair", "double_bed"}) == ["chair"]
+    assert too_much(0.01, new={"wardrobe", "desk"}) == ["desk"]
+
+
+def test_a_room_keeps_what_it_is_for_and_one_of_sofas_low_tables_and_tvs():
+    room = [
+        sized("dining_table", 1.8, 1.0), *(sized("dining_chair", 0.5, 0.5, f"chair {k}") for k in range(4)),
+        sized("multi_seat_sofa", 2.4, 0.9), sized("loveseat_sofa", 1.5, 0.8), sized("coffee_table", 0.6, 0.5, "low"),
+        sized("coffee_table", 1.2, 0.6), sized("tv_stand", 1.8, 0.4), sized("tv_stand", 1.0, 0.4, "stand"),
+        sized("lazy_sofa", 0.7, 0.7),
+    ]  # fmt: skip
+    found = too_much(6.5, room, room_type="livingroom")
+    assert sorted(found) == ["lazy_sofa", "loveseat_sofa", "low", "stand"]  # of each the largest stays
+    assert "loveseat_sofa" not in too_much(6.5, room, "a loveseat", room_type="livingroom")
+    old = {"multi_seat_sofa", "loveseat_sofa"}
+    new = {item.id for item in room} - old
+    assert sorted(too_much(6.5, room, new=new, room_type="livingroom")) == ["lazy_sofa", "low", "stand"]
+
+
+def test_lamps_cover_no_ground_and_meshes_count_by_their_own_size():
+    lamp = sized("pendant_lamp", 2.0, 2.0)
+    assert too_much(-0.01, [*ROOM, lamp]) == []
+    assert "pendant_lamp" not in too_much(6.0, [*ROOM, lamp])
+    smaller = [replace(ROOM[0], placed_size=(1.7, 2.0, 1.0)), *ROOM[1:]]
+    assert (too_much(0.19, smaller), too_much(0.21, smaller)) == ([], ["bookshelf"])
+
+
+def test_a_room_of_the_same_area_holds_the_same_whatever_its_shape():
+    side = (6.55 - 0.3) / 1.77
+    long = FloorPlan(((0.0, 0.0), (2 * side, 0.0), (2 * side, side / 2), (0.0, side / 2)))
+    gone = too_full(long, ROOM, {item.id for item in ROOM}, parse("", CLASSES["bedroom"]))
+    assert [item.id for item in gone] == ["armchair"]
