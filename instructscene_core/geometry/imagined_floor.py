@@ -1,10 +1,10 @@
 """A plausible floor with doors and windows for furniture that has none to stand on. Product frame, metres.
 
 Its figures were fitted on rooms made by rule (``starter/rooms``, themselves like those of 3D-FRONT): 2,500 of each
-type, ``datasets.starter.build_rooms`` from seed 700,000,000 on. Of what such rooms have, a floor is about the usual: in
-the largest of them furniture looks lost, in the smallest it is crammed, and who gives no floor gets one to look at; nor
-is any part of it a corridor. 600 floors of each type imagined for the sets of such rooms against these rooms' own (10 %,
-median, 90 %):
+type, ``datasets.starter.build_rooms`` from seed 700,000,000 on. Of what such rooms have, a floor is about the usual:
+in the largest of them furniture looks lost, in the smallest it is crammed, and who gives no floor gets one to look at;
+nor is any part of it a corridor. 600 floors of each type imagined for the sets of such rooms against these rooms' own
+(10 %, median, 90 %):
 
 | | bedrooms | made | living rooms | made | dining rooms | made |
 |---|---|---|---|---|---|---|
@@ -225,7 +225,7 @@ def imagine_floor(
 
 
 def with_free_windows(floor: FloorPlan, objects: Sequence[SceneObject], random: Random) -> FloorPlan:
-    """An imagined floor, whose windows are where nothing stands before them: it is ours, and furniture has come to rest.
+    """An imagined floor, whose windows are where nothing stands before them, once furniture has come to rest.
 
     Args:
         floor: with an outline and openings on it.
@@ -233,7 +233,7 @@ def with_free_windows(floor: FloorPlan, objects: Sequence[SceneObject], random: 
         random: the source of chance.
 
     Returns:
-        The floor itself where nothing stands before a window; one that finds no other place is left out, but for the last.
+        The same where nothing stands before a window; one that finds no other place is left out, but for the last.
     """
     standing = [_Obstacle.of(item) for item in objects if item.category != "rug"]
     assert floor.polygon is not None  # noqa: S101 - imagined floors have an outline

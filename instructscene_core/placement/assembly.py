@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from ..catalogue.entries import Catalogue
 from ..geometry.drawn_floor import DRAWN, is_drawn, with_walls
@@ -107,7 +107,7 @@ def assemble(
         relations = tuple(r for r in relations if r in shown)
         result = replace(result, objects=_with_attached(result.objects, attached, order))
     if settled and furnishing is not None and drawn:
-        floor = with_free_windows(floor, result.objects, Random(seed))
+        floor = with_free_windows(floor, [_with_tv(item) for item in result.objects], Random(seed))
     if not fixed:
         floor = with_walls(floor, result.objects, drawn=drawn)
     extras = _extras(plan, result.objects, floor, catalogue, seed) if settled else []
@@ -137,6 +137,18 @@ def _with_attached(
     found = {item.id: item for item in objects}
     found |= {extra.item.id: extra.follow(found.get(extra.host.id, extra.host)) for extra in attached}
     return tuple(found[name] for name in order if name in found)
+
+
+def _with_tv(item: SceneObject) -> SceneObject:
+    """A TV stand as high as with a TV on it."""
+    if item.category != "tv_stand":
+        return item
+    (x, y, _), (width, depth, height) = item.position, item.placed_size or item.size
+    high = max(height, _TV)
+    return replace(item, position=(x, y, high / 2), size=(width, depth, high), placed_size=None)
+
+
+_TV: Final = 1.3
 
 
 def _extras(

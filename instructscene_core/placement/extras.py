@@ -117,9 +117,10 @@ class _ExtraPlacer:
         self.furniture, self.catalogue, self.rng = list(objects), catalogue, rng
         self.walls = Walls(floor.polygon or ())
         self.taken = {item.id for item in objects}
-        openings = [*door_zones(floor, self.walls), *window_zones(floor, self.walls)]
+        zones = [*door_zones(floor, self.walls), *window_zones(floor, self.walls)]
+        self.openings = [zone.body() for zone in zones]
         self.bodies = [Body.of(item, catalogue) for item in objects if item.category != "rug"]
-        self.free = [*(zone.body() for zone in openings), *(Body.of(_before(item), catalogue) for item in objects)]
+        self.free = [*self.openings, *(Body.of(_before(item), catalogue) for item in objects)]
         self.new: list[SceneObject] = []
         hosts = [entry for item in objects if (entry := catalogue.get(item.asset)) is not None]
         self.palette = _palette(max(hosts, key=lambda e: e.size[0] * e.size[1]).id) if hosts else ""
@@ -155,9 +156,11 @@ class _ExtraPlacer:
             self._rug(tables[0], 0.0, (width + _ROUND_TABLE, depth + _ROUND_TABLE))
 
     def tv(self) -> None:
-        """On the TV stand, as wide as that at most."""
+        """On the TV stand, as wide as that at most, but before no window: one would see nothing for the light."""
         for stand in self._of("tv_stand"):
-            self._on_top(stand, self._choice("tv", lambda e, stand=stand: e.size[0] <= stand.size[0]))
+            self._on_top(
+                stand, self._choice("tv", lambda e, stand=stand: e.size[0] <= stand.size[0]), apart=self.openings
+            )
 
     def table_lamps(self) -> None:
         """On nightstands, the same on each; else on a side table."""
@@ -207,10 +210,10 @@ class _ExtraPlacer:
                 self._add(item)
                 return
 
-    def _on_top(self, host: SceneObject, entry: CatalogueEntry | None) -> None:
+    def _on_top(self, host: SceneObject, entry: CatalogueEntry | None, apart: Sequence[Body] = ()) -> None:
         if entry is not None and entry.size[1] < 1.1 * host.size[1]:
             item = self._item(entry, host.position[:2], host.yaw, _top(host))
-            if self._apart(item, self.bodies):
+            if self._apart(item, [*self.bodies, *apart]):
                 self._add(item)
 
     def _stand(self, entry: CatalogueEntry, place: Point2, yaw: float) -> bool:

@@ -32,7 +32,8 @@ class Settings:
         ratio: share of the prior's schedule to run through, (0, 1].
         remasked_share: share of the schedule's masking that known symbols undergo too, [0, 1].
         truncation: rate of the prior's predictions that is kept, the most probable first, (0, 1]; 1 keeps all.
-        drafts: layouts that are decoded from each graph, of which the one that is truest to it, or makes most sense, is taken.
+        drafts: layouts that are decoded from each graph, of which the one that is truest to it, or makes most sense, is
+            taken.
     """
 
     steps: tuple[int, int] = (100, 10)

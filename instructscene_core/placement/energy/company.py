@@ -41,18 +41,20 @@ class Centred(NamedTuple):
         hosts: classes.
         before: metres between the middles along the way that the host faces, from and to.
         off: metres beside the middle beyond which it costs no more.
+        weight: of a metre.
     """
 
     items: frozenset[str]
     hosts: frozenset[str]
     before: tuple[float, float]
     off: float
+    weight: float = 1.0
 
 
 CENTRED: Final = (
     Centred(frozenset({"coffee_table"}), SOFAS - {"l_shaped_sofa"}, (0.0, 2.2), 1.2),
-    Centred(frozenset({"tv_stand"}), SOFAS | frozenset(BEDS), (1.2, 6.0), 1.5),
-    Centred(frozenset({"chair", "dressing_chair", "stool"}), DESKS, (0.0, 1.0), 0.3),
+    Centred(frozenset({"tv_stand"}), SOFAS | frozenset(BEDS), (1.2, 6.0), 1.5, 2.0),
+    Centred(CHAIRS, DESKS, (0.0, 1.0), 0.3),
 )
 
 
@@ -68,7 +70,7 @@ def off_centre(room: Arrangement, poses: Poses) -> FloatArray:
                     x, y = poses.local(host, item).T
                     there = (-y > rule.before[0]) & (-y < rule.before[1])
                     off = np.minimum(off, np.where(there, np.abs(x), rule.off))
-                total += off
+                total += rule.weight * off
     return total
 
 
@@ -120,7 +122,7 @@ def astray(room: Arrangement, poses: Poses) -> FloatArray:
                 ways = [way(room, poses, item, host) for host in there if host != item]
                 if ways:
                     total += np.minimum(np.min(ways, axis=0), _FARTHEST)
-    return sum((rule(room, poses) for rule in (_same_side, _bare, _seatless, _turned_away, _alone)), total)
+    return sum((rule(room, poses) for rule in (_same_side, _bare, _seatless, _at_heads, _turned_away, _alone)), total)
 
 
 def _from_bedside(room: Arrangement, poses: Poses, item: int, bed: int) -> FloatArray:
@@ -246,17 +248,37 @@ def _seatless(room: Arrangement, poses: Poses) -> FloatArray:
     """How far the nearest seat is from the place before each desk, as far as the room has seats for them."""
     total = np.zeros(len(poses.yaw))
     desks = room.rows(DESKS)
-    seats = room.rows({"chair", "dressing_chair", "stool"} | SINGLE_SEATS)
+    seats = room.rows(CHAIRS | SINGLE_SEATS)
     for desk in desks if len(seats) >= len(desks) else ():
         if poses.touches(desk, *seats):
             ways = []
             for seat in seats:
                 x, y = poses.local(desk, seat).T
-                beside = (np.abs(x) - room.size[desk, 0] / 2).clip(0.0)
+                beside = (np.abs(x) - room.size[desk, 0] / 2 + _WITHIN).clip(0.0)
                 ahead = -y - room.size[desk, 1] / 2 - room.size[seat].max() / 2
                 ways.append(beside + (ahead - _AT_TABLE).clip(0.0) + (y + room.size[desk, 1] / 2).clip(0.0))
             total += np.minimum(np.min(ways, axis=0), 1.0)
     return total
+
+
+_WITHIN: Final = 0.05
+"""By which the middle of a seat is within the width of its desk."""
+
+
+def _at_heads(room: Arrangement, poses: Poses) -> FloatArray:
+    """How far single seats are within the places of nightstands, at the heads of beds."""
+    total = np.zeros(len(poses.yaw))
+    for bed in room.rows(BEDS):
+        for seat in room.rows(SINGLE_SEATS):
+            if poses.touches(bed, seat):
+                x, y = poses.local(bed, seat).T
+                beside = np.abs(x) - (room.size[bed, 0] + room.size[seat].max()) / 2
+                total += np.where(y > 0, (_BEDSIDE_FREE - beside).clip(0.0, _BEDSIDE_FREE), 0.0)
+    return total
+
+
+_BEDSIDE_FREE: Final = 0.6
+"""From a bed's head to a seat, at least."""
 
 
 def _turned_away(room: Arrangement, poses: Poses) -> FloatArray:

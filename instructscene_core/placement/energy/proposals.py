@@ -34,8 +34,8 @@ _LEGROOM: Final = 0.38
 """Between a seat and its coffee table."""
 _APART: Final = 0.01
 """Between two pieces side by side."""
-_TOGETHER: Final = 0.5
-"""Between what goes together."""
+_TOGETHER: Final = 0.75
+"""Between what goes together: as far as a coffee table may be from its sofa."""
 _HOSTS: Final = frozenset(BEDS) | SOFAS | DINING | DESKS
 """What takes its company along."""
 _COMPANY: Final = frozenset(
