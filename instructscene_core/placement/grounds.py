@@ -48,7 +48,7 @@ SIDES: Final = tuple(
 """On which two people get up."""
 LEGS: Final = (Ground(SEATS - {"l_shaped_sofa"}, _FRONT, LEGROOM, TABLES | {"stool"}),)
 """Between a seat and its coffee table."""
-BACKS: Final = (Ground(frozenset({"dining_chair", "chair", "dressing_chair"}), _BACK, BEHIND_CHAIR, CHAIRS),)
-"""Where a chair is pushed back; other chairs may stand there."""
+BACKS: Final = (Ground(frozenset({"dining_chair", "chair", "dressing_chair"}), _BACK, BEHIND_CHAIR, CHAIRS | TABLES),)
+"""Where a chair is pushed back; other chairs may stand there, and it may be far under its own table."""
 TIGHT: Final = tuple(ground._replace(depth=SQUEEZE) for ground in BACKS)
 """Of that, what nobody can do without."""

@@ -72,6 +72,22 @@ def test_what_is_refused_stays_out_and_what_is_wanted_comes(bedroom, catalogue):
         assert "plant" in names
 
 
+def test_no_tv_set_is_put_before_a_window(bedroom, catalogue):
+    entry = max(catalogue.of_class("tv_stand"), key=lambda e: e.size[0])
+    stand = replace(bedroom[-1], asset=entry.id, size=entry.size, position=(-0.8, -1.95, entry.size[2] / 2))
+    (x, _, _), half = stand.position, stand.size[0] / 2
+    behind = Opening("window", ((x - half, -2.2), (x + half, -2.2)), 0.9, 2.2)
+    beside = Opening("window", ((x - half, 2.2), (x + half, 2.2)), 0.9, 2.2)
+
+    def sets(window):
+        floor = replace(FLOOR, openings=(*FLOOR.openings, window))
+        found = place_extras([*bedroom[:-1], stand], floor, catalogue, 0, wanted=["tv"])
+        return [i.category for i in found if i.category == "tv"]
+
+    assert sets(behind) == []
+    assert sets(beside) == ["tv"]
+
+
 def test_no_floor_no_furniture_or_no_such_pieces_give_none(bedroom, catalogue):
     assert place_extras(bedroom, FloorPlan(), catalogue, 0) == []
     assert place_extras([], FLOOR, catalogue, 0) == []

@@ -344,6 +344,12 @@ def test_one_walks_past_the_foot_of_a_bed(item, found):
     assert bedroom(item) == found
 
 
+@pytest.mark.parametrize(("behind", "found"), [(0.24, {"shut in"}), (0.26, set())])
+def test_nobody_gets_onto_a_chair_with_its_back_at_a_wall(behind, found):
+    floor = ((-3.0, -1.0 - behind), (3.0, -1.0 - behind), (3.0, 3.0), (-3.0, 3.0))
+    assert dining(CHAIR, floor=floor) == found
+
+
 @pytest.mark.parametrize(("y", "found"), [(0.49, set()), (0.51, {"shut in"})])
 @pytest.mark.parametrize("category", ["double_bed", "single_bed", "kids_bed"])
 def test_a_wall_is_at_the_foot_of_no_bed(category, y, found):
@@ -439,7 +445,7 @@ def test_chairs_are_at_a_desk_or_table(category):
         return bedroom(*hosts, piece(category, x, y, yaw))
 
     desk, table = piece("desk", 2.0, -2.7, UP), replace(TABLE, category="table", position=(-2.0, -2.5, 0.375))
-    assert found(-2.8, 0.0, RIGHT) == {"adrift"}  # not even at a wall
+    assert found(-2.5, 0.0, RIGHT) == {"adrift"}  # not even at a wall
     assert found(2.0, -2.1, DOWN, desk) == found(2.0, -2.1, UP, desk) == set()
     assert found(1.1, -2.7, RIGHT, desk) == {"adrift", "desk"}
     assert found(-2.0, -1.8, DOWN, table) == set()

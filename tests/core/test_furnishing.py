@@ -203,3 +203,17 @@ def test_what_is_to_be_added_is_added_however_small_the_floor(starter):
     ((scene,),) = starter.run([request(scene=small, add=6)], tries=1)
     assert len(scene.objects) == 6
     assert scene.provenance["left_out"] == []
+
+
+def test_of_some_layouts_the_one_that_costs_least_is_taken():
+    furnishing, found = furnish(6.0)
+    centre = furnishing.slots.centre
+    apart = np.zeros((12, 7))
+    apart[:, 3:6] = found.half
+    apart[:, 0], apart[:, 2] = np.linspace(0.6, 5.4, 12) - centre[0], centre[1] - np.linspace(5.0, 1.0, 12)
+    heaped, outside = apart.copy(), apart.copy()
+    heaped[:, [0, 2]] = apart[0, [0, 2]]
+    outside[:, 0] += 20.0
+    assert furnishing.best(np.stack([heaped, apart, outside])) == 1
+    assert furnishing.best(np.stack([outside, heaped, apart])) == 2
+    assert furnishing.best(heaped[None]) == 0

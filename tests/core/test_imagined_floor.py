@@ -9,11 +9,12 @@ import pytest
 import shapely
 
 from instructscene_core.datasets.starter import build_rooms
+from instructscene_core.geometry.clearances import WINDOW
 from instructscene_core.geometry.drawn_floor import around, corners_of
 from instructscene_core.geometry.enclosure import area_of
-from instructscene_core.geometry.imagined_floor import imagine_floor
+from instructscene_core.geometry.imagined_floor import imagine_floor, with_free_windows
 from instructscene_core.geometry.walls import Walls
-from instructscene_core.scene import FloorPlan, SceneObject
+from instructscene_core.scene import FloorPlan, Opening, SceneObject
 from instructscene_core.vocabulary import CLASSES, EXTRAS
 
 BEDROOM = [
@@ -234,3 +235,42 @@ def test_floors_are_like_those_of_made_rooms(room_type):
     assert np.std(logs) < 0.4
     assert abs(cut - made_cut) < 0.15
     assert abs(openings - made_openings) < 0.4
+
+
+# Windows of a room that has been furnished
+
+SQUARE = ((-2.0, -2.0), (2.0, -2.0), (2.0, 2.0), (-2.0, 2.0))
+AT_BACK = Opening("window", ((0.6, 2.0), (-0.6, 2.0)), 0.9, 2.2)
+DOOR = Opening("door", ((-1.9, -2.0), (-1.0, -2.0)), 0.0, 2.1)
+
+
+def windows_of(floor):
+    return [opening for opening in floor.openings if opening.kind == "window"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_window_with_a_wardrobe_before_it_goes_elsewhere(seed):
+    floor = FloorPlan(SQUARE, 2.8, (DOOR, AT_BACK))
+    wardrobe = item("wardrobe", 0.0, 1.7, (1.8, 0.6, 2.2))
+    found = with_free_windows(floor, [wardrobe], Random(seed))
+    check_openings(found)
+    assert found.polygon == floor.polygon
+    assert DOOR in found.openings
+    (window,) = windows_of(found)
+    assert math.dist(*window.segment) == pytest.approx(1.2)
+    zone = shapely.LineString(window.segment).buffer(WINDOW - 0.01)
+    assert not zone.intersects(shapely.box(-0.9, 1.4, 0.9, 2.0))
+
+
+def test_windows_with_nothing_above_their_sills_before_them_stay():
+    floor = FloorPlan(SQUARE, 2.8, (DOOR, AT_BACK))
+    assert with_free_windows(floor, [item("tv_stand", 0.0, 1.7, (1.8, 0.4, 0.5))], Random(0)) == floor
+    assert with_free_windows(floor, [], Random(0)) == floor
+
+
+def test_the_last_window_stays_where_no_wall_is_free_and_another_goes():
+    wall = [item("wardrobe", x, y, (4.0, 0.6, 2.2), yaw) for x, y, yaw in
+            ((0.0, 1.7, 0.0), (1.7, 0.0, -math.pi / 2), (-1.7, 0.0, math.pi / 2), (0.0, -1.7, math.pi))]  # fmt: skip
+    right = Opening("window", ((2.0, -0.6), (2.0, 0.6)), 0.9, 2.2)
+    assert windows_of(with_free_windows(FloorPlan(SQUARE, 2.8, (AT_BACK,)), wall, Random(0))) == [AT_BACK]
+    assert len(windows_of(with_free_windows(FloorPlan(SQUARE, 2.8, (AT_BACK, right)), wall, Random(0)))) == 1

@@ -52,8 +52,16 @@ def test_beds_of_different_kinds_count_together():
 
 
 @pytest.mark.parametrize("room_type", ["livingroom", "diningroom"])
-def test_rooms_without_figures_keep_all(room_type):
-    assert excess_objects(room_type, SOFAS, {"s0"}, parse("", CLASSES[room_type])) == []
+def test_living_and_dining_rooms_have_one_coffee_table_unless_more_are_asked_for(room_type):
+    tables, classes = [thing(f"t{k}", "coffee_table", x=k) for k in range(2)], CLASSES[room_type]
+    new = {item.id for item in (*tables, *SOFAS)}
+
+    def gone(text):
+        return [item.id for item in excess_objects(room_type, [*tables, *SOFAS], new, parse(text, classes))]
+
+    assert gone("") == ["t1"]
+    assert gone("a coffee table") == ["t1"]
+    assert gone("two coffee tables") == []
 
 
 def test_every_class_of_bedrooms_has_a_most():

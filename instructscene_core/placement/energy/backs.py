@@ -50,9 +50,12 @@ _BELONGS: Final = 3.0
 """How much more it counts for what belongs there, but for sofas, which may stand with their backs to a dining table."""
 
 
+_FREE: Final = ANY_YAW | CHAIRS | {"dining_table"}
+
+
 def reach_of(name: str) -> float:
     """From how far a piece of a class is drawn to a wall."""
-    return REACH if name in BACKED else NEAR_ANY_YAW if name in ANY_YAW | CHAIRS else NEAR
+    return REACH if name in BACKED else NEAR_ANY_YAW if name in _FREE else NEAR
 
 
 def gaps_behind(room: Arrangement, poses: Poses, own: IntArray) -> FloatArray:

@@ -22,7 +22,7 @@ from ...geometry.relations import (
     RIGHT,
 )
 from ...vocabulary import BEDS
-from ..kinds import ANY_YAW, DESKS, DINING, FACING, SEATS, SOFAS
+from ..kinds import ANY_YAW, CHAIRS, DESKS, DINING, FACING, SEATS, SIDE_TABLES, SOFAS
 from .arrangement import Arrangement, Poses
 from .backs import WALL_GAP
 from .company import CENTRED
@@ -36,14 +36,13 @@ _APART: Final = 0.01
 """Between two pieces side by side."""
 _TOGETHER: Final = 0.75
 """Between what goes together: as far as a coffee table may be from its sofa."""
-_HOSTS: Final = frozenset(BEDS) | SOFAS | DINING | DESKS
-"""What takes its company along."""
-_COMPANY: Final = frozenset(
-    {
-        "armchair", "chair", "coffee_table", "corner_side_table", "dining_chair", "dressing_chair", "lounge_chair",
-        "nightstand", "round_end_table", "stool",
-    }
-)  # fmt: skip
+_COMPANY: Final = {
+    frozenset(BEDS): SIDE_TABLES | {"nightstand", "stool"},
+    SOFAS: SIDE_TABLES | {"armchair", "coffee_table", "lounge_chair", "stool"},
+    DINING: CHAIRS | {"armchair", "lounge_chair"},
+    DESKS: CHAIRS | {"armchair", "lounge_chair"},
+}
+"""What takes its company along, and which classes that may be."""
 
 
 class Proposal(NamedTuple):
@@ -290,7 +289,7 @@ _STRAIGHT: Final = 0.9
 def leaders(room: Arrangement) -> list[int]:
     """Pieces that take their company along, the largest first."""
     area = room.size.prod(axis=1)
-    return sorted(room.rows(_HOSTS), key=lambda k: -float(area[k]))
+    return sorted(room.rows(frozenset().union(*_COMPANY)), key=lambda k: -float(area[k]))
 
 
 def together(room: Arrangement, poses: Poses, leader: int) -> Iterator[Proposal]:
@@ -327,8 +326,9 @@ def _before_tv(room: Arrangement, poses: Poses, leader: int) -> FloatArray:
 def company(room: Arrangement, poses: Poses, leader: int) -> list[int]:
     """A piece and what stands with it, and lamps over them."""
     found = [leader]
-    for other in range(room.count):
-        if room.names[other] in _COMPANY and other != leader:
+    friends = next(names for hosts, names in _COMPANY.items() if room.names[leader] in hosts)
+    for other in room.rows(friends):
+        if other != leader:
             local = np.abs(poses.local(leader, other)[0])
             reach = np.abs(poses.axes[0, leader] @ poses.axes[0, other].T) @ room.size[other] / 2
             if float((local - room.size[leader] / 2 - reach).max()) < _TOGETHER:
