@@ -28,6 +28,8 @@ LEGROOM: Final = 0.2
 """Between a seat and its coffee table: one's legs."""
 BEHIND_CHAIR: Final = 0.5
 """Behind a chair at a table, to the wall or the next piece: one pulls it back and sits down."""
+AROUND_TABLE: Final = 0.45
+"""Between a dining table and other furniture: one passes sideways."""
 SQUEEZE: Final = 0.25
 """Behind a chair, with less than which nobody gets in."""
 BESIDE_BED: Final = 0.4

@@ -52,6 +52,8 @@ BEDSIDE_INSIDE: Final = 0.1
 """By which the middle of a nightstand may be within a bed's width: some headboards are wider than the mattress."""
 AT_TABLE: Final = 0.5
 """From a table to a chair that belongs to it."""
+CORNER: Final = 0.15
+"""By which the middle of a chair may be beyond a table along both of its sides: at a corner nobody sits."""
 FACING_TABLE: Final = 0.5
 """Cosine: a chair looks at its table within 60°."""
 COFFEE_REACH: Final = 1.2
@@ -69,6 +71,8 @@ LAMP_OFF: Final = 0.6
 """From the middle of a room to a lamp that hangs there."""
 LAMP_REACH: Final = 0.1
 """By which the middle of a lamp may be beside what it hangs over."""
+CRAMMED: Final = 0.25
+"""Between a dining table and a sofa, coffee table or cupboard: nobody gets through."""
 RAYS: Final = 10
 """Strips of a front whose depth is measured."""
 SHUT: Final = 0.5
@@ -277,6 +281,8 @@ def _dining_chairs(pieces: Pieces) -> list[int]:
 def _at_table(pieces: Pieces, chair: int, tables: IntArray) -> bool:
     """Whether a chair stands at one of some tables and looks at it."""
     near = tables[pieces.gaps(np.array([chair]), tables)[0] < AT_TABLE]
+    beyond = [np.abs(pieces.local(int(table), pieces.centre[chair])) - pieces.half[table] for table in near]
+    near = near[[bool(way.min() < CORNER) for way in beyond]] if len(near) else near
     return any(_looks_at_table(pieces, chair, int(table)) for table in near)
 
 
@@ -381,7 +387,8 @@ def _adrift(pieces: Pieces) -> list[int]:
     """Single seats, stools, side tables and chairs that stand in the room on their own."""
     found: list[int] = []
     near = TABLES | {"coffee_table", *BEDS}
-    groups = ((SINGLE_SEATS, SOFAS | near, TALK), (SIDE_TABLES | {"stool"}, SEATS | near, AT_TABLE))
+    of_seats = near - DINING if "dining_chair" in pieces.names else near
+    groups = ((SINGLE_SEATS, SOFAS | of_seats, TALK), (SIDE_TABLES | {"stool"}, SEATS | near, AT_TABLE))
     for names, hosts, reach in groups:
         rows = pieces.of_class(names)
         alone = rows[(pieces.gaps(rows, pieces.of_class(hosts - names)) > reach).all(axis=1)]
@@ -482,6 +489,13 @@ def _huddled(pieces: Pieces) -> bool:
     return float((way > EMPTY).mean()) > HUDDLED
 
 
+def _crammed(pieces: Pieces) -> bool:
+    """Other furniture than seats stands right at a dining table."""
+    tables = pieces.of_class({"dining_table"})
+    others = pieces.of_class(SOFAS - SINGLE_SEATS | CUPBOARDS_AND_SHELVES | {"coffee_table"})
+    return bool((pieces.gaps(tables, others) < CRAMMED).any())
+
+
 def _ground_in_parts(pieces: Pieces) -> bool:
     """The ground that one walks on is cut in parts."""
     return sum(area > PART for area in pieces.ground.areas()) > 1
@@ -520,6 +534,7 @@ _ANYWHERE: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
         "shut in": _shut_in,
         "bed's side": _bed_side,
         "legroom": _any(_too_near),
+        "crammed": _crammed,
     }
 )
 _WITH_WALLS: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(

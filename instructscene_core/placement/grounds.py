@@ -2,9 +2,9 @@
 
 from typing import Final, NamedTuple
 
-from ..geometry.clearances import BEHIND_CHAIR, BESIDE_BED, CUPBOARD, FOOT, FRONT, LEGROOM, SQUEEZE
+from ..geometry.clearances import AROUND_TABLE, BEHIND_CHAIR, BESIDE_BED, CUPBOARD, FOOT, FRONT, LEGROOM, SQUEEZE
 from ..vocabulary import BEDS
-from .kinds import CHAIRS, CUPBOARDS, SEATS, SIDE_TABLES, SOFAS, TABLES
+from .kinds import CHAIRS, CUPBOARDS, SEATS, SIDE_TABLES, SINGLE_SEATS, SOFAS, TABLES
 
 Side = tuple[int, int]
 """Own axis of a piece, and which end of it."""
@@ -22,12 +22,14 @@ class Ground(NamedTuple):
         side: at which it is.
         depth: metres.
         passing: classes of pieces that are not in the way.
+        walls: whether walls are.
     """
 
     owners: frozenset[str]
     side: Side
     depth: float
     passing: frozenset[str]
+    walls: bool = True
 
 
 _LOW: Final = frozenset({"coffee_table", "stool"})
@@ -52,3 +54,8 @@ BACKS: Final = (Ground(frozenset({"dining_chair", "chair", "dressing_chair"}), _
 """Where a chair is pushed back; other chairs may stand there, and it may be far under its own table."""
 TIGHT: Final = tuple(ground._replace(depth=SQUEEZE) for ground in BACKS)
 """Of that, what nobody can do without."""
+ROUND_TABLES: Final = tuple(
+    Ground(frozenset({"dining_table"}), side, AROUND_TABLE, CHAIRS | SINGLE_SEATS, walls=False)
+    for side in (_FRONT, _BACK, _LEFT, _RIGHT)
+)
+"""Where one passes between a dining table and the rest of the room; an end of it may be at a wall."""

@@ -100,16 +100,17 @@ def test_a_chair_may_be_tucked_under_a_table_but_not_through_its_leg():
     ("category", "found"),
     [
         ("dining_chair", set()),
-        ("armchair", set()),
-        ("coffee_table", {"overlap", "coffee table"}),
-        ("tv_stand", {"overlap"}),
+        ("lounge_chair", set()),
+        ("coffee_table", {"overlap", "coffee table", "crammed"}),
+        ("tv_stand", {"overlap", "crammed"}),
     ],
 )
 def test_only_what_one_sits_on_may_be_under_a_table(category, found):
     item = piece(category, 0.5, 0.5, size=(0.5, 0.3, 0.4))
-    assert dining(CHAIR, item) - {"TV stand", "back"} == found
+    chair = replace(CHAIR, category="lounge_chair", asset=None) if category == "lounge_chair" else CHAIR
+    assert dining(chair, item) - {"TV stand", "back"} == found
     low = replace(item, position=(0.5, 0.3, 0.2), asset=None)
-    assert ("overlap" in dining(CHAIR, low)) == bool(found)
+    assert ("overlap" in dining(chair, low)) == bool(found)
 
 
 def test_a_stool_may_be_under_a_coffee_table():
@@ -398,6 +399,18 @@ def test_legs_fit_between_a_seat_and_its_coffee_table(gap, found):
     assert bedroom(piece("coffee_table", 0.7, 0.7 - gap)) == set()  # a bed is no seat
 
 
+@pytest.mark.parametrize(("gap", "found"), [(0.24, {"crammed"}), (0.26, set())])
+def test_one_passes_between_a_dining_table_and_a_cupboard(gap, found):
+    bookshelf = piece("bookshelf", 0.0, 0.5 + gap + 0.15, DOWN)
+    assert dining(CHAIR, bookshelf) - {"back"} == found
+    assert dining(CHAIR, replace(bookshelf, category="stool")) == set()
+
+
+@pytest.mark.parametrize(("x", "found"), [(0.94, set()), (0.96, {"dining chair"})])
+def test_nobody_sits_at_the_corner_of_a_table(x, found):
+    assert dining(CHAIR, piece("dining_chair", x, 0.7, DOWN)) == found
+
+
 def test_one_gets_to_a_seat():
     sofa = piece("multi_seat_sofa", 0.0, 1.2, UP)
     assert living(sofa) == {"shut in"}
@@ -405,7 +418,7 @@ def test_one_gets_to_a_seat():
     assert living(piece("coffee_table", 0.0, 1.45), piece("stool", 0.0, 0.9)) == set()
     assert living(piece("armchair", 0.0, -2.5)) == {"shut in", "adrift"}  # it looks at the wall
     assert dining(piece("armchair", 0.0, 0.95)) == set()
-    assert dining(CHAIR, piece("multi_seat_sofa", 0.0, 1.05)) == {"shut in"}
+    assert dining(CHAIR, piece("multi_seat_sofa", 0.0, 1.05)) == {"shut in", "crammed"}
 
 
 @pytest.mark.parametrize(
@@ -456,7 +469,7 @@ def test_chairs_stand_at_both_sides_of_a_table_where_there_is_room():
     pair = [piece("dining_chair", x, 0.7, DOWN) for x in (-0.4, 0.4)]
     assert dining(*pair) == {"one-sided"}
     assert dining(pair[0], piece("dining_chair", 0.4, -0.7, UP)) == set()
-    assert dining(*pair, piece("wardrobe", 0.0, -0.85, DOWN, (1.4, 0.6, 2.0))) - {"back"} == set()
+    assert dining(*pair, piece("wardrobe", 0.0, -0.85, DOWN, (1.4, 0.6, 2.0))) - {"back"} == {"crammed"}
     assert dining(pair[0]) == set()
 
 

@@ -7,12 +7,12 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ...geometry.solids import BoolArray
 from ...geometry.walls import Walls
-from ..grounds import BACKS, FRONTS, LEGS, SIDES
+from ..grounds import BACKS, FRONTS, LEGS, ROUND_TABLES, SIDES, Ground
 from .arrangement import Arrangement, IntArray, Poses
 
 _UNSEEN: Final = 0.2
 """Share of that ground that may be taken up, which is not seen."""
-_GROUNDS: Final = (*FRONTS, *SIDES, *LEGS, *BACKS)
+_GROUNDS: Final = (*FRONTS, *SIDES, *LEGS, *BACKS, *ROUND_TABLES)
 _STRIPS: Final = np.array([-0.6, 0.0, 0.6])
 """Where along a side it is asked whether there is a wall, in half extents."""
 
@@ -34,24 +34,23 @@ def access(room: Arrangement, poses: Poses) -> FloatArray:
     """Share of such ground that others and walls take up, beyond what one does not see, summed: (M,)."""
     others = np.flatnonzero(~room.of({"rug", ""}) & ~room.hanging)
     moved = others[np.isin(others, poses.moved)]
-    found: list[tuple[int, int, int, float]] = []
+    found: list[tuple[int, Ground]] = []
     counts: list[BoolArray] = []
     for ground in _GROUNDS:
         in_the_way = ~room.of(ground.passing)
         for k in room.rows(ground.owners):
             if k in moved or in_the_way[moved].any():
-                found.append((k, *ground.side, ground.depth))
+                found.append((k, ground))
                 counts.append(in_the_way[others] & (others != k))
     if not found:
         return np.zeros(len(poses.yaw))
-    whole = np.array([row[:3] for row in found])
-    own = whole[:, 0]
-    grounds = _Grounds(own, whole[:, 1], whole[:, 2], np.array([row[3] for row in found]))
+    own, sides = np.array([k for k, _ in found]), np.array([ground.side for _, ground in found])
+    grounds = _Grounds(own, sides[:, 0], sides[:, 1], np.array([ground.depth for _, ground in found]))
     taken = _by_pieces(room, poses, grounds, others, np.stack(counts))
     if room.walls is not None:
-        there = np.isin(own, moved)
-        taken[:, there] += _by_walls(room, room.walls, poses, grounds.select(there))
-        taken[:, ~there] += _by_walls(room, room.walls, poses.one(0), grounds.select(~there))
+        there, walled = np.isin(own, moved), np.array([ground.walls for _, ground in found])
+        for rows, layouts in ((there & walled, poses), (~there & walled, poses.one(0))):
+            taken[:, rows] += _by_walls(room, room.walls, layouts, grounds.select(rows))
     return (np.minimum(taken, 1.0) - _UNSEEN).clip(0.0).sum(axis=1)
 
 

@@ -153,6 +153,7 @@ def _from_table(room: Arrangement, poses: Poses, chair: int, table: int) -> Floa
     towards = np.where((out > _EDGE)[:, None], nearest - centre, nearest * 0.98 - centre + own * forward)
     cosine = (towards * forward).sum(axis=-1) / np.linalg.norm(towards, axis=-1).clip(1e-6)
     under = np.minimum(half[0] - np.abs(x), half[1] - np.abs(y))
+    out += np.minimum(np.abs(x) - half[0], np.abs(y) - half[1]).clip(0.0)  # at a corner nobody sits
     return (out - own - _AT_TABLE).clip(0.0) + (0.8 - cosine).clip(0.0) + (under - _UNDER).clip(0.0)
 
 
@@ -313,7 +314,8 @@ def _turned_away(room: Arrangement, poses: Poses) -> FloatArray:
 def _alone(room: Arrangement, poses: Poses) -> FloatArray:
     """How far each single seat is from any company that it looks at, or from having its back to a wall."""
     total = np.zeros(len(poses.yaw))
-    hosts = room.rows(SOFAS - {"lazy_sofa"} | TABLES | {"coffee_table", *BEDS})
+    others = TABLES - DINING if room.rows({"dining_chair"}) else TABLES
+    hosts = room.rows(SOFAS - {"lazy_sofa"} | others | {"coffee_table", *BEDS})
     for seat in room.rows(SINGLE_SEATS):
         if not poses.touches(seat, *hosts):
             continue
