@@ -106,7 +106,7 @@ def assemble(
         shown = {*firm, *_held(relations, result.objects)}
         relations = tuple(r for r in relations if r in shown)
         result = replace(result, objects=_with_attached(result.objects, attached, order))
-    if settled and furnishing is not None and drawn:
+    if settled and furnishing is not None and given.polygon is None:  # windows that were there before an edit stay
         floor = with_free_windows(floor, [_with_tv(item) for item in result.objects], Random(seed))
     if not fixed:
         floor = with_walls(floor, result.objects, drawn=drawn)
