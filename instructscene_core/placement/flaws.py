@@ -15,7 +15,7 @@ from ..geometry.clearances import LEGROOM, door_zones, window_zones
 from ..geometry.solids import BoolArray
 from ..scene import Scene
 from ..vocabulary import BEDS, CLASSES, RoomType
-from .grounds import FRONTS, SIDES, TIGHT, Ground
+from .grounds import FRONTS, SIDES, TIGHT, Clearance
 from .kinds import (
     CHAIRS,
     CUPBOARDS_AND_SHELVES,
@@ -430,7 +430,7 @@ def _bed_side(pieces: Pieces) -> bool:
     return at_head or any(bool(_taken(pieces, ground).any()) for ground in SIDES)
 
 
-def _taken(pieces: Pieces, ground: Ground) -> BoolArray:
+def _taken(pieces: Pieces, ground: Clearance) -> BoolArray:
     """(K,) of which owners such ground is not free."""
     rows = pieces.of_class(ground.owners)
     if not len(rows):
@@ -450,7 +450,7 @@ def _on_needed_ground(pieces: Pieces) -> list[int]:
     return found
 
 
-def _standing_on(pieces: Pieces, ground: Ground, owner: int) -> list[int]:
+def _standing_on(pieces: Pieces, ground: Clearance, owner: int) -> list[int]:
     """The pieces that stand on the ground of an owner."""
     axis, sign = ground.side
     half, offset = pieces.half[owner].copy(), np.zeros(2)

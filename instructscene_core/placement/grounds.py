@@ -14,7 +14,7 @@ _LEFT: Final[Side] = (0, -1)
 _RIGHT: Final[Side] = (0, 1)
 
 
-class Ground(NamedTuple):
+class Clearance(NamedTuple):
     """Ground at a side of pieces, as wide as they are.
 
     Attributes:
@@ -35,27 +35,29 @@ class Ground(NamedTuple):
 _LOW: Final = frozenset({"coffee_table", "stool"})
 """What one steps round on the way to a seat."""
 FRONTS: Final = (
-    Ground(SOFAS, _FRONT, FRONT, _LOW),
-    Ground(SEATS - SOFAS, _FRONT, FRONT, _LOW | TABLES),
-    Ground(CUPBOARDS, _FRONT, CUPBOARD, frozenset()),
-    Ground(frozenset(BEDS), _FRONT, FOOT, frozenset({"stool"})),
+    Clearance(SOFAS, _FRONT, FRONT, _LOW),
+    Clearance(SEATS - SOFAS, _FRONT, FRONT, _LOW | TABLES),
+    Clearance(CUPBOARDS, _FRONT, CUPBOARD, frozenset()),
+    Clearance(frozenset(BEDS), _FRONT, FOOT, frozenset({"stool"})),
 )
 """Without which nobody gets there. What is low before a seat does not count: a coffee table stands there at 30 to 40
 cm, a footstool nearer still, and one goes round it. Nor does a table count at which an armchair stands instead of a
 chair, nor a bench at the foot of a bed."""
 SIDES: Final = tuple(
-    Ground(frozenset({"double_bed"}), side, BESIDE_BED, SIDE_TABLES | {"nightstand", "stool"})
+    Clearance(frozenset({"double_bed"}), side, BESIDE_BED, SIDE_TABLES | {"nightstand", "stool"})
     for side in (_LEFT, _RIGHT)
 )
 """On which two people get up."""
-LEGS: Final = (Ground(SEATS - {"l_shaped_sofa"}, _FRONT, LEGROOM, TABLES | {"stool"}),)
+LEGS: Final = (Clearance(SEATS - {"l_shaped_sofa"}, _FRONT, LEGROOM, TABLES | {"stool"}),)
 """Between a seat and its coffee table."""
-BACKS: Final = (Ground(frozenset({"dining_chair", "chair", "dressing_chair"}), _BACK, BEHIND_CHAIR, CHAIRS | TABLES),)
+BACKS: Final = (
+    Clearance(frozenset({"dining_chair", "chair", "dressing_chair"}), _BACK, BEHIND_CHAIR, CHAIRS | TABLES),
+)
 """Where a chair is pushed back; other chairs may stand there, and it may be far under its own table."""
 TIGHT: Final = tuple(ground._replace(depth=SQUEEZE) for ground in BACKS)
 """Of that, what nobody can do without."""
 ROUND_TABLES: Final = tuple(
-    Ground(frozenset({"dining_table"}), side, AROUND_TABLE, CHAIRS | SINGLE_SEATS, walls=False)
+    Clearance(frozenset({"dining_table"}), side, AROUND_TABLE, CHAIRS | SINGLE_SEATS, walls=False)
     for side in (_FRONT, _BACK, _LEFT, _RIGHT)
 )
 """Where one passes between a dining table and the rest of the room; an end of it may be at a wall."""

@@ -7,7 +7,7 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ...geometry.solids import BoolArray
 from ...geometry.walls import Walls
-from ..grounds import BACKS, FRONTS, LEGS, ROUND_TABLES, SIDES, Ground
+from ..grounds import BACKS, FRONTS, LEGS, ROUND_TABLES, SIDES, Clearance
 from .arrangement import Arrangement, IntArray, Poses
 
 _UNSEEN: Final = 0.2
@@ -34,7 +34,7 @@ def access(room: Arrangement, poses: Poses) -> FloatArray:
     """Share of such ground that others and walls take up, beyond what one does not see, summed: (M,)."""
     others = np.flatnonzero(~room.of({"rug", ""}) & ~room.hanging)
     moved = others[np.isin(others, poses.moved)]
-    found: list[tuple[int, Ground]] = []
+    found: list[tuple[int, Clearance]] = []
     counts: list[BoolArray] = []
     for ground in _GROUNDS:
         in_the_way = ~room.of(ground.passing)
