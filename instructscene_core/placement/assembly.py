@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..catalogue.entries import Catalogue
 from ..geometry.drawn_floor import DRAWN, is_drawn, with_walls
 from ..geometry.frames import boxes_to_poses
-from ..geometry.imagined_floor import with_free_windows
+from ..geometry.openings import with_free_windows
 from ..geometry.solids import colliding_pairs
 from ..instructions.read.described_looks import Described
 from ..instructions.read.parse import Parsed
