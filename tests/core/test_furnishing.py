@@ -105,6 +105,22 @@ def test_what_is_kept_comes_back_as_it_was(starter, made, task, drawn):
         assert any(after[name].position != was[name].position for name in free)
 
 
+def test_an_edit_leaves_the_windows_of_a_floor_that_was_drawn_where_they_are(starter):
+    ((scene,),) = starter.run([request(room="bedroom", text="a double bed", seed=2)])
+    before = scene.to_json()
+    (window,) = [opening for opening in before["openings"] if opening["kind"] == "window"][:1]
+    (x0, y0), (x1, y1) = window["segment"]
+    before["objects"] = [
+        {"id": "shelf", "category": "bookshelf", "position": [(x0 + x1) / 2, (y0 + y1) / 2, 1.0],
+         "size": [0.6, 0.6, 2.0], "yaw": 0.0}
+    ]  # fmt: skip
+    before.pop("relations"), before.pop("report")
+    asked = request(task="complete", scene=before, text="a double bed")
+    ((after,),) = starter.run([asked], tries=1)
+    assert is_drawn(after)
+    assert after.floor == asked.scene.floor
+
+
 def requests_of(task, made):
     """Two of a task that go through the networks together."""
     text = "a double bed" if task == "generate" else ""
