@@ -1,7 +1,7 @@
 """Which catalogue entry stands for a generated object, and how large it becomes (docs/architecture.md, Meshes)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -28,6 +28,7 @@ def choose(
     feature: Feature | None = None,
     codes: Sequence[int] | None = None,
     room_type: RoomType | None = None,
+    suits: Callable[[CatalogueEntry], bool] | None = None,
 ) -> CatalogueEntry | None:
     """The entry of a class that looks and measures most like a generated object.
 
@@ -41,6 +42,7 @@ def choose(
         feature: (F,) generated feature, of any length; None where there is none.
         codes: the generated codes, which count where no feature is comparable.
         room_type: where the class is meant; None for any.
+        suits: which entries come into question, as far as there are such.
 
     Returns:
         The best entry, the first among equals; None where the class has none.
@@ -51,6 +53,8 @@ def choose(
     likeness = _likeness(catalogue, category, room_type, feature)
     if likeness is None:
         likeness = _equal_codes(entries, codes)
+    if suits is not None and any(map(suits, entries)):
+        likeness = np.where([suits(entry) for entry in entries], likeness, -np.inf)
     if size is None:
         return entries[int(np.argmax(likeness))]
     if catalogue.ranking == "look":

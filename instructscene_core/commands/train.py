@@ -2,7 +2,7 @@
 
 ``train vqvae|decoder|prior|all --data SOURCE --out DIR …`` trains on rooms of a source (:mod:`.training.room_runs`), on
 several GPUs as ``torchrun --nproc-per-node 8 -m instructscene_core train …``. ``train starter all|features|catalogue|
-zero-shot|decoder|grounding|numbers|prior …`` is the recipe of the embedded default (:mod:`.training.runs`).
+zero-shot|decoder|counts|grounding|numbers|prior …`` is the recipe of the embedded default (:mod:`.training.runs`).
 """
 
 import argparse
@@ -28,6 +28,7 @@ from ..training.runs import (
     index_catalogue,
     measure_zero_shot,
     train_all,
+    train_counts,
     train_decoder,
     train_features,
     train_grounding,
@@ -44,6 +45,7 @@ _STARTER_PARTS: Final[dict[str, Callable[[Run, argparse.Namespace], None]]] = {
     "zero-shot": lambda run, options: _measure_zero_shot(run, options.data),
     "decoder": lambda run, _: train_decoder(run),
     "numbers": lambda run, _: write_numbers(run.export, run.rooms, run.first_room, run.workers),
+    "counts": lambda run, options: train_counts(run, _wording(options)),
     "grounding": lambda run, options: train_grounding(run, _wording(options)),
     "prior": lambda run, options: train_prior(run, _wording(options), with_features=not options.without_features),
 }
@@ -210,9 +212,9 @@ def _add_starter_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("starter_part", choices=tuple(_STARTER_PARTS), metavar="|".join(_STARTER_PARTS),
                         help="what to train; features define the codes that the prior learns, so train them first, "
                         "and the prior again after them; grounding is the prior's first stage, which reads texts "
-                        "without graphs; catalogue only computes the features and codes of new "
-                        "furniture, by the networks that are there; zero-shot tells how many of the models in --data "
-                        "the point encoder names rightly")  # fmt: skip
+                        "without graphs; counts is what draws the number of objects; catalogue only computes the "
+                        "features and codes of new furniture, by the networks that are there; zero-shot tells how "
+                        "many of the models in --data the point encoder names rightly")  # fmt: skip
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="for zero-shot: glTF models and manifest.json")
     parser.add_argument("--minutes", type=float, default=90, help="time budget, interruptions not counted")
     parser.add_argument("--from-weights", type=Path, nargs="?", const=WEIGHTS_FOLDER, metavar="FOLDER",

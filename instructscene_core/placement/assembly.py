@@ -22,6 +22,7 @@ from ..vocabulary import EXTRAS, NO_RELATION, PREDICATES, display_name, hangs
 from .extras import AttachedExtra, attached_extras, place_extras
 from .flaws import misplaced
 from .furnishing import Furnishing, ObjectsOfSlots
+from .kinds import DINING
 from .matching_sets import match_sets
 from .settle import Settled, settle
 from .too_many import excess_objects, wishes_lost
@@ -84,8 +85,7 @@ def assemble(
         # The layout was drawn to the relations that bind; of the others it is to keep those that it shows.
         held = set(_held(relations, objects))
         relations = tuple(r for r in relations if r in held or furnishing.binds(r))
-        # Lamps hang over what they light, wherever that goes; the graph says where they came to hang.
-        loose = _of_lamps(tuple(r for r in relations if not furnishing.binds(r)), objects)
+        loose = _loose(tuple(r for r in relations if not furnishing.binds(r)), objects)
     given = plan.request.scene.floor
     drawn = is_drawn(plan.request.scene) or given.polygon is None
     floor, fixed = (given, not drawn) if furnishing is None else (furnishing.floor, True)
@@ -288,10 +288,15 @@ def _relations(plan: Plan, layout: Layout, filled: Sequence[SceneObject | None])
     return (*stated, *sampled)
 
 
-def _of_lamps(relations: Sequence[Relation], objects: Sequence[SceneObject]) -> frozenset[Relation]:
-    """The relations in which something hangs."""
+def _loose(relations: Sequence[Relation], objects: Sequence[SceneObject]) -> frozenset[Relation]:
+    """Those that follow from where other pieces stand, and so only say where the layout had them.
+
+    Lamps hang over what they light, and chairs stand evenly round their table, wherever that goes.
+    """
     lamps = {item.id for item in objects if hangs(item.category or "")}
-    return frozenset(r for r in relations if {r[0], r[2]} & lamps)
+    chairs, tables = ({item.id for item in objects if item.category in names} for names in ({"dining_chair"}, DINING))
+    round_table = (r for r in relations if {r[0], r[2]} & chairs and {r[0], r[2]} <= chairs | tables)
+    return frozenset((*(r for r in relations if {r[0], r[2]} & lamps), *round_table))
 
 
 def _held(relations: Sequence[Relation], objects: Sequence[SceneObject]) -> tuple[Relation, ...]:

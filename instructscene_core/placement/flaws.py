@@ -12,6 +12,8 @@ import numpy as np
 
 from ..catalogue.entries import Catalogue
 from ..geometry.clearances import LEGROOM, door_zones, window_zones
+from ..geometry.dining_tables import looks_empty
+from ..geometry.frames import FloatArray
 from ..geometry.solids import BoolArray
 from ..scene import Scene
 from ..vocabulary import BEDS, CLASSES, RoomType
@@ -71,6 +73,10 @@ LAMP_OFF: Final = 0.6
 """From the middle of a room to a lamp that hangs there."""
 LAMP_REACH: Final = 0.1
 """By which the middle of a lamp may be beside what it hangs over."""
+UNEVEN: Final = 0.3
+"""From a chair to the mirror image of one at the same side of its table, or of itself."""
+SPARE: Final = 0.2
+"""By which a table may be longer than one that does not look empty."""
 CRAMMED: Final = 0.25
 """Between a dining table and a sofa, coffee table or cupboard: nobody gets through."""
 RAYS: Final = 10
@@ -140,15 +146,15 @@ def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
     """Ids of pieces that found no place where they belong: better left out than shown where they stand.
 
     First small ones: nightstands not at the head of a bed or beyond another one, second seats at a desk, dining chairs
-    at no table, coffee tables before no seat, and single seats, stools and side tables on their own. Then others that
-    are in the way, the smaller ones first, but not what the room is for: what stands before a door, with its back in
-    the room or on ground that others need, and TVs that nobody watches.
+    at no table, coffee tables before no seat, single seats, stools and side tables on their own, and lamps that light
+    nothing. Then others that are in the way, the smaller ones first, but not what the room is for: what stands before a
+    door, with its back in the room or on ground that others need, and TVs that nobody watches.
     """
     pieces, items = Pieces.of(scene, catalogue), [item for item in scene.objects if item.category not in FLAT]
     small = (_nightstands, _second_at_a_side, _second_at_a_desk, _dining_chairs, _coffee_tables, _adrift)
     large = (_unwatched, _on_needed_ground, _too_near)
-    walled = (_at_doors, _backless) if pieces.walls is not None else ()
-    first = sorted({k for found in small for k in found(pieces)})
+    walled, lit = ((_at_doors, _backless), (_idle_lamps,)) if pieces.walls is not None else ((), ())
+    first = sorted({k for found in (*small, *lit) for k in found(pieces)})
     area = pieces.half.prod(axis=1)
     core = set(pieces.of_class(BEDS if scene.room_type == "bedroom" else SOFAS | {"dining_table"}).tolist())
     then = {k for found in (*large, *walled) for k in found(pieces)} - core - set(first)
@@ -319,18 +325,18 @@ def _serves(pieces: Pieces, table: int, seat: int) -> bool:
     return bool(beside and before)
 
 
-def _lamp(pieces: Pieces) -> bool:
-    """A lamp hangs over nothing that it would light, nor in the middle of the room."""
-    walls = pieces.walls
+def _idle_lamps(pieces: Pieces) -> list[int]:
+    """Lamps that hang over nothing that they would light, nor in the middle of the room."""
+    walls, rows = pieces.walls, np.flatnonzero(pieces.hanging)
     assert walls is not None  # noqa: S101 - only rooms with walls ask
-    middle, lamps = walls.middle(), pieces.centre[pieces.hanging]
-    off = np.linalg.norm(lamps - middle, axis=1) > LAMP_OFF
+    lamps = pieces.centre[rows]
+    off = np.linalg.norm(lamps - walls.middle(), axis=1) > LAMP_OFF
     for hosts, reach in _LIT:
         for host in pieces.of_class(hosts):
             low, high = np.array(reach) * pieces.half[host, :, None].T
             local = pieces.local(int(host), lamps) - (low + high) / 2
             off &= (np.abs(local) > (high - low) / 2 + LAMP_REACH).any(axis=1)
-    return bool(off.any())
+    return rows[off].tolist()
 
 
 def _desk(pieces: Pieces) -> bool:
@@ -356,21 +362,51 @@ def _sits_at(pieces: Pieces, seat: int, desk: int) -> bool:
 
 
 def _one_sided(pieces: Pieces) -> bool:
-    """Two chairs or more stand at one side of a dining table that have none opposite, though one could sit there."""
+    """A side of a dining table has chairs that the opposite one lacks, though they could stand there."""
     return any(_lopsided(pieces, int(table)) for table in pieces.of_class({"dining_table"}))
 
 
 def _lopsided(pieces: Pieces, table: int) -> bool:
-    chairs = pieces.of_class(CHAIRS | SEATS - SOFAS)
-    half = pieces.half[table]
-    chairs = chairs[pieces.gaps(np.array([table]), chairs)[0] < AT_TABLE]
-    local = pieces.local(table, pieces.centre[chairs])
-    end = np.abs(local[:, 0]) - half[0] > np.abs(local[:, 1]) - half[1]
-    for axis, own in ((0, end), (1, ~end)):
-        more = int(np.sign(local[own, axis]).sum())
-        if abs(more) > 1 and _seat_opposite(pieces, table, axis, -np.sign(more)):
+    for axis, places in enumerate(_at_sides(pieces, table)):
+        more = int(np.sign(places[:, axis]).sum())
+        odd = len(_chairs_of(pieces, table)) % 2
+        if abs(more) > odd and _seat_opposite(pieces, table, axis, -np.sign(more)):
             return True
     return False
+
+
+def _uneven(pieces: Pieces) -> bool:
+    """Chairs at a side of a dining table are not about its middle."""
+    return any(_bunched(pieces, int(table)) for table in pieces.of_class({"dining_table"}))
+
+
+def _bunched(pieces: Pieces, table: int) -> bool:
+    for axis, places in enumerate(_at_sides(pieces, table)):
+        for side in (-1, 1):
+            own = places[places[:, axis] * side > 0, 1 - axis]
+            if len(own) and float(np.abs(own[:, None] + own).min(axis=1).max()) > UNEVEN:
+                return True
+    return False
+
+
+def _empty_table(pieces: Pieces) -> bool:
+    """A dining table is much too long for its chairs."""
+    tables = pieces.of_class({"dining_table"}).tolist()
+    return any(looks_empty(2 * float(pieces.half[k].max()) - SPARE, len(_chairs_of(pieces, k))) for k in tables)
+
+
+def _chairs_of(pieces: Pieces, table: int) -> IntArray:
+    """The chairs that stand at a table, and do not look away from it, as those of a desk may."""
+    chairs = pieces.of_class(CHAIRS | SEATS - SOFAS)
+    near = chairs[pieces.gaps(np.array([table]), chairs)[0] < AT_TABLE]
+    return near[[_looks_at_table(pieces, int(k), table) for k in near]] if len(near) else near
+
+
+def _at_sides(pieces: Pieces, table: int) -> tuple[FloatArray, FloatArray]:
+    """The chairs at the ends and at the long sides of a table, (n, 2) in its frame."""
+    local = pieces.local(table, pieces.centre[_chairs_of(pieces, table)])
+    end = np.abs(local[:, 0]) - pieces.half[table, 0] > np.abs(local[:, 1]) - pieces.half[table, 1]
+    return local[end], local[~end]
 
 
 def _seat_opposite(pieces: Pieces, table: int, axis: int, side: float) -> bool:
@@ -530,6 +566,8 @@ _ANYWHERE: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
         "TV stand": _any(_unwatched),
         "desk": _desk,
         "one-sided": _one_sided,
+        "uneven": _uneven,
+        "empty table": _empty_table,
         "adrift": _any(_adrift),
         "shut in": _shut_in,
         "bed's side": _bed_side,
@@ -543,7 +581,7 @@ _WITH_WALLS: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
         "before a door": _any(_at_doors),
         "bed's head": _head,
         "back": _any(_backless),
-        "lamp": _lamp,
+        "lamp": _any(_idle_lamps),
         "huddled": _huddled,
         "ground in parts": _ground_in_parts,
         "door cut off": _door_cut_off,

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ..catalogue.entries import Catalogue
+from ..catalogue.entries import Catalogue, CatalogueEntry
 from ..catalogue.retrieval import choose
+from ..geometry.dining_tables import looks_empty, most_chairs
 from ..geometry.frames import FloatArray, Pose, boxes_to_poses
 from ..geometry.imagined_floor import imagine_floor
 from ..instructions.read.described_looks import Described
@@ -25,6 +26,8 @@ from .too_many import excess_objects, too_full
 
 _BOX: Final[Vector3] = (0.6, 0.5, 0.7)
 """Extents of a box that stands for furniture of which no catalogue has a piece, metres."""
+_CHAIR: Final = 0.52
+"""Width of a dining chair, metres, where it is not known yet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +40,8 @@ class ObjectsOfSlots:
         codes: (N, 4) feature codes.
         features: (N, F) what these stand for; None for models without features.
         catalogue: gives the meshes.
+        described: classes whose looks the instruction speaks of; of others, size counts, too: a table is one for the
+            chairs round it.
     """
 
     slots: Slots
@@ -44,6 +49,7 @@ class ObjectsOfSlots:
     codes: IntArray
     features: npt.NDArray[np.float32] | None
     catalogue: Catalogue
+    described: frozenset[str] = frozenset()
 
     @staticmethod
     def of(slots: Slots, layout: Layout, catalogue: Catalogue) -> "ObjectsOfSlots":
@@ -96,11 +102,26 @@ class ObjectsOfSlots:
         feature = None if self.features is None else self.features[i]
         like = codes if feature is None else None  # a feature of another width has other codes, too
         size = None if pose is None else item.size
-        entry = choose(self.catalogue, item.category or "", size, feature, like, self.slots.room_type)
+        suits = self._for_its_chairs if item.category == "dining_table" and size is None else None
+        entry = choose(self.catalogue, item.category or "", size, feature, like, self.slots.room_type, suits)
         if entry is None:
             return replace(item, asset=None, codes=codes, description=None)
         item = item if pose is not None else replace(item, size=entry.size)
         return with_mesh(item, entry, codes, self.catalogue.stretch, pose_kept=pose_kept)
+
+    def _for_its_chairs(self, table: CatalogueEntry) -> bool:
+        """Whether a table has the length for the dining chairs of the room."""
+        chairs = self._count("dining_chair")
+        if not chairs or self._count("dining_table") > 1 or "dining_table" in self.described:
+            return True
+        width, depth, _ = table.size
+        return chairs <= most_chairs(width, depth, _CHAIR) and not looks_empty(width, chairs)
+
+    def _count(self, category: str) -> int:
+        """How many of a class the room has."""
+        number = CLASSES[self.slots.room_type].index(category)
+        outside = sum(item.category == category for item in self.slots.outside)
+        return int((self.classes == number).sum()) + outside
 
 
 class Furnishing:
@@ -143,7 +164,7 @@ class Furnishing:
     ) -> Furnished:
         """Chooses the pieces of a sampled graph, and a floor where there is none."""
         slots = self.slots
-        objects = ObjectsOfSlots(slots, classes, codes, features, self.catalogue).placed(None)
+        objects = ObjectsOfSlots(slots, classes, codes, features, self.catalogue, self.looks.spoken).placed(None)
         self.objects = match_sets(objects, slots, self.looks, self.catalogue) if self.matched else objects
         left_out = np.zeros(len(self.objects), dtype=np.bool_)
         if self.thinned:

@@ -30,6 +30,8 @@ LEVELS: Final = 100
 """T, noise levels of the prior."""
 _SPOKEN: Final = 0.5
 """Probability from which on a text is taken to speak of a class."""
+_USUAL: Final = (0.2, 0.9)
+"""Quantiles between which the number of objects is drawn: the emptiest rooms look unfinished, the fullest crowded."""
 _LEAST_SLOTS: Final = 2
 """One object alone has no pair, and so no relation for the network to read."""
 
@@ -216,7 +218,8 @@ class GraphStage:
         numbers = torch.arange(1, logits.shape[1] + 1)
         possible = (numbers >= least.clamp(min=1)[:, None]) & (numbers <= most.clamp(min=1)[:, None])
         shares = logits.masked_fill(~possible, -torch.inf).softmax(dim=1).cumsum(dim=1)
-        u = draws.uniform((len(jobs), 1))
+        low, high = _USUAL
+        u = low + (high - low) * draws.uniform((len(jobs), 1))
         return (1 + (u * shares[:, -1:] >= shares).sum(dim=1)).clamp(max=total)
 
     def _known(

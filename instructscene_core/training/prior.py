@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler
 from ..geometry.relations import REVERSED
-from ..models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, TextContext, drop_text, variables
+from ..models.graph_prior import CountHead, GraphPrior, GraphPriorConfig, TextBatch, TextContext, drop_text, variables
 from ..models.text_grounding import Sentences
 from ..vocabulary import N_FEATURE_TOKENS
 from .grounding import GroundTruth, ground_truth, grounding_loss, theme_loss
@@ -178,7 +178,7 @@ class PriorTask:
         self.times.update(t, loss.main)
         names = [v.name for v in self.diffusion.variables]
         terms = dict(zip(names, loss.terms, strict=True))
-        counts = F.cross_entropy(self.model.count_head(text.pooled, batch.room, batch.area), batch.real.sum(dim=1) - 1)
+        counts = _count_loss(self.model.count_head, text, batch)
         total = loss.total + _COUNT_WEIGHT * counts
         if context.sentences is not None:
             terms["g"] = self.grounding_loss(random, context.sentences, batch.truth)
@@ -278,6 +278,28 @@ class GroundingTask(StatelessTask):
         batch = self.task.batch(random, self.task.supply(step))
         sentences = self.model.read(batch.text.hidden, batch.text.mask)
         return [{"loss": self.task.grounding_loss(random, sentences, batch.truth)}]
+
+
+class CountTask(StatelessTask):
+    """Loss of a prior's count head alone, which is learned in minutes: for rooms whose numbers of objects changed.
+
+    Args:
+        task: the prior's task, whose model and batches are used.
+    """
+
+    def __init__(self, task: PriorTask) -> None:
+        self.model, self.task = task.model.count_head, task
+
+    def losses(self, step: int) -> list[dict[str, Tensor]]:
+        """Loss of one batch."""
+        random = np.random.default_rng([self.task.seed, step])
+        batch = self.task.batch(random, self.task.supply(step))
+        dropped = torch.rand(len(batch.real)) < self.task.settings.text_dropout
+        return [{"loss": _count_loss(self.model, drop_text(batch.text, dropped, dropped), batch)}]
+
+
+def _count_loss(head: CountHead, text: TextBatch, batch: PriorBatch) -> Tensor:
+    return F.cross_entropy(head(text.pooled, batch.room, batch.area), batch.real.sum(dim=1) - 1)
 
 
 def _scales(real: npt.NDArray[np.bool_], lengths: Sequence[int]) -> list[npt.NDArray[np.float64]]:

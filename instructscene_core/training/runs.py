@@ -32,7 +32,7 @@ from .group import Group
 from .loop import LoopSettings, Task, Trainer
 from .numbers import numbers_of_rooms
 from .pairs import SLOTS
-from .prior import Emphasis, GroundingTask, PriorSettings, PriorTask, new_prior
+from .prior import CountTask, Emphasis, GroundingTask, PriorSettings, PriorTask, new_prior
 from .supply import Rounds, RoundSupply, Wording, catalogue_entries
 from .texts import bfloat16_is_fast
 from .theme_requests import ThemeRequests
@@ -53,12 +53,14 @@ GUIDANCE: Final = 2.0
 """The prior's guidance scale, for relations and looks; of 1.4, 2 and 3 it met most of what instructions asked for."""
 TRUNCATION: Final = 1.0
 """Rate of the prior's predictions that is kept; 0.9 met no more."""
-STEPS: Final = 40, 10
+STEPS: Final = 40, 25
 """Network calls of prior and decoder; 100 of the prior meet no more."""
 DRAFTS: Final = 8
 """Layouts decoded for each graph; decoding is cheap beside the prior."""
 _GROUNDING_BATCH: Final = 40
 """Small, for many steps: which of two is left of the other is learned late, and the steps decide when."""
+_COUNT_BATCH: Final = 256
+"""Large, since the head is small."""
 _THEME_SHARE: Final = 0.3
 """Requests for a look, as a share of the rooms of a round."""
 _FEWEST_THEMES: Final = 24
@@ -183,14 +185,25 @@ def train_grounding(run: Run, wording: Wording) -> None:
     """
     with _prior_task(run, wording, with_features=True) as (task, metadata):
         task.settings = replace(task.settings, batch=_GROUNDING_BATCH)
-        prior = task.model
+        _train_part(GroundingTask(task), "grounding", task, run, metadata)
 
-        def whole(average: dict[str, Tensor]) -> GraphPrior:
-            result = copy.deepcopy(prior)
-            result.grounding.load_state_dict(average)
-            return result.eval()
 
-        _train(GroundingTask(task), run, run.loop(_GROUNDING_BATCH), run.export / "prior", metadata, whole)
+def train_counts(run: Run, wording: Wording) -> None:
+    """Trains alone what draws the number of objects of a room, as :func:`train_grounding`."""
+    with _prior_task(run, wording, with_features=True) as (task, metadata):
+        task.settings = replace(task.settings, batch=_COUNT_BATCH)
+        _train_part(CountTask(task), "count_head", task, run, metadata)
+
+
+def _train_part(part: Task, name: str, task: PriorTask, run: Run, metadata: Callable[[int], Mapping[str, Any]]) -> None:
+    """Trains one module of the prior, and writes the prior with it."""
+
+    def whole(average: dict[str, Tensor]) -> GraphPrior:
+        result = copy.deepcopy(task.model)
+        result.get_submodule(name).load_state_dict(average)
+        return result.eval()
+
+    _train(part, run, run.loop(task.settings.batch), run.export / "prior", metadata, whole)
 
 
 @contextmanager

@@ -75,7 +75,7 @@ def off_centre(room: Arrangement, poses: Poses) -> FloatArray:
 
 
 def unmirrored(room: Arrangement, poses: Poses) -> FloatArray:
-    """How far the chairs at a table are from the mirror image of another one, or of themselves."""
+    """How far the chairs at a table are from the mirror images of others or of themselves, across both its axes."""
     total = np.zeros(len(poses.yaw))
     chairs = room.rows(CHAIRS | {"lounge_chair", "chinese_chair"})
     for table in room.rows(DINING) if chairs else ():
@@ -84,11 +84,11 @@ def unmirrored(room: Arrangement, poses: Poses) -> FloatArray:
         local = np.stack([poses.local(table, chair) for chair in chairs], axis=1)  # (M, k, 2)
         beyond = np.maximum(np.abs(local) - room.size[table] / 2, 0)
         near = np.linalg.norm(beyond, axis=-1) < NEAR_TABLE
-        best = np.full(near.shape, _MIRRORED)
         for mirror in ((-1, 1), (1, -1)):
             gap = np.linalg.norm(local[:, :, None] * mirror - local[:, None], axis=-1)
-            best = np.minimum(best, np.where(near[:, None], gap, np.inf).min(axis=-1))
-        total += (best * near).sum(axis=-1) + _ONE_SIDED * _one_sided(room, table, local, near)
+            least = np.where(near[:, None], gap, np.inf).min(axis=-1).clip(max=_MIRRORED)
+            total += (least * near).sum(axis=-1)
+        total += _ONE_SIDED * _one_sided(room, table, local, near)
     return total
 
 

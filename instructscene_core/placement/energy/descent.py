@@ -12,7 +12,7 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ..kinds import DINING
 from .arrangement import Arrangement, Poses
-from .proposals import Proposal, alone, leaders, rows, swaps, together
+from .proposals import Proposal, alone, leaders, rows, sets, swaps, together
 from .terms import AWAY, HARD, PRICES, SOFT, WALKWAYS, Term, away
 from .walking import Walking
 
@@ -149,6 +149,7 @@ class _Descent:
             *((self._single, piece) for piece in singles),
             *((together, leader) for leader in leaders(room)),
             *((rows, table) for table in room.rows(DINING)),
+            *((sets, table) for table in room.rows(DINING)),
         ]
 
     def _do(self, step: "_Step") -> None:

@@ -145,6 +145,18 @@ def _to_walls(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
     return np.concatenate([points, np.broadcast_to(yaws[:, None, None], (*points.shape[:2], 1))], axis=2).reshape(-1, 3)
 
 
+def _ends_to_walls(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
+    """With an end to each wall, where it is nearest."""
+    walls, (width, depth) = room.backs_to, room.size[piece]
+    if walls is None:
+        return np.zeros((0, 3))
+    beside = ((poses.position[0, piece] - walls.starts) * walls.along).sum(axis=1)
+    low = np.minimum(depth / 2 + WALL_GAP, walls.lengths / 2)
+    along = np.clip(beside, low, walls.lengths - low)
+    points = walls.starts + along[:, None] * walls.along + walls.inward * (width / 2 + WALL_GAP)
+    return np.concatenate([points, np.arctan2(walls.inward[:, 1], walls.inward[:, 0])[:, None]], axis=1)
+
+
 def _apart(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
     """Side by side with each piece that its circle meets, along that one's axes and its own."""
     found: list[FloatArray] = []
@@ -341,7 +353,7 @@ def company(room: Arrangement, poses: Poses, leader: int) -> list[int]:
 
 def _rigid(poses: Poses, leader: int, group: Sequence[int], places: FloatArray) -> FloatArray:
     """(K, k, 3) a group moved rigidly so that its leader takes K places (K, 3)."""
-    index = np.array(group)
+    index = np.array(group, dtype=np.int64)
     turn = places[:, 2] - poses.yaw[0, leader]
     cosine, sine = np.cos(turn), np.sin(turn)
     delta = poses.position[0, index] - poses.position[0, leader]
@@ -352,9 +364,34 @@ def _rigid(poses: Poses, leader: int, group: Sequence[int], places: FloatArray) 
 
 def rows(room: Arrangement, poses: Poses, table: int) -> Iterator[Proposal]:
     """Chairs in even rows round a table, lamps in a row along it."""
-    for moved, places in (chairs_round_table(room, poses, table), lamps_in_row(room, poses, table)):
-        if len(places):
-            yield Proposal(moved, places)
+    chairs, seats = chairs_round_table(room, poses, table)
+    lamps, places = lamps_in_row(room, poses, table)
+    if chairs:
+        yield Proposal(chairs, np.array([in_room(poses, table, row) for row in seats]))
+    if len(places):
+        yield Proposal(lamps, places)
+
+
+def sets(room: Arrangement, poses: Poses, table: int) -> Iterator[Proposal]:
+    """A table with chairs in even rows round it, and lamps over it, as one: around where it is, and at walls."""
+    chairs, seats = chairs_round_table(room, poses, table)
+    lamps = [k for k in company(room, poses, table) if room.hanging[k]]
+    if not chairs or not room.movable[[table, *lamps]].all():
+        return
+    x, y, yaw = _pose(poses, table)
+    around = _at(np.array([x, y]) + _spread(_TOGETHER_OFFSETS, poses, table), yaw)
+    turned = _at(np.array([x, y]) + _TOGETHER_OFFSETS[::3], yaw + math.pi / 2)
+    places = np.concatenate([around, turned, _to_walls(room, poses, table), _ends_to_walls(room, poses, table)])
+    for row in seats[:_SETS]:
+        cosine, sine = np.cos(places[:, 2, None]), np.sin(places[:, 2, None])
+        points = np.stack([cosine * row[:, 0] - sine * row[:, 1], sine * row[:, 0] + cosine * row[:, 1]], axis=-1)
+        seated = np.concatenate([places[:, None, :2] + points, places[:, 2, None, None] + row[:, 2:]], axis=-1)
+        above = _rigid(poses, table, lamps, places)
+        yield Proposal([table, *chairs, *lamps], np.concatenate([places[:, None], seated, above], axis=1))
+
+
+_SETS: Final = 4
+"""Arrangements of chairs with which a table is moved."""
 
 
 def swaps(room: Arrangement, poses: Poses, piece: int) -> Iterator[Proposal]:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ...geometry.frames import FloatArray
-from ..kinds import DESKS, TABLES
+from ..kinds import DESKS, DINING, TABLES
 from .arrangement import Arrangement, Poses
 from .company import NEAR_TABLE
 
@@ -23,7 +23,8 @@ _CLEAR: Final = 0.02
 _BESIDE: Final = 0.25
 """Between chairs in a row, at most."""
 _MOST_CHAIRS: Final = 12
-_ARRANGEMENTS: Final = 10
+_SHARES: Final = 5
+"""Ways to share chairs among the sides of a table that come into question."""
 _UNEVEN: Final = 1.5
 """Square metres of way that a chair more at one side of a table than at the other is worth."""
 _SIDES: Final = ((0, -1, math.pi), (0, 1, 0.0), (1, -1, math.pi / 2), (1, 1, -math.pi / 2))
@@ -47,24 +48,25 @@ def places_at_table(room: Arrangement, table: int, chair: int) -> list[Seat]:
 
 
 def chairs_round_table(room: Arrangement, poses: Poses, table: int) -> tuple[list[int], FloatArray]:
-    """The chairs of a table, and even arrangements of them, those that ask the least of them first: (K, k, 3)."""
+    """The chairs of a table, and even arrangements of them in its frame, the cheapest first: (K, k, 3)."""
     half = room.size[table] / 2
-    chairs = [k for k in room.rows(_CHAIRS) if _nearest_table(room, poses, k) == table]
+    chairs = [k for k in room.rows(_CHAIRS) if _table_of(room, poses, k) == table]
     if not 0 < len(chairs) <= _MOST_CHAIRS or not room.movable[chairs].all():
         return [], np.zeros((0, 0, 3))
     before = np.array([poses.local(table, k)[0] for k in chairs])
     width, depth = np.median(room.size[chairs], axis=0).tolist()
     drawn = float(np.median((np.abs(before) - half).max(axis=1)))
     outs = (float(np.clip(drawn, depth / 2 - _TUCK, depth / 2 + _AWAY)), depth / 2 - _USUAL, depth / 2 + _CLEAR)
-    shares = _shares(half, width, len(chairs))
-    ways: list[tuple[float, FloatArray]] = []
-    for out, share in itertools.product(outs, shares):
-        seats = _row(half, out, width, share)
-        cost, order = _cheapest(before, seats)
-        uneven = abs(share[0] - share[1]) + abs(share[2] - share[3])
-        ways.append((cost + _UNEVEN * uneven, seats[order]))
-    ways.sort(key=lambda way: way[0])
-    found = [in_room(poses, table, seats) for _, seats in ways[:_ARRANGEMENTS]]
+    ways: list[tuple[float, tuple[int, int, int, int]]] = []
+    for share in _shares(half, width, len(chairs)):
+        cost, _ = _cheapest(before, _row(half, outs[:1] * 2, width, share))
+        ways.append((cost + _UNEVEN * (abs(share[0] - share[1]) + abs(share[2] - share[3])), share))
+    found: list[FloatArray] = []
+    for _, share in sorted(ways)[:_SHARES]:
+        # The legs of a table may be in the way at its ends only.
+        for out in itertools.product(outs, outs if any(share[2:]) else outs[:1]):
+            seats = _row(half, out, width, share)
+            found.append(seats[_cheapest(before, seats)[1]])
     return chairs, np.array(found).reshape(-1, len(chairs), 3)
 
 
@@ -75,12 +77,14 @@ def in_room(poses: Poses, host: int, places: FloatArray | Sequence[Seat]) -> Flo
     return np.concatenate([points, rows[:, 2:] + poses.yaw[0, host]], axis=1)
 
 
-def _nearest_table(room: Arrangement, poses: Poses, chair: int) -> int | None:
-    """The table that a chair stands at: one that it faces; dining chairs may be turned away."""
+def _table_of(room: Arrangement, poses: Poses, chair: int) -> int | None:
+    """The table that a chair stands at: one that it faces; dining chairs may be turned away, and stray ones come."""
+    dining = room.names[chair] == "dining_chair"
     ways = [(gap_to(room, poses, table, chair), table) for table in room.rows(TABLES)]
     near = [way for way in ways if way[0] < NEAR_TABLE]
     faced = [way for way in near if float(poses.local(chair, way[1])[0, 1]) < 0]
-    return min(faced or (near if room.names[chair] == "dining_chair" else []), default=(0.0, None))[1]
+    stray = [way for way in ways if way[1] in room.rows(DINING)]
+    return min(faced or ((near or stray) if dining else []), default=(0.0, None))[1]
 
 
 def gap_to(room: Arrangement, poses: Poses, table: int, item: int) -> float:
@@ -95,10 +99,11 @@ def _shares(half: FloatArray, chair: float, count: int) -> list[tuple[int, int, 
     return [shares for shares in itertools.product(long, long, ends, ends) if sum(shares) == count]
 
 
-def _row(half: FloatArray, out: float, chair: float, shares: tuple[int, int, int, int]) -> FloatArray:
-    """Seats (n, 3) in the table's frame."""
+def _row(half: FloatArray, outs: Sequence[float], chair: float, shares: tuple[int, int, int, int]) -> FloatArray:
+    """Seats (n, 3) in the table's frame, so far from its edges along x and y."""
     seats: list[Seat] = []
     for count, (along, sign, yaw) in zip(shares, _SIDES, strict=True):
+        out = outs[along]
         step = min(2 * half[along] / count, chair + _BESIDE) if count else 0.0
         for k in range(count):
             beside, off = (k - (count - 1) / 2) * step, sign * (half[1 - along] + out)

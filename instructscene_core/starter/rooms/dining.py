@@ -4,6 +4,7 @@ import math
 from typing import Final, NamedTuple
 
 from ...geometry.clearances import BEHIND_CHAIR
+from ...geometry.dining_tables import ELBOW, chairs_in_row, is_square, looks_empty, most_chairs
 from .floor import WALK_HEIGHT
 from .geometry import Block
 from .parts import Part
@@ -15,18 +16,12 @@ _ROOM_BEHIND: Final = (BEHIND_CHAIR,) * 14 + (0.4,) * 6 + (0.3,) * 6
 """Metres behind the chairs in each attempt: less only where the room has no place with as much as one needs."""
 _TUCK: Final = (-8, -4, 0, 9, 21, 32, 40)
 """Quantiles, as in ``sizes.Spread``: centimetres that chairs reach under the table."""
-_SQUARE: Final = (0.66, 0.45)
-"""Half width below which, and half depth from which on, a table is square or round: a chair at each side."""
 _TUCKED: Final = 0.1
 """Metres that chairs reach under a table about, where it is seen whether a part has room for them."""
 _OVER: Final = 0.3
 """Metres by which chairs and who sits down there may reach beyond their part."""
 _FEWER: Final = 8
 """Attempts until the table gets two chairs less."""
-_ELBOW: Final = 0.02
-"""Metres between chairs in a row at least."""
-_LONGEST: Final = {2: 0.8, 4: 1.2, 6: 1.5}
-"""Half lengths up to which a table does not look empty with so many chairs."""
 
 _Seat = tuple[float, float, float]
 """Pose of a chair at a table's edge: metres along its x axis and its front, and the turn relative to it."""
@@ -79,19 +74,9 @@ def place_dining(plan: Plan, wish: Dining, part: Part) -> int | None:
 
 def _suits(table: Half, chair: Half, wish: Dining) -> bool:
     """Whether a table is large enough for its chairs, and not much too large."""
-    if table[0] < table[2]:
-        return False
-    most = 4 if _is_square(table) else 2 * _capacity(table, chair) + (0 if wish.at_wall else 2)
-    return wish.chairs <= most and table[0] <= _LONGEST.get(wish.chairs, math.inf)
-
-
-def _is_square(table: Half) -> bool:
-    return table[0] < _SQUARE[0] and table[2] > _SQUARE[1]
-
-
-def _capacity(table: Half, chair: Half) -> int:
-    """Chairs that a long side of a table has room for."""
-    return max(1, int(2 * table[0] / (2 * chair[0] + _ELBOW)))
+    width, depth = 2 * table[0], 2 * table[2]
+    enough = wish.chairs <= most_chairs(width, depth, 2 * chair[0], ends=not wish.at_wall)
+    return width >= depth and enough and not looks_empty(width, wish.chairs)
 
 
 def _spot(plan: Plan, wish: Dining, half: Half, part: Part, attempt: int, deep: float) -> _Spot | None:
@@ -145,11 +130,11 @@ def _place_chairs(plan: Plan, table: int, count: int, chair: Chosen, wall: str, 
 def _seats(plan: Plan, table: Half, chair: Half, count: int, wall: str) -> list[_Seat]:
     """Poses of chairs, each pair opposite each other; beside a wall, pairs at the other sides."""
     ends = [(table[0], 0.0, -math.pi / 2), (-table[0], 0.0, math.pi / 2)]
-    square = _is_square(table)
+    square = is_square(2 * table[0], 2 * table[2])
     if wall == "side":
         row = _row(plan, table, chair, 2) if count > 2 else []
         return [*((x, table[2], math.pi) for x in row), *ends] if len(row) == 2 else ends
-    per_row = 1 if square else min(count // 2, _capacity(table, chair))
+    per_row = 1 if square else min(count // 2, chairs_in_row(2 * table[0], 2 * chair[0]))
     if count == 6 and per_row == 3 and wall != "end" and plan.chance(0.3):
         per_row = 2
     rows = [seat for x in _row(plan, table, chair, per_row) for seat in ((x, table[2], math.pi), (x, -table[2], 0.0))]
@@ -158,9 +143,9 @@ def _seats(plan: Plan, table: Half, chair: Half, count: int, wall: str) -> list[
 
 def _row(plan: Plan, table: Half, chair: Half, count: int) -> list[float]:
     """Places of chairs along a side of a table: evenly, or somewhat closer to each other."""
-    if count < 2 or _capacity(table, chair) < count:
+    if count < 2 or chairs_in_row(2 * table[0], 2 * chair[0]) < count:
         return [plan.near(0.0, 0.02)]
-    least, even = 2 * chair[0] + _ELBOW, 2 * table[0] / count
+    least, even = 2 * chair[0] + ELBOW, 2 * table[0] / count
     step = max(least, min(even * plan.between(0.8, 1.0), 1.05))
     return [(k - (count - 1) / 2) * step for k in range(count)]
 

@@ -1,0 +1,30 @@
+"""How many chairs a dining table has room for, and how long it may be for so few. Full extents, metres."""
+
+from typing import Final
+
+ELBOW: Final = 0.02
+"""Between chairs in a row at least."""
+_LONGEST: Final = {2: 1.6, 4: 2.4, 6: 3.0}
+"""Tables of such a length do not look empty with so many chairs, or one less."""
+_SQUARE: Final = (1.32, 0.9)
+"""Width below which, and depth from which on, a table is square or round: a chair at each side."""
+
+
+def is_square(width: float, depth: float) -> bool:
+    """Whether a table has room for one chair at each of its sides."""
+    return width < _SQUARE[0] and depth >= _SQUARE[1]
+
+
+def chairs_in_row(width: float, chair: float) -> int:
+    """Chairs of a width that a long side of a table has room for."""
+    return max(1, int(width / (chair + ELBOW)))
+
+
+def most_chairs(width: float, depth: float, chair: float, *, ends: bool = True) -> int:
+    """Chairs of a width that a table has room for, with or without its ends."""
+    return 4 if is_square(width, depth) else 2 * chairs_in_row(width, chair) + 2 * ends
+
+
+def looks_empty(width: float, chairs: int) -> bool:
+    """Whether a table is too long for so few chairs."""
+    return width > _LONGEST.get(chairs + chairs % 2, float("inf"))
