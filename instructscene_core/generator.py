@@ -155,6 +155,8 @@ class Generator:
         text, classes = request.instruction, CLASSES[room]
         parsed = parse(text, classes)
         slots = slots.without({name for mention in parsed.absent for name in mention.categories})
+        counted = [mention for mention in parsed.mentions if len(mention.categories) == 1]
+        slots = slots.wanting({name: mention.count for mention in counted for name in mention.categories})
         return Plan(request, slots, _settings(request, model.defaults), parsed, described(text, classes))
 
     def _make(self, chunk: Sequence[_Sample], on_step: OnStep, *, settle: bool) -> list[Scene]:

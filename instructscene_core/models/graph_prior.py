@@ -211,6 +211,14 @@ class CountHead(nn.Module):
         scaled = pooled * pooled.shape[-1] ** 0.5
         return self.layers(torch.cat([scaled, types, floor], dim=-1))
 
+    def both(self, pooled: Tensor, room: Tensor, area: Tensor) -> Tensor:
+        """Logits as :meth:`forward`, as if what text and floor say were independent: p(n | text) p(n | area) / p(n).
+
+        What a head has seen of the two together are few texts, which it knows by heart.
+        """
+        nothing, nowhere = torch.zeros_like(pooled), torch.zeros_like(area)
+        return self(pooled, room, nowhere) + self(nothing, room, area) - self(nothing, room, nowhere)
+
 
 class GraphPrior(nn.Module):
     """The denoising network of the semantic graph prior. Official keys, without the prefix ``network.``."""

@@ -47,7 +47,9 @@ def excess_objects(
     parsed: Parsed,
     colliding: Sequence[tuple[str, str]] = (),
 ) -> list[SceneObject]:
-    """New objects to leave out, so that no group has more than its most; never one that a wish needs.
+    """New objects to leave out, so that beds are of one class and no group has more than its most.
+
+    Never one that a wish needs.
 
     Args:
         room_type: of the room.
@@ -57,6 +59,9 @@ def excess_objects(
         colliding: pairs of ids; of equal objects, those that collide most are left out first.
     """
     kept, gone = list(objects), list[SceneObject]()
+    if room_type == "bedroom":
+        gone = [item for item in _other_beds(kept, new, parsed) if not wishes_lost(item, kept, parsed)]
+        kept = [item for item in kept if item not in gone]
     pairs = Counter(name for pair in colliding for name in pair)
     for group, most in MOST[room_type]:
         asked = sum(mention.count for mention in parsed.mentions if group.intersection(mention.categories))
@@ -71,6 +76,14 @@ def excess_objects(
             kept.remove(least)
             gone.append(least)
     return gone
+
+
+def _other_beds(objects: Sequence[SceneObject], new: Collection[str], parsed: Parsed) -> list[SceneObject]:
+    """New beds of another class than one that is there, or that is asked for, or else than the largest one."""
+    asked = {name for mention in parsed.mentions for name in mention.categories}
+    beds = [item for item in objects if item.category in BEDS]
+    first = min(beds, key=lambda item: (item.id in new, item.category not in asked, -_ground(item)), default=None)
+    return [item for item in beds if first is not None and item.category != first.category and item.id in new]
 
 
 def wishes_lost(item: SceneObject, objects: Sequence[SceneObject], parsed: Parsed) -> int:

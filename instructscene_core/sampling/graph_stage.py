@@ -122,7 +122,7 @@ class GraphStage:
         mask = None if text.mask is None else text.mask.to(device)
         texts = TextBatch(text.hidden.to(device), text.pooled.to(device), mask)
         spoken = self._spoken(texts)
-        asked = _missing(jobs, classes, spoken)
+        asked = _missing(jobs, classes, spoken) if self.prior.config.grounding else [[] for _ in jobs]
         used = self._draw_slot_counts(jobs, texts, asked, draws)
         in_use = (torch.arange(len(slots[0].classes)) < used[:, None]).numpy()
         steps = even_steps(settings.steps[0], self._levels(jobs, settings.ratio))
@@ -214,7 +214,7 @@ class GraphStage:
         least = fixed.maximum((present + wanted).minimum(most))
         room = torch.full((len(jobs),), ROOM_TYPES.index(slots[0].room_type), device=self.device)
         areas = torch.tensor([area_of(s.floor) for s in slots], device=self.device)
-        logits = self.prior.count_head(text.pooled, room, areas).float().cpu()
+        logits = self.prior.count_head.both(text.pooled, room, areas).float().cpu()
         numbers = torch.arange(1, logits.shape[1] + 1)
         possible = (numbers >= least.clamp(min=1)[:, None]) & (numbers <= most.clamp(min=1)[:, None])
         shares = logits.masked_fill(~possible, -torch.inf).softmax(dim=1).cumsum(dim=1)
@@ -340,6 +340,7 @@ class _Changeable(NamedTuple):
         slots = [job.slots for job in jobs]
         bound = np.stack([~_open(job) | ~job.slots.allowed[:, -1] for job in jobs])
         named = np.concatenate([spoken, np.zeros((len(jobs), 1), dtype=np.bool_)], axis=1)
+        named[:, classes.to_model[:-1]] |= np.stack([s.wanted > 0 for s in slots])
         forbidden = ~classes.allowed(np.stack([s.allowed for s in slots]))
         return _Changeable(bound[..., None] | named[:, None] | forbidden, np.stack([_open(job) for job in jobs]))
 
@@ -366,13 +367,19 @@ def _changed(
 
 
 def _missing(jobs: Sequence[Job], classes: ClassMap, spoken: BoolArray) -> list[list[int]]:
-    """The model's classes that each job's text speaks of, and that no object has and a new one may have."""
+    """The model's classes that each job is to have objects of and has none of, or not as many as wanted: one for each.
+
+    These are the classes that its text speaks of and that a new object may have, and those of which a number is wanted.
+    """
     found: list[list[int]] = []
     for job, said in zip(jobs, spoken, strict=True):
         slots = job.slots
-        there = classes.to_model[slots.classes[slots.class_known]]
+        there = np.bincount(classes.to_model[slots.classes[slots.class_known]], minlength=len(classes.to_room))[:-1]
+        wanted = said.astype(np.int64)
+        own = classes.to_model[:-1]
+        wanted[own] = np.maximum(wanted[own], slots.wanted)
         possible = classes.allowed(slots.allowed[_open(job)]).any(axis=0)[:-1]
-        found.append([int(c) for c in np.flatnonzero(said & possible) if c not in there])
+        found.append(np.repeat(np.arange(len(wanted)), (wanted - there).clip(0) * possible).tolist())
     return found
 
 

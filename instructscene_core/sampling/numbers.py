@@ -52,11 +52,10 @@ class Numbers:
         hosts = np.where(told.max(axis=1) > 0, told.argmax(axis=1), -1)
         return Numbers(hosts, np.array([_shares(tables[c, max(h, 0)], alone=h < 0) for c, h in enumerate(hosts)]))
 
-    def log_likelihood(self, counts: IntArray) -> float:
-        """Of the numbers of objects of each class, (C,)."""
+    def log_shares(self, counts: IntArray) -> FloatArray:
+        """(C, K + 1) logarithms of the shares of rooms with 0 … K of each class, beside (C,) objects of the others."""
         given = (counts[self.hosts] > 0) & (self.hosts >= 0)
-        most = self.shares.shape[-1] - 1
-        return float(np.log(self.shares[np.arange(len(counts)), given.astype(int), counts.clip(max=most)]).sum())
+        return np.log(self.shares[np.arange(len(counts)), given.astype(int)])
 
     def changes(
         self, counts: IntArray, more: BoolArray, fewer: IntArray, spare: int, uniforms: npt.NDArray[np.float32]
@@ -85,17 +84,20 @@ class Numbers:
         return found
 
     def _better(self, counts: IntArray, more: BoolArray, fewer: IntArray, spare: int) -> list[tuple[int, int]]:
-        """Classes and changes of their numbers that make a room much likelier."""
-        before, options = self.log_likelihood(counts), list[tuple[int, int]]()
-        hosted = (self.hosts >= 0) & (counts[self.hosts] > 0)
-        for number in np.flatnonzero((counts > 0) | hosted).tolist():
-            most = min(int(fewer[number]), int(counts[number]) - 1)
-            added = min(spare, self.shares.shape[-1] - 1 - int(counts[number])) if more[number] else 0
-            for step in (*range(-min(most, _FAR), 0), *range(1, 1 + min(added, _FAR))):
-                changed = counts.copy()
-                changed[number] += step
-                if self.log_likelihood(changed) - before > _LESS_LIKELY:
-                    options.append((number, step))
+        """Classes and changes of their numbers that are much likelier beside all others.
+
+        What they would be as hosts does not count: a TV stand would come into every room that has a coffee table.
+        """
+        options: list[tuple[int, int]] = []
+        hosted, last = (self.hosts >= 0) & (counts[self.hosts] > 0), self.shares.shape[-1] - 1
+        for number, shares in enumerate(self.log_shares(counts)):
+            there = int(counts[number])
+            if not (there or hosted[number]):
+                continue
+            fewest = there - min(int(fewer[number]), there - 1, _FAR) if there else 0
+            most = min(there + min(spare, _FAR), last) if more[number] else there
+            gain = shares[fewest : most + 1] - shares[min(there, last)]
+            options += [(number, fewest + k - there) for k in np.flatnonzero(gain > _LESS_LIKELY).tolist()]
         return options
 
     def to_json(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ nearest to the selection (else to the floor's centre); all other objects stay as
 """
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,6 +56,7 @@ class Slots:
         centre: of the tensors' frame on the ground plane, metres.
         floor: the floor plan that somebody gave; without an outline where none was.
         notes: for the report, what a person should know of these choices.
+        wanted: (C,) how many of each class there are to be at least.
     """
 
     room_type: RoomType
@@ -75,6 +76,13 @@ class Slots:
     centre: Point2
     floor: FloorPlan
     notes: tuple[str, ...]
+    wanted: IntArray
+
+    def wanting(self, numbers: Mapping[str, int]) -> "Slots":
+        """The same with so many of some classes at least, as far as there are open slots."""
+        wanted = np.array([numbers.get(name, 0) for name in CLASSES[self.room_type]], dtype=np.int64)
+        wanted.setflags(write=False)
+        return replace(self, wanted=wanted)
 
     def without(self, refused: Collection[str]) -> "Slots":
         """The same with classes that no new object may have; a slot that could take nothing else keeps them."""
@@ -217,6 +225,7 @@ class _Builder:
             centre=self.centre,
             floor=FloorPlan() if is_drawn(self.request.scene) else self.request.scene.floor,
             notes=tuple(self.notes),
+            wanted=np.zeros(len(self.names), dtype=np.int64),
         )
 
 

@@ -1,5 +1,6 @@
 """Training of the semantic graph prior."""
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler
 from ..geometry.relations import REVERSED
-from ..models.graph_prior import CountHead, GraphPrior, GraphPriorConfig, TextBatch, TextContext, drop_text, variables
+from ..models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, TextContext, drop_text, variables
 from ..models.text_grounding import Sentences
 from ..vocabulary import N_FEATURE_TOKENS
 from .grounding import GroundTruth, ground_truth, grounding_loss, theme_loss
@@ -178,7 +179,7 @@ class PriorTask:
         self.times.update(t, loss.main)
         names = [v.name for v in self.diffusion.variables]
         terms = dict(zip(names, loss.terms, strict=True))
-        counts = _count_loss(self.model.count_head, text, batch)
+        counts = F.cross_entropy(self.model.count_head(text.pooled, batch.room, batch.area), batch.real.sum(dim=1) - 1)
         total = loss.total + _COUNT_WEIGHT * counts
         if context.sentences is not None:
             terms["g"] = self.grounding_loss(random, context.sentences, batch.truth)
@@ -281,7 +282,10 @@ class GroundingTask(StatelessTask):
 
 
 class CountTask(StatelessTask):
-    """Loss of a prior's count head alone, which is learned in minutes: for rooms whose numbers of objects changed.
+    """Loss of a prior's count head alone, which is learned in minutes: for floors whose numbers of objects changed.
+
+    Numbers are learned from areas without texts, as the head puts the two together in :meth:`CountHead.both`; of texts,
+    which it would know by heart, it keeps what it knew.
 
     Args:
         task: the prior's task, whose model and batches are used.
@@ -289,17 +293,19 @@ class CountTask(StatelessTask):
 
     def __init__(self, task: PriorTask) -> None:
         self.model, self.task = task.model.count_head, task
+        self._before = copy.deepcopy(self.model).eval()
 
     def losses(self, step: int) -> list[dict[str, Tensor]]:
-        """Loss of one batch."""
+        """Loss of one batch; ``n`` is its term of the areas, ``text`` that of the texts."""
         random = np.random.default_rng([self.task.seed, step])
         batch = self.task.batch(random, self.task.supply(step))
-        dropped = torch.rand(len(batch.real)) < self.task.settings.text_dropout
-        return [{"loss": _count_loss(self.model, drop_text(batch.text, dropped, dropped), batch)}]
-
-
-def _count_loss(head: CountHead, text: TextBatch, batch: PriorBatch) -> Tensor:
-    return F.cross_entropy(head(text.pooled, batch.room, batch.area), batch.real.sum(dim=1) - 1)
+        text, nothing = batch.text.pooled, torch.zeros_like(batch.text.pooled)
+        counts = F.cross_entropy(self.model(nothing, batch.room, batch.area), batch.real.sum(dim=1) - 1)
+        nowhere = torch.zeros_like(batch.area)
+        with torch.no_grad():
+            known = self._before(text, batch.room, nowhere).softmax(dim=1)
+        texts = F.cross_entropy(self.model(text, batch.room, nowhere), known)
+        return [{"loss": counts + texts, "n": counts, "text": texts}]
 
 
 def _scales(real: npt.NDArray[np.bool_], lengths: Sequence[int]) -> list[npt.NDArray[np.float64]]:

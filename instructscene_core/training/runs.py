@@ -191,7 +191,7 @@ def train_grounding(run: Run, wording: Wording) -> None:
 def train_counts(run: Run, wording: Wording) -> None:
     """Trains alone what draws the number of objects of a room, as :func:`train_grounding`."""
     with _prior_task(run, wording, with_features=True) as (task, metadata):
-        task.settings = replace(task.settings, batch=_COUNT_BATCH)
+        task.settings = replace(task.settings, batch=_COUNT_BATCH, area_dropout=0.25)
         _train_part(CountTask(task), "count_head", task, run, metadata)
 
 

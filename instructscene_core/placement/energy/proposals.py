@@ -364,17 +364,17 @@ def _rigid(poses: Poses, leader: int, group: Sequence[int], places: FloatArray) 
 
 def rows(room: Arrangement, poses: Poses, table: int) -> Iterator[Proposal]:
     """Chairs in even rows round a table, lamps in a row along it."""
-    chairs, seats = chairs_round_table(room, poses, table)
+    chairs, shares = chairs_round_table(room, poses, table)
     lamps, places = lamps_in_row(room, poses, table)
-    if chairs:
-        yield Proposal(chairs, np.array([in_room(poses, table, row) for row in seats]))
+    if shares:
+        yield Proposal(chairs, np.array([in_room(poses, table, row) for rows in shares for row in rows]))
     if len(places):
         yield Proposal(lamps, places)
 
 
 def sets(room: Arrangement, poses: Poses, table: int) -> Iterator[Proposal]:
     """A table with chairs in even rows round it, and lamps over it, as one: around where it is, and at walls."""
-    chairs, seats = chairs_round_table(room, poses, table)
+    chairs, shares = chairs_round_table(room, poses, table)
     lamps = [k for k in company(room, poses, table) if room.hanging[k]]
     if not chairs or not room.movable[[table, *lamps]].all():
         return
@@ -382,7 +382,7 @@ def sets(room: Arrangement, poses: Poses, table: int) -> Iterator[Proposal]:
     around = _at(np.array([x, y]) + _spread(_TOGETHER_OFFSETS, poses, table), yaw)
     turned = _at(np.array([x, y]) + _TOGETHER_OFFSETS[::3], yaw + math.pi / 2)
     places = np.concatenate([around, turned, _to_walls(room, poses, table), _ends_to_walls(room, poses, table)])
-    for row in seats[:_SETS]:
+    for row, *_ in shares[:_SETS]:
         cosine, sine = np.cos(places[:, 2, None]), np.sin(places[:, 2, None])
         points = np.stack([cosine * row[:, 0] - sine * row[:, 1], sine * row[:, 0] + cosine * row[:, 1]], axis=-1)
         seated = np.concatenate([places[:, None, :2] + points, places[:, 2, None, None] + row[:, 2:]], axis=-1)
@@ -391,7 +391,7 @@ def sets(room: Arrangement, poses: Poses, table: int) -> Iterator[Proposal]:
 
 
 _SETS: Final = 4
-"""Arrangements of chairs with which a table is moved."""
+"""Ways to share its chairs with which a table is moved."""
 
 
 def swaps(room: Arrangement, poses: Poses, piece: int) -> Iterator[Proposal]:

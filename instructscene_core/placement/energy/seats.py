@@ -23,8 +23,6 @@ _CLEAR: Final = 0.02
 _BESIDE: Final = 0.25
 """Between chairs in a row, at most."""
 _MOST_CHAIRS: Final = 12
-_SHARES: Final = 5
-"""Ways to share chairs among the sides of a table that come into question."""
 _UNEVEN: Final = 1.5
 """Square metres of way that a chair more at one side of a table than at the other is worth."""
 _SIDES: Final = ((0, -1, math.pi), (0, 1, 0.0), (1, -1, math.pi / 2), (1, 1, -math.pi / 2))
@@ -47,27 +45,29 @@ def places_at_table(room: Arrangement, table: int, chair: int) -> list[Seat]:
     return found
 
 
-def chairs_round_table(room: Arrangement, poses: Poses, table: int) -> tuple[list[int], FloatArray]:
-    """The chairs of a table, and even arrangements of them in its frame, the cheapest first: (K, k, 3)."""
+def chairs_round_table(room: Arrangement, poses: Poses, table: int) -> tuple[list[int], list[FloatArray]]:
+    """The k chairs of a table, and even rows of them in its frame.
+
+    Returns:
+        The chairs; and for each way to share them among the sides, the nearest first, (K, k, 3): the usual way under
+        the edge, but clear of the table's legs at its ends, then others.
+    """
     half = room.size[table] / 2
     chairs = [k for k in room.rows(_CHAIRS) if _table_of(room, poses, k) == table]
     if not 0 < len(chairs) <= _MOST_CHAIRS or not room.movable[chairs].all():
-        return [], np.zeros((0, 0, 3))
+        return [], []
     before = np.array([poses.local(table, k)[0] for k in chairs])
     width, depth = np.median(room.size[chairs], axis=0).tolist()
     drawn = float(np.median((np.abs(before) - half).max(axis=1)))
-    outs = (float(np.clip(drawn, depth / 2 - _TUCK, depth / 2 + _AWAY)), depth / 2 - _USUAL, depth / 2 + _CLEAR)
-    ways: list[tuple[float, tuple[int, int, int, int]]] = []
+    clear, usual = depth / 2 + _CLEAR, depth / 2 - _USUAL
+    outs = usual, float(np.clip(drawn, depth / 2 - _TUCK, depth / 2 + _AWAY)), clear
+    found: list[tuple[float, FloatArray]] = []
     for share in _shares(half, width, len(chairs)):
-        cost, _ = _cheapest(before, _row(half, outs[:1] * 2, width, share))
-        ways.append((cost + _UNEVEN * (abs(share[0] - share[1]) + abs(share[2] - share[3])), share))
-    found: list[FloatArray] = []
-    for _, share in sorted(ways)[:_SHARES]:
-        # The legs of a table may be in the way at its ends only.
-        for out in itertools.product(outs, outs if any(share[2:]) else outs[:1]):
-            seats = _row(half, out, width, share)
-            found.append(seats[_cheapest(before, seats)[1]])
-    return chairs, np.array(found).reshape(-1, len(chairs), 3)
+        ends = outs if any(share[2:]) else outs[:1]
+        rows = [_row(half, out, width, share) for out in ((usual, clear), *itertools.product(outs, ends))]
+        cost, order = _cheapest(before, rows[0])
+        found.append((cost + _UNEVEN * abs(share[0] - share[1]), np.array(rows)[:, order]))
+    return chairs, [rows for _, rows in sorted(found, key=lambda way: way[0])]
 
 
 def in_room(poses: Poses, host: int, places: FloatArray | Sequence[Seat]) -> FloatArray:
@@ -93,10 +93,14 @@ def gap_to(room: Arrangement, poses: Poses, table: int, item: int) -> float:
 
 
 def _shares(half: FloatArray, chair: float, count: int) -> list[tuple[int, int, int, int]]:
-    """Numbers of chairs at each of ``_SIDES`` that the table has room for."""
+    """Numbers of chairs at each of ``_SIDES`` that the table has room for: even ones, or none at one long side."""
     most = [max(1, int((2 * length + 0.1) / (chair + 0.08))) for length in half]
     long, ends = range(most[0] + 1), range(most[1] + 1)
-    return [shares for shares in itertools.product(long, long, ends, ends) if sum(shares) == count]
+    return [
+        (a, b, c, d)
+        for a, b, c, d in itertools.product(long, long, ends, ends)
+        if a + b + c + d == count and abs(c - d) <= count % 2 and (abs(a - b) <= count % 2 or not min(a, b))
+    ]
 
 
 def _row(half: FloatArray, outs: Sequence[float], chair: float, shares: tuple[int, int, int, int]) -> FloatArray:
