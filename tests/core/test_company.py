@@ -76,7 +76,9 @@ def test_chairs_stand_mirrored_and_face_their_table(catalogue, yaw):
 
 def unmirrored(found):
     """How far a chair is from the nearest to its mirror image, at most, across either axis of the table."""
-    ways = [[math.dist((x, y), (u * a, v * b)) for u, v, _ in found] for x, y, _ in found for a, b in ((-1, 1), (1, -1))]
+    ways = [
+        [math.dist((x, y), (u * a, v * b)) for u, v, _ in found] for x, y, _ in found for a, b in ((-1, 1), (1, -1))
+    ]
     return max(map(min, ways))
 
 
