@@ -11,11 +11,12 @@ from instructscene_core.geometry.dining_tables import looks_empty, most_chairs
 from instructscene_core.geometry.drawn_floor import corners_of, is_drawn
 from instructscene_core.instructions.read.described_looks import described
 from instructscene_core.instructions.read.parse import parse
+from instructscene_core.instructions.report import object_relations
 from instructscene_core.placement.flaws import misplaced
 from instructscene_core.placement.furnishing import Furnishing
 from instructscene_core.sampling.slots import prepare
 from instructscene_core.scene import FloorPlan, Request
-from instructscene_core.vocabulary import CLASSES, EXTRAS, NO_RELATION, ROOM_TYPES
+from instructscene_core.vocabulary import CLASSES, EXTRAS, NO_RELATION, PREDICATES, ROOM_TYPES
 
 WIDE = [[0.0, 0.0], [5.6, 0.0], [5.6, 4.2], [0.0, 4.2]]
 OPENINGS = [
@@ -243,6 +244,18 @@ def test_a_table_in_a_room_whose_kind_has_none_is_refurnished(starter):
     asked = request(task="restyle", scene=scene_json(objects=[before]), selected=["mine"], keep={"mine": ["category"]})
     ((scene,),) = starter.run([asked], tries=1)
     assert starter.catalogue.get(scene.objects[0].asset).category == "dining_table"
+
+
+def test_what_is_said_of_the_chairs_at_a_table_holds_where_they_came_to_stand(starter):
+    told = 0
+    for (scene,) in starter.run([request(room="diningroom", text="", seed=seed) for seed in range(4)], tries=1):
+        there = [item for item in scene.objects if item.category in ("dining_chair", "dining_table")]
+        holds, row = object_relations(there), {item.id: number for number, item in enumerate(there)}
+        for first, predicate, second in scene.relations:
+            if {first, second} <= row.keys():
+                assert PREDICATES[holds[row[first], row[second]]] == predicate
+                told += 1
+    assert told
 
 
 @pytest.mark.parametrize("room", ROOM_TYPES)
