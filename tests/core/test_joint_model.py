@@ -269,7 +269,7 @@ def test_a_floor_drawn_the_other_way_round_is_the_same_floor(joint_generator):
 
 def test_larger_floors_are_told_to_the_number_of_objects(joint_generator):
     """With random weights in either direction; what counts is that the same draws give other numbers."""
-    large = [[4 * x, 4 * y] for x, y in FLOOR]
+    large = [[10 * x, 10 * y] for x, y in FLOOR]
     asked = [
         request(scene=scene("livingroom", 0, floor=floor), seed=k, id=f"{name}{k}")
         for name, floor in (("small", FLOOR), ("large", large))
