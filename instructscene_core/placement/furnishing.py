@@ -119,9 +119,9 @@ class ObjectsOfSlots:
 
     def _count(self, category: str) -> int:
         """How many of a class the room has."""
-        number = CLASSES[self.slots.room_type].index(category)
-        outside = sum(item.category == category for item in self.slots.outside)
-        return int((self.classes == number).sum()) + outside
+        names = CLASSES[self.slots.room_type]
+        inside = int((self.classes == names.index(category)).sum()) if category in names else 0
+        return inside + sum(item.category == category for item in self.slots.outside)
 
 
 class Furnishing:

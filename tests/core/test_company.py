@@ -67,12 +67,45 @@ def seats(result):
 def test_chairs_stand_mirrored_and_face_their_table(catalogue, yaw):
     result = run(catalogue, [table(yaw), *chairs(CORNERS, yaw)])
     found = seats(result)
+    assert unmirrored(found) < 1e-6
     for x, y, turned in found:
-        assert min(math.dist((x, y), (-u, v)) for u, v, _ in found) < 1e-6
-        assert min(math.dist((x, y), (u, -v)) for u, v, _ in found) < 1e-6
         assert math.cos(turned) == pytest.approx(1.0 if y > 0 else -1.0)
         assert abs(abs(x) - 0.35) < 1e-6  # a quarter of a metre between two
     assert not result.colliding
+
+
+def unmirrored(found):
+    """How far a chair is from the nearest to its mirror image, at most, across either axis of the table."""
+    ways = [
+        [math.dist((x, y), (u * a, v * b)) for u, v, _ in found] for x, y, _ in found for a, b in ((-1, 1), (1, -1))
+    ]
+    return max(map(min, ways))
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("length", "count"), [(1.4, 2), (1.8, 4), (1.8, 6)])
+def test_chairs_that_are_scattered_about_come_to_stand_evenly(catalogue, length, count, seed):
+    rng = random.Random(seed)
+    scattered = chairs([(rng.uniform(-2.2, 2.2), rng.uniform(-2.2, 2.2)) for _ in range(count)], seed=seed)
+    result = run(catalogue, [dataclasses.replace(table(), size=(length, 0.9, 0.75)), *scattered])
+    assert unmirrored(seats(result)) < 0.01
+    assert not result.colliding
+    assert flaws_of(Scene("diningroom", result.objects), Catalogue([])) == set()
+
+
+@pytest.mark.parametrize("y", [1.9, 2.2])
+def test_a_table_moves_away_from_a_wall_so_that_chairs_stand_at_both_sides(catalogue, y):
+    """Behind it is room for none of the chairs that stand in a row before it, and none of them gets there alone."""
+    row = [box("dining_chair", x, y - 0.8, (0.45, 0.5, 0.9), math.pi, str(x)) for x in (-0.6, -0.1, 0.4, 0.9)]
+    host, lamp = dataclasses.replace(table(), position=(0.0, y, 0.375)), box("pendant_lamp", 0.3, y, (0.4, 0.4, 0.5))
+    items = [host, *row, lamp]
+    result = settle(items, [True] * len(items), catalogue, HALL)
+    assert result.objects[0].position[1] < y - 0.4
+    assert [sum(side * y > 0.6 for _, y, _ in seats(result)) for side in (1, -1)] == [2, 2]
+    assert unmirrored(seats(result)) < 0.01
+    assert seen_from(result.objects[0], result.objects[-1]) == pytest.approx((0.0, 0.0))
+    assert "uneven" in flaws("diningroom", items)
+    assert flaws("diningroom", result.objects) <= {"huddled"}  # nothing else is in the room
 
 
 def test_chairs_spread_over_both_sides_and_the_ends(catalogue):

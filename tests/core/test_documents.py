@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))  # the build tool is no installed package
 from builder.commands import main as build_main  # noqa: E402
 from instructscene_core.commands.main import main as core_main  # noqa: E402
 from instructscene_core.errors import InvalidInputError  # noqa: E402
+from instructscene_core.placement.flaws import FLAWS  # noqa: E402
 from instructscene_core.scene import Request, Scene, read_requests, read_scene  # noqa: E402
 from instructscene_core.vocabulary import CATEGORIES, PREDICATES  # noqa: E402
 
@@ -230,6 +231,12 @@ def test_every_button_and_setting_is_told():
     guide = read("docs/user-guide.md")
     assert len(names) > 30
     assert [name for name in names if name not in guide] == []
+
+
+def test_every_flaw_is_explained():
+    table = read("docs/evaluation.md").partition("| Flaw |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| (\w[^|]*) \|", table, re.MULTILINE)
+    assert sorted(name for row in rows for name in row.split(", ")) == sorted(FLAWS)
 
 
 # Examples

@@ -255,15 +255,19 @@ def test_lamps_hang_in_the_middle_or_in_a_row(catalogue):
     assert ways == pytest.approx([0.0, 0.5])
 
 
-def test_chairs_are_mirrored_in_each_other_or_stand_in_the_middle(catalogue):
+def test_chairs_are_mirrored_across_both_axes_of_their_table(catalogue):
     def cost(*places):
         chairs = [box("dining_chair", *at, (0.4, 0.4, 0.9), name=str(at)) for at in places]
         return values(catalogue, [box("dining_table", 0.0, 0.0, (2.0, 1.0, 0.75)), *chairs])["mirrored"]
 
-    assert cost((0.0, 0.7)) == cost((0.5, -0.7), (0.5, 0.7)) == 0.0
-    assert cost((-0.5, 0.7), (0.5, 0.7)) == pytest.approx(0.6)  # nobody sits opposite
-    assert cost((-0.5, 0.7), (0.5, 0.8)) == pytest.approx(0.8)
-    assert cost((0.5, 0.7)) == pytest.approx(0.4)
+    corners = [(x, y) for x in (-0.5, 0.5) for y in (-0.7, 0.7)]
+    assert cost(*corners) == cost((0.0, 0.7), (0.0, -0.7)) == cost(*corners, (1.2, 0.0), (-1.2, 0.0)) == 0.0
+    assert cost((0.0, 0.7)) == pytest.approx(0.4)  # nobody sits opposite
+    assert cost((0.1, 0.7), (0.1, -0.7)) == pytest.approx(0.4)  # each 0.2 m off its own image across the middle
+    assert cost((0.5, -0.7), (0.5, 0.7)) == pytest.approx(0.8)  # opposite each other, but far off
+    assert cost((-0.5, 0.7), (0.5, 0.7)) == pytest.approx(0.8 + 0.6)  # one side alone
+    assert cost(*corners[:3], (0.5, 0.8)) == pytest.approx(4 * 0.1)  # the other two are 0.1 m off it
+    assert cost((0.5, 0.7)) == pytest.approx(0.4 + 0.4)
     assert cost((0.5, 2.7)) == 0.0  # at no table
 
 

@@ -3,6 +3,9 @@
 import math
 from dataclasses import replace
 
+import numpy as np
+import pytest
+
 from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.placement.flaws import flaws_of, misplaced
 from instructscene_core.scene import FloorPlan, Opening, Scene, SceneObject
@@ -35,10 +38,10 @@ def flaws(room_type, *items, **more):
     return flaws_of(scene(room_type, *items, **more), CATALOGUE)
 
 
-def left_out(room_type, *items, **more):
-    """Ids of what is misplaced among some pieces, a rug before and a lamp after them."""
-    rug, lamp = piece("rug", 0.0, 0.0), piece("pendant_lamp", 2.0, 0.0, z=2.35)
-    return misplaced(scene(room_type, rug, *items, lamp, **more), CATALOGUE)
+def left_out(room_type, *items, floor=ROOM, **more):
+    """Ids of what is misplaced among some pieces, a rug before them and a lamp in the middle of the room after them."""
+    rug, lamp = piece("rug", 0.0, 0.0), piece("pendant_lamp", *np.mean(floor, axis=0).tolist(), z=2.35)
+    return misplaced(scene(room_type, rug, *items, lamp, floor=floor, **more), CATALOGUE)
 
 
 BED = piece("double_bed", 0.0, 2.0)
@@ -102,6 +105,22 @@ def test_of_a_seat_and_a_coffee_table_without_legroom_the_smaller_is_misplaced()
     assert left_out("livingroom", SOFA, low, armchair) == [armchair.id]
 
 
+@pytest.mark.parametrize(
+    ("x", "y", "lit"),
+    [
+        (0.0, 1.0, True),  # over the coffee table
+        (0.5, 0.3, True),  # in the middle of the room
+        (1.5, 0.0, False),
+        (-2.0, 2.5, False),  # beside the sofa
+    ],
+)
+def test_lamps_that_light_nothing_are_misplaced(x, y, lit):
+    lamp, stool = piece("pendant_lamp", x, y, z=2.35), piece("stool", -2.0, -1.0)
+    items = SOFA, lamp, piece("coffee_table", 0.0, 1.2), stool, piece("bookshelf", 0.0, -1.5)
+    assert ("lamp" in flaws("livingroom", *items)) == (not lit)
+    assert left_out("livingroom", *items) == [*([] if lit else [lamp.id]), stool.id, items[-1].id]
+
+
 def test_without_walls_misplaced_is_what_others_say():
-    items = (BED, piece("bookshelf", 3.0, 0.0), piece("wardrobe", 0.0, 0.3, UP))
+    items = (BED, piece("bookshelf", 3.0, 0.0), piece("wardrobe", 0.0, 0.3, UP), piece("pendant_lamp", 2.0, 0.0, z=2.0))
     assert misplaced(Scene("bedroom", items), CATALOGUE) == [items[2].id]

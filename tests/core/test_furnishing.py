@@ -7,14 +7,16 @@ import pytest
 
 from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.generator import load_generator
+from instructscene_core.geometry.dining_tables import looks_empty, most_chairs
 from instructscene_core.geometry.drawn_floor import corners_of, is_drawn
 from instructscene_core.instructions.read.described_looks import described
 from instructscene_core.instructions.read.parse import parse
+from instructscene_core.instructions.report import object_relations
 from instructscene_core.placement.flaws import misplaced
 from instructscene_core.placement.furnishing import Furnishing
 from instructscene_core.sampling.slots import prepare
 from instructscene_core.scene import FloorPlan, Request
-from instructscene_core.vocabulary import CLASSES, EXTRAS, NO_RELATION, ROOM_TYPES
+from instructscene_core.vocabulary import CLASSES, EXTRAS, NO_RELATION, PREDICATES, ROOM_TYPES
 
 WIDE = [[0.0, 0.0], [5.6, 0.0], [5.6, 4.2], [0.0, 4.2]]
 OPENINGS = [
@@ -148,12 +150,12 @@ def test_the_same_seed_makes_the_same_room_alone_and_beside_another(starter, mad
 SET = ("double_bed", "nightstand", "wardrobe", "desk", "chair", "bookshelf", "armchair")
 
 
-def furnish(side, text="", kept=(), *, thinned=True):
+def furnish(side, text="", kept=(), *, new=SET, room="bedroom", codes=(0, 0, 0, 0), thinned=True):
     """A set of new pieces on a square floor, or on one that is to be imagined: the furnishing, what it furnished."""
-    asked = request(task="complete", scene={"version": 1, "room_type": "bedroom", "objects": list(kept)})
+    asked = request(task="complete", scene={"version": 1, "room_type": room, "objects": list(kept)})
     slots = prepare(asked, 12, lambda _: None, lambda _: frozenset())
-    names = CLASSES["bedroom"]
-    filled = [names.index(name) for name in (*(item["category"] for item in kept), *SET)]
+    names = CLASSES[room]
+    filled = [names.index(name) for name in (*(item["category"] for item in kept), *new)]
     classes = np.array(filled + [len(names)] * (12 - len(filled)))
     floor = FloorPlan() if side is None else FloorPlan(((0.0, 0.0), (side, 0.0), (side, side), (0.0, side)))
     looks, catalogue = described(text, names), Catalogue.starter()
@@ -161,7 +163,7 @@ def furnish(side, text="", kept=(), *, thinned=True):
         slots, parse(text, names), looks, catalogue, floor, seed=1, matched=True, thinned=thinned
     )  # fmt: skip
     relations = np.full((12, 12), NO_RELATION, dtype=np.int8)
-    return furnishing, furnishing.furnish(classes, np.zeros((12, 4), dtype=np.int64), None, relations)
+    return furnishing, furnishing.furnish(classes, np.tile(codes, (12, 1)), None, relations)
 
 
 def left_out(*args, **more):
@@ -193,6 +195,67 @@ def test_what_is_spoken_of_or_kept_is_not_left_out():
     assert furnishing.objects[0].id == "mine"
     assert not found.left_out[0]
     assert found.left_out.sum() == len(SET) - 2
+
+
+def table(extreme, chairs, text="", *, kept=(), tables=1):
+    """The table of a graph that asks for the longest or shortest one, with so many new chairs; whether it is that."""
+    catalogue = Catalogue.starter()
+    wanted = extreme(catalogue.of_class("dining_table"), key=lambda entry: entry.size[0])
+    new = ("dining_table",) * tables + ("dining_chair",) * chairs
+    furnishing, _ = furnish(None, text, kept, new=new, room="diningroom", codes=wanted.codes, thinned=False)
+    (found, *_) = [item for item in furnishing.objects if item and item.category == "dining_table"]
+    return found, catalogue.get(found.asset).codes == wanted.codes
+
+
+@pytest.mark.parametrize("chairs", [2, 4, 6, 8])
+@pytest.mark.parametrize("extreme", [min, max])
+def test_a_table_is_as_long_as_its_chairs_need(extreme, chairs):
+    found, as_asked = table(extreme, chairs)
+    width, depth, _ = found.size
+    assert most_chairs(width, depth, 0.52) >= chairs
+    assert not looks_empty(width, chairs)
+    assert as_asked == (chairs == 4 or (chairs > 4) == (extreme is max))
+
+
+def test_kept_chairs_count_too():
+    kept = [
+        {"id": f"c{x}", "category": "dining_chair", "position": [x, 0.0, 0.45], "size": [0.5, 0.5, 0.9], "yaw": 0.0}
+        for x in range(4)
+    ]
+    assert table(min, 2)[1]
+    assert most_chairs(*table(min, 2, kept=kept)[0].size[:2], 0.52) >= 6
+
+
+def test_what_is_described_or_one_of_two_is_the_table_that_looks_so():
+    assert not table(max, 2, "a table with two black dining chairs")[1]
+    assert table(max, 2, "a black dining table with two chairs")[1]
+    assert table(max, 2, tables=2)[1]
+    assert table(max, 0)[1]
+
+
+def test_a_table_in_a_room_whose_kind_has_none_is_refurnished(starter):
+    before = {
+        "id": "mine",
+        "category": "dining_table",
+        "position": [1.0, 1.0, 0.4],
+        "size": [2.0, 1.0, 0.8],
+        "yaw": 0.0,
+    }
+    asked = request(task="restyle", scene=scene_json(objects=[before]), selected=["mine"], keep={"mine": ["category"]})
+    ((scene,),) = starter.run([asked], tries=1)
+    assert starter.catalogue.get(scene.objects[0].asset).category == "dining_table"
+
+
+def test_what_is_said_of_the_chairs_at_a_table_holds_where_they_came_to_stand(starter):
+    told = 0
+    for (scene,) in starter.run([request(room="diningroom", text="", seed=seed) for seed in range(4)], tries=1):
+        there = [item for item in scene.objects if item.category in ("dining_chair", "dining_table")]
+        holds, row = object_relations(there), {item.id: number for number, item in enumerate(there)}
+        for first, predicate, second in scene.relations:
+            if {first, second} <= row.keys():
+                assert PREDICATES[holds[row[first], row[second]]] == predicate
+                told += 1
+    assert told
 
 
 @pytest.mark.parametrize("room", ROOM_TYPES)

@@ -153,8 +153,13 @@ def reads_a_shelf(joint_folder, tmp_path, joint_generator):
         grounding.class_mlp[2].weight.copy_(torch.eye(width))
         grounding.asked.weight.fill_(1.0)
         grounding.asked.bias.fill_(-10.0)
+    return saved(loaded, folder, joint_generator)
+
+
+def saved(loaded, folder, generator):
+    """The generator with another prior, which is written into a folder of a model."""
     save_model(folder / "prior", loaded.model, loaded.metadata)
-    return Generator(TwoStageModel.load(folder), joint_generator.catalogue, joint_generator.encoder)
+    return Generator(TwoStageModel.load(folder), generator.catalogue, generator.encoder)
 
 
 @pytest.mark.parametrize("room", ["bedroom", "livingroom"])
@@ -264,7 +269,7 @@ def test_a_floor_drawn_the_other_way_round_is_the_same_floor(joint_generator):
 
 def test_larger_floors_are_told_to_the_number_of_objects(joint_generator):
     """With random weights in either direction; what counts is that the same draws give other numbers."""
-    large = [[4 * x, 4 * y] for x, y in FLOOR]
+    large = [[10 * x, 10 * y] for x, y in FLOOR]
     asked = [
         request(scene=scene("livingroom", 0, floor=floor), seed=k, id=f"{name}{k}")
         for name, floor in (("small", FLOOR), ("large", large))
@@ -272,6 +277,23 @@ def test_larger_floors_are_told_to_the_number_of_objects(joint_generator):
     ]
     counts = [len(furniture(result)) for result in run(joint_generator, *asked)]
     assert counts[:30] != counts[30:]
+
+
+@pytest.mark.parametrize(("before", "least", "most"), [(0, 3, 9), (5, 7, 10)])
+def test_rooms_are_neither_the_emptiest_nor_the_fullest_that_are_likely(
+    joint_folder, tmp_path, joint_generator, before, least, most
+):
+    """Of numbers of objects from one to ten that are all as likely, as far as they are more than are there before."""
+    folder = copied(joint_folder, tmp_path)
+    loaded = load_model(folder / "prior", GraphPrior)
+    likely = loaded.model.count_head.layers[-1]
+    with torch.no_grad():
+        likely.weight.zero_()
+        likely.bias[:10], likely.bias[10:] = 0.0, -50.0
+    asked = request(task="complete", scene=scene("livingroom", before), seed=1, variations=80, steps=[2, 1])
+    (results,) = saved(loaded, folder, joint_generator).run([asked], settle=False)
+    counts = {len(furniture(result)) for result in results}
+    assert counts == set(range(least, most + 1))
 
 
 def test_a_graph_without_some_objects_has_no_edges_to_them():

@@ -23,6 +23,7 @@ from instructscene_core.training.grounding import GroundTruth, grounding_loss, t
 from instructscene_core.training.loop import LoopSettings, Trainer
 from instructscene_core.training.pairs import EMPTY, SLOTS, Pairs, make_pairs, permuted, to_all, upper_edges
 from instructscene_core.training.prior import (
+    CountTask,
     GroundingTask,
     PairsPart,
     PriorSettings,
@@ -262,10 +263,21 @@ def test_what_texts_say_is_learned_without_the_graph(bedrooms, states, tmp_path)
     before = _mean_loss(task)
     Trainer(task, replace(_SMALL, steps=60), tmp_path / "run").run()
     assert _mean_loss(task) < 0.8 * before
-    untouched = dict(_prior().named_parameters())
-    for name, parameter in task.task.model.named_parameters():
-        if not name.startswith("grounding."):
-            assert torch.equal(parameter, untouched[name])
+    assert _changed(_prior(), task.task.model) == {"grounding"}
+
+
+def test_the_number_of_objects_is_learned_alone(bedrooms, states, tmp_path):
+    task = CountTask(_prior_task(bedrooms, states))
+    before = _mean_loss(task)
+    Trainer(task, replace(_SMALL, steps=60), tmp_path / "run").run()
+    assert _mean_loss(task) < 0.8 * before
+    assert _changed(_prior(), task.task.model) == {"count_head"}
+
+
+def _changed(before, after):
+    """The parts of a prior whose parameters are others."""
+    pairs = zip(before.named_parameters(), after.parameters(), strict=True)
+    return {name.partition(".")[0] for (name, old), new in pairs if not torch.equal(old, new)}
 
 
 def test_requests_tell_how_furniture_of_each_class_may_look(states):
@@ -379,6 +391,8 @@ def test_the_command_trains_decoder_and_prior_and_goes_on_from_weights(tmp_path)
     assert main(["train", "starter", "grounding", *common]) == 0
     read = load_model(export / "prior", GraphPrior).model
     going_on = ["--from-weights", str(export)]
+    assert main(["train", "starter", "counts", *common, *going_on]) == 0
+    assert _changed(read, load_model(export / "prior", GraphPrior).model) == {"count_head"}
     assert main(["train", "starter", "prior", *common, *going_on, "--without-features", "--plain", "1"]) == 0
     first = load_model(export / "prior", GraphPrior)
     assert main(["train", "starter", "all", *common, "--from-weights", str(export), "--name", "more"]) == 0
