@@ -22,7 +22,7 @@ from .geometry.drawn_floor import is_drawn
 from .instructions.read.described_looks import described
 from .instructions.read.parse import parse
 from .placement.assembly import Plan, assemble
-from .placement.flaws import blocked_windows, flaws_of
+from .placement.flaws import CORES, blocked_windows, flaws_of
 from .placement.furnishing import Furnishing
 from .sampling.layout_model import Defaults, Job, LayoutModel, OnStep, Settings
 from .sampling.room_models import RoomModels
@@ -155,6 +155,8 @@ class Generator:
         text, classes = request.instruction, CLASSES[room]
         parsed = parse(text, classes)
         slots = slots.without({name for mention in parsed.absent for name in mention.categories})
+        if request.task == "generate" and model.sizes_first:  # others sample as they were published
+            slots = slots.with_core(CORES[room].classes)
         counted = [mention for mention in parsed.mentions if len(mention.categories) == 1]
         slots = slots.wanting({name: mention.count for mention in counted for name in mention.categories})
         return Plan(request, slots, _settings(request, model.defaults), parsed, described(text, classes))

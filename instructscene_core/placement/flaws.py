@@ -131,7 +131,7 @@ def flaws_of_set(room_type: RoomType, names: Collection[str], excluded: Collecti
         excluded: as for ``flaws_of``.
     """
     present = set(names)
-    core = _CORES[room_type]
+    core = CORES[room_type]
     found = {core.flaw} if not present & core.classes and not core.refused <= set(excluded) else set[str]()
     if room_type == "bedroom" and len(present & set(BEDS)) > 1:
         found.add("two beds")
@@ -158,7 +158,7 @@ def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
     return [items[k].id for k in (*first, *sorted(then, key=lambda k: float(area[k])))]
 
 
-class _Core(NamedTuple):
+class Core(NamedTuple):
     """What a type of room is for.
 
     Args:
@@ -172,10 +172,10 @@ class _Core(NamedTuple):
     refused: frozenset[str]
 
 
-_CORES: Final[Mapping[RoomType, _Core]] = {
-    "bedroom": _Core("no bed", frozenset(BEDS), frozenset(BEDS)),
-    "livingroom": _Core("no sofa", SOFAS, SOFAS & frozenset(CLASSES["livingroom"])),
-    "diningroom": _Core("no table", frozenset({"dining_table"}), frozenset({"dining_table"})),
+CORES: Final[Mapping[RoomType, Core]] = {
+    "bedroom": Core("no bed", frozenset(BEDS), frozenset(BEDS)),
+    "livingroom": Core("no sofa", SOFAS, SOFAS & frozenset(CLASSES["livingroom"])),
+    "diningroom": Core("no table", frozenset({"dining_table"}), frozenset({"dining_table"})),
 }
 _HOSTS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "nightstand": ("nightstand", frozenset(BEDS)),

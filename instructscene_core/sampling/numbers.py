@@ -20,6 +20,8 @@ FloatArray = npt.NDArray[np.float64]
 
 _LESS_LIKELY: Final = math.log(5)
 """Log ratio from which a number gives way to the next: of the made rooms 9 in 100 have such a number of some class."""
+_NEARLY_ALL: Final = math.log(12)
+"""The same for a class to come without its host: chairs into a dining room that has none."""
 CHANGES: Final = 6
 """Of a room at most."""
 _FAR: Final = 2
@@ -60,7 +62,9 @@ class Numbers:
     def changes(
         self, counts: IntArray, more: BoolArray, fewer: IntArray, spare: int, uniforms: npt.NDArray[np.float32]
     ) -> IntArray:
-        """Likely numbers instead of unlikely ones, one class at a time; none goes, and one comes only with its host.
+        """Likely numbers instead of unlikely ones, one class at a time.
+
+        None goes, and one comes only with its host or where nearly all rooms have it.
 
         Args:
             counts: (C,) objects of each class.
@@ -92,12 +96,11 @@ class Numbers:
         hosted, last = (self.hosts >= 0) & (counts[self.hosts] > 0), self.shares.shape[-1] - 1
         for number, shares in enumerate(self.log_shares(counts)):
             there = int(counts[number])
-            if not (there or hosted[number]):
-                continue
+            least = _LESS_LIKELY if there or hosted[number] else _NEARLY_ALL
             fewest = there - min(int(fewer[number]), there - 1, _FAR) if there else 0
             most = min(there + min(spare, _FAR), last) if more[number] else there
             gain = shares[fewest : most + 1] - shares[min(there, last)]
-            options += [(number, fewest + k - there) for k in np.flatnonzero(gain > _LESS_LIKELY).tolist()]
+            options += [(number, fewest + k - there) for k in np.flatnonzero(gain > least).tolist()]
         return options
 
     def to_json(self) -> dict[str, Any]:

@@ -84,6 +84,17 @@ class Slots:
         wanted.setflags(write=False)
         return replace(self, wanted=wanted)
 
+    def with_core(self, core: Collection[str]) -> "Slots":
+        """The same with an object of one of some classes in the first open slot, as far as that may have one."""
+        is_core = np.array([name in core for name in CLASSES[self.room_type]] + [False])
+        slot = next((k for k, item in enumerate(self.objects) if item is None and not self.class_known[k]), None)
+        if slot is None or not (self.allowed[slot] & is_core).any():
+            return self
+        allowed = self.allowed.copy()
+        allowed[slot] &= is_core
+        allowed.setflags(write=False)
+        return replace(self, allowed=allowed)
+
     def without(self, refused: Collection[str]) -> "Slots":
         """The same with classes that no new object may have; a slot that could take nothing else keeps them."""
         out = np.array([name in refused for name in CLASSES[self.room_type]] + [False])

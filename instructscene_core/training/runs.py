@@ -61,6 +61,8 @@ _GROUNDING_BATCH: Final = 40
 """Small, for many steps: which of two is left of the other is learned late, and the steps decide when."""
 _COUNT_BATCH: Final = 256
 """Large, since the head is small."""
+_COUNT_AREA_DROPOUT: Final = 0.25
+"""Half as much as in the prior's training: areas are what it is for."""
 _THEME_SHARE: Final = 0.3
 """Requests for a look, as a share of the rooms of a round."""
 _FEWEST_THEMES: Final = 24
@@ -189,10 +191,18 @@ def train_grounding(run: Run, wording: Wording) -> None:
 
 
 def train_counts(run: Run, wording: Wording) -> None:
-    """Trains alone what draws the number of objects of a room, as :func:`train_grounding`."""
-    with _prior_task(run, wording, with_features=True) as (task, metadata):
-        task.settings = replace(task.settings, batch=_COUNT_BATCH, area_dropout=0.25)
-        _train_part(CountTask(task), "count_head", task, run, metadata)
+    """Trains alone what draws the number of objects of a room; all else of the prior stays as it is.
+
+    Args:
+        run: the run; without weights to start from, it goes on from those in the extension.
+        wording: of the instructions.
+    """
+    start = run.from_weights or WEIGHTS_FOLDER
+    about = dict(load_model(start / "prior", GraphPrior).metadata)
+    with _prior_task(replace(run, from_weights=start), wording, with_features=True) as (task, _):
+        task.settings = replace(task.settings, batch=_COUNT_BATCH, area_dropout=_COUNT_AREA_DROPOUT)
+        counted = {"run": run.name, "rooms": run.rooms, "first_room": run.first_room}
+        _train_part(CountTask(task), "count_head", task, run, lambda _: {**about, "counted": counted})
 
 
 def _train_part(part: Task, name: str, task: PriorTask, run: Run, metadata: Callable[[int], Mapping[str, Any]]) -> None:

@@ -23,7 +23,7 @@ from ...geometry.relations import (
 )
 from ...vocabulary import BEDS
 from ..kinds import ANY_YAW, CHAIRS, DESKS, DINING, FACING, SEATS, SIDE_TABLES, SOFAS
-from .arrangement import Arrangement, Poses
+from .arrangement import Arrangement, Poses, axes_at
 from .backs import WALL_GAP
 from .company import CENTRED
 from .lamps import lamps_in_row, places_of_lamp
@@ -379,7 +379,8 @@ def sets(room: Arrangement, poses: Poses, table: int) -> Iterator[Proposal]:
     if not chairs or not room.movable[[table, *lamps]].all():
         return
     x, y, yaw = _pose(poses, table)
-    around = _at(np.array([x, y]) + _spread(_TOGETHER_OFFSETS, poses, table), yaw)
+    yaw = next(iter(_square_yaws(room, table, yaw)), yaw)
+    around = _at(np.array([x, y]) + _TOGETHER_OFFSETS @ axes_at(np.array(yaw)), yaw)
     turned = _at(np.array([x, y]) + _TOGETHER_OFFSETS[::3], yaw + math.pi / 2)
     places = np.concatenate([around, turned, _to_walls(room, poses, table), _ends_to_walls(room, poses, table)])
     for row, *_ in shares[:_SETS]:
