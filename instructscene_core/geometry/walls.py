@@ -48,7 +48,6 @@ class Walls:
         self.lengths: FloatArray = length[real]
         self.along: FloatArray = (following - corners)[real] / self.lengths[:, None]
         self.inward: FloatArray = np.stack([-self.along[:, 1], self.along[:, 0]], axis=1)
-        self._grids: dict[float, FloatArray] = {}
 
     @property
     def direction(self) -> float:
@@ -68,15 +67,6 @@ class Walls:
         ticks = np.linspace(low, high, _TICKS)
         points = np.stack(np.meshgrid(*ticks.T), axis=-1).reshape(-1, 2)
         return points[int(self.depth(points).argmax())]
-
-    def grid(self, step: float) -> FloatArray:
-        """(P, 2) points of a grid that lie inside; kept, as the walls do not change."""
-        if step not in self._grids:
-            low, high = self.starts.min(axis=0), self.starts.max(axis=0)
-            axes = [np.arange(a + step / 2, b, step) for a, b in zip(low, high, strict=True)]
-            points = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
-            self._grids[step] = points[self.contains(points)]
-        return self._grids[step]
 
     def contains(self, points: FloatArray) -> BoolArray:
         """Whether points (M, 2) lie inside, by the parity of the walls to their right."""

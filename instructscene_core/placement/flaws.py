@@ -17,7 +17,7 @@ from ..geometry.frames import FloatArray
 from ..geometry.solids import BoolArray
 from ..scene import Scene
 from ..vocabulary import BEDS, CLASSES, RoomType
-from .grounds import EMPTY, FRONTS, NOT_LITTLE, SIDES, TIGHT, Clearance
+from .grounds import FRONTS, SIDES, TIGHT, Clearance
 from .kinds import (
     CHAIRS,
     CUPBOARDS_AND_SHELVES,
@@ -83,9 +83,12 @@ RAYS: Final = 10
 """Strips of a front whose depth is measured."""
 SHUT: Final = 0.5
 """Share of the strips that are not free until a front is shut in."""
+EMPTY: Final = 1.0
+"""From furniture to ground that is empty."""
 HUDDLED: Final = 0.45
 """Share of the floor that may be empty: in 97 % of the made rooms less is."""
 _GRID: Final = 0.2
+_NOT_LITTLE: Final = 5
 PART: Final = 2.0
 """Square metres of ground, as far as the disc reaches, until one sees that it is cut off; smaller parts are corners
 behind an armchair or a table, which nobody wants to reach."""
@@ -511,9 +514,12 @@ def _huddled(pieces: Pieces) -> bool:
     """Much of the floor is further than a step from all furniture, and that is not little: it stands in one part."""
     walls, rows = pieces.walls, np.flatnonzero(~pieces.hanging)
     assert walls is not None  # noqa: S101 - only rooms with walls ask
-    if len(rows) < NOT_LITTLE:
+    if len(rows) < _NOT_LITTLE:
         return False
-    points = walls.grid(_GRID)
+    low, high = walls.starts.min(axis=0), walls.starts.max(axis=0)
+    axes = [np.arange(a + _GRID / 2, b, _GRID) for a, b in zip(low, high, strict=True)]
+    points = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
+    points = points[walls.contains(points)]
     local = np.einsum("pka,kba->pkb", points[:, None] - pieces.centre[rows], pieces.axes[rows])
     way = np.linalg.norm((np.abs(local) - pieces.half[rows]).clip(0.0), axis=-1).min(axis=1, initial=np.inf)
     return float((way > EMPTY).mean()) > HUDDLED

@@ -14,12 +14,6 @@ _LEFT: Final[Side] = (0, -1)
 _RIGHT: Final[Side] = (0, 1)
 
 
-EMPTY: Final = 1.0
-"""From furniture to ground that is empty, metres."""
-NOT_LITTLE: Final = 5
-"""Standing pieces from which on a floor is to be used."""
-
-
 class Clearance(NamedTuple):
     """Ground at a side of pieces, as wide as they are.
 

@@ -20,7 +20,6 @@ from .arrangement import TOUCH, Arrangement, IntArray, Poses
 from .backs import walls
 from .company import astray, off_centre, unmirrored
 from .lamps import off_lamps
-from .spread import unused
 
 Term = Callable[[Arrangement, Poses], FloatArray]
 
@@ -187,7 +186,6 @@ SOFT: Final[Mapping[str, tuple[Term, float]]] = MappingProxyType(
         "mirrored": (unmirrored, 0.8),
         "windows": (windows, 5.0),
         "access": (access, 3.0),
-        "unused": (unused, 10.0),
     }
 )
 """With their weights, those first that tell most candidates apart for least."""
