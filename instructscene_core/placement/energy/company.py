@@ -75,21 +75,26 @@ def off_centre(room: Arrangement, poses: Poses) -> FloatArray:
 
 
 def unmirrored(room: Arrangement, poses: Poses) -> FloatArray:
-    """How far the chairs at a table are from the mirror images of others or of themselves, across both its axes."""
+    """How far the chairs at a table are from the mirror images of others or of themselves, across both its axes.
+
+    A dining chair at no table is as far from them as one can be: else it would pay to push one away.
+    """
     total = np.zeros(len(poses.yaw))
-    chairs = room.rows(CHAIRS | {"lounge_chair", "chinese_chair"})
-    for table in room.rows(DINING) if chairs else ():
-        if not poses.touches(table, *chairs):
-            continue
+    chairs, tables = room.rows(CHAIRS | {"lounge_chair", "chinese_chair"}), room.rows(DINING)
+    if not chairs or not poses.touches(*tables, *chairs):
+        return total
+    stray = np.repeat(room.of({"dining_chair"})[None, chairs], len(total), axis=0)
+    for table in tables:
         local = np.stack([poses.local(table, chair) for chair in chairs], axis=1)  # (M, k, 2)
         beyond = np.maximum(np.abs(local) - room.size[table] / 2, 0)
         near = np.linalg.norm(beyond, axis=-1) < NEAR_TABLE
+        stray &= ~near
         for mirror in ((-1, 1), (1, -1)):
             gap = np.linalg.norm(local[:, :, None] * mirror - local[:, None], axis=-1)
             least = np.where(near[:, None], gap, np.inf).min(axis=-1).clip(max=_MIRRORED)
             total += (least * near).sum(axis=-1)
         total += _ONE_SIDED * _one_sided(room, table, local, near)
-    return total
+    return np.asarray(total + 2 * _MIRRORED * stray.sum(axis=-1)) if tables else total
 
 
 def _one_sided(room: Arrangement, table: int, local: FloatArray, near: BoolArray) -> FloatArray:
