@@ -59,9 +59,10 @@ def excess_objects(
         colliding: pairs of ids; of equal objects, those that collide most are left out first.
     """
     kept, gone = list(objects), list[SceneObject]()
-    if room_type == "bedroom":
-        gone = [item for item in _other_beds(kept, new, parsed) if not wishes_lost(item, kept, parsed)]
-        kept = [item for item in kept if item not in gone]
+    for bed in _other_beds(objects, new, parsed) if room_type == "bedroom" else ():
+        if not wishes_lost(bed, kept, parsed):
+            kept.remove(bed)
+            gone.append(bed)
     pairs = Counter(name for pair in colliding for name in pair)
     for group, most in MOST[room_type]:
         asked = sum(mention.count for mention in parsed.mentions if group.intersection(mention.categories))
@@ -83,7 +84,8 @@ def _other_beds(objects: Sequence[SceneObject], new: Collection[str], parsed: Pa
     asked = {name for mention in parsed.mentions for name in mention.categories}
     beds = [item for item in objects if item.category in BEDS]
     first = min(beds, key=lambda item: (item.id in new, item.category not in asked, -_ground(item)), default=None)
-    return [item for item in beds if first is not None and item.category != first.category and item.id in new]
+    others = [item for item in beds if first is not None and item.category != first.category and item.id in new]
+    return [item for item in others if item.category not in asked]
 
 
 def wishes_lost(item: SceneObject, objects: Sequence[SceneObject], parsed: Parsed) -> int:

@@ -46,9 +46,12 @@ def test_what_was_there_stays():
     assert left_out([*SOFAS, BED], new=()) == []
 
 
-def test_beds_of_different_kinds_count_together():
+def test_beds_are_of_one_class_that_of_the_largest_or_what_is_asked_for():
     beds = [BED, thing("a", "single_bed", x=4), thing("b", "single_bed", x=8)]
-    assert left_out(beds) == ["b"]
+    assert left_out(beds) == ["a", "b"]
+    assert left_out(beds, "two single beds") == ["bed"]
+    assert left_out(beds, "a double bed and a single bed") == ["b"]
+    assert left_out(beds, new={"bed", "b"}) == ["bed"]
 
 
 @pytest.mark.parametrize("room_type", ["livingroom", "diningroom"])

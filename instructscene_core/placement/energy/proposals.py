@@ -383,7 +383,7 @@ def sets(room: Arrangement, poses: Poses, table: int) -> Iterator[Proposal]:
     around = _at(np.array([x, y]) + _TOGETHER_OFFSETS @ axes_at(np.array(yaw)), yaw)
     turned = _at(np.array([x, y]) + _TOGETHER_OFFSETS[::3], yaw + math.pi / 2)
     places = np.concatenate([around, turned, _to_walls(room, poses, table), _ends_to_walls(room, poses, table)])
-    for row, *_ in shares[:_SETS]:
+    for row in (rows[k] for rows in shares[:_SETS] for k in (0, -1)):  # under the edge and, where legs are, clear of it
         cosine, sine = np.cos(places[:, 2, None]), np.sin(places[:, 2, None])
         points = np.stack([cosine * row[:, 0] - sine * row[:, 1], sine * row[:, 0] + cosine * row[:, 1]], axis=-1)
         seated = np.concatenate([places[:, None, :2] + points, places[:, 2, None, None] + row[:, 2:]], axis=-1)
@@ -391,7 +391,7 @@ def sets(room: Arrangement, poses: Poses, table: int) -> Iterator[Proposal]:
         yield Proposal([table, *chairs, *lamps], np.concatenate([places[:, None], seated, above], axis=1))
 
 
-_SETS: Final = 4
+_SETS: Final = 3
 """Ways to share its chairs with which a table is moved."""
 
 
