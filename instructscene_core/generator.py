@@ -20,7 +20,7 @@ from .errors import InvalidInputError
 from .files.points import read_points
 from .geometry.drawn_floor import is_drawn
 from .instructions.read.described_looks import described
-from .instructions.read.parse import parse
+from .instructions.read.parse import Parsed, parse
 from .placement.assembly import Plan, assemble
 from .placement.flaws import CORES, blocked_windows, flaws_of
 from .placement.furnishing import Furnishing
@@ -157,8 +157,7 @@ class Generator:
         slots = slots.without({name for mention in parsed.absent for name in mention.categories})
         if request.task == "generate" and model.sizes_first:  # others sample as they were published
             slots = slots.with_core(CORES[room].classes)
-        counted = [mention for mention in parsed.mentions if len(mention.categories) == 1]
-        slots = slots.wanting({name: mention.count for mention in counted for name in mention.categories})
+        slots = slots.wanting(_counted(parsed))
         return Plan(request, slots, _settings(request, model.defaults), parsed, described(text, classes))
 
     def _make(self, chunk: Sequence[_Sample], on_step: OnStep, *, settle: bool) -> list[Scene]:
@@ -232,6 +231,15 @@ class Generator:
         }
         nearest = min(misfit.values())
         return frozenset(name for name, value in misfit.items() if value <= max(nearest, _LARGEST_LOG_RATIO))
+
+
+def _counted(parsed: Parsed) -> dict[str, int]:
+    """How many of each class an instruction asks for; "chairs" are dining chairs where the room has them."""
+    found: dict[str, int] = {}
+    for mention in parsed.mentions:
+        names = mention.categories & {"dining_chair"} if len(mention.categories) > 1 else mention.categories
+        found |= dict.fromkeys(names, mention.count)
+    return found
 
 
 def _settings(request: Request, defaults: Defaults) -> Settings:

@@ -23,6 +23,7 @@ from .kinds import (
     CUPBOARDS_AND_SHELVES,
     DESKS,
     DINING,
+    DINING_CHAIRS,
     FACING,
     SEATS,
     SIDE_TABLES,
@@ -52,18 +53,20 @@ BEDSIDE: Final = 0.5
 """From a bed to its nightstand: as far as an arm reaches."""
 BEDSIDE_INSIDE: Final = 0.1
 """By which the middle of a nightstand may be within a bed's width: some headboards are wider than the mattress."""
+AT_HEAD: Final = 0.3
+"""From the middle of a bed to where its head begins, as a share of half its length."""
 AT_TABLE: Final = 0.5
 """From a table to a chair that belongs to it."""
 CORNER: Final = 0.15
 """By which the middle of a chair may be beyond a table along both of its sides: at a corner nobody sits."""
 FACING_TABLE: Final = 0.5
 """Cosine: a chair looks at its table within 60°."""
-COFFEE_REACH: Final = 1.2
-"""From the front of a seat to its coffee table."""
+COFFEE_REACH: Final = 0.9
+"""From the front of a seat to its coffee table: one leans forward."""
 BESIDE_VIEW: Final = 0.7
 """From the middle line of a sofa or bed to the middle of its TV. By an angle of 45°, as before, TVs in the corner
 beside a bed passed."""
-TALK: Final = 1.6
+TALK: Final = 1.4
 """From a single seat to what it belongs to: as far as one talks."""
 SEAT: Final = 0.25
 """Half of the ground that a chair takes up."""
@@ -270,12 +273,12 @@ def _second_at_a_side(pieces: Pieces) -> list[int]:
 
 
 def _beside_head(pieces: Pieces, nightstand: int, bed: int) -> bool:
-    """Whether its middle is beside the head half of a bed, and its near side within reach."""
+    """Whether its middle is beside the head of a bed, and its near side within reach."""
     x, y = pieces.local(bed, pieces.centre[nightstand])
     corners = pieces.local(bed, pieces.footprints(np.array([nightstand])).corners()[0])
     near = float((corners[:, 0] * np.sign(x)).min())
-    width = pieces.half[bed, 0]
-    return bool(abs(x) > width - BEDSIDE_INSIDE and near < width + BEDSIDE and y > 0)
+    width, length = pieces.half[bed]
+    return bool(abs(x) > width - BEDSIDE_INSIDE and near < width + BEDSIDE and y > AT_HEAD * length)
 
 
 def _dining_chairs(pieces: Pieces) -> list[int]:
@@ -305,9 +308,9 @@ def _looks_at_table(pieces: Pieces, chair: int, table: int) -> bool:
 
 
 def _bare_table(pieces: Pieces) -> bool:
-    """A dining table has no chair."""
-    tables, seats = pieces.of_class({"dining_table"}), pieces.of_class(CHAIRS | SEATS - SOFAS)
-    return bool((pieces.gaps(tables, seats) >= AT_TABLE).all(axis=1).any())
+    """Nobody sits at a dining table: no chair looks at it, nor a lounge chair."""
+    tables = pieces.of_class({"dining_table"}).tolist()
+    return any(not len(np.intersect1d(_chairs_of(pieces, k), pieces.of_class(DINING_CHAIRS))) for k in tables)
 
 
 def _coffee_tables(pieces: Pieces) -> list[int]:
@@ -317,12 +320,10 @@ def _coffee_tables(pieces: Pieces) -> list[int]:
 
 
 def _serves(pieces: Pieces, table: int, seat: int) -> bool:
-    """Whether a table's box is before a seat, within its width; it may stand within an L."""
+    """Whether the middle of a table is before a seat, within its width; it may stand within an L."""
     corners = pieces.local(seat, pieces.footprints(np.array([table])).corners()[0])
-    half = pieces.half[seat]
-    beside = corners[:, 0].min() < half[0] and corners[:, 0].max() > -half[0]
-    before = pieces.local(seat, pieces.centre[table])[1] < 0 and corners[:, 1].max() > -half[1] - COFFEE_REACH
-    return bool(beside and before)
+    half, (x, y) = pieces.half[seat], pieces.local(seat, pieces.centre[table])
+    return bool(abs(x) < half[0] and y < 0 and corners[:, 1].max() > -half[1] - COFFEE_REACH)
 
 
 def _idle_lamps(pieces: Pieces) -> list[int]:
@@ -357,8 +358,11 @@ def _seats_at(pieces: Pieces, desk: int) -> list[int]:
 
 
 def _sits_at(pieces: Pieces, seat: int, desk: int) -> bool:
+    """Whether a seat is before a desk, and looks at it where it has a back."""
     x, y = pieces.local(desk, pieces.centre[seat])
-    return bool(abs(x) < pieces.half[desk, 0] and -AT_TABLE - pieces.half[seat].max() < y + pieces.half[desk, 1] < 0.3)
+    near = -AT_TABLE - pieces.half[seat].max() < y + pieces.half[desk, 1] < 0.3
+    turned = pieces.names[seat] != "stool" and pieces.forward[seat] @ pieces.forward[desk] > -FACING_TABLE
+    return bool(abs(x) < pieces.half[desk, 0] and near and not turned)
 
 
 def _one_sided(pieces: Pieces) -> bool:
@@ -421,17 +425,27 @@ def _seat_opposite(pieces: Pieces, table: int, axis: int, side: float) -> bool:
 
 def _adrift(pieces: Pieces) -> list[int]:
     """Single seats, stools, side tables and chairs that stand in the room on their own."""
-    found: list[int] = []
-    near = TABLES | {"coffee_table", *BEDS}
-    of_seats = near - DINING if "dining_chair" in pieces.names else near
-    groups = ((SINGLE_SEATS, SOFAS | of_seats, TALK), (SIDE_TABLES | {"stool"}, SEATS | near, AT_TABLE))
-    for names, hosts, reach in groups:
-        rows = pieces.of_class(names)
-        alone = rows[(pieces.gaps(rows, pieces.of_class(hosts - names)) > reach).all(axis=1)]
-        if pieces.walls is not None:
-            alone = alone[pieces.behind(alone, FACING_WALL) > AT_WALL]
-        found += alone.tolist()
-    return found + _idle_chairs(pieces)
+    tables = TABLES - DINING if "dining_chair" in pieces.names else TABLES
+    single = pieces.of_class(SINGLE_SEATS)
+    alone = single[~np.array([_in_company(pieces, int(k), tables) for k in single], dtype=np.bool_)]
+    if pieces.walls is not None:
+        alone = alone[pieces.behind(alone, FACING_WALL) > AT_WALL]
+    small = pieces.of_class(SIDE_TABLES | {"stool"})
+    hosts = pieces.of_class(SEATS | TABLES | {"coffee_table", *BEDS})
+    apart = small[(pieces.gaps(small, hosts) > AT_TABLE).all(axis=1)]
+    if pieces.walls is not None:
+        apart = apart[pieces.behind(apart, FACING_WALL) > AT_WALL]
+    return [*alone.tolist(), *apart.tolist(), *_idle_chairs(pieces)]
+
+
+def _in_company(pieces: Pieces, seat: int, tables: Collection[str]) -> bool:
+    """Whether a single seat looks at a coffee table, bed or table within talk, or stands beside a sofa."""
+    hosts = pieces.of_class({*tables, "coffee_table", *BEDS})
+    near = hosts[pieces.gaps(np.array([seat]), hosts)[0] <= TALK]
+    looks = [bool(pieces.local(seat, pieces.centre[k])[1] < 0) for k in near]
+    sofas = pieces.of_class(SOFAS - {"lazy_sofa"})
+    beside = sofas[pieces.gaps(np.array([seat]), sofas)[0] <= TALK]
+    return any(looks) or any(bool(pieces.local(int(k), pieces.centre[seat])[1] < pieces.half[k, 1]) for k in beside)
 
 
 def _idle_chairs(pieces: Pieces) -> list[int]:
@@ -526,10 +540,10 @@ def _huddled(pieces: Pieces) -> bool:
 
 
 def _crammed(pieces: Pieces) -> bool:
-    """Other furniture than seats stands right at a dining table."""
-    tables = pieces.of_class({"dining_table"})
-    others = pieces.of_class(SOFAS - SINGLE_SEATS | CUPBOARDS_AND_SHELVES | {"coffee_table"})
-    return bool((pieces.gaps(tables, others) < CRAMMED).any())
+    """Other furniture than seats stands right at a dining table, or cupboards right at a coffee table."""
+    low, walls = {"coffee_table"}, CUPBOARDS_AND_SHELVES
+    pairs = (({"dining_table"}, SOFAS - SINGLE_SEATS | walls | low), (low, walls))
+    return any(bool((pieces.gaps(*map(pieces.of_class, pair)) < CRAMMED).any()) for pair in pairs)
 
 
 def _ground_in_parts(pieces: Pieces) -> bool:

@@ -34,10 +34,12 @@ class Clearance(NamedTuple):
 
 _LOW: Final = frozenset({"coffee_table", "stool"})
 """What one steps round on the way to a seat."""
+_SHELVES: Final = frozenset({"tv_stand", "bookshelf", "shelf"})
 FRONTS: Final = (
     Clearance(SOFAS, _FRONT, FRONT, _LOW),
     Clearance(SEATS - SOFAS, _FRONT, FRONT, _LOW | TABLES),
     Clearance(CUPBOARDS, _FRONT, CUPBOARD, frozenset()),
+    Clearance(_SHELVES, _FRONT, SQUEEZE, frozenset()),
     Clearance(frozenset(BEDS), _FRONT, FOOT, frozenset({"stool"})),
 )
 """Without which nobody gets there. What is low before a seat does not count: a coffee table stands there at 30 to 40

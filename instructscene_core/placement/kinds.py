@@ -16,6 +16,8 @@ SIDE_TABLES: Final = frozenset({"corner_side_table", "round_end_table"})
 FACING: Final = SEATS | frozenset(BEDS)
 """From where one reaches a coffee table and watches TV."""
 CHAIRS: Final = frozenset({"chair", "dining_chair", "dressing_chair", "stool"})
+DINING_CHAIRS: Final = frozenset({"chair", "dining_chair", "lounge_chair", "chinese_chair"})
+"""That stand round a dining table."""
 DESKS: Final = frozenset({"desk", "dressing_table"})
 DINING: Final = frozenset({"dining_table", "table"})
 """Around which one sits."""

@@ -24,10 +24,11 @@ _BEDROOM_MOST: Final = {
 }  # fmt: skip
 """At most one in twenty bedrooms of 3D-FRONT that have the class have more of it; of pendant lamps, one in fifteen. Two
 single or children's beds, and chairs around a table, are rarer there, but nothing odd."""
-_LIVING_MOST: Final = tuple(
-    (frozenset({name}), 1) for name in ("coffee_table", "desk", "dining_table", "multi_seat_sofa", "tv_stand")
+_LIVING_MOST: Final = (
+    *((frozenset({name}), 1) for name in ("coffee_table", "desk", "dining_table", "multi_seat_sofa", "tv_stand")),
+    (frozenset({"armchair", "chinese_chair", "lazy_sofa"}), 2),
 )
-"""Likewise of living and dining rooms, as far as it is one; of coffee tables, one in eleven has two."""
+"""Likewise of living and dining rooms, as far as it is one or two; of coffee tables, one in eleven has two."""
 MOST: Final[dict[RoomType, tuple[tuple[frozenset[str], int], ...]]] = {
     "bedroom": (
         *((frozenset({name}), most) for name, most in _BEDROOM_MOST.items()),
@@ -47,7 +48,7 @@ def excess_objects(
     parsed: Parsed,
     colliding: Sequence[tuple[str, str]] = (),
 ) -> list[SceneObject]:
-    """New objects to leave out, so that beds are of one class and no group has more than its most.
+    """New objects to leave out: beds of another class, more of a group than its most or than a text counts.
 
     Never one that a wish needs.
 
@@ -64,7 +65,8 @@ def excess_objects(
             kept.remove(bed)
             gone.append(bed)
     pairs = Counter(name for pair in colliding for name in pair)
-    for group, most in MOST[room_type]:
+    told = [(mention.categories, mention.count) for mention in parsed.mentions if mention.count > 1]
+    for group, most in (*MOST[room_type], *told):
         asked = sum(mention.count for mention in parsed.mentions if group.intersection(mention.categories))
         for _ in range(sum(item.category in group for item in kept) - max(most, asked)):
             least = min(

@@ -13,7 +13,7 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ...geometry.solids import BoolArray
 from ...vocabulary import BEDS
-from ..kinds import CHAIRS, DESKS, DINING, FACING, SEATS, SIDE_TABLES, SINGLE_SEATS, SOFAS, TABLES
+from ..kinds import CHAIRS, DESKS, DINING, DINING_CHAIRS, FACING, SEATS, SIDE_TABLES, SINGLE_SEATS, SOFAS, TABLES
 from .arrangement import Arrangement, Poses
 from .backs import gaps_behind
 
@@ -235,10 +235,10 @@ _SAME_SIDE: Final = 0.8
 
 
 def _bare(room: Arrangement, poses: Poses) -> FloatArray:
-    """How far the nearest chair is from each dining table, where the room has dining chairs."""
+    """How far the nearest chair is from each dining table; where there is none, a lounge chair stands for one."""
     total = np.zeros(len(poses.yaw))
-    chairs = room.rows(CHAIRS | SEATS)
-    if not room.rows({"dining_chair"}):
+    chairs = room.rows({"dining_chair"}) or room.rows(DINING_CHAIRS)
+    if not chairs:
         return total
     for table in room.rows({"dining_table"}):
         if poses.touches(table, *chairs):
@@ -317,10 +317,11 @@ def _turned_away(room: Arrangement, poses: Poses) -> FloatArray:
 
 
 def _alone(room: Arrangement, poses: Poses) -> FloatArray:
-    """How far each single seat is from any company that it looks at, or from having its back to a wall."""
+    """How far each single seat is from company that it looks at, from beside a sofa, or from a wall at its back."""
     total = np.zeros(len(poses.yaw))
-    others = TABLES - DINING if room.rows({"dining_chair"}) else TABLES
-    hosts = room.rows(SOFAS - {"lazy_sofa"} | others | {"coffee_table", *BEDS})
+    tables = TABLES - DINING if room.rows({"dining_chair"}) else TABLES
+    sofas = room.rows(SOFAS - {"lazy_sofa"})
+    hosts = [*sofas, *room.rows(tables | {"coffee_table", *BEDS})]
     for seat in room.rows(SINGLE_SEATS):
         if not poses.touches(seat, *hosts):
             continue
@@ -328,10 +329,14 @@ def _alone(room: Arrangement, poses: Poses) -> FloatArray:
         if room.backs_to is not None:
             ways.append((gaps_behind(room, poses, np.array([seat]))[:, 0] - _AT_WALL).clip(0.0))
         for host in hosts:
-            beyond = np.hypot(*(np.abs(poses.local(host, seat)) - room.size[host] / 2).clip(0.0).T)
-            ahead = -poses.local(seat, host)
-            cosine = ahead[:, 1] / np.linalg.norm(ahead, axis=1).clip(1e-6)
-            ways.append((beyond - _IN_TALK).clip(0.0) + _TURN * (-cosine).clip(0.0))
+            x, y = poses.local(host, seat).T
+            beyond = np.hypot(*(np.abs(np.stack([x, y])) - room.size[host, :, None] / 2).clip(0.0))
+            if host in sofas:
+                turn = (y - room.size[host, 1] / 2).clip(0.0, 1.0)
+            else:
+                ahead = -poses.local(seat, host)
+                turn = (-ahead[:, 1] / np.linalg.norm(ahead, axis=1).clip(1e-6)).clip(0.0)
+            ways.append((beyond - _IN_TALK).clip(0.0) + _TURN * turn)
         total += np.min(ways, axis=0)
     return total
 

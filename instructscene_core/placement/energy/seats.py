@@ -9,11 +9,10 @@ import numpy as np
 
 from ...geometry.dining_tables import is_square
 from ...geometry.frames import FloatArray
-from ..kinds import DESKS, DINING, TABLES
+from ..kinds import DESKS, DINING, DINING_CHAIRS, TABLES
 from .arrangement import Arrangement, Poses
 from .company import NEAR_TABLE
 
-_CHAIRS: Final = frozenset({"dining_chair", "chair", "lounge_chair", "chinese_chair"})
 _TUCK: Final = 0.35
 """That a chair stands under the table's edge, at most."""
 _AWAY: Final = 0.15
@@ -54,7 +53,7 @@ def chairs_round_table(room: Arrangement, poses: Poses, table: int) -> tuple[lis
         the edge, but clear of the table's legs at its ends, then others.
     """
     half = room.size[table] / 2
-    chairs = [k for k in room.rows(_CHAIRS) if _table_of(room, poses, k) == table]
+    chairs = [k for k in room.rows(DINING_CHAIRS) if _table_of(room, poses, k) == table]
     if not 0 < len(chairs) <= _MOST_CHAIRS or not room.movable[chairs].all():
         return [], []
     before = np.array([poses.local(table, k)[0] for k in chairs])
