@@ -13,7 +13,7 @@ from ..instructions.read.parse import Parsed
 from ..instructions.report import wishes_met
 from ..scene import FloorPlan, SceneObject
 from ..vocabulary import BEDS, RoomType, hangs
-from .kinds import SOFAS
+from .kinds import CHAIRS, DESKS, SINGLE_SEATS, SOFAS
 
 _LAMPS: Final = frozenset({"ceiling_lamp", "pendant_lamp"})
 _BEDROOM_MOST: Final = {
@@ -48,7 +48,7 @@ def excess_objects(
     parsed: Parsed,
     colliding: Sequence[tuple[str, str]] = (),
 ) -> list[SceneObject]:
-    """New objects to leave out: beds of another class, more of a group than its most or than a text counts.
+    """New objects to leave out: beds of another class, desks without seats, more of a group than its most or asked for.
 
     Never one that a wish needs.
 
@@ -60,10 +60,11 @@ def excess_objects(
         colliding: pairs of ids; of equal objects, those that collide most are left out first.
     """
     kept, gone = list(objects), list[SceneObject]()
-    for bed in _other_beds(objects, new, parsed) if room_type == "bedroom" else ():
-        if not wishes_lost(bed, kept, parsed):
-            kept.remove(bed)
-            gone.append(bed)
+    odd = (*_other_beds(objects, new, parsed), *_seatless_desks(objects, new)) if room_type == "bedroom" else ()
+    for item in odd:
+        if not wishes_lost(item, kept, parsed):
+            kept.remove(item)
+            gone.append(item)
     pairs = Counter(name for pair in colliding for name in pair)
     told = [(mention.categories, mention.count) for mention in parsed.mentions if mention.count > 1]
     for group, most in (*MOST[room_type], *told):
@@ -88,6 +89,14 @@ def _other_beds(objects: Sequence[SceneObject], new: Collection[str], parsed: Pa
     first = min(beds, key=lambda item: (item.id in new, item.category not in asked, -_ground(item)), default=None)
     others = [item for item in beds if first is not None and item.category != first.category and item.id in new]
     return [item for item in others if item.category not in asked]
+
+
+def _seatless_desks(objects: Sequence[SceneObject], new: Collection[str]) -> list[SceneObject]:
+    """New desks and dressing tables beyond those for which there are seats, the smallest first."""
+    desks = sorted((item for item in objects if item.category in DESKS and item.id in new), key=_ground)
+    there = sum(item.category in DESKS for item in objects)
+    seats = sum(item.category in CHAIRS | SINGLE_SEATS for item in objects)
+    return desks[: max(there - seats, 0)]
 
 
 def wishes_lost(item: SceneObject, objects: Sequence[SceneObject], parsed: Parsed) -> int:
