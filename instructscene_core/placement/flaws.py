@@ -63,6 +63,10 @@ FACING_TABLE: Final = 0.5
 """Cosine: a chair looks at its table within 60°."""
 COFFEE_REACH: Final = 0.9
 """From the front of a seat to its coffee table: one leans forward."""
+MIDDLE: Final = 0.5
+"""Share of half the width of a seat within which the middle of its coffee table is, and"""
+BESIDE_MIDDLE: Final = 0.4
+"""the least such way: before an armchair a table may stand anyhow."""
 BESIDE_VIEW: Final = 0.7
 """From the middle line of a sofa or bed to the middle of its TV. By an angle of 45°, as before, TVs in the corner
 beside a bed passed."""
@@ -320,10 +324,11 @@ def _coffee_tables(pieces: Pieces) -> list[int]:
 
 
 def _serves(pieces: Pieces, table: int, seat: int) -> bool:
-    """Whether the middle of a table is before a seat, within its width; it may stand within an L."""
+    """Whether the middle of a table is before the middle of a seat, but for half its width; it may be within an L."""
     corners = pieces.local(seat, pieces.footprints(np.array([table])).corners()[0])
     half, (x, y) = pieces.half[seat], pieces.local(seat, pieces.centre[table])
-    return bool(abs(x) < half[0] and y < 0 and corners[:, 1].max() > -half[1] - COFFEE_REACH)
+    wide = half[0] if pieces.names[seat] == "l_shaped_sofa" else max(MIDDLE * half[0], BESIDE_MIDDLE)
+    return bool(abs(x) < wide and y < 0 and corners[:, 1].max() > -half[1] - COFFEE_REACH)
 
 
 def _idle_lamps(pieces: Pieces) -> list[int]:

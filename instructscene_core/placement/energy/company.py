@@ -172,10 +172,15 @@ def _from_front(room: Arrangement, poses: Poses, item: int, seat: int) -> FloatA
     half, own = room.size[seat] / 2, room.size[item].min() / 2
     ahead = -y - half[1] - own
     # within the corner of an L, or where the legs are
-    low = -half[1] if room.names[seat] == "l_shaped_sofa" else _LEGS
-    return (np.abs(x) - half[0]).clip(0.0) + (ahead - 0.7).clip(0.0) + (low - ahead).clip(0.0)
+    corner = room.names[seat] == "l_shaped_sofa"
+    low, wide = (-half[1], half[0]) if corner else (_LEGS, max(_MIDDLE * half[0], _BESIDE_MIDDLE))
+    return (np.abs(x) - wide).clip(0.0) + (ahead - 0.7).clip(0.0) + (low - ahead).clip(0.0)
 
 
+_MIDDLE: Final = 0.5
+"""Share of half the width of a seat within which the middle of its coffee table is, and"""
+_BESIDE_MIDDLE: Final = 0.4
+"""the least such way."""
 _LEGS: Final = 0.3
 """From a seat to its coffee table."""
 
