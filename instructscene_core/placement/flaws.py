@@ -72,6 +72,10 @@ BESIDE_VIEW: Final = 0.7
 beside a bed passed."""
 TALK: Final = 1.4
 """From a single seat to what it belongs to: as far as one talks."""
+ACROSS: Final = 3.0
+"""From a single seat at a wall to the group that it looks at."""
+DOUBLED: Final = 0.3
+"""Between two side tables."""
 SEAT: Final = 0.25
 """Half of the ground that a chair takes up."""
 AT_WALL: Final = 0.55
@@ -158,7 +162,16 @@ def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
     door, with its back in the room or on ground that others need, and TVs that nobody watches.
     """
     pieces, items = Pieces.of(scene, catalogue), [item for item in scene.objects if item.category not in FLAT]
-    small = (_nightstands, _second_at_a_side, _second_at_a_desk, _dining_chairs, _coffee_tables, _adrift)
+    small = (
+        _nightstands,
+        _second_at_a_side,
+        _second_at_a_desk,
+        _dining_chairs,
+        _coffee_tables,
+        _adrift,
+        _before_tv,
+        _doubled,
+    )
     large = (_unwatched, _on_needed_ground, _too_near)
     walled, lit = ((_at_doors, _backless), (_idle_lamps,)) if pieces.walls is not None else ((), ())
     first = sorted({k for found in (*small, *lit) for k in found(pieces)})
@@ -434,7 +447,8 @@ def _adrift(pieces: Pieces) -> list[int]:
     single = pieces.of_class(SINGLE_SEATS)
     alone = single[~np.array([_in_company(pieces, int(k), tables) for k in single], dtype=np.bool_)]
     if pieces.walls is not None:
-        alone = alone[pieces.behind(alone, FACING_WALL) > AT_WALL]
+        across = np.array([_looks_on(pieces, int(k)) for k in alone], dtype=np.bool_)
+        alone = alone[(pieces.behind(alone, FACING_WALL) > AT_WALL) | ~across]
     small = pieces.of_class(SIDE_TABLES | {"stool"})
     hosts = pieces.of_class(SEATS | TABLES | {"coffee_table", *BEDS})
     apart = small[(pieces.gaps(small, hosts) > AT_TABLE).all(axis=1)]
@@ -451,6 +465,32 @@ def _in_company(pieces: Pieces, seat: int, tables: Collection[str]) -> bool:
     sofas = pieces.of_class(SOFAS - {"lazy_sofa"})
     beside = sofas[pieces.gaps(np.array([seat]), sofas)[0] <= TALK]
     return any(looks) or any(bool(pieces.local(int(k), pieces.centre[seat])[1] < pieces.half[k, 1]) for k in beside)
+
+
+def _looks_on(pieces: Pieces, seat: int) -> bool:
+    """Whether a single seat looks at a sofa, coffee table or bed across the room."""
+    hosts = pieces.of_class(SOFAS - {"lazy_sofa"} | {"coffee_table", *BEDS})
+    near = hosts[pieces.gaps(np.array([seat]), hosts)[0] <= ACROSS]
+    return not len(hosts) or any(bool(pieces.local(seat, pieces.centre[k])[1] < 0) for k in near)
+
+
+def _before_tv(pieces: Pieces) -> list[int]:
+    """Single seats that stand between a sofa or bed and its TV."""
+    wide, found = pieces.of_class(SOFAS - SINGLE_SEATS | frozenset(BEDS)).tolist(), list[int]()
+    for stand in pieces.of_class({"tv_stand"}).tolist():
+        ways = [-float(pieces.local(stand, pieces.centre[k])[1]) for k in wide if _watches(pieces, k, stand)]
+        for seat in pieces.of_class(SINGLE_SEATS).tolist() if ways else []:
+            x, y = pieces.local(stand, pieces.centre[seat])
+            if abs(x) < pieces.half[stand, 0] / 2 and 0 < -y < min(ways):
+                found.append(seat)
+    return found
+
+
+def _doubled(pieces: Pieces) -> list[int]:
+    """Side tables right beside another one, but for the first."""
+    rows = pieces.of_class(SIDE_TABLES)
+    gaps = pieces.gaps(rows, rows)
+    return [int(rows[i]) for i in range(len(rows)) if (gaps[i, :i] < DOUBLED).any()]
 
 
 def _idle_chairs(pieces: Pieces) -> list[int]:
@@ -588,6 +628,8 @@ _ANYWHERE: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
         "uneven": _uneven,
         "empty table": _empty_table,
         "adrift": _any(_adrift),
+        "before the TV": _any(_before_tv),
+        "doubled": _any(_doubled),
         "shut in": _shut_in,
         "bed's side": _bed_side,
         "legroom": _any(_too_near),
