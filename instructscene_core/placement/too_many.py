@@ -66,7 +66,7 @@ def excess_objects(
         colliding: pairs of ids; of equal objects, those that collide most are left out first.
     """
     kept, gone = list(objects), list[SceneObject]()
-    odd = (*_other_beds(objects, new, parsed), *_seatless_desks(objects, new)) if room_type == "bedroom" else ()
+    odd = (*_other_beds(objects, new, parsed), *_seatless_desks(objects, new, parsed)) if room_type == "bedroom" else ()
     for item in odd:
         if not wishes_lost(item, kept, parsed):
             kept.remove(item)
@@ -97,9 +97,10 @@ def _other_beds(objects: Sequence[SceneObject], new: Collection[str], parsed: Pa
     return [item for item in others if item.category not in asked]
 
 
-def _seatless_desks(objects: Sequence[SceneObject], new: Collection[str]) -> list[SceneObject]:
-    """New desks and dressing tables beyond those for which there are seats, the smallest first."""
-    desks = sorted((item for item in objects if item.category in DESKS and item.id in new), key=_ground)
+def _seatless_desks(objects: Sequence[SceneObject], new: Collection[str], parsed: Parsed) -> list[SceneObject]:
+    """New desks and dressing tables beyond those for which there are seats, the smallest first, but none asked for."""
+    spare = DESKS.difference(*(mention.categories for mention in parsed.mentions))
+    desks = sorted((item for item in objects if item.category in spare and item.id in new), key=_ground)
     there = sum(item.category in DESKS for item in objects)
     seats = sum(item.category in CHAIRS | SINGLE_SEATS for item in objects)
     return desks[: max(there - seats, 0)]

@@ -169,6 +169,26 @@ def test_a_dining_chair_comes_to_the_table_and_an_armchair_does_not(catalogue):
     assert math.dist(result.objects[-1].position, seat.position) < 2.0  # where it has a wall at its back
 
 
+@pytest.mark.parametrize("category", ["lounge_chair", "chinese_chair", "armchair"])
+def test_a_lounge_chair_comes_to_a_table_without_dining_chairs_and_an_armchair_does_not(catalogue, category):
+    seat = box(category, 0.0, 1.8, (0.7, 0.7, 0.8))
+    chair = box("dining_chair", 0.0, -0.7, (0.45, 0.5, 0.9), math.pi)
+    alone = run(catalogue, [table(), seat], [False, True]).objects
+    assert ("bare table" in flaws_of(Scene("diningroom", alone, FLOOR), catalogue)) == (category == "armchair")
+    beside = run(catalogue, [table(), chair, seat], [False, False, True]).objects[2]
+    assert beside.position[1] > 3.0  # it goes to the wall
+
+
+@pytest.mark.parametrize("yaw", [0.0, math.pi / 2, -math.pi / 2, math.pi])
+def test_a_single_seat_beside_a_sofa_stays_whatever_way_it_looks_and_one_alone_goes_to_company(catalogue, yaw):
+    sofa = box("multi_seat_sofa", 0.0, 0.0, (2.0, 0.9, 0.8))
+    beside, alone = (box("armchair", x, -0.1, (0.7, 0.7, 0.8), yaw) for x in (2.0, 2.9))
+    assert run(catalogue, [sofa, beside], [False, True]).objects[1].position == beside.position
+    found = run(catalogue, [sofa, alone], [False, True]).objects
+    assert found[1].position != alone.position
+    assert "adrift" not in flaws_of(Scene("livingroom", found, FLOOR), catalogue)
+
+
 def test_lamps_hang_over_the_middle_of_the_nearest_table(catalogue):
     low = box("coffee_table", 0.0, 2.4, (1.0, 0.6, 0.4))
     lamps = [box("pendant_lamp", x, y, (0.4, 0.4, 0.5), name=f"lamp_{x}") for x, y in ((0.3, 0.4), (-0.2, 2.2))]
@@ -218,12 +238,13 @@ def test_nobody_sits_behind_the_sofa_or_turns_away(catalogue, place, yaw, stays)
         assert seen_from(after, low)[1] < 0
 
 
-def test_chairs_at_a_desk_and_seats_at_a_table_stay_there(catalogue):
+@pytest.mark.parametrize(("at_desk", "at_table"), [("chair", "lounge_chair"), ("dining_chair", "dining_chair")])
+def test_chairs_at_a_desk_and_seats_at_a_table_stay_there(catalogue, at_desk, at_table):
     desk = box("desk", -2.9, 0.2, (1.2, 0.6, 0.75), math.pi / 2)
-    worker = box("dining_chair", -2.3, 0.2, (0.4, 0.4, 0.9), -math.pi / 2, "worker")
+    worker = box(at_desk, -2.3, 0.2, (0.4, 0.4, 0.9), -math.pi / 2, "worker")
     sofa = box("multi_seat_sofa", 0.0, 2.0, (2.0, 0.9, 0.8), math.pi)
     low = box("coffee_table", 0.0, 3.4, (1.0, 0.6, 0.4))
-    seats = [dataclasses.replace(c, category="lounge_chair", yaw=0.0 if c.position[1] > 0 else math.pi)
+    seats = [dataclasses.replace(c, category=at_table, yaw=0.0 if c.position[1] > 0 else math.pi)
              for c in chairs(CORNERS)]  # fmt: skip
     result = run(catalogue, [table(), desk, worker, sofa, low, *seats], [False, False, True, False, False, *[True] * 4])
     assert seen_from(desk, result.objects[2])[1] < 0

@@ -102,7 +102,7 @@ def test_a_chair_may_be_tucked_under_a_table_but_not_through_its_leg():
         ("dining_chair", set()),
         ("lounge_chair", set()),
         ("coffee_table", {"overlap", "coffee table", "crammed"}),
-        ("tv_stand", {"overlap", "crammed"}),
+        ("tv_stand", {"overlap", "crammed", "shut in"}),
     ],
 )
 def test_only_what_one_sits_on_may_be_under_a_table(category, found):
@@ -211,6 +211,8 @@ def test_a_console_may_stand_behind_a_sofa():
         (-1.2, 2.7, set()),
         (1.6, 2.7, set()),
         (1.7, 2.7, {"nightstand"}),  # its side half a metre away
+        (1.2, 2.31, set()),
+        (1.2, 2.29, {"nightstand"}),  # half way down the bed
         (1.2, 1.8, {"nightstand"}),  # beside the feet
         (0.0, 0.0, {"nightstand"}),
     ],
@@ -231,10 +233,10 @@ def test_other_tables_need_no_chair():
     ("x", "y", "found"),
     [
         (0.0, 1.2, set()),
-        (1.4, 1.2, set()),
-        (1.6, 1.2, {"coffee table"}),  # beside the seat
-        (0.0, 0.55, set()),
-        (0.0, 0.4, {"coffee table"}),  # out of reach
+        (0.99, 1.2, set()),
+        (1.01, 1.2, {"coffee table"}),  # its middle beside the seat
+        (0.0, 0.81, set()),  # 0.89 m before the seat
+        (0.0, 0.79, {"coffee table"}),
     ],
 )
 def test_coffee_tables_are_before_a_seat(x, y, found):
@@ -292,6 +294,14 @@ def test_a_cupboard_is_not_shut_in(item, found):
     assert bedroom(item) - {"back"} == found
 
 
+@pytest.mark.parametrize(("gap", "found"), [(0.24, {"shut in"}), (0.26, set())])
+@pytest.mark.parametrize("category", ["tv_stand", "bookshelf", "shelf", "console_table"])
+def test_one_gets_to_a_shelf(category, gap, found):
+    shelf = piece(category, 0.0, -2.8, UP, size=SIZES["tv_stand"])
+    chest = SceneObject("chest", None, (0.0, -2.4 + gap, 0.4), (1.6, 0.4, 0.8), 0.0)
+    assert bedroom(shelf, chest) == (set() if category == "console_table" else found)
+
+
 @pytest.mark.parametrize(
     ("item", "found"),
     [
@@ -344,12 +354,12 @@ def test_what_stands_along_a_double_bed_is_in_the_way(gap, length, found):
 
 @pytest.mark.parametrize("bed", ["double_bed", "single_bed"])
 def test_no_armchair_stands_at_the_head_of_a_bed(bed):
-    def found(x, y):
-        return flaws("bedroom", replace(BED, category=bed), piece("armchair", x, y))
+    def found(x, y, yaw=DOWN):
+        return flaws("bedroom", replace(BED, category=bed), piece("armchair", x, y, yaw))
 
     assert found(1.3 + 0.49, 2.5) == {"bed's side"}
     assert found(1.3 + 0.51, 2.5) == set()  # out of an arm's reach
-    assert found(1.3 + 0.3, 1.5) == set()  # at the foot
+    assert found(1.3 + 0.3, 1.5, UP) == set()  # at the foot
 
 
 @pytest.mark.parametrize(("gap", "found"), [(0.21, set()), (0.19, {"legroom"})])
@@ -361,9 +371,17 @@ def test_legs_fit_between_a_seat_and_its_coffee_table(gap, found):
 
 @pytest.mark.parametrize(("gap", "found"), [(0.24, {"crammed"}), (0.26, set())])
 def test_one_passes_between_a_dining_table_and_a_cupboard(gap, found):
-    bookshelf = piece("bookshelf", 0.0, 0.5 + gap + 0.15, DOWN)
+    bookshelf = piece("bookshelf", 0.0, 0.5 + gap + 0.15, UP)
     assert dining(CHAIR, bookshelf) - {"back"} == found
     assert dining(CHAIR, replace(bookshelf, category="stool")) == set()
+
+
+@pytest.mark.parametrize(("gap", "found"), [(0.24, {"crammed"}), (0.26, set())])
+@pytest.mark.parametrize("category", ["wardrobe", "bookshelf", "tv_stand", "stool"])
+def test_one_passes_between_a_coffee_table_and_a_cupboard(category, gap, found):
+    item = piece(category, 0.0, 1.0 - gap - 0.2, size=(1.0, 0.4, 0.6))  # its back to the table
+    expected = set() if category == "stool" else found
+    assert living(piece("coffee_table", 0.0, 1.3), item) - {"back", "TV stand"} == expected
 
 
 def test_one_gets_to_a_seat():
@@ -372,7 +390,7 @@ def test_one_gets_to_a_seat():
     assert living(piece("multi_seat_sofa", 0.0, 1.0, UP)) == set()
     assert living(piece("coffee_table", 0.0, 1.45), piece("stool", 0.0, 0.9)) == set()
     assert living(piece("armchair", 0.0, -2.5)) == {"shut in", "adrift"}  # it looks at the wall
-    assert dining(piece("armchair", 0.0, 0.95)) == set()
+    assert dining(piece("armchair", 0.0, 0.95)) == {"bare table"}  # one steps aside of a table
     assert dining(CHAIR, piece("multi_seat_sofa", 0.0, 1.05)) == {"shut in", "crammed"}
 
 
@@ -393,6 +411,9 @@ def test_a_desk_has_a_seat_at_its_front():
     desk = piece("desk", 2.0, -2.7, UP)
     assert bedroom(desk) == {"desk"}
     assert bedroom(desk, piece("dining_chair", 2.0, -2.1, DOWN)) == set()
+    assert bedroom(desk, piece("dining_chair", 2.0, -2.1, math.radians(55))) - {"dining chair"} == set()
+    assert bedroom(desk, piece("dining_chair", 2.0, -2.1, math.radians(65))) - {"dining chair"} == {"desk"}
+    assert bedroom(desk, piece("stool", 2.0, -2.1, UP)) == set()  # it has no front
     assert bedroom(desk, piece("dining_chair", 0.6, -2.7, LEFT)) == {"desk", "dining chair"}
 
 
@@ -414,7 +435,8 @@ def test_chairs_are_at_a_desk_or_table(category):
 
     desk, table = piece("desk", 2.0, -2.7, UP), replace(TABLE, category="table", position=(-2.0, -2.5, 0.375))
     assert found(-2.5, 0.0, RIGHT) == {"adrift"}  # not even at a wall
-    assert found(2.0, -2.1, DOWN, desk) == found(2.0, -2.1, UP, desk) == set()
+    assert found(2.0, -2.1, DOWN, desk) == set()
+    assert found(2.0, -2.1, UP, desk) == {"adrift", "desk"}  # it turns its back to the desk
     assert found(1.1, -2.7, RIGHT, desk) == {"adrift", "desk"}
     assert found(-2.0, -1.8, DOWN, table) == set()
     assert found(-2.0, -1.8, UP, table) == {"adrift"}  # it turns its back to the table
@@ -426,6 +448,36 @@ def test_single_seats_and_side_tables_have_company_or_a_wall():
     assert living(piece("armchair", 0.0, 0.2, UP)) == set()
     assert living(piece("stool", 1.3, 2.2)) == set()
     assert living(piece("stool", 2.0, 1.0)) == {"adrift"}
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "yaw", "found"),
+    [
+        (0.0, -1.29, UP, set()),  # 1.39 m before the sofa
+        (0.0, -1.31, UP, {"adrift"}),
+        (1.9, 1.0, UP, set()),  # beside it, whatever way it looks
+        (1.9, 1.0, DOWN, set()),
+        (1.9, 2.0, UP, {"adrift"}),  # behind it
+    ],
+)
+def test_a_single_seat_stands_beside_or_before_a_sofa(x, y, yaw, found):
+    sofa = piece("multi_seat_sofa", 0.0, 1.0)
+    assert flaws("livingroom", sofa, piece("armchair", x, y, yaw)) == found
+
+
+@pytest.mark.parametrize(
+    ("y", "yaw", "found"),
+    [(-0.79, UP, set()), (-0.81, UP, {"adrift"}), (-0.79, DOWN, {"adrift"})],  # 1.39 m from the bed, and 1.41
+)
+def test_a_single_seat_looks_at_a_bed(y, yaw, found):
+    for category in ("armchair", "lounge_chair", "chinese_chair", "lazy_sofa"):
+        assert bedroom(piece(category, 0.0, y, yaw, size=SIZES["armchair"])) == found
+
+
+def test_a_single_seat_looks_at_its_coffee_table():
+    table = piece("coffee_table", -1.0, -1.2)
+    assert bedroom(table, piece("armchair", 0.3, -1.2, LEFT)) == set()
+    assert bedroom(table, piece("armchair", 0.3, -1.2, RIGHT)) == {"adrift", "coffee table"}
 
 
 @pytest.mark.parametrize(

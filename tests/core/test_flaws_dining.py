@@ -13,8 +13,9 @@ ROOM = ((-3.0, -3.0), (3.0, -3.0), (3.0, 3.0), (-3.0, 3.0))
 DOWN, RIGHT, UP, LEFT = 0.0, math.pi / 2, math.pi, -math.pi / 2
 """Yaws by the way that a piece then faces on the plan."""
 SIZES = {
-    "armchair": (0.8, 0.8, 0.8), "desk": (1.2, 0.6, 0.75), "dining_chair": (0.5, 0.5, 0.45),
-    "dining_table": (1.6, 1.0, 0.75), "multi_seat_sofa": (2.0, 1.0, 0.8), "stool": (0.4, 0.4, 0.4),
+    "armchair": (0.8, 0.8, 0.8), "chair": (0.5, 0.5, 0.9), "chinese_chair": (0.7, 0.6, 0.9),
+    "desk": (1.2, 0.6, 0.75), "dining_chair": (0.5, 0.5, 0.45), "dining_table": (1.6, 1.0, 0.75),
+    "lounge_chair": (0.8, 0.8, 0.8), "multi_seat_sofa": (2.0, 1.0, 0.8), "stool": (0.4, 0.4, 0.4),
     "wardrobe": (1.4, 0.6, 2.0),
 }  # fmt: skip
 
@@ -72,15 +73,32 @@ def test_chairs_are_shared_between_tables():
     [
         (seat(0.0, 1.2), set()),
         (seat(0.0, 1.3), {"bare table", "dining chair"}),
-        (piece("stool", 0.0, 0.9), set()),
-        (piece("armchair", 0.0, 1.1), set()),
-        (piece("armchair", 0.0, 1.5), {"bare table"}),  # in talk of the table, but not at it
+        (piece("chair", 0.0, 0.9), set()),
+        (piece("chair", 0.0, 0.9, UP), {"bare table", "adrift"}),  # its back to the table
+        (piece("lounge_chair", 0.0, 1.1), set()),
+        (piece("lounge_chair", 0.0, 1.1, UP), {"bare table", "adrift"}),
+        (piece("lounge_chair", 0.0, 1.5), {"bare table"}),  # in talk of the table, but not at it
+        (piece("chinese_chair", 0.0, 1.0), set()),
+        (piece("stool", 0.0, 0.9), {"bare table"}),
+        (piece("armchair", 0.0, 1.1), {"bare table"}),  # nobody eats there
         (piece("multi_seat_sofa", 0.0, 1.3, UP), {"bare table"}),  # its back to the table
     ],
 )
 def test_a_dining_table_has_a_chair(item, found):
     assert dining() == {"bare table"}
     assert dining(item) == found
+
+
+@pytest.mark.parametrize(
+    ("y", "yaw", "found"),
+    [(2.29, DOWN, {"bare table"}), (2.31, DOWN, {"bare table", "adrift"}), (1.5, UP, {"bare table", "adrift"})],
+)
+def test_a_table_is_company_for_a_single_seat_only_where_there_are_no_dining_chairs(y, yaw, found):
+    armchair = piece("armchair", 0.0, y, yaw)
+    floor = FloorPlan(((-3.0, -3.0), (3.0, -3.0), (3.0, 4.0), (-3.0, 4.0)), 2.6)
+    table = piece("dining_table", 0.0, 0.0)
+    assert flaws_of(Scene("diningroom", (table, armchair), floor), CATALOGUE) == found
+    assert flaws_of(Scene("diningroom", (table, FRONT, armchair), floor), CATALOGUE) == {"adrift"}
 
 
 @pytest.mark.parametrize(("x", "found"), [(0.94, {"uneven"}), (0.96, {"uneven", "dining chair"})])
@@ -148,7 +166,7 @@ def test_a_table_is_not_too_long_for_its_chairs(length, chairs, found, turned):
     assert dining(*there, table=size) == found
 
 
-@pytest.mark.parametrize(("yaw", "found"), [(UP, {"empty table"}), (DOWN, {"uneven"})])
+@pytest.mark.parametrize(("yaw", "found"), [(UP, {"empty table"}), (DOWN, {"uneven", "desk"})])
 def test_a_chair_that_looks_away_is_not_one_of_the_table(yaw, found):
     """As one of the desk behind it, it is neither off the middle nor a third one for a table that is long for two."""
     desk, worker = piece("desk", 0.6, 1.9), seat(0.6, 1.1, yaw)

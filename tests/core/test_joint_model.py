@@ -176,6 +176,34 @@ def test_what_a_text_speaks_of_is_there(reads_a_shelf, room):
     assert min(shelves[1]) == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "category", "count"),
+    [
+        ("A sofa and eight dining chairs.", "dining_chair", 8),
+        ("eight chairs", "dining_chair", 8),  # of what is called a chair, what stands at tables
+        ("five stools", "stool", 5),
+    ],
+)
+def test_as_many_as_a_text_counts_are_there(reads_a_shelf, text, category, count):
+    (results,) = reads_a_shelf.run([request(room="livingroom", text=text, variations=5)], settle=False)
+    assert min(sum(item.category == category for item in result.objects) for result in results) >= count
+    base = scene("livingroom", 2)
+    before = {"objects": [*base["objects"], *(thing(f"c{k}", category, 2.0 + k) for k in range(3))]}
+    edit = request(task="complete", scene=base | before, text=text, add=count - 2)
+    added = [item.category for item in run(reads_a_shelf, edit)[0].objects[5:]]
+    assert sorted(added) == sorted(["shelf", *[category] * (count - 3)])  # the three that stand there count
+
+
+def test_a_model_that_is_not_grounded_is_given_no_objects(tiny_generator):
+    """It samples as it was published, whatever a text counts."""
+    item = request(text="five stools", room="bedroom", steps=[4, 2])
+    plan, model = tiny_generator.plan(item), tiny_generator.models["bedroom"]
+    assert plan.slots.wanted[CLASSES["bedroom"].index("stool")] == 5
+    text, bare = tiny_generator.encoder.encode([item.instruction]), plan.slots.wanting({})
+    given, plain = (sampled(model, Job(slots, 3), text, plan.settings) for slots in (plan.slots, bare))
+    assert given.classes.tolist() == plain.classes.tolist()
+
+
 def test_what_is_there_already_is_not_added_again(reads_a_shelf):
     base = scene("bedroom", 2)
     with_shelf = base | {"objects": [*base["objects"], thing("s", "shelf", codes=[1, 2, 3, 4])]}

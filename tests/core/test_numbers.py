@@ -8,6 +8,7 @@ import pytest
 from instructscene_core.catalogue.entries import STARTER
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.generator import load_generator
+from instructscene_core.placement.flaws import CORES
 from instructscene_core.sampling.numbers import CHANGES, Numbers
 from instructscene_core.sampling.two_stage import TwoStageModel
 from instructscene_core.scene import Request
@@ -57,6 +58,15 @@ def test_a_class_comes_with_its_host_and_none_goes(numbers):
     assert changed(numbers, [1, 4, 3, 0]) == [1, 4, 1, 0]
 
 
+@pytest.mark.parametrize(("share", "comes"), [(0.95, 1), (0.88, 0)])
+def test_a_class_comes_alone_where_nearly_all_rooms_have_it(share, comes):
+    rooms = np.zeros((1000, 2), dtype=np.int64)
+    rooms[: int(1000 * share), 0] = 1
+    alone = Numbers.of(rooms)
+    assert alone.changes(np.zeros(2, dtype=int), np.array([True, True]), np.zeros(2, dtype=int), 9, FIRST)[0] == comes
+    assert alone.changes(np.array([1, 0]), np.array([True, True]), np.array([1, 0]), 9, FIRST)[0] == 1
+
+
 def test_what_is_fixed_stays_and_there_must_be_room_for_more(numbers):
     assert changed(numbers, [1, 5, 1, 0], fixed=(CHAIR,)) == [1, 5, 1, 0]
     assert changed(numbers, [1, 5, 1, 0], spare=0, uniforms=np.full(CHANGES, 0.99)) == [1, 4, 1, 0]
@@ -93,3 +103,16 @@ def test_chairs_come_in_twos_unless_they_are_asked_for():
     three = Request.from_json({"room": "diningroom", "text": "A dining table with three dining chairs.", "seed": 1})
     asked = generator.run([dataclasses.replace(three, variations=8)], settle=False)[0]
     assert {sum(item.category == "dining_chair" for item in scene.objects) for scene in asked} & {1, 3, 5}
+
+
+@pytest.mark.parametrize(
+    ("room", "refused", "seed"),
+    [("bedroom", "No bed.", 2), ("livingroom", "No sofas.", 15), ("diningroom", "No dining table.", 0)],
+)
+def test_rooms_have_a_core_unless_it_is_refused(room, refused, seed):
+    """Without it that bedroom and that living room have none."""
+    generator, core = load_generator(device="cpu"), CORES[room]
+    for text in ("", refused):
+        asked = Request.from_json({"room": room, "text": text, "seed": seed, "variations": 2, "steps": [10, 1]})
+        (scenes,) = generator.run([asked], settle=False)
+        assert {any(item.category in core.classes for item in scene.objects) for scene in scenes} == {not text}

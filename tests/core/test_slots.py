@@ -6,7 +6,7 @@ from instructscene_core.errors import InvalidInputError
 from instructscene_core.sampling.slots import prepare
 from instructscene_core.sampling.tasks import RESERVED, kept_attributes
 from instructscene_core.scene import Request
-from instructscene_core.vocabulary import CLASSES, N_CODES, NO_RELATION, PREDICATES
+from instructscene_core.vocabulary import BEDS, CLASSES, N_CODES, NO_RELATION, PREDICATES
 
 BEDROOM = CLASSES["bedroom"]
 EMPTY = len(BEDROOM)
@@ -132,6 +132,30 @@ def test_a_refused_class_is_for_no_new_object_and_what_is_there_stays():
     assert (after.allowed[:2] == before.allowed[:2]).all()
     forced = slots("complete", OBJECTS, add=3).without(names)
     assert forced.allowed.any(axis=1).all()  # a slot that must be taken keeps its classes
+
+
+def test_the_core_goes_into_the_first_open_slot():
+    beds = [name in BEDS for name in BEDROOM] + [False]
+    before = slots("generate", OBJECTS)
+    after = before.with_core(BEDS)
+    assert after.allowed[0].tolist() == beds
+    assert (after.allowed[1:] == before.allowed[1:]).all()
+    edited = slots("complete", OBJECTS).with_core(BEDS)
+    assert edited.allowed[2].tolist() == beds
+    assert edited.allowed[3:].all()
+    narrowed = before.without({"double_bed"}).with_core(BEDS)
+    assert [name for name, may in zip(BEDROOM, narrowed.allowed[0], strict=False) if may] == ["kids_bed", "single_bed"]
+
+
+def test_no_core_is_forced_where_it_is_refused_or_no_slot_is_open():
+    for before in (slots("generate", OBJECTS).without(BEDS), slots("rearrange", OBJECTS), slots("complete", [], add=0)):
+        assert (before.with_core(BEDS).allowed == before.allowed).all()
+
+
+def test_wanted_are_as_many_of_each_class_as_were_counted():
+    assert not slots("generate", OBJECTS).wanted.any()
+    after = slots("generate", OBJECTS).wanting({"stool": 3, "desk": 1, "dining_chair": 4})  # bedrooms have none
+    assert {BEDROOM[k]: int(after.wanted[k]) for k in after.wanted.nonzero()[0]} == {"stool": 3, "desk": 1}
 
 
 def test_too_many_new_objects_are_refused():

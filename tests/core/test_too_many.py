@@ -54,6 +54,51 @@ def test_beds_are_of_one_class_that_of_the_largest_or_what_is_asked_for():
     assert left_out(beds, new={"bed", "b"}) == ["bed"]
 
 
+def test_desks_without_a_seat_are_left_out_unless_they_are_asked_for():
+    desk, chair = thing("desk", "desk", x=-1.0, y=1.5), thing("chair", "chair", x=4.0)
+    dresser = replace(thing("dresser", "dressing_table", x=8.0), size=(0.4, 0.4, 0.8))
+    assert left_out([BED, desk]) == ["desk"]
+    assert left_out([BED, desk, chair]) == left_out([BED, desk, replace(chair, category="stool")]) == []
+    assert left_out([BED, desk, replace(chair, category="armchair")]) == []
+    assert left_out([BED, desk, dresser, chair]) == ["dresser"]  # the smaller one
+    assert left_out([BED, desk, dresser]) == ["dresser", "desk"]
+    assert left_out([BED, desk], "a desk") == []
+    assert left_out([BED, desk, dresser, chair], "a dressing table") == ["desk"]
+    assert left_out([BED, desk], "a desk to the left of a double bed") == []
+    assert left_out([BED, desk], new={"bed"}) == []
+    living = excess_objects("livingroom", [desk], {"desk"}, parse("", CLASSES["livingroom"]))
+    assert living == []
+
+
+def of(category, count):
+    return [thing(f"{category} {k}", category, x=float(k)) for k in range(count)]
+
+
+@pytest.mark.parametrize("room_type", ["livingroom", "diningroom"])
+@pytest.mark.parametrize(
+    ("objects", "text", "gone"),
+    [
+        (of("dining_chair", 6), "four chairs", 2),
+        (of("dining_chair", 6), "four dining chairs", 2),
+        (of("dining_chair", 4), "four chairs", 0),
+        (of("dining_chair", 3), "four chairs", 0),
+        (of("dining_chair", 6), "a chair", 0),  # more than one is no matter where none was counted
+        (of("dining_chair", 6), "", 0),
+        ([*of("dining_chair", 3), *of("lounge_chair", 3)], "four chairs", 2),
+        (of("dining_chair", 6), "two chairs and four lounge chairs", 0),
+        (of("armchair", 4), "", 2),
+        ([*of("armchair", 2), *of("lazy_sofa", 2), *of("chinese_chair", 1)], "", 3),
+        (of("armchair", 4), "three armchairs", 1),
+        (of("lounge_chair", 4), "", 0),
+    ],
+)
+def test_as_many_as_were_counted_and_two_single_seats(room_type, objects, text, gone):
+    new = {item.id for item in objects}
+    found = excess_objects(room_type, objects, new, parse(text, CLASSES[room_type]))
+    assert len(found) == gone
+    assert excess_objects(room_type, objects, set(), parse(text, CLASSES[room_type])) == []
+
+
 @pytest.mark.parametrize("room_type", ["livingroom", "diningroom"])
 def test_living_and_dining_rooms_have_one_coffee_table_unless_more_are_asked_for(room_type):
     tables, classes = [thing(f"t{k}", "coffee_table", x=k) for k in range(2)], CLASSES[room_type]
