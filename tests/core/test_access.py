@@ -46,11 +46,11 @@ def before(category, way, x=0.0, size=LOW, host=(1.0, 1.0)):
 @pytest.mark.parametrize("category", sorted(CUPBOARDS))
 def test_the_ground_before_a_cupboard_is_free_as_deep_as_its_doors_need(category):
     cupboard = box(category, 0.0, 0.0)
-    assert cost(cupboard, before("bookshelf", 0.01)) == pytest.approx(WHOLE)
-    assert cost(cupboard, before("bookshelf", CUPBOARD - 0.01)) == pytest.approx(WHOLE)
-    assert cost(cupboard, before("bookshelf", CUPBOARD + 0.01)) == 0.0
+    assert cost(cupboard, before("console_table", 0.01)) == pytest.approx(WHOLE)
+    assert cost(cupboard, before("console_table", CUPBOARD - 0.01)) == pytest.approx(WHOLE)
+    assert cost(cupboard, before("console_table", CUPBOARD + 0.01)) == 0.0
     assert cost(cupboard, before("stool", 0.01)) == pytest.approx(WHOLE)
-    assert cost(cupboard, box("bookshelf", 0.0, 0.71, LOW)) == 0.0  # behind it
+    assert cost(cupboard, box("console_table", 0.0, 0.71, LOW)) == 0.0  # behind it
 
 
 def test_what_is_before_a_part_of_a_front_costs_what_one_sees_of_it():
@@ -59,7 +59,7 @@ def test_what_is_before_a_part_of_a_front_costs_what_one_sees_of_it():
     assert ways == pytest.approx([WHOLE, 0.3, 0.3, 0.0, 0.0, 0.0])
     both = [before("coffee_table", 0.2, x, (0.4, 0.4, 0.4)) for x in (0.3, -0.3)]
     assert cost(wardrobe, *both) == pytest.approx(WHOLE - 0.2)
-    assert cost(wardrobe, before("coffee_table", 0.1), before("bookshelf", 0.1)) == pytest.approx(WHOLE)
+    assert cost(wardrobe, before("coffee_table", 0.1), before("console_table", 0.1)) == pytest.approx(WHOLE)
 
 
 @pytest.mark.parametrize("category", ["wardrobe", "double_bed", "sofa", "armchair"])
@@ -78,8 +78,8 @@ def test_the_foot_of_a_bed_is_free_but_for_a_bench():
         return cost(box(bed, 0.0, 0.0, BED), before(category, way, size=(1.8, 0.4, 0.4), host=BED))
 
     for bed in ("double_bed", "single_bed", "kids_bed"):
-        assert found(bed, "bookshelf", FOOT - 0.01) == pytest.approx(WHOLE)
-        assert found(bed, "bookshelf", FOOT + 0.01) == 0.0
+        assert found(bed, "console_table", FOOT - 0.01) == pytest.approx(WHOLE)
+        assert found(bed, "console_table", FOOT + 0.01) == 0.0
         assert found(bed, "stool", 0.05) == 0.0
 
 
@@ -89,10 +89,10 @@ def test_both_sides_of_a_double_bed_are_free_but_for_what_stands_at_its_head(sig
         size = (0.4, length, 0.5)
         return cost(box(bed, 0.0, 0.0, BED), box(category, sign * (0.9 + gap + 0.2), 1.0 - length / 2, size))
 
-    assert found("double_bed", "bookshelf", BESIDE_BED - 0.01) == pytest.approx(WHOLE)
-    assert found("double_bed", "bookshelf", BESIDE_BED + 0.01) == 0.0
-    assert found("double_bed", "bookshelf", 0.05, length=0.4) == pytest.approx(0.0)
-    assert found("single_bed", "bookshelf", 0.05) == found("double_bed", "nightstand", 0.05) == 0.0
+    assert found("double_bed", "console_table", BESIDE_BED - 0.01) == pytest.approx(WHOLE)
+    assert found("double_bed", "console_table", BESIDE_BED + 0.01) == 0.0
+    assert found("double_bed", "console_table", 0.05, length=0.4) == pytest.approx(0.0)
+    assert found("single_bed", "console_table", 0.05) == found("double_bed", "nightstand", 0.05) == 0.0
     assert cost(box("double_bed", sign * (2.1 - BESIDE_BED - 0.01), 0.0, BED)) == 0.0
     assert cost(box("double_bed", sign * (2.1 - BESIDE_BED + 0.01), 0.0, BED)) == pytest.approx(WHOLE)
     assert cost(box("single_bed", sign * 2.1, 0.0, BED)) == 0.0
@@ -100,8 +100,8 @@ def test_both_sides_of_a_double_bed_are_free_but_for_what_stands_at_its_head(sig
 
 def test_one_gets_to_a_seat_past_what_is_low():
     sofa, armchair = box("sofa", 0.0, 0.0), box("armchair", 0.0, 0.0)
-    assert cost(sofa, before("bookshelf", FRONT - 0.01)) == pytest.approx(WHOLE)
-    assert cost(sofa, before("bookshelf", FRONT + 0.01)) == 0.0
+    assert cost(sofa, before("console_table", FRONT - 0.01)) == pytest.approx(WHOLE)
+    assert cost(sofa, before("console_table", FRONT + 0.01)) == 0.0
     assert cost(sofa, before("coffee_table", LEGROOM + 0.01)) == cost(sofa, before("stool", 0.01)) == 0.0
     assert cost(sofa, before("dining_table", LEGROOM + 0.01)) == pytest.approx(2 * WHOLE)  # one does not pass it either
     assert cost(armchair, before("dining_table", 0.01)) == 0.0  # it stands there instead of a chair
@@ -115,8 +115,8 @@ def test_legs_fit_before_a_seat():
 
 def test_one_pushes_a_chair_back():
     table, chair = box("dining_table", 0.0, 0.0, (2.0, 1.0, 0.75)), box("dining_chair", 0.0, 0.7, CHAIR)
-    assert cost(table, chair, box("bookshelf", 0.0, 0.9 + BEHIND_CHAIR + 0.51)) == 0.0
-    assert cost(table, chair, box("bookshelf", 0.0, 0.9 + BEHIND_CHAIR + 0.49)) == pytest.approx(WHOLE)
+    assert cost(table, chair, box("console_table", 0.0, 0.9 + BEHIND_CHAIR + 0.51)) == 0.0
+    assert cost(table, chair, box("console_table", 0.0, 0.9 + BEHIND_CHAIR + 0.49)) == pytest.approx(WHOLE)
     assert cost(table, chair, box("dining_chair", 0.0, 1.2, CHAIR, name="other")) == 0.0
     assert cost(box("dressing_chair", 0.0, 2.8 - BEHIND_CHAIR - 0.01, CHAIR)) == 0.0
     assert cost(box("dressing_chair", 0.0, 2.8 - BEHIND_CHAIR + 0.01, CHAIR)) == pytest.approx(WHOLE)
@@ -128,7 +128,7 @@ def test_lamps_rugs_and_what_nobody_knows_are_in_nobodys_way():
 
 
 def test_only_what_moves_is_asked_about():
-    wardrobe, shelf = box("wardrobe", 0.0, 0.0), before("bookshelf", 0.3)
+    wardrobe, shelf = box("wardrobe", 0.0, 0.0), before("console_table", 0.3)
     shut, lamp = box("cabinet", 0.0, -2.5), box("pendant_lamp", 0.0, 2.0)
     room = arranged(wardrobe, shelf, shut, lamp, box("rug", 0.0, 0.0))
     assert cost(*room.items) == pytest.approx(2 * WHOLE)
@@ -146,7 +146,7 @@ def test_settling_frees_the_ground():
     floor = FloorPlan(HALL)
     for items in (
         [box("double_bed", 2.0, 1.99, BED)],  # its side at a wall
-        [box("double_bed", 0.0, 1.99, BED), box("bookshelf", 0.0, 0.6, (1.2, 0.3, 2.0), math.pi)],
+        [box("double_bed", 0.0, 1.99, BED), box("console_table", 0.0, 0.6, (1.2, 0.3, 2.0), math.pi)],
         [box("wardrobe", 0.0, 2.69, (1.6, 0.6, 2.0)), box("stool", 0.0, 2.0, LOW)],
         [box("sofa", 0.0, 2.5, (2.0, 0.9, 0.8)), box("coffee_table", 0.0, 1.65, (1.2, 0.6, 0.4))],
     ):
