@@ -5,6 +5,7 @@ Generate, complete, restyle and rearrange differ only in what of a scene is mask
 
 import logging
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -157,7 +158,7 @@ class Generator:
         slots = slots.without({name for mention in parsed.absent for name in mention.categories})
         if request.task == "generate" and model.sizes_first:  # others sample as they were published
             slots = slots.with_core(CORES[room].classes)
-        slots = slots.wanting(_counted(parsed))
+        slots = slots.wanting(_counted(parsed, request))
         return Plan(request, slots, _settings(request, model.defaults), parsed, described(text, classes))
 
     def _make(self, chunk: Sequence[_Sample], on_step: OnStep, *, settle: bool) -> list[Scene]:
@@ -233,12 +234,16 @@ class Generator:
         return frozenset(name for name, value in misfit.items() if value <= max(nearest, _LARGEST_LOG_RATIO))
 
 
-def _counted(parsed: Parsed) -> dict[str, int]:
-    """How many of each class an instruction asks for; "chairs" are dining chairs where the room has them."""
+def _counted(parsed: Parsed, request: Request) -> dict[str, int]:
+    """How many of each class an instruction asks for; "chairs" are dining chairs where the room has them.
+
+    Two or more that are asked for in a room to complete come to those that are there.
+    """
+    there = Counter(item.category for item in request.scene.objects if request.task == "complete")
     found: dict[str, int] = {}
     for mention in parsed.mentions:
         names = mention.categories & {"dining_chair"} if len(mention.categories) > 1 else mention.categories
-        found |= dict.fromkeys(names, mention.count)
+        found |= {name: mention.count + (there[name] if mention.count > 1 else 0) for name in names}
     return found
 
 

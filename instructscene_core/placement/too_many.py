@@ -72,7 +72,9 @@ def excess_objects(
             kept.remove(item)
             gone.append(item)
     pairs = Counter(name for pair in colliding for name in pair)
-    told = [(mention.categories, mention.count) for mention in parsed.mentions if mention.count > 1]
+    there = {item.category for item in objects if item.id not in new}  # "two more" says nothing of how many there are
+    counted = [mention for mention in parsed.mentions if mention.count > 1 and not there & mention.categories]
+    told = [(mention.categories, mention.count) for mention in counted]
     for group, most in (*MOST[room_type], *told):
         asked = sum(mention.count for mention in parsed.mentions if group.intersection(mention.categories))
         for _ in range(sum(item.category in group for item in kept) - max(most, asked)):
