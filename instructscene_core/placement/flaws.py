@@ -12,18 +12,13 @@ import numpy as np
 
 from ..catalogue.entries import Catalogue
 from ..geometry.clearances import LEGROOM, door_zones, window_zones
-from ..geometry.dining_tables import looks_empty
-from ..geometry.frames import FloatArray
 from ..geometry.solids import BoolArray
 from ..scene import Scene
 from ..vocabulary import BEDS, CLASSES, RoomType
-from .grounds import FRONTS, SIDES, TIGHT, Clearance
+from .grounds import FRONTS, SIDES, TIGHT, Clearance, middle_of_seat
 from .kinds import (
-    CHAIRS,
     CUPBOARDS_AND_SHELVES,
-    DESKS,
     DINING,
-    DINING_CHAIRS,
     FACING,
     SEATS,
     SIDE_TABLES,
@@ -32,7 +27,18 @@ from .kinds import (
     TABLES,
     TUCKED,
 )
-from .pieces import FLAT, IntArray, Parts, Pieces
+from .pieces import FLAT, Parts, Pieces
+from .sitting import (
+    AT_TABLE,
+    bare_table,
+    desk_without_seat,
+    dining_chairs_astray,
+    empty_table,
+    idle_chairs,
+    one_sided,
+    second_at_a_desk,
+    uneven,
+)
 
 OVERLAP: Final = 0.05
 """By which solids must be inside each other, stand outside or reach into a doorway until one sees it."""
@@ -55,18 +61,8 @@ BEDSIDE_INSIDE: Final = 0.1
 """By which the middle of a nightstand may be within a bed's width: some headboards are wider than the mattress."""
 AT_HEAD: Final = 0.3
 """From the middle of a bed to where its head begins, as a share of half its length."""
-AT_TABLE: Final = 0.5
-"""From a table to a chair that belongs to it."""
-CORNER: Final = 0.15
-"""By which the middle of a chair may be beyond a table along both of its sides: at a corner nobody sits."""
-FACING_TABLE: Final = 0.5
-"""Cosine: a chair looks at its table within 60°."""
 COFFEE_REACH: Final = 0.9
 """From the front of a seat to its coffee table: one leans forward."""
-MIDDLE: Final = 0.5
-"""Share of half the width of a seat within which the middle of its coffee table is, and"""
-BESIDE_MIDDLE: Final = 0.4
-"""the least such way: before an armchair a table may stand anyhow."""
 BESIDE_VIEW: Final = 0.7
 """From the middle line of a sofa or bed to the middle of its TV. By an angle of 45°, as before, TVs in the corner
 beside a bed passed."""
@@ -76,18 +72,12 @@ ACROSS: Final = 3.0
 """From a single seat at a wall to the group that it looks at."""
 DOUBLED: Final = 0.3
 """Between two side tables."""
-SEAT: Final = 0.25
-"""Half of the ground that a chair takes up."""
 AT_WALL: Final = 0.55
 """From the back of a single seat, stool or side table to the wall at which it stands."""
 LAMP_OFF: Final = 0.6
 """From the middle of a room to a lamp that hangs there."""
 LAMP_REACH: Final = 0.1
 """By which the middle of a lamp may be beside what it hangs over."""
-UNEVEN: Final = 0.3
-"""From a chair to the mirror image of one at the same side of its table, or of itself."""
-SPARE: Final = 0.2
-"""By which a table may be longer than one that does not look empty."""
 CRAMMED: Final = 0.25
 """Between a dining table and a sofa, coffee table or cupboard: nobody gets through."""
 RAYS: Final = 10
@@ -105,7 +95,6 @@ PART: Final = 2.0
 behind an armchair or a table, which nobody wants to reach."""
 THRESHOLD: Final = 0.5
 """From the middle of a door to the centre of a disc that has reached it."""
-_TOUCHING: Final = 1e-6
 
 
 def flaws_of(scene: Scene, catalogue: Catalogue, excluded: Collection[str] = ()) -> frozenset[str]:
@@ -157,16 +146,17 @@ def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
     """Ids of pieces that found no place where they belong: better left out than shown where they stand.
 
     First small ones: nightstands not at the head of a bed or beyond another one, second seats at a desk, dining chairs
-    at no table, coffee tables before no seat, single seats, stools and side tables on their own, and lamps that light
-    nothing. Then others that are in the way, the smaller ones first, but not what the room is for: what stands before a
-    door, with its back in the room or on ground that others need, and TVs that nobody watches.
+    at no table, coffee tables before no seat, single seats, stools and side tables on their own, in a heap or before
+    the TV, and lamps that light nothing. Then others that are in the way, the smaller ones first, but not what the room
+    is for: what stands before a door, with its back in the room or on ground that others need, and TVs that nobody
+    watches.
     """
     pieces, items = Pieces.of(scene, catalogue), [item for item in scene.objects if item.category not in FLAT]
     small = (
         _nightstands,
         _second_at_a_side,
-        _second_at_a_desk,
-        _dining_chairs,
+        second_at_a_desk,
+        dining_chairs_astray,
         _coffee_tables,
         _adrift,
         _before_tv,
@@ -298,38 +288,6 @@ def _beside_head(pieces: Pieces, nightstand: int, bed: int) -> bool:
     return bool(abs(x) > width - BEDSIDE_INSIDE and near < width + BEDSIDE and y > AT_HEAD * length)
 
 
-def _dining_chairs(pieces: Pieces) -> list[int]:
-    """Dining chairs that stand away from every table, or are turned away from the one that they stand at."""
-    chairs, tables = pieces.of_class({"dining_chair"}).tolist(), pieces.of_class(TABLES)
-    return [k for k in chairs if not _at_table(pieces, k, tables)]
-
-
-def _at_table(pieces: Pieces, chair: int, tables: IntArray) -> bool:
-    """Whether a chair stands at one of some tables and looks at it."""
-    near = tables[pieces.gaps(np.array([chair]), tables)[0] < AT_TABLE]
-    beyond = [np.abs(pieces.local(int(table), pieces.centre[chair])) - pieces.half[table] for table in near]
-    near = near[[bool(way.min() < CORNER) for way in beyond]] if len(near) else near
-    return any(_looks_at_table(pieces, chair, int(table)) for table in near)
-
-
-def _looks_at_table(pieces: Pieces, chair: int, table: int) -> bool:
-    """Seen from a chair's back, the nearest point of the table is ahead; where the back is at it, so is the front."""
-    forward, half = pieces.forward[chair], pieces.half[table]
-    reach = forward * pieces.half[chair, 1]
-    back, front = (pieces.local(table, pieces.centre[chair] + end) for end in (-reach, reach))
-    towards = (np.clip(back, -half, half) - back) @ pieces.axes[table]
-    distance = float(np.hypot(*towards))
-    if distance < _TOUCHING:
-        return bool((np.abs(front) <= half).all())
-    return bool(forward @ towards >= FACING_TABLE * distance)
-
-
-def _bare_table(pieces: Pieces) -> bool:
-    """Nobody sits at a dining table: no chair looks at it, nor a lounge chair."""
-    tables = pieces.of_class({"dining_table"}).tolist()
-    return any(not len(np.intersect1d(_chairs_of(pieces, k), pieces.of_class(DINING_CHAIRS))) for k in tables)
-
-
 def _coffee_tables(pieces: Pieces) -> list[int]:
     """Coffee tables that are not before a seat."""
     seats, tables = pieces.of_class(FACING).tolist(), pieces.of_class({"coffee_table"}).tolist()
@@ -340,7 +298,7 @@ def _serves(pieces: Pieces, table: int, seat: int) -> bool:
     """Whether the middle of a table is before the middle of a seat, but for half its width; it may be within an L."""
     corners = pieces.local(seat, pieces.footprints(np.array([table])).corners()[0])
     half, (x, y) = pieces.half[seat], pieces.local(seat, pieces.centre[table])
-    wide = half[0] if pieces.names[seat] == "l_shaped_sofa" else max(MIDDLE * half[0], BESIDE_MIDDLE)
+    wide = middle_of_seat(pieces.names[seat], float(half[0]))
     return bool(abs(x) < wide and y < 0 and corners[:, 1].max() > -half[1] - COFFEE_REACH)
 
 
@@ -358,89 +316,6 @@ def _idle_lamps(pieces: Pieces) -> list[int]:
     return rows[off].tolist()
 
 
-def _desk(pieces: Pieces) -> bool:
-    """A desk or dressing table has no seat at its front, or more than one."""
-    desks = pieces.of_class(DESKS).tolist()
-    return any(not _seats_at(pieces, desk) for desk in desks) or bool(_second_at_a_desk(pieces))
-
-
-def _second_at_a_desk(pieces: Pieces) -> list[int]:
-    """Seats at desks but for the one nearest to its middle."""
-    return [k for desk in pieces.of_class(DESKS).tolist() for k in _seats_at(pieces, desk)[1:]]
-
-
-def _seats_at(pieces: Pieces, desk: int) -> list[int]:
-    """The seats at a desk's front, that nearest to its middle first."""
-    seats = [k for k in pieces.of_class(CHAIRS | SEATS).tolist() if _sits_at(pieces, k, desk)]
-    return sorted(seats, key=lambda k: abs(float(pieces.local(desk, pieces.centre[k])[0])))
-
-
-def _sits_at(pieces: Pieces, seat: int, desk: int) -> bool:
-    """Whether a seat is before a desk, and looks at it where it has a back."""
-    x, y = pieces.local(desk, pieces.centre[seat])
-    near = -AT_TABLE - pieces.half[seat].max() < y + pieces.half[desk, 1] < 0.3
-    turned = pieces.names[seat] != "stool" and pieces.forward[seat] @ pieces.forward[desk] > -FACING_TABLE
-    return bool(abs(x) < pieces.half[desk, 0] and near and not turned)
-
-
-def _one_sided(pieces: Pieces) -> bool:
-    """A side of a dining table has chairs that the opposite one lacks, though they could stand there."""
-    return any(_lopsided(pieces, int(table)) for table in pieces.of_class({"dining_table"}))
-
-
-def _lopsided(pieces: Pieces, table: int) -> bool:
-    for axis, places in enumerate(_at_sides(pieces, table)):
-        more = int(np.sign(places[:, axis]).sum())
-        odd = len(_chairs_of(pieces, table)) % 2
-        if abs(more) > odd and _seat_opposite(pieces, table, axis, -np.sign(more)):
-            return True
-    return False
-
-
-def _uneven(pieces: Pieces) -> bool:
-    """Chairs at a side of a dining table are not about its middle."""
-    return any(_bunched(pieces, int(table)) for table in pieces.of_class({"dining_table"}))
-
-
-def _bunched(pieces: Pieces, table: int) -> bool:
-    for axis, places in enumerate(_at_sides(pieces, table)):
-        for side in (-1, 1):
-            own = places[places[:, axis] * side > 0, 1 - axis]
-            if len(own) and float(np.abs(own[:, None] + own).min(axis=1).max()) > UNEVEN:
-                return True
-    return False
-
-
-def _empty_table(pieces: Pieces) -> bool:
-    """A dining table is much too long for its chairs."""
-    tables = pieces.of_class({"dining_table"}).tolist()
-    return any(looks_empty(2 * float(pieces.half[k].max()) - SPARE, len(_chairs_of(pieces, k))) for k in tables)
-
-
-def _chairs_of(pieces: Pieces, table: int) -> IntArray:
-    """The chairs that stand at a table, and do not look away from it, as those of a desk may."""
-    chairs = pieces.of_class(CHAIRS | SEATS - SOFAS)
-    near = chairs[pieces.gaps(np.array([table]), chairs)[0] < AT_TABLE]
-    return near[[_looks_at_table(pieces, int(k), table) for k in near]] if len(near) else near
-
-
-def _at_sides(pieces: Pieces, table: int) -> tuple[FloatArray, FloatArray]:
-    """The chairs at the ends and at the long sides of a table, (n, 2) in its frame."""
-    local = pieces.local(table, pieces.centre[_chairs_of(pieces, table)])
-    end = np.abs(local[:, 0]) - pieces.half[table, 0] > np.abs(local[:, 1]) - pieces.half[table, 1]
-    return local[end], local[~end]
-
-
-def _seat_opposite(pieces: Pieces, table: int, axis: int, side: float) -> bool:
-    """Whether a chair could stand in the middle of a side of a table: nothing but chairs is there, and no wall."""
-    place = np.zeros(2)
-    place[axis] = side * (pieces.half[table, axis] + AT_TABLE)
-    point = pieces.centre[table] + place @ pieces.axes[table]
-    others = np.flatnonzero(~np.isin(np.arange(len(pieces.names)), pieces.of_class(CHAIRS)) & ~pieces.hanging)
-    taken = any((np.abs(pieces.local(int(k), point)) < pieces.half[k] + SEAT).all() for k in others if k != table)
-    return not taken and (pieces.walls is None or float(pieces.walls.depth(point[None])[0]) > SEAT)
-
-
 def _adrift(pieces: Pieces) -> list[int]:
     """Single seats, stools, side tables and chairs that stand in the room on their own."""
     tables = TABLES - DINING if "dining_chair" in pieces.names else TABLES
@@ -454,7 +329,7 @@ def _adrift(pieces: Pieces) -> list[int]:
     apart = small[(pieces.gaps(small, hosts) > AT_TABLE).all(axis=1)]
     if pieces.walls is not None:
         apart = apart[pieces.behind(apart, FACING_WALL) > AT_WALL]
-    return [*alone.tolist(), *apart.tolist(), *_idle_chairs(pieces)]
+    return [*alone.tolist(), *apart.tolist(), *idle_chairs(pieces)]
 
 
 def _in_company(pieces: Pieces, seat: int, tables: Collection[str]) -> bool:
@@ -491,13 +366,6 @@ def _doubled(pieces: Pieces) -> list[int]:
     rows = pieces.of_class(SIDE_TABLES)
     gaps = pieces.gaps(rows, rows)
     return [int(rows[i]) for i in range(len(rows)) if (gaps[i, :i] < DOUBLED).any()]
-
-
-def _idle_chairs(pieces: Pieces) -> list[int]:
-    """Chairs at no desk's front and no table."""
-    tables, desks = pieces.of_class(DINING), pieces.of_class(DESKS).tolist()
-    chairs = pieces.of_class({"chair", "dressing_chair"}).tolist()
-    return [k for k in chairs if not (_at_table(pieces, k, tables) or any(_sits_at(pieces, k, desk) for desk in desks))]
 
 
 def _unwatched(pieces: Pieces) -> list[int]:
@@ -619,14 +487,14 @@ _ANYWHERE: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
     {
         "overlap": _overlap,
         "nightstand": _any(_nightstands),
-        "dining chair": _any(_dining_chairs),
-        "bare table": _bare_table,
+        "dining chair": _any(dining_chairs_astray),
+        "bare table": bare_table,
         "coffee table": _any(_coffee_tables),
         "TV stand": _any(_unwatched),
-        "desk": _desk,
-        "one-sided": _one_sided,
-        "uneven": _uneven,
-        "empty table": _empty_table,
+        "desk": desk_without_seat,
+        "one-sided": one_sided,
+        "uneven": uneven,
+        "empty table": empty_table,
         "adrift": _any(_adrift),
         "before the TV": _any(_before_tv),
         "doubled": _any(_doubled),

@@ -14,6 +14,22 @@ _LEFT: Final[Side] = (0, -1)
 _RIGHT: Final[Side] = (0, 1)
 
 
+def middle_of_seat(category: str, half: float) -> float:
+    """How far beside the middle of a seat the middle of its coffee table may be, metres.
+
+    Args:
+        category: of the seat; before an L-shaped sofa a table may stand anywhere.
+        half: of its width, metres.
+    """
+    return half if category == "l_shaped_sofa" else max(_MIDDLE * half, _BESIDE_MIDDLE)
+
+
+_MIDDLE: Final = 0.5
+"""Share of half the width of a seat, and"""
+_BESIDE_MIDDLE: Final = 0.4
+"""the least such way: before an armchair a table may stand anyhow."""
+
+
 class Clearance(NamedTuple):
     """Ground at a side of pieces, as wide as they are.
 

@@ -13,6 +13,7 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ...geometry.solids import BoolArray
 from ...vocabulary import BEDS
+from ..grounds import middle_of_seat
 from ..kinds import CHAIRS, DESKS, DINING, DINING_CHAIRS, FACING, SEATS, SIDE_TABLES, SINGLE_SEATS, SOFAS, TABLES
 from .arrangement import Arrangement, Poses
 from .backs import gaps_behind
@@ -172,15 +173,11 @@ def _from_front(room: Arrangement, poses: Poses, item: int, seat: int) -> FloatA
     half, own = room.size[seat] / 2, room.size[item].min() / 2
     ahead = -y - half[1] - own
     # within the corner of an L, or where the legs are
-    corner = room.names[seat] == "l_shaped_sofa"
-    low, wide = (-half[1], half[0]) if corner else (_LEGS, max(_MIDDLE * half[0], _BESIDE_MIDDLE))
+    low = -half[1] if room.names[seat] == "l_shaped_sofa" else _LEGS
+    wide = middle_of_seat(room.names[seat], float(half[0]))
     return (np.abs(x) - wide).clip(0.0) + (ahead - 0.7).clip(0.0) + (low - ahead).clip(0.0)
 
 
-_MIDDLE: Final = 0.5
-"""Share of half the width of a seat within which the middle of its coffee table is, and"""
-_BESIDE_MIDDLE: Final = 0.4
-"""the least such way."""
 _LEGS: Final = 0.3
 """From a seat to its coffee table."""
 
