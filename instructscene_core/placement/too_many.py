@@ -33,8 +33,8 @@ _LIVING_MOST: Final = (
     (frozenset({"armchair", "chinese_chair", "lazy_sofa"}), 2),
     (frozenset({"wardrobe"}), 0),
 )
-"""Likewise of living and dining rooms, as far as it is one or two; of those with a coffee table one in eleven has two, of
-those with consoles or wine cabinets one in seven, and one in thirteen has more than two stools or bookshelves: one more
+"""Likewise of living and dining rooms, as far as it is one or two; of those with a coffee table one in eleven has two,
+of those with consoles or wine cabinets one in seven, and one in thirteen has more than two stools or bookshelves: one more
 mostly stands where it means nothing. One room in 80 has a wardrobe."""
 MOST: Final[dict[RoomType, tuple[tuple[frozenset[str], int], ...]]] = {
     "bedroom": (
