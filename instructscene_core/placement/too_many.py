@@ -34,8 +34,8 @@ _LIVING_MOST: Final = (
     (frozenset({"wardrobe"}), 0),
 )
 """Likewise of living and dining rooms, as far as it is one or two; of those with a coffee table one in eleven has two,
-of those with consoles or wine cabinets one in seven, and one in thirteen has more than two stools or bookshelves: one more
-mostly stands where it means nothing. One room in 80 has a wardrobe."""
+of those with consoles or wine cabinets one in seven, and one in thirteen has more than two stools or bookshelves: one
+more mostly stands where it means nothing. One room in 80 has a wardrobe."""
 MOST: Final[dict[RoomType, tuple[tuple[frozenset[str], int], ...]]] = {
     "bedroom": (
         *((frozenset({name}), most) for name, most in _BEDROOM_MOST.items()),
