@@ -28,7 +28,7 @@ def choose(
     feature: Feature | None = None,
     codes: Sequence[int] | None = None,
     room_type: RoomType | None = None,
-    suits: Callable[[CatalogueEntry], bool] | None = None,
+    suits: Sequence[Callable[[CatalogueEntry], bool]] = (),
 ) -> CatalogueEntry | None:
     """The entry of a class that looks and measures most like a generated object.
 
@@ -42,7 +42,7 @@ def choose(
         feature: (F,) generated feature, of any length; None where there is none.
         codes: the generated codes, which count where no feature is comparable.
         room_type: where the class is meant; None for any.
-        suits: which entries come into question, as far as there are such.
+        suits: which entries come into question, each as far as there are such among those of the ones before.
 
     Returns:
         The best entry, the first among equals; None where the class has none.
@@ -53,8 +53,9 @@ def choose(
     likeness = _likeness(catalogue, category, room_type, feature)
     if likeness is None:
         likeness = _equal_codes(entries, codes)
-    if suits is not None and any(map(suits, entries)):
-        likeness = np.where([suits(entry) for entry in entries], likeness, -np.inf)
+    for suiting in suits:
+        left = np.array([suiting(entry) for entry in entries]) & np.isfinite(likeness)
+        likeness = np.where(left, likeness, -np.inf) if left.any() else likeness
     if size is None:
         return entries[int(np.argmax(likeness))]
     if catalogue.ranking == "look":

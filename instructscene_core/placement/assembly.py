@@ -19,6 +19,7 @@ from ..sampling.slots import Slots
 from ..sampling.tasks import kept_attributes
 from ..scene import FloorPlan, Relation, Request, Scene, SceneObject
 from ..vocabulary import EXTRAS, NO_RELATION, PREDICATES, display_name, hangs
+from .asked_looks import AskedLooks
 from .extras import AttachedExtra, attached_extras, place_extras
 from .flaws import misplaced
 from .furnishing import Furnishing, ObjectsOfSlots
@@ -74,7 +75,8 @@ def assemble(
     """
     poses = boxes_to_poses(layout.boxes, plan.slots.centre)
     if furnishing is None:
-        filled = ObjectsOfSlots.of(plan.slots, layout, catalogue).placed(poses)
+        asked = AskedLooks(plan.looks, catalogue, plan.slots.room_type) if settled else None
+        filled = ObjectsOfSlots.of(plan.slots, layout, catalogue, asked).placed(poses)
         if settled:
             filled = match_sets(filled, plan.slots, plan.looks, catalogue)
     else:

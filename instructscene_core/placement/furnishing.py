@@ -19,6 +19,7 @@ from ..sampling.layout_model import Furnished, Layout
 from ..sampling.slots import BoolArray, IntArray, Slots
 from ..scene import FloorPlan, Relation, SceneObject, Vector3
 from ..vocabulary import CLASSES, hangs
+from .asked_looks import AskedLooks
 from .energy.arrangement import Arrangement, Poses
 from .energy.terms import energy
 from .matching_sets import match_sets, with_mesh
@@ -40,8 +41,7 @@ class ObjectsOfSlots:
         codes: (N, 4) feature codes.
         features: (N, F) what these stand for; None for models without features.
         catalogue: gives the meshes.
-        described: classes whose looks the instruction speaks of; of others, size counts, too: a table is one for the
-            chairs round it.
+        looks: which of them have the looks that the instruction asks for; None: the features alone decide.
     """
 
     slots: Slots
@@ -49,12 +49,12 @@ class ObjectsOfSlots:
     codes: IntArray
     features: npt.NDArray[np.float32] | None
     catalogue: Catalogue
-    described: frozenset[str] = frozenset()
+    looks: AskedLooks | None = None
 
     @staticmethod
-    def of(slots: Slots, layout: Layout, catalogue: Catalogue) -> "ObjectsOfSlots":
+    def of(slots: Slots, layout: Layout, catalogue: Catalogue, looks: AskedLooks | None) -> "ObjectsOfSlots":
         """Those of a layout."""
-        return ObjectsOfSlots(slots, layout.classes, layout.codes, layout.features, catalogue)
+        return ObjectsOfSlots(slots, layout.classes, layout.codes, layout.features, catalogue, looks)
 
     def placed(self, poses: Sequence[Pose] | None) -> list[SceneObject | None]:
         """The object of every slot, None in empty ones.
@@ -102,7 +102,9 @@ class ObjectsOfSlots:
         feature = None if self.features is None else self.features[i]
         like = codes if feature is None else None  # a feature of another width has other codes, too
         size = None if pose is None else item.size
-        suits = self._for_its_chairs if item.category == "dining_table" and size is None else None
+        suits = [] if self.looks is None else self.looks.suits(item.category or "", self._number(i))
+        if item.category == "dining_table" and size is None:
+            suits = [*suits, self._for_its_chairs]
         entry = choose(self.catalogue, item.category or "", size, feature, like, self.slots.room_type, suits)
         if entry is None:
             return replace(item, asset=None, codes=codes, description=None)
@@ -112,10 +114,15 @@ class ObjectsOfSlots:
     def _for_its_chairs(self, table: CatalogueEntry) -> bool:
         """Whether a table has the length for the dining chairs of the room."""
         chairs = self._count("dining_chair")
-        if not chairs or self._count("dining_table") > 1 or "dining_table" in self.described:
+        if not chairs or self._count("dining_table") > 1:
             return True
         width, depth, _ = table.size
         return chairs <= most_chairs(width, depth, _CHAIR) and not looks_empty(width, chairs)
+
+    def _number(self, i: int) -> int:
+        """Of how many pieces of its class that get a mesh a slot comes after."""
+        dressed = ["feature" not in keeps for keeps in self.slots.keeps[:i]]
+        return int((np.array(dressed, dtype=np.bool_) & (self.classes[:i] == self.classes[i])).sum())
 
     def _count(self, category: str) -> int:
         """How many of a class the room has."""
@@ -164,7 +171,8 @@ class Furnishing:
     ) -> Furnished:
         """Chooses the pieces of a sampled graph, and a floor where there is none."""
         slots = self.slots
-        objects = ObjectsOfSlots(slots, classes, codes, features, self.catalogue, self.looks.spoken).placed(None)
+        asked = AskedLooks(self.looks, self.catalogue, slots.room_type) if self.matched else None
+        objects = ObjectsOfSlots(slots, classes, codes, features, self.catalogue, asked).placed(None)
         self.objects = match_sets(objects, slots, self.looks, self.catalogue) if self.matched else objects
         left_out = np.zeros(len(self.objects), dtype=np.bool_)
         if self.thinned:

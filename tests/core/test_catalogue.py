@@ -120,10 +120,10 @@ def test_what_suits_comes_before_look_and_codes_as_far_as_there_is_such():
         return entry.size[2] > 1.0
 
     assert chosen(None, unit(0, 1)) == "blue"
-    assert chosen(None, unit(0, 1), suits=is_tall) == chosen(None, None, (2, 2, 2, 2), suits=is_tall) == "tall"
-    assert chosen((0.5, 0.5, 0.5), unit(0, 1), suits=is_tall) == "tall"
-    assert chosen(None, unit(0, 1), suits=lambda entry: entry.size[2] < 1.0) == "blue"  # of two that suit
-    assert chosen(None, unit(0, 1), suits=lambda entry: entry.size[2] > 2.0) == "blue"  # none does
+    assert chosen(None, unit(0, 1), suits=[is_tall]) == chosen(None, None, (2, 2, 2, 2), suits=[is_tall]) == "tall"
+    assert chosen((0.5, 0.5, 0.5), unit(0, 1), suits=[is_tall]) == "tall"
+    assert chosen(None, unit(0, 1), suits=[lambda entry: entry.size[2] < 1.0]) == "blue"  # of two that suit
+    assert chosen(None, unit(0, 1), suits=[lambda entry: entry.size[2] > 2.0]) == "blue"  # none does
 
 
 def test_meshes_take_the_size_within_the_limit_and_fit_uniformly_beyond_it():

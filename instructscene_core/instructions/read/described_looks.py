@@ -1,17 +1,18 @@
 """Of which furniture an instruction says how it looks, and of which it wants pieces that look different; by rule."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from ..words.common import COUNTS
 from ..words.furniture import Names
-from ..words.looks import COLOURS, MATERIALS, STYLES
+from ..words.looks import COLOURS, MATERIALS, SHAPES, SIZES, STYLES
 from .items import Item, itemise, lexicon_of, sentences
+from .said_looks import SaidLooks, said_looks
 
 _LOOKS: Final = (
-    COLOURS | MATERIALS | STYLES
+    COLOURS | MATERIALS | STYLES | SHAPES | SIZES.keys()
     | {"dark", "darker", "light", "lighter", "pale", "pastel", "bright", "golden", "colourful", "colorful", "century",
        "deco"}
 )  # fmt: skip
@@ -30,6 +31,7 @@ _MATCH: Final = frozenset({"match", "matches", "matching"})
 _LEADING: Final = frozenset({"in", "is", "are", "of", "made"})
 """Words that may stand between furniture and its looks: "one is red", "made of oak"."""
 _ONES: Final = frozenset({"one", "ones"})
+_OTHERS: Final = frozenset({"another", "other"})
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,14 @@ class Described:
     Args:
         spoken: classes whose looks it speaks of.
         apart: classes of which it wants pieces that look different.
+        groups: of these, the words for each group of pieces and how many it has, in the order of the text.
+        said: all words that describe each class, and the room.
     """
 
     spoken: Names = frozenset()
     apart: Names = frozenset()
+    groups: Mapping[str, tuple[tuple[frozenset[str], int], ...]] = field(default_factory=dict)
+    said: SaidLooks = field(default_factory=SaidLooks)
 
 
 class _Group(NamedTuple):
@@ -52,13 +58,13 @@ class _Group(NamedTuple):
         start: position of the first in its sentence.
         end: position behind the last.
         words: for the look.
-        counted: whether a number or an article stands before them, so that they may be those of a piece of their own.
+        count: the number or article before them, so that they may be those of pieces of their own; 0 without one.
     """
 
     start: int
     end: int
     words: frozenset[str]
-    counted: bool
+    count: int
 
 
 def described(text: str, classes: Sequence[str]) -> Described:
@@ -71,51 +77,53 @@ def described(text: str, classes: Sequence[str]) -> Described:
         text: anything.
         classes: of the room type.
     """
-    looks: dict[str, set[frozenset[str]]] = defaultdict(set)
+    looks: dict[str, list[tuple[frozenset[str], int]]] = defaultdict(list)
     apart: set[str] = set()
     noun: Item | None = None
     for sentence in sentences(itemise(text, lexicon_of(tuple(classes)))):
-        for thing, words in _attached(sentence, noun):
+        for thing, words, count in reversed(_attached(sentence, noun)):
             for name in thing.names:
-                looks[name].add(words)
+                looks[name].append((words, count))
         for thing in _unlike(sentence, noun):
             apart |= thing.names
         noun = _last_noun(sentence, len(sentence)) or noun
     for name, said in looks.items():
-        if any(not (one <= other or other <= one) for one in said for other in said):
+        if any(not (one <= other or other <= one) for one, _ in said for other, _ in said):
             apart.add(name)
-    return Described(frozenset(looks) | apart, frozenset(apart))
+    groups = {name: tuple(looks[name]) for name in apart if name in looks}
+    return Described(frozenset(looks) | apart, frozenset(apart), groups, said_looks(text, classes))
 
 
-def _attached(sentence: list[Item], before: Item | None) -> list[tuple[Item, frozenset[str]]]:
-    """Furniture with the words for its looks, each piece's together.
+def _attached(sentence: list[Item], before: Item | None) -> list[tuple[Item, frozenset[str], int]]:
+    """Furniture with the words for its looks, each piece's together, and the number before them; from the end on.
 
     Args:
         sentence: its items.
         before: the last furniture of the sentences before, which looks alone speak of: "One is red".
     """
-    found: list[tuple[Item, frozenset[str]]] = []
+    found: list[tuple[Item, frozenset[str], int]] = []
     of_ones: list[_Group] = []
     following: tuple[_Group, Item, frozenset[str]] | None = None
     for group in reversed(_groups(sentence)):  # a group's furniture may be that of the group behind it
         words, thing = group.words, _head(sentence, group.end)
         if thing is None and following and _joined(sentence, group.end, following[0].start):
             thing = following[1]
-            if not following[0].counted:  # "a black and white chair" is one piece
-                words |= following[2]
-                found.pop()
         elif thing is None and group.end < len(sentence) and sentence[group.end].words[0] in _ONES:
             of_ones.append(group)
         elif thing is None and _ends(sentence, group.end):
             thing = _last_noun(sentence, group.start) or before
         if thing is not None:
-            found.append((thing, words))
+            # "A black and white armchair" and "a red armchair made of velvet" are one piece.
+            if following and following[1] is thing and not following[0].count:
+                words |= following[2]
+                found.pop()
+            found.append((thing, words, group.count))
             following = group, thing, words
     for group in of_ones:  # "a white one" is another of what had a look before, rather than of any noun between
-        looked_at = {thing.start for thing, _ in found}
+        looked_at = {thing.start for thing, _, _ in found}
         nouns = [item for item in sentence[: group.start] if item.start in looked_at]
         thing = nouns[-1] if nouns else _last_noun(sentence, group.start) or before
-        found += [(thing, group.words)] if thing else []
+        found += [(thing, group.words, group.count)] if thing else []
     return found
 
 
@@ -138,11 +146,12 @@ def _is_look(item: Item) -> bool:
     return item.kind == "word" and item.words[0] in _LOOKS
 
 
-def _counted(sentence: list[Item], at: int) -> bool:
-    """Whether a number or an article stands before, or "one in", "two of"."""
+def _counted(sentence: list[Item], at: int) -> int:
+    """The number or article before, or in "one in", "two of"; 0 where there is none."""
     while at and sentence[at - 1].words[0] in _LEADING:
         at -= 1
-    return at > 0 and (sentence[at - 1].words[0] in COUNTS or sentence[at - 1].words[0].isdecimal())
+    word = sentence[at - 1].words[0] if at else ""
+    return int(word) if word.isdecimal() else COUNTS.get(word, int(word in _OTHERS))
 
 
 def _head(sentence: list[Item], at: int) -> Item | None:
@@ -178,7 +187,7 @@ def _unlike(sentence: list[Item], before: Item | None) -> list[Item]:
         refused = any(other.kind == "not" for other in sentence[max(0, at - 2) : at])
         if (word in _UNLIKE and follower in _RESPECTS and not refused) or (word in _MATCH and refused):
             found += [previous] if previous else []
-        elif word in _UNLIKE - {"another", "other"} and item.kind == "word":
+        elif word in _UNLIKE - _OTHERS and item.kind == "word":
             head = _head(sentence, at + 1)
             beyond = at + 1 < len(sentence) and sentence[at + 1].kind == "word" and not _is_look(sentence[at + 1])
             found += [head] if head and not beyond else []

@@ -20,6 +20,21 @@ STYLES: Final = words_of(
     """modern scandinavian industrial classic japandi kids minimalist traditional coastal rustic contemporary vintage
     bohemian nordic retro farmhouse mid-century art-deco luxury"""
 )
+SHAPES: Final = words_of("round circular oval square rectangular curved l-shaped arched")
+SIZES: Final[dict[str, tuple[tuple[int, ...], bool]]] = {
+    "large": ((0, 1), True), "big": ((0, 1), True), "huge": ((0, 1), True), "spacious": ((0, 1), True),
+    "long": ((0,), True), "wide": ((0,), True), "deep": ((1,), True), "tall": ((2,), True), "high": ((2,), True),
+    "small": ((0, 1), False), "little": ((0, 1), False), "tiny": ((0, 1), False), "compact": ((0, 1), False),
+    "short": ((0,), False), "narrow": ((0,), False), "shallow": ((1,), False), "low": ((2,), False),
+}  # fmt: skip
+"""Words for a size: which of width, depth and height, multiplied, they speak of, and whether it is to be large."""
+SAME_LOOK: Final = {
+    "gray": "grey", "wooden": "wood", "golden": "gold", "circular": "round", "metallic": "metal", "lacquered": "lacquer",
+    "contemporary": "modern", "nordic": "scandinavian", "mirrored": "mirror", "violet": "purple", "colorful": "colourful",
+    "minimal": "minimalist", "minimalistic": "minimalist", "childrens": "kids", "iron": "metal", "marbled": "marble",
+    "wicker": "rattan", "turquoise": "teal", "boho": "bohemian", "darker": "dark", "lighter": "light", "pale": "light",
+}  # fmt: skip
+"""What catalogues say for a word that people say."""
 _BEFORE: Final = words_of(
     "light dark pale deep soft warm pastel bright olive navy sky wine sage rustic off solid dusty smoked stained "
     "emerald sunny blush brushed golden"
@@ -73,6 +88,11 @@ def look_of(caption: str, style: str = "", tags: Sequence[str] = ()) -> Look:
     found = next((word for word in head if word in STYLES), "")
     words = _phrases(head) or tuple(tag for tag in tags if tag in COLOURS)[:1]
     return Look(caption, style or found, words)
+
+
+def whole_of(caption: str) -> str:
+    """What a caption says of the whole piece: "a walnut desk with brass legs" -> "a walnut desk"."""
+    return " ".join(_head(caption))
 
 
 def _head(caption: str) -> list[str]:

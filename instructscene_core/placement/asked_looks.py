@@ -1,0 +1,93 @@
+"""Which meshes have the looks that an instruction asks for: by the words of their captions, tags and sizes.
+
+The graph prior turns looks into feature codes, of which a tenth is lost on the way and shapes hardly arrive. Where words
+and captions say the same, the words decide which meshes come into question, and the codes choose among these.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
+
+from ..catalogue.entries import Catalogue, CatalogueEntry
+from ..instructions.read.described_looks import Described
+from ..instructions.read.said_looks import Said
+from ..instructions.words.looks import SAME_LOOK, SIZES, whole_of
+from ..vocabulary import RoomType
+
+_WORD: Final = re.compile(r"[a-z]+")
+_OF_A_PART: Final = 0.5
+"""What counts a word for the whole that the caption says of a part: "black" of "a white desk with black legs"."""
+_EXTREME: Final = 0.3
+"""Which share of the pieces of a class is "large", or "small"."""
+_SAME: Final = 1e-9
+
+
+class AskedLooks:
+    """The entries of a catalogue that have the looks which an instruction asks for.
+
+    Args:
+        looks: what it says.
+        catalogue: whose entries.
+        room_type: where they are to stand.
+    """
+
+    def __init__(self, looks: Described, catalogue: Catalogue, room_type: RoomType) -> None:
+        self._looks, self._catalogue, self._room_type = looks, catalogue, room_type
+        self._best: dict[tuple[str, Said], frozenset[str]] = {}
+
+    def suits(self, category: str, number: int) -> list[Callable[[CatalogueEntry], bool]]:
+        """Whether an entry has as much of the asked look as any; nothing where nothing is asked.
+
+        Args:
+            category: class.
+            number: of the piece among those of its class that get a mesh, from 0.
+        """
+        said = self._said(category, number)
+        if said == Said():
+            return []
+        if (category, said) not in self._best:
+            entries = self._catalogue.of_class(category, self._room_type)
+            scores = _scores(entries, said)
+            most = max(scores, default=0.0)
+            best = {entry.id for entry, score in zip(entries, scores, strict=True) if score > most - _SAME}
+            self._best[category, said] = frozenset(best) if most > 0 else frozenset()
+        best = self._best[category, said]
+        return [lambda entry: entry.id in best] if best else []
+
+    def _said(self, category: str, number: int) -> Said:
+        """The words for one piece; those for the room where nothing is said of its class."""
+        pieces = [words for words, count in self._looks.groups.get(category, ()) for _ in range(max(count, 1))]
+        if pieces:
+            return Said(pieces[number % len(pieces)])
+        said = self._looks.said.of.get(category, ())
+        if not said:
+            return Said(self._looks.said.room)
+        return Said(frozenset().union(*(s.whole for s in said)), frozenset().union(*(s.parts for s in said)))
+
+
+def _scores(entries: Sequence[CatalogueEntry], said: Said) -> list[float]:
+    """How much of what is said each entry has; words that are true of few entries count more."""
+    words = said.whole | said.parts
+    meant = {word: {word, SAME_LOOK.get(word, word)} for word in words}
+    whole = [set(_WORD.findall(whole_of(entry.caption))) for entry in entries]
+    in_all = [set(_WORD.findall(" ".join((entry.caption.lower(), *entry.tags)))) for entry in entries]
+    sized = {word: _extreme(entries, word) for word in said.whole if word in SIZES}
+    has = [{word for word in words if meant[word] & of or entry.id in sized.get(word, ())}
+           for entry, of in zip(entries, in_all, strict=True)]  # fmt: skip
+    frequent = Counter(word for words_of_entry in has for word in words_of_entry)
+    weight = {word: math.log(len(entries) / count) for word, count in frequent.items()}
+
+    def score(entry: CatalogueEntry, its_words: Collection[str], head: set[str]) -> float:
+        direct = {w for w in its_words if w in said.parts or meant[w] & head or entry.id in sized.get(w, ())}
+        return sum(weight[word] * (1.0 if word in direct else _OF_A_PART) for word in its_words)
+
+    return [score(entry, its_words, head) for entry, its_words, head in zip(entries, has, whole, strict=True)]
+
+
+def _extreme(entries: Sequence[CatalogueEntry], word: str) -> frozenset[str]:
+    """Ids of the entries that a word for a size speaks of: "large" of those with the largest footprint."""
+    axes, large = SIZES[word]
+    order = sorted(entries, key=lambda entry: math.prod(entry.size[axis] for axis in axes), reverse=large)
+    return frozenset(entry.id for entry in order[: math.ceil(_EXTREME * len(order))])
