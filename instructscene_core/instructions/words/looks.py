@@ -29,10 +29,11 @@ SIZES: Final[dict[str, tuple[tuple[int, ...], bool]]] = {
 }  # fmt: skip
 """Words for a size: which of width, depth and height, multiplied, they speak of, and whether it is to be large."""
 SAME_LOOK: Final = {
-    "gray": "grey", "wooden": "wood", "golden": "gold", "circular": "round", "metallic": "metal", "lacquered": "lacquer",
-    "contemporary": "modern", "nordic": "scandinavian", "mirrored": "mirror", "violet": "purple", "colorful": "colourful",
-    "minimal": "minimalist", "minimalistic": "minimalist", "childrens": "kids", "iron": "metal", "marbled": "marble",
-    "wicker": "rattan", "turquoise": "teal", "boho": "bohemian", "darker": "dark", "lighter": "light", "pale": "light",
+    "gray": "grey", "wooden": "wood", "golden": "gold", "circular": "round", "metallic": "metal", "iron": "metal",
+    "lacquered": "lacquer", "contemporary": "modern", "nordic": "scandinavian", "mirrored": "mirror",
+    "violet": "purple", "colorful": "colourful", "minimal": "minimalist", "minimalistic": "minimalist",
+    "childrens": "kids", "marbled": "marble", "wicker": "rattan", "turquoise": "teal", "boho": "bohemian",
+    "darker": "dark", "lighter": "light", "pale": "light",
 }  # fmt: skip
 """What catalogues say for a word that people say."""
 _BEFORE: Final = words_of(
