@@ -1,7 +1,8 @@
 """Which meshes have the looks that an instruction asks for: by the words of their captions, tags and sizes.
 
-The graph prior turns looks into feature codes; some are lost on the way, and shapes and sizes hardly arrive. Where words
-and captions say the same, the words decide which meshes come into question, and the codes choose among these.
+The graph prior turns looks into feature codes; some are lost on the way, and shapes and sizes hardly arrive. Where the
+words of an instruction are those of captions, they decide which meshes come into question, and the codes choose among
+them.
 """
 
 import math
@@ -34,7 +35,8 @@ class AskedLooks:
     """
 
     def __init__(self, looks: Described, catalogue: Catalogue, room_type: RoomType) -> None:
-        self._looks, self._catalogue, self._room_type = looks, catalogue, room_type
+        self._looks, self._catalogue = looks, catalogue
+        self._room_type: RoomType = room_type
         self._best: dict[tuple[str, Said], frozenset[str]] = {}
 
     def suits(self, category: str, number: int) -> list[Callable[[CatalogueEntry], bool]]:

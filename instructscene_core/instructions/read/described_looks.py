@@ -58,13 +58,13 @@ class _Group(NamedTuple):
         start: position of the first in its sentence.
         end: position behind the last.
         words: for the look.
-        count: the number or article before them, so that they may be those of pieces of their own; 0 without one.
+        number: the number or article before them, so that they may be those of pieces of their own; 0 without one.
     """
 
     start: int
     end: int
     words: frozenset[str]
-    count: int
+    number: int
 
 
 def described(text: str, classes: Sequence[str]) -> Described:
@@ -114,16 +114,16 @@ def _attached(sentence: list[Item], before: Item | None) -> list[tuple[Item, fro
             thing = _last_noun(sentence, group.start) or before
         if thing is not None:
             # "A black and white armchair" and "a red armchair made of velvet" are one piece.
-            if following and following[1] is thing and not following[0].count:
+            if following and following[1] is thing and not following[0].number:
                 words |= following[2]
                 found.pop()
-            found.append((thing, words, group.count))
+            found.append((thing, words, group.number))
             following = group, thing, words
     for group in of_ones:  # "a white one" is another of what had a look before, rather than of any noun between
         looked_at = {thing.start for thing, _, _ in found}
         nouns = [item for item in sentence[: group.start] if item.start in looked_at]
         thing = nouns[-1] if nouns else _last_noun(sentence, group.start) or before
-        found += [(thing, group.words, group.count)] if thing else []
+        found += [(thing, group.words, group.number)] if thing else []
     return found
 
 
