@@ -1,7 +1,7 @@
 """Which meshes have the looks that an instruction asks for: by the words of their captions, tags and sizes.
 
-The graph prior turns looks into feature codes; some are lost on the way, and shapes and sizes hardly arrive. Where words
-and captions say the same, the words decide which meshes come into question, and the codes choose among these.
+The graph prior turns looks into feature codes; some are lost on the way, and shapes and sizes hardly arrive. Where
+words and captions say the same, the words decide which meshes come into question, and the codes choose among these.
 """
 
 import math
