@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from ..words.common import COUNTS
+from ..words.common import COUNTS, REFERRING
 from ..words.furniture import Names
 from ..words.looks import COLOURS, MATERIALS, SHAPES, SIZES, STYLES
 from .items import Item, itemise, lexicon_of, sentences
@@ -82,8 +82,13 @@ def described(text: str, classes: Sequence[str]) -> Described:
     noun: Item | None = None
     for sentence in sentences(itemise(text, lexicon_of(tuple(classes)))):
         for thing, words, count in reversed(_attached(sentence, noun)):
+            referred = thing is noun and not count and any(item.words[0] in REFERRING for item in sentence)
             for name in thing.names:
-                looks[name].append((words, count))
+                if referred and looks[name]:  # "A round coffee table. Make it dark oak."
+                    earlier, number = looks[name].pop()
+                    looks[name].append((earlier | words, number))
+                else:
+                    looks[name].append((words, count))
         for thing in _unlike(sentence, noun):
             apart |= thing.names
         noun = _last_noun(sentence, len(sentence)) or noun

@@ -7,12 +7,14 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ..words.common import BREAKS, COUNTS, MODIFIERS, PRONOUNS
-from ..words.looks import COLOURS, MATERIALS, STYLES
-from .clauses import prepared
+from ..words.looks import COLOURS, MATERIALS, SHAPES, SIZES, STYLES
+from .clauses import of_parts, prepared, until_joint
 from .items import Item, itemise, lexicon_of, sentences
 
 _JOINING: Final = BREAKS | MODIFIERS | PRONOUNS | frozenset(COUNTS) | frozenset({"the", "of", "on", "in", "is", "are"})
 _OF_ROOMS: Final = COLOURS | MATERIALS | STYLES | {"dark", "light", "pastel"}
+_ONES: Final = frozenset({"one", "ones"})
+_ENUMERATED: Final = _OF_ROOMS | SHAPES | SIZES.keys()
 
 
 class Said(NamedTuple):
@@ -52,7 +54,8 @@ def said_looks(text: str, classes: Sequence[str]) -> SaidLooks:
     last: Item | None = None
     for sentence in map(prepared, sentences(itemise(text, lexicon_of(tuple(classes))))):
         things = [at for at, item in enumerate(sentence) if item.wanted and item.role == "thing"]
-        used: set[int] = set()
+        nouns = (at for at, item in enumerate(sentence) if item.kind == "furniture" or item.words[0] in _ONES)
+        used = {at for noun in nouns for at in _led(sentence, noun)}  # of other rooms' furniture, too
         for at, following in pairwise([*things, len(sentence)]):
             before, after = _led(sentence, at), _trailing(sentence, at, following)
             used |= {*before, *after}
@@ -71,20 +74,44 @@ def said_looks(text: str, classes: Sequence[str]) -> SaidLooks:
 
 
 def _led(sentence: Sequence[Item], noun: int) -> list[int]:
-    """Positions of the words that lead up to a noun: "two dark oak"."""
-    at = noun
-    while at and sentence[at - 1].kind == "word":
-        at -= 1
+    """Positions of the words that lead up to a noun: "two dark oak", "a black and white", "two red and two white"."""
+    at = _run(sentence, noun)
+    counted = any(_counts(item) for item in sentence[at:noun])
+    while at > 1 and sentence[at - 1].kind == "break":
+        start = _run(sentence, at - 1)
+        words = sentence[start : at - 1]
+        apart = start > 0 and sentence[start - 1].kind == "furniture"  # "the sofa black and the desk white"
+        looks = [item.words[0] in _ENUMERATED for item in words if not _counts(item)]
+        if apart or not looks or not all(looks) or (counted and len(looks) == len(words)):
+            break
+        at = start
     return list(range(at, noun))
+
+
+def _run(sentence: Sequence[Item], end: int) -> int:
+    """Where the words begin that end at a position."""
+    while end and sentence[end - 1].kind == "word":
+        end -= 1
+    return end
+
+
+def _counts(item: Item) -> bool:
+    return item.words[0] in COUNTS or item.words[0] == "the" or item.words[0].isdecimal()
 
 
 def _trailing(sentence: Sequence[Item], noun: int, following: int) -> list[int]:
     """Positions of what describes a noun behind it, up to the next relation or the words of the next noun."""
-    stops = (at for at in range(noun + 1, following) if sentence[at].relates or sentence[at].kind == "not")
+    stops = (at for at in range(noun + 1, following) if _leads_away(sentence, at) or sentence[at].kind == "not")
     end = next(stops, following)
     if end == following < len(sentence):
-        end = min(_led(sentence, following), default=following)
+        end = max(noun + 1, min(_led(sentence, following), default=following))
     return list(range(noun + 1, end))
+
+
+def _leads_away(sentence: Sequence[Item], at: int) -> bool:
+    """Whether a relation leads to other furniture, and not to parts: "on slim brass legs"."""
+    item = sentence[at]
+    return item.relates and not (item.words == ("on",) and of_parts(until_joint(sentence, at + 1)))
 
 
 def _words(sentence: Sequence[Item], positions: Iterable[int]) -> frozenset[str]:
