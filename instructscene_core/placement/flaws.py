@@ -66,9 +66,9 @@ COFFEE_REACH: Final = 0.9
 BESIDE_VIEW: Final = 0.7
 """From the middle line of a sofa or bed to the middle of its TV. By an angle of 45°, as before, TVs in the corner
 beside a bed passed."""
-TALK: Final = 1.4
+TALK: Final = 1.2
 """From a single seat to what it belongs to: as far as one talks."""
-ACROSS: Final = 3.0
+ACROSS: Final = 1.6
 """From a single seat at a wall to the group that it looks at."""
 DOUBLED: Final = 0.3
 """Between two side tables."""
@@ -333,18 +333,24 @@ def _adrift(pieces: Pieces) -> list[int]:
 
 
 def _in_company(pieces: Pieces, seat: int, tables: Collection[str]) -> bool:
-    """Whether a single seat looks at a coffee table, bed or table within talk, or stands beside a sofa."""
+    """Whether a single seat looks at a coffee table, bed or table within talk, or stands beside a sofa.
+
+    A room with a coffee table has its company round that one.
+    """
     hosts = pieces.of_class({*tables, "coffee_table", *BEDS})
     near = hosts[pieces.gaps(np.array([seat]), hosts)[0] <= TALK]
     looks = [bool(pieces.local(seat, pieces.centre[k])[1] < 0) for k in near]
+    if "coffee_table" in pieces.names:
+        return any(looks)
     sofas = pieces.of_class(SOFAS - {"lazy_sofa"})
     beside = sofas[pieces.gaps(np.array([seat]), sofas)[0] <= TALK]
     return any(looks) or any(bool(pieces.local(int(k), pieces.centre[seat])[1] < pieces.half[k, 1]) for k in beside)
 
 
 def _looks_on(pieces: Pieces, seat: int) -> bool:
-    """Whether a single seat looks at a sofa, coffee table or bed across the room."""
-    hosts = pieces.of_class(SOFAS - {"lazy_sofa"} | {"coffee_table", *BEDS})
+    """Whether a single seat looks at a coffee table, else a sofa or bed, across the room."""
+    low = frozenset({"coffee_table"} if "coffee_table" in pieces.names else SOFAS - {"lazy_sofa"})
+    hosts = pieces.of_class(low | frozenset(BEDS))
     near = hosts[pieces.gaps(np.array([seat]), hosts)[0] <= ACROSS]
     return not len(hosts) or any(bool(pieces.local(seat, pieces.centre[k])[1] < 0) for k in near)
 

@@ -7,7 +7,7 @@ the classes themselves may be: a number is not left that is much less likely tha
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -71,28 +71,30 @@ class Numbers:
             more: (C,) whether more may be added of a class.
             fewer: (C,) how many may be left out of each.
             spare: how many may be added in all, whatever is left out.
-            uniforms: (CHANGES,) in [0, 1), which decide between changes.
+            uniforms: (CHANGES,) in [0, 1), which decide between changes, the likelier ones more often.
 
         Returns:
             (C,) the numbers.
         """
         found, left = counts.copy(), fewer.copy()
         for u in uniforms:
-            options = self._better(found, more, left, spare)
+            options, gains = self._better(found, more, left, spare)
             if not options:
                 break
-            number, step = options[int(u * len(options))]
+            number, step = options[_drawn(gains, float(u))]
             found[number] += step
             left[number] += step
             spare -= max(step, 0)
         return found
 
-    def _better(self, counts: IntArray, more: BoolArray, fewer: IntArray, spare: int) -> list[tuple[int, int]]:
-        """Classes and changes of their numbers that are much likelier beside all others.
+    def _better(
+        self, counts: IntArray, more: BoolArray, fewer: IntArray, spare: int
+    ) -> tuple[list[tuple[int, int]], list[float]]:
+        """Classes and changes of their numbers that are much likelier beside all others, and by how much, log ratios.
 
         What they would be as hosts does not count: a TV stand would come into every room that has a coffee table.
         """
-        options: list[tuple[int, int]] = []
+        options, gains = list[tuple[int, int]](), list[float]()
         hosted, last = (self.hosts >= 0) & (counts[self.hosts] > 0), self.shares.shape[-1] - 1
         for number, shares in enumerate(self.log_shares(counts)):
             there = int(counts[number])
@@ -100,8 +102,10 @@ class Numbers:
             fewest = there - min(int(fewer[number]), there - 1, _FAR) if there else 0
             most = min(there + min(spare, _FAR), last) if more[number] else there
             gain = shares[fewest : most + 1] - shares[min(there, last)]
-            options += [(number, fewest + k - there) for k in np.flatnonzero(gain > least).tolist()]
-        return options
+            better = np.flatnonzero(gain > least)
+            options += [(number, fewest + k - there) for k in better.tolist()]
+            gains += gain[better].tolist()
+        return options, gains
 
     def to_json(self) -> dict[str, Any]:
         """For a model's file; shares to four digits."""
@@ -120,6 +124,12 @@ class Numbers:
         if not ((hosts >= -1) & (hosts < n_classes)).all() or not (shares > 0).all():
             raise ValueError("numbers are malformed")
         return Numbers(hosts, shares)
+
+
+def _drawn(gains: Sequence[float], uniform: float) -> int:
+    """Which of some log ratios a number in [0, 1) draws: of three chairs become four more often than two."""
+    weights = np.exp(np.array(gains) - max(gains)).cumsum()
+    return min(int(np.searchsorted(weights, uniform * weights[-1], side="right")), len(gains) - 1)
 
 
 def _table(counts: IntArray, given: BoolArray, most: int) -> IntArray:

@@ -319,17 +319,19 @@ def _turned_away(room: Arrangement, poses: Poses) -> FloatArray:
 
 
 def _alone(room: Arrangement, poses: Poses) -> FloatArray:
-    """How far each single seat is from company that it looks at, from beside a sofa, or from a wall at its back."""
+    """How far each single seat is from company that it looks at: round a coffee table where there is one.
+
+    Else also beside a sofa. Across the room with a wall at its back it is nearly as well.
+    """
     total = np.zeros(len(poses.yaw))
     tables = TABLES - DINING if room.rows({"dining_chair"}) else TABLES
-    sofas = room.rows(SOFAS - {"lazy_sofa"})
-    hosts = [*sofas, *room.rows(tables | {"coffee_table", *BEDS})]
-    for seat in room.rows(SINGLE_SEATS):
+    low = room.rows({"coffee_table"})
+    sofas = [] if low else room.rows(SOFAS - {"lazy_sofa"})
+    hosts = [*sofas, *low, *room.rows(tables | frozenset(BEDS))]
+    for seat in room.rows(SINGLE_SEATS) if hosts else ():
         if not poses.touches(seat, *hosts):
             continue
         ways = [_FARTHEST * np.ones(len(total))]
-        if room.backs_to is not None:
-            ways.append((gaps_behind(room, poses, np.array([seat]))[:, 0] - _AT_WALL).clip(0.0))
         for host in hosts:
             x, y = poses.local(host, seat).T
             beyond = np.hypot(*(np.abs(np.stack([x, y])) - room.size[host, :, None] / 2).clip(0.0))
@@ -339,12 +341,19 @@ def _alone(room: Arrangement, poses: Poses) -> FloatArray:
                 ahead = -poses.local(seat, host)
                 turn = (-ahead[:, 1] / np.linalg.norm(ahead, axis=1).clip(1e-6)).clip(0.0)
             ways.append((beyond - _IN_TALK).clip(0.0) + _TURN * turn)
+            if room.backs_to is not None:
+                at_wall = (gaps_behind(room, poses, np.array([seat]))[:, 0] - _AT_WALL).clip(0.0)
+                ways.append(_LOOKS_ON + at_wall + (beyond - _ACROSS).clip(0.0) + _TURN * turn)
         total += np.min(ways, axis=0)
     return total
 
 
-_IN_TALK: Final = 1.6
+_IN_TALK: Final = 1.3
 """From a coffee table, sofa, bed or table to the middle of a seat with which it is one group."""
+_ACROSS: Final = 1.9
+"""The same where the seat is at a wall."""
+_LOOKS_ON: Final = 0.1
+"""What being in talk is better than looking on from a wall, metres."""
 _AT_WALL: Final = 0.4
 """From a wall to the back of a seat that stands at it."""
 _SINGLE: Final = SINGLE_SEATS - {"chinese_chair"}
