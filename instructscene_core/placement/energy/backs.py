@@ -59,7 +59,10 @@ def reach_of(name: str) -> float:
 
 
 def gaps_behind(room: Arrangement, poses: Poses, own: IntArray) -> FloatArray:
-    """(M, k) metres from the middle of a back to the parallel wall behind it; infinite where there is none."""
+    """(M, k) metres from the middle of a back to the parallel wall behind it; infinite where there is none.
+
+    What an end of the piece is beyond the end of its wall, round a corner, is added.
+    """
     assert room.backs_to is not None  # noqa: S101 - only rooms with walls ask
     forward = poses.forward[:, own]
     back = poses.position[:, own] - forward * room.size[own, 1:] / 2
@@ -68,4 +71,6 @@ def gaps_behind(room: Arrangement, poses: Poses, own: IntArray) -> FloatArray:
     gap = (delta * room.backs_to.inward).sum(axis=-1)
     parallel = forward @ room.backs_to.inward.T > _PARALLEL
     real = parallel & (beside > 0) & (beside < room.backs_to.lengths)
-    return np.where(real, np.abs(gap), np.inf).min(axis=-1)
+    ends = np.minimum(beside, room.backs_to.lengths - beside)
+    beyond = (room.size[own, 0, None] / 2 - ends).clip(0.0)
+    return np.where(real, np.abs(gap) + beyond, np.inf).min(axis=-1)
