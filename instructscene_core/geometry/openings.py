@@ -184,7 +184,7 @@ class Openings:
         kept = [opening for opening, place in there if (opening, place) not in blocked]
         self._places = [place for opening, place in there if place is not None and opening in kept]
         for opening, place in blocked:
-            found = self._anywhere("window", place.high - place.low)
+            found = self._anywhere("window", place.high - place.low) or self._anywhere("window", _DOOR)
             if found is not None:
                 self._places.append(found)
                 kept.append(found.opening)

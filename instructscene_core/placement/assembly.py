@@ -20,7 +20,7 @@ from ..sampling.tasks import kept_attributes
 from ..scene import FloorPlan, Relation, Request, Scene, SceneObject
 from ..vocabulary import EXTRAS, NO_RELATION, PREDICATES, display_name, hangs
 from .asked_looks import AskedLooks
-from .extras import AttachedExtra, attached_extras, place_extras
+from .extras import LAMP_HOSTS, AttachedExtra, attached_extras, place_extras
 from .flaws import misplaced
 from .furnishing import Furnishing, ObjectsOfSlots
 from .kinds import DINING
@@ -109,7 +109,7 @@ def assemble(
         relations = tuple(r for r in relations if r in shown)
         result = replace(result, objects=_with_attached(result.objects, attached, order))
     if settled and furnishing is not None and given.polygon is None:  # windows that were there before an edit stay
-        floor = with_free_windows(floor, [_with_tv(item) for item in result.objects], Random(seed))
+        floor = with_free_windows(floor, [_with_what_stands_on_it(item) for item in result.objects], Random(seed))
     if not fixed:
         floor = with_walls(floor, result.objects, drawn=drawn)
     extras = _extras(plan, result.objects, floor, catalogue, seed) if settled else []
@@ -141,16 +141,16 @@ def _with_attached(
     return tuple(found[name] for name in order if name in found)
 
 
-def _with_tv(item: SceneObject) -> SceneObject:
-    """A TV stand as high as with a TV on it."""
-    if item.category != "tv_stand":
-        return item
-    (x, y, _), (width, depth, height) = item.position, item.placed_size or item.size
-    high = max(height, _TV)
-    return replace(item, position=(x, y, high / 2), size=(width, depth, high), placed_size=None)
+def _with_what_stands_on_it(item: SceneObject) -> SceneObject:
+    """A TV stand or side table as high as with a TV or a lamp on it."""
+    more = _TV if item.category == "tv_stand" else _LAMP if item.category in LAMP_HOSTS else 0.0
+    (x, y, z), (width, depth, height) = item.position, item.placed_size or item.size
+    return replace(item, position=(x, y, z + more / 2), size=(width, depth, height + more), placed_size=None)
 
 
-_TV: Final = 1.3
+_TV: Final = 0.85
+_LAMP: Final = 0.65
+"""Height of most, metres."""
 
 
 def _extras(

@@ -24,7 +24,7 @@ CHANCES: Final[Mapping[str, float]] = {"rug": 0.8, "tv": 0.9, "table_lamp": 0.8,
 """Probability that a new room gets an extra which the instruction does not mention. Our choice."""
 _SOFAS: Final = ("multi_seat_sofa", "l_shaped_sofa", "loveseat_sofa", "sofa", "chaise_longue_sofa")
 _SEATS: Final = (*_SOFAS, "armchair", "lounge_chair", "lazy_sofa")
-_LAMP_HOSTS: Final = ("nightstand", "corner_side_table", "round_end_table", "console_table")
+LAMP_HOSTS: Final = ("nightstand", "corner_side_table", "round_end_table", "console_table")
 _OPENING: Final = {"wardrobe": 0.55, "cabinet": 0.45, "bookshelf": 0.35, "desk": 0.6, "dressing_table": 0.55}
 """Clearance in front of furniture, metres, that extras leave free for its use. Our choice."""
 _USE: Final = 0.3
@@ -164,7 +164,7 @@ class _ExtraPlacer:
 
     def table_lamps(self) -> None:
         """On nightstands, the same on each; else on a side table."""
-        hosts = self._of("nightstand") or [item for name in _LAMP_HOSTS for item in self._of(name)][:1]
+        hosts = self._of("nightstand") or [item for name in LAMP_HOSTS for item in self._of(name)][:1]
         entry = self._choice("table_lamp", lambda e: all(e.size[0] < 0.9 * min(host.size[:2]) for host in hosts))
         for host in hosts:
             self._on_top(host, entry)

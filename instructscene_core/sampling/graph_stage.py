@@ -30,7 +30,7 @@ LEVELS: Final = 100
 """T, noise levels of the prior."""
 _SPOKEN: Final = 0.5
 """Probability from which on a text is taken to speak of a class."""
-_USUAL: Final = (0.2, 0.9)
+_USUAL: Final = (0.25, 0.95)
 """Quantiles between which the number of objects is drawn: the emptiest rooms look unfinished, the fullest crowded."""
 _LEAST_SLOTS: Final = 2
 """One object alone has no pair, and so no relation for the network to read."""
