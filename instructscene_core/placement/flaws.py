@@ -15,7 +15,7 @@ from ..geometry.clearances import LEGROOM, door_zones, window_zones
 from ..geometry.solids import BoolArray
 from ..scene import Scene
 from ..vocabulary import BEDS, CLASSES, RoomType
-from .grounds import FRONTS, SIDES, TIGHT, Clearance, middle_of_seat
+from .grounds import APART, CRAMMED, FRONTS, SIDES, TIGHT, Clearance, middle_of_seat
 from .kinds import (
     CUPBOARDS_AND_SHELVES,
     DINING,
@@ -78,8 +78,6 @@ LAMP_OFF: Final = 0.6
 """From the middle of a room to a lamp that hangs there."""
 LAMP_REACH: Final = 0.1
 """By which the middle of a lamp may be beside what it hangs over."""
-CRAMMED: Final = 0.25
-"""Between a dining table and a sofa, coffee table or cupboard: nobody gets through."""
 RAYS: Final = 10
 """Strips of a front whose depth is measured."""
 SHUT: Final = 0.5
@@ -460,9 +458,7 @@ def _huddled(pieces: Pieces) -> bool:
 
 def _crammed(pieces: Pieces) -> bool:
     """Other furniture than seats stands right at a dining table, or cupboards right at a coffee table."""
-    low, walls = {"coffee_table"}, CUPBOARDS_AND_SHELVES
-    pairs = (({"dining_table"}, SOFAS - SINGLE_SEATS | walls | low), (low, walls))
-    return any(bool((pieces.gaps(*map(pieces.of_class, pair)) < CRAMMED).any()) for pair in pairs)
+    return any(bool((pieces.gaps(*map(pieces.of_class, pair)) < CRAMMED).any()) for pair in APART)
 
 
 def _ground_in_parts(pieces: Pieces) -> bool:

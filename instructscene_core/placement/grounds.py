@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from ..geometry.clearances import AROUND_TABLE, BEHIND_CHAIR, BESIDE_BED, CUPBOARD, FOOT, FRONT, LEGROOM, SQUEEZE
 from ..vocabulary import BEDS
-from .kinds import CHAIRS, CUPBOARDS, SEATS, SIDE_TABLES, SINGLE_SEATS, SOFAS, TABLES
+from .kinds import CHAIRS, CUPBOARDS, CUPBOARDS_AND_SHELVES, SEATS, SIDE_TABLES, SINGLE_SEATS, SOFAS, TABLES
 
 Side = tuple[int, int]
 """Own axis of a piece, and which end of it."""
@@ -79,3 +79,10 @@ ROUND_TABLES: Final = tuple(
     for side in (_FRONT, _BACK, _LEFT, _RIGHT)
 )
 """Where one passes between a dining table and the rest of the room; an end of it may be at a wall."""
+APART: Final = (
+    (frozenset({"dining_table"}), SOFAS - SINGLE_SEATS | CUPBOARDS_AND_SHELVES | {"coffee_table"}),
+    (frozenset({"coffee_table"}), CUPBOARDS_AND_SHELVES),
+)
+"""Classes that are crammed where they are nearer to each other than"""
+CRAMMED: Final = 0.25
+"""metres: nobody gets through."""

@@ -7,7 +7,7 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ...geometry.solids import BoolArray
 from ...geometry.walls import Walls
-from ..grounds import BACKS, FRONTS, LEGS, ROUND_TABLES, SIDES, Clearance
+from ..grounds import APART, BACKS, CRAMMED, FRONTS, LEGS, ROUND_TABLES, SIDES, Clearance
 from .arrangement import Arrangement, IntArray, Poses
 
 _UNSEEN: Final = 0.2
@@ -84,3 +84,25 @@ def _by_pieces(room: Arrangement, poses: Poses, grounds: _Grounds, others: IntAr
     there = (ahead - reaching < grounds.depth[owner]) & (ahead + reaching > 0)
     share = np.where(there, shared.clip(0.0), 0.0) / (2 * wide[across])
     return np.bincount(rows * k + owner, share, len(poses.yaw) * k).reshape(-1, k).astype(np.float64)
+
+
+def crammed(room: Arrangement, poses: Poses) -> FloatArray:
+    """How much nearer than one gets through pieces stand to each other that are in no one's reach: (M,)."""
+    total = np.zeros(len(poses.yaw))
+    for owners, others in APART:
+        near = np.array(room.rows(others), dtype=np.int64)
+        for own in room.rows(owners) if len(near) else ():
+            if not poses.touches(own, *near.tolist()):
+                continue
+            axes, ways = poses.axes[:, own], poses.position[:, near] - poses.position[:, own, None]
+            delta = np.einsum("mab,mkb->mka", axes, ways)
+            turn = np.abs(np.einsum("mab,mkcb->mkac", axes, poses.axes[:, near]))
+            extent = np.einsum("mkac,kc->mka", turn, room.size[near] / 2) + room.size[own] / 2
+            gap = (np.abs(delta) - extent).max(axis=2)
+            total += (CRAMMED + _MORE - gap).clip(0.0, _MOST).sum(axis=1)
+    return total
+
+
+_MORE: Final = 0.05
+"""Metres by which one would have it wider."""
+_MOST: Final = 0.5

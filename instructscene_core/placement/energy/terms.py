@@ -15,7 +15,7 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ...geometry.relations import RelationArray, relation_matrix
 from ..kinds import ANY_YAW
-from .access import access
+from .access import access, crammed
 from .arrangement import TOUCH, Arrangement, IntArray, Poses
 from .backs import walls
 from .company import astray, off_centre, unmirrored
@@ -184,6 +184,7 @@ SOFT: Final[Mapping[str, tuple[Term, float]]] = MappingProxyType(
         "centred": (off_centre, 1.0),
         "lamps": (off_lamps, 1.0),
         "mirrored": (unmirrored, 0.8),
+        "crammed": (crammed, 5.0),
         "windows": (windows, 5.0),
         "access": (access, 3.0),
     }
