@@ -33,38 +33,50 @@ class Numbers:
     """Of rooms of one type, C classes.
 
     Args:
-        hosts: (C,) for each class the one whose presence tells most of its number; −1 for none.
+        hosts: (C,) for each class the one whose presence tells most of its number; from C on a group; −1 for none.
         shares: (C, 2, K + 1) of rooms that have 0 … K of a class, without its host and with it.
+        groups: (G, C) bool, classes of which one or another is a host: a coffee table comes with any sofa.
     """
 
     hosts: IntArray
     shares: FloatArray
+    groups: BoolArray
 
     @staticmethod
-    def of(counts: IntArray) -> "Numbers":
+    def of(counts: IntArray, groups: BoolArray | None = None) -> "Numbers":
         """Counted in R rooms.
 
         Args:
             counts: (R, C) objects of each class.
+            groups: (G, C) bool; None: each class is a host by itself.
         """
-        present, most = counts > 0, int(counts.max())
-        classes = range(counts.shape[1])
-        tables = np.array([[_table(counts[:, c], present[:, h], most) for h in classes] for c in classes])
-        told = np.array([[_told(tables[c, h]) if h != c else 0.0 for h in classes] for c in classes])
+        classes, most = range(counts.shape[1]), int(counts.max())
+        together = np.zeros((0, len(classes)), dtype=np.bool_) if groups is None else groups
+        members = np.concatenate([np.eye(len(classes), dtype=np.bool_), together])
+        present = counts @ members.T > 0  # (R, C + G)
+        tables = np.array([[_table(counts[:, c], there, most) for there in present.T] for c in classes])
+        told = np.array(
+            [[0.0 if own else _told(t) for own, t in zip(members[:, c], tables[c], strict=True)] for c in classes]
+        )
         hosts = np.where(told.max(axis=1) > 0, told.argmax(axis=1), -1)
-        return Numbers(hosts, np.array([_shares(tables[c, max(h, 0)], alone=h < 0) for c, h in enumerate(hosts)]))
+        shares = [_shares(tables[c, max(h, 0)], alone=h < 0) for c, h in enumerate(hosts)]
+        return Numbers(hosts, np.array(shares), together)
+
+    def hosted(self, counts: IntArray) -> BoolArray:
+        """(C,) whether each class has its host among (C,) objects."""
+        present = np.concatenate([counts > 0, self.groups @ counts > 0])
+        return present[self.hosts] & (self.hosts >= 0)
 
     def log_shares(self, counts: IntArray) -> FloatArray:
         """(C, K + 1) logarithms of the shares of rooms with 0 … K of each class, beside (C,) objects of the others."""
-        given = (counts[self.hosts] > 0) & (self.hosts >= 0)
-        return np.log(self.shares[np.arange(len(counts)), given.astype(int)])
+        return np.log(self.shares[np.arange(len(counts)), self.hosted(counts).astype(int)])
 
     def changes(
         self, counts: IntArray, more: BoolArray, fewer: IntArray, spare: int, uniforms: npt.NDArray[np.float32]
     ) -> IntArray:
         """Likely numbers instead of unlikely ones, one class at a time.
 
-        None goes, and one comes only with its host or where nearly all rooms have it.
+        One comes only with its host or where nearly all rooms have it, and goes only without the group that it is of.
 
         Args:
             counts: (C,) objects of each class.
@@ -95,11 +107,12 @@ class Numbers:
         What they would be as hosts does not count: a TV stand would come into every room that has a coffee table.
         """
         options, gains = list[tuple[int, int]](), list[float]()
-        hosted, last = (self.hosts >= 0) & (counts[self.hosts] > 0), self.shares.shape[-1] - 1
+        hosted, last = self.hosted(counts), self.shares.shape[-1] - 1
         for number, shares in enumerate(self.log_shares(counts)):
             there = int(counts[number])
             least = _LESS_LIKELY if there or hosted[number] else _NEARLY_ALL
-            fewest = there - min(int(fewer[number]), there - 1, _FAR) if there else 0
+            goes = self.hosts[number] >= len(counts) and not hosted[number] and there <= _FAR
+            fewest = there - min(int(fewer[number]), there - (not goes), _FAR) if there else 0
             most = min(there + min(spare, _FAR), last) if more[number] else there
             gain = shares[fewest : most + 1] - shares[min(there, last)]
             better = np.flatnonzero(gain > least)
@@ -109,7 +122,8 @@ class Numbers:
 
     def to_json(self) -> dict[str, Any]:
         """For a model's file; shares to four digits."""
-        return {"hosts": self.hosts.tolist(), "shares": np.round(self.shares, 4).tolist()}
+        groups = [np.flatnonzero(group).tolist() for group in self.groups]
+        return {"hosts": self.hosts.tolist(), "groups": groups, "shares": np.round(self.shares, 4).tolist()}
 
     @staticmethod
     def from_json(data: Mapping[str, Any], n_classes: int) -> "Numbers":
@@ -121,9 +135,12 @@ class Numbers:
         hosts, shares = np.array(data["hosts"], dtype=np.int64), np.array(data["shares"], dtype=np.float64)
         if hosts.shape != (n_classes,) or shares.shape[:2] != (n_classes, 2) or shares.ndim != 3:
             raise ValueError("numbers are of other classes")
-        if not ((hosts >= -1) & (hosts < n_classes)).all() or not (shares > 0).all():
+        groups = np.zeros((len(data.get("groups", ())), n_classes), dtype=np.bool_)
+        for group, members in zip(groups, data.get("groups", ()), strict=True):
+            group[np.array(members, dtype=np.int64)] = True
+        if not ((hosts >= -1) & (hosts < n_classes + len(groups))).all() or not (shares > 0).all():
             raise ValueError("numbers are malformed")
-        return Numbers(hosts, shares)
+        return Numbers(hosts, shares, groups)
 
 
 def _drawn(gains: Sequence[float], uniform: float) -> int:

@@ -8,12 +8,15 @@ import numpy as np
 from ..datasets.starter import Rooms, build_rooms
 from ..files.checkpoints import load_model, save_model
 from ..models.graph_prior import GraphPrior
+from ..placement.kinds import DINING, SOFAS
 from ..sampling.graph_stage import ClassMap
 from ..sampling.numbers import Numbers
-from ..vocabulary import ALL_CLASSES, ROOM_TYPES
+from ..vocabulary import ALL_CLASSES, BEDS, ROOM_TYPES
 
 _MOST: Final = 5000
 """Rooms of each type that are counted."""
+_GROUPS: Final = (SOFAS, frozenset(BEDS), DINING)
+"""What furniture comes with, whichever of these it is."""
 
 
 def numbers_of_rooms(rooms: int, first_room: int, workers: int) -> dict[str, Any]:
@@ -31,7 +34,8 @@ def numbers_of_rooms(rooms: int, first_room: int, workers: int) -> dict[str, Any
 def _numbers(rooms: Rooms) -> Numbers:
     total = len(ALL_CLASSES)
     numbers = ClassMap.of(rooms.room_type, total).to_model[rooms.objs]
-    return Numbers.of(np.stack([np.bincount(row, minlength=total + 1)[:total] for row in numbers]))
+    groups = np.array([[name in group for name in ALL_CLASSES] for group in _GROUPS])
+    return Numbers.of(np.stack([np.bincount(row, minlength=total + 1)[:total] for row in numbers]), groups)
 
 
 def write_numbers(folder: Path, rooms: int, first_room: int, workers: int) -> None:
