@@ -31,14 +31,16 @@ from .sampling.slots import prepare
 from .scene import Request, Scene, SceneObject
 from .text.encoder import TextEncoder, TextStates
 from .text.loading import load_encoder
-from .vocabulary import CLASSES, RoomType
+from .vocabulary import BEDS, CLASSES, RoomType
 
 BATCH: Final = 32
 """Scenes that go through the networks at once."""
 TRIES: Final = 6
 """Rooms sampled for a scene at most: another one is tried while a wish is not met or a person would see a flaw."""
 PATIENCE: Final = 2
-"""Of these, the tries that are made for the sake of what was left out or stands before a window."""
+"""Of these, the tries that are made for the sake of what stands before a window, or of what an edit left out."""
+_ONCE: Final = frozenset({*BEDS, "dining_table"})
+"""Of which a room has one, unless more are spoken of."""
 _LARGEST_LOG_RATIO: Final = math.log(1.5)
 """Largest ``|log(a / b)|`` of an extent of an object and of a catalogue entry for it to be of the entry's class."""
 _TRY_STRIDE: Final = 0x9E3779B1
@@ -126,8 +128,7 @@ class Generator:
                 found = _faults(sample.plan, scene, self.catalogue), scene
                 key = sample.request_index, sample.variation
                 best[key] = min(best.get(key, found), found, key=itemgetter(0))
-            counted = slice(2 if attempt + 1 >= PATIENCE else None)
-            pending = [s for s in samples if any(best[s.request_index, s.variation][0][counted])]
+            pending = [s for s in samples if best[s.request_index, s.variation][0].ask_again(s)]
         return [[best[i, k][1] for k in range(plan.request.variations)] for i, plan in enumerate(plans)]
 
     def _scenes_of(
@@ -157,8 +158,11 @@ class Generator:
         parsed = parse(text, classes)
         slots = slots.without({name for mention in parsed.absent for name in mention.categories})
         if request.task == "generate" and model.sizes_first:  # others sample as they were published
-            slots = slots.with_core(CORES[room].classes)
-        slots = slots.wanting(_counted(parsed, request))
+            core = CORES[room].classes
+            slots = slots.with_core(core, (core & _ONCE) - _spoken(parsed))
+        counted = _counted(parsed, request)
+        told = {name for name, number in counted.items() if number > 1} if request.task == "generate" else set()
+        slots = slots.wanting(counted, told)
         return Plan(request, slots, _settings(request, model.defaults), parsed, described(text, classes))
 
     def _make(self, chunk: Sequence[_Sample], on_step: OnStep, *, settle: bool) -> list[Scene]:
@@ -234,6 +238,12 @@ class Generator:
         return frozenset(name for name, value in misfit.items() if value <= max(nearest, _LARGEST_LOG_RATIO))
 
 
+def _spoken(parsed: Parsed) -> frozenset[str]:
+    """All classes that an instruction may speak of."""
+    wished = (names for wish in parsed.wishes for names in (wish.subjects, wish.objects))
+    return frozenset().union(*(mention.categories for mention in parsed.mentions), *wished)
+
+
 def _counted(parsed: Parsed, request: Request) -> dict[str, int]:
     """How many of each class an instruction asks for; "chairs" are dining chairs where the room has them.
 
@@ -267,6 +277,13 @@ class _Faults(NamedTuple):
     flaws: int
     left_out: int
     windows: int
+
+    def ask_again(self, sample: _Sample) -> bool:
+        """Whether another room is worth trying after a sample; nobody misses what is left out of a new room."""
+        if self.unmet or self.flaws:
+            return True
+        edit = sample.plan.request.task != "generate"
+        return sample.attempt + 1 < PATIENCE and bool(self.windows or (edit and self.left_out))
 
 
 def _faults(plan: Plan, scene: Scene, catalogue: Catalogue) -> _Faults:

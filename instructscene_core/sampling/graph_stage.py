@@ -266,6 +266,10 @@ class GraphStage:
         allowed = classes.allowed(np.stack([job.slots.allowed[:n] for job in jobs]))  # (B, n, C + 1)
         if self.prior.config.counts:
             allowed[..., -1] &= ~in_use
+        if self.prior.config.grounding:  # as many as are told have slots of their own by now
+            for job, may in zip(jobs, allowed, strict=True):
+                told = classes.to_model[:-1][job.slots.told]
+                may[np.ix_(_open(job)[:n], told)] = False
         allowed[~in_use, -1] = True
         tokens = np.ones((len(jobs), N_CODES + 1, n * N_FEATURE_TOKENS), dtype=np.bool_)
         tokens[:, EMPTY_CODE] = np.repeat(allowed[:, :, -1], N_FEATURE_TOKENS, axis=1)

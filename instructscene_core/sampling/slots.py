@@ -57,6 +57,7 @@ class Slots:
         floor: the floor plan that somebody gave; without an outline where none was.
         notes: for the report, what a person should know of these choices.
         wanted: (C,) how many of each class there are to be at least.
+        told: (C,) bool, classes of which there are to be no more than that.
     """
 
     room_type: RoomType
@@ -77,21 +78,32 @@ class Slots:
     floor: FloorPlan
     notes: tuple[str, ...]
     wanted: IntArray
+    told: BoolArray
 
-    def wanting(self, numbers: Mapping[str, int]) -> "Slots":
-        """The same with so many of some classes at least, as far as there are open slots."""
-        wanted = np.array([numbers.get(name, 0) for name in CLASSES[self.room_type]], dtype=np.int64)
+    def wanting(self, numbers: Mapping[str, int], told: Collection[str] = ()) -> "Slots":
+        """The same with so many of some classes at least, as far as there are open slots; of those told, no more."""
+        names = CLASSES[self.room_type]
+        wanted = np.array([numbers.get(name, 0) for name in names], dtype=np.int64)
+        exact = np.array([name in told for name in names], dtype=np.bool_)
         wanted.setflags(write=False)
-        return replace(self, wanted=wanted)
+        exact.setflags(write=False)
+        return replace(self, wanted=wanted, told=exact)
 
-    def with_core(self, core: Collection[str]) -> "Slots":
-        """The same with an object of one of some classes in the first open slot, as far as that may have one."""
+    def with_core(self, core: Collection[str], once: Collection[str] = ()) -> "Slots":
+        """The same with an object of one of some classes in the first open slot, as far as that may have one.
+
+        Args:
+            core: the classes.
+            once: those that no other new object may have.
+        """
         is_core = np.array([name in core for name in CLASSES[self.room_type]] + [False])
         slot = next((k for k, item in enumerate(self.objects) if item is None and not self.class_known[k]), None)
         if slot is None or not (self.allowed[slot] & is_core).any():
             return self
-        allowed = self.allowed.copy()
-        allowed[slot] &= is_core
+        new = np.array([item is None for item in self.objects]) & ~self.class_known
+        is_once = np.array([name in once for name in CLASSES[self.room_type]] + [False])
+        allowed = self.allowed & ~(new[:, None] & is_once)
+        allowed[slot] = self.allowed[slot] & is_core
         allowed.setflags(write=False)
         return replace(self, allowed=allowed)
 
@@ -237,6 +249,7 @@ class _Builder:
             floor=FloorPlan() if is_drawn(self.request.scene) else self.request.scene.floor,
             notes=tuple(self.notes),
             wanted=np.zeros(len(self.names), dtype=np.int64),
+            told=np.zeros(len(self.names), dtype=np.bool_),
         )
 
 

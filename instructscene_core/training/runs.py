@@ -53,7 +53,7 @@ GUIDANCE: Final = 2.0
 """The prior's guidance scale, for relations and looks; of 1.4, 2 and 3 it met most of what instructions asked for."""
 TRUNCATION: Final = 1.0
 """Rate of the prior's predictions that is kept; 0.9 met no more."""
-STEPS: Final = 40, 25
+STEPS: Final = 40, 20
 """Network calls of prior and decoder; 100 of the prior meet no more."""
 DRAFTS: Final = 8
 """Layouts decoded for each graph; decoding is cheap beside the prior."""

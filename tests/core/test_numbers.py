@@ -142,3 +142,10 @@ def test_rooms_have_a_core_unless_it_is_refused(room, refused, seed):
         asked = Request.from_json({"room": room, "text": text, "seed": seed, "variations": 2, "steps": [10, 1]})
         (scenes,) = generator.run([asked], settle=False)
         assert {any(item.category in core.classes for item in scene.objects) for scene in scenes} == {not text}
+
+
+@pytest.mark.parametrize(("text", "most"), [("", 1), ("Two single beds.", 2)])
+def test_no_second_bed_comes_unless_beds_are_spoken_of(text, most):
+    asked = Request.from_json({"room": "bedroom", "text": text, "seed": 3, "variations": 12, "steps": [10, 1]})
+    (scenes,) = load_generator(device="cpu").run([asked], settle=False)
+    assert {sum(item.category in CORES["bedroom"].classes for item in scene.objects) for scene in scenes} == {most}

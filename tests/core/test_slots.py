@@ -143,6 +143,9 @@ def test_the_core_goes_into_the_first_open_slot():
     edited = slots("complete", OBJECTS).with_core(BEDS)
     assert edited.allowed[2].tolist() == beds
     assert edited.allowed[3:].all()
+    once = before.with_core(BEDS, BEDS)
+    assert once.allowed[0].tolist() == beds
+    assert not once.allowed[1:, beds].any()
     narrowed = before.without({"double_bed"}).with_core(BEDS)
     assert [name for name, may in zip(BEDROOM, narrowed.allowed[0], strict=False) if may] == ["kids_bed", "single_bed"]
 
