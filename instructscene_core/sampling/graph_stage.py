@@ -132,6 +132,7 @@ class GraphStage:
         if numbers is None or first == len(steps) or all(s.class_known.all() for s in slots):
             return self._whole(self._reveal(run, in_use, steps), draws)
         symbols = self._reveal(run, in_use, steps[:first])[0].cpu().numpy()
+        symbols = symbols.clip(max=self.prior.config.n_classes)  # one in many thousands is masked still: it stays away
         may = _Changeable.of(jobs, classes, spoken)
         uniforms = draws.uniform((len(jobs), CHANGES)).numpy()
         changed = [
