@@ -55,7 +55,7 @@ TRUNCATION: Final = 1.0
 """Rate of the prior's predictions that is kept; 0.9 met no more."""
 STEPS: Final = 40, 20
 """Network calls of prior and decoder; 100 of the prior meet no more."""
-DRAFTS: Final = 8
+DRAFTS: Final = 6
 """Layouts decoded for each graph; decoding is cheap beside the prior."""
 _GROUNDING_BATCH: Final = 40
 """Small, for many steps: which of two is left of the other is learned late, and the steps decide when."""

@@ -391,7 +391,7 @@ def sets(room: Arrangement, poses: Poses, table: int) -> Iterator[Proposal]:
         yield Proposal([table, *chairs, *lamps], np.concatenate([places[:, None], seated, above], axis=1))
 
 
-_SETS: Final = 3
+_SETS: Final = 2
 """Ways to share its chairs with which a table is moved."""
 
 
