@@ -61,6 +61,8 @@ BEDSIDE_INSIDE: Final = 0.1
 """By which the middle of a nightstand may be within a bed's width: some headboards are wider than the mattress."""
 AT_HEAD: Final = 0.3
 """From the middle of a bed to where its head begins, as a share of half its length."""
+ALIKE: Final = 0.5
+"""Cosine within which two pieces face the same way."""
 COFFEE_REACH: Final = 0.9
 """From the front of a seat to its coffee table: one leans forward."""
 BESIDE_VIEW: Final = 0.7
@@ -80,7 +82,7 @@ LAMP_REACH: Final = 0.1
 """By which the middle of a lamp may be beside what it hangs over."""
 RAYS: Final = 10
 """Strips of a front whose depth is measured."""
-SHUT: Final = 0.5
+SHUT: Final = 0.3
 """Share of the strips that are not free until a front is shut in."""
 EMPTY: Final = 1.0
 """From furniture to ground that is empty."""
@@ -260,10 +262,14 @@ def _behind_sofa(pieces: Pieces, console: int) -> bool:
 
 
 def _nightstands(pieces: Pieces) -> list[int]:
-    """Nightstands that are not beside the head half of a bed."""
+    """Nightstands that are not beside the head of a bed, or do not face as it does: one reaches into them from it."""
     beds = pieces.of_class(BEDS).tolist()
     stands = pieces.of_class({"nightstand"}).tolist()
-    return [k for k in stands if not any(_beside_head(pieces, k, bed) for bed in beds)]
+    return [k for k in stands if not any(_beside_head(pieces, k, b) and _face_alike(pieces, k, b) for b in beds)]
+
+
+def _face_alike(pieces: Pieces, first: int, second: int) -> bool:
+    return bool(pieces.forward[first] @ pieces.forward[second] > ALIKE)
 
 
 def _second_at_a_side(pieces: Pieces) -> list[int]:

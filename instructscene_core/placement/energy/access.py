@@ -10,7 +10,7 @@ from ...geometry.walls import Walls
 from ..grounds import APART, BACKS, CRAMMED, FRONTS, LEGS, ROUND_TABLES, SIDES, Clearance
 from .arrangement import Arrangement, IntArray, Poses
 
-_UNSEEN: Final = 0.2
+_UNSEEN: Final = 0.1
 """Share of that ground that may be taken up, which is not seen."""
 _GROUNDS: Final = (*FRONTS, *SIDES, *LEGS, *BACKS, *ROUND_TABLES)
 _STRIPS: Final = np.array([-0.6, 0.0, 0.6])

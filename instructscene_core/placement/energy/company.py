@@ -140,11 +140,13 @@ def _from_bedside(room: Arrangement, poses: Poses, item: int, bed: int) -> Float
     turn = 1 - (poses.forward[:, item] * poses.forward[:, bed]).sum(axis=-1)
     behind = y - half[1]
     out = (beside - _BEDSIDE).clip(0.0) + (-beside - 0.05).clip(0.0) + along.clip(0.0) + behind.clip(0.0)
-    return out + _TURN * turn
+    return out + _FACING * turn
 
 
+_FACING: Final = 0.6
+"""Metres that facing as the bed does is worth, per unit of 1 less the cosine."""
 _TURN: Final = 0.3
-"""Metres that turning the back to the right side is worth, per unit of 1 less the cosine."""
+"""The same of turning the back to the right side."""
 
 
 def _from_table(room: Arrangement, poses: Poses, chair: int, table: int) -> FloatArray:
