@@ -158,9 +158,10 @@ class _ExtraPlacer:
     def tv(self) -> None:
         """On the TV stand, as wide as that at most, but before no window: one would see nothing for the light."""
         for stand in self._of("tv_stand"):
-            self._on_top(
-                stand, self._choice("tv", lambda e, stand=stand: e.size[0] <= stand.size[0]), apart=self.openings
-            )
+            own = self._shuffled(self._entries("tv"))
+            others = self._shuffled(entry for entry in self.catalogue.of_class("tv") if entry not in own)
+            fitting = (entry for entry in (*own, *others) if entry.size[0] <= stand.size[0])
+            any(self._on_top(stand, entry, apart=self.openings) for entry in fitting)
 
     def table_lamps(self) -> None:
         """On nightstands, the same on each; else on a side table."""
@@ -191,7 +192,8 @@ class _ExtraPlacer:
             inset = max(entry.size[:2]) / 2 + _GAP
             for corner, along, inward in self._shuffled(corners):
                 place = corner + inset * (along + inward)
-                if self._stand(entry, (float(place[0]), float(place[1])), self.rng.uniform(-math.pi, math.pi)):
+                at = float(place[0]), float(place[1])
+                if any(self._stand(entry, at, yaw) for yaw in (self.rng.uniform(-math.pi, math.pi), 0.0)):
                     return
 
     # How it is placed
@@ -210,11 +212,14 @@ class _ExtraPlacer:
                 self._add(item)
                 return
 
-    def _on_top(self, host: SceneObject, entry: CatalogueEntry | None, apart: Sequence[Body] = ()) -> None:
-        if entry is not None and entry.size[1] < 1.1 * host.size[1]:
-            item = self._item(entry, host.position[:2], host.yaw, _top(host))
-            if self._apart(item, [*self.bodies, *apart]):
-                self._add(item)
+    def _on_top(self, host: SceneObject, entry: CatalogueEntry | None, apart: Sequence[Body] = ()) -> bool:
+        if entry is None or entry.size[1] >= 1.1 * host.size[1]:
+            return False
+        item = self._item(entry, host.position[:2], host.yaw, _top(host))
+        if not self._apart(item, [*self.bodies, *apart]):
+            return False
+        self._add(item)
+        return True
 
     def _stand(self, entry: CatalogueEntry, place: Point2, yaw: float) -> bool:
         item = self._item(entry, place, math.remainder(yaw, 2 * math.pi))

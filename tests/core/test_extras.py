@@ -88,6 +88,15 @@ def test_no_tv_set_is_put_before_a_window(bedroom, catalogue):
     assert sets(beside) == ["tv"]
 
 
+def test_hardly_a_tv_stand_stays_without_a_tv_set(bedroom, catalogue):
+    """Of its own palette where that has one that fits, else of another."""
+    found = []
+    for entry in catalogue.of_class("tv_stand"):
+        stand = replace(bedroom[-1], asset=entry.id, size=entry.size, position=(0.0, 0.0, entry.size[2] / 2))
+        found += [i.category for i in place_extras([stand], FLOOR, catalogue, 0, wanted=["tv"]) if i.category == "tv"]
+    assert len(found) > 0.9 * len(catalogue.of_class("tv_stand"))
+
+
 def test_no_floor_no_furniture_or_no_such_pieces_give_none(bedroom, catalogue):
     assert place_extras(bedroom, FloorPlan(), catalogue, 0) == []
     assert place_extras([], FLOOR, catalogue, 0) == []
