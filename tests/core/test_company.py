@@ -265,7 +265,7 @@ def test_company_keeps_to_the_graph(catalogue):
     sofa = box("multi_seat_sofa", 0.0, 3.4, (2.0, 0.9, 0.8))
     low = box("coffee_table", 0.38, 2.2, (1.0, 0.6, 0.4))
     places = ((1.05, 1.55), (1.1, 1.55), (1.15, 1.75), (1.05, 1.75))
-    near = [box("cabinet", x, y, (0.1, 0.1, 0.4), name=f"{x} {y}") for x, y in places]
+    near = [box("corner_side_table", x, y, (0.1, 0.1, 0.4), name=f"{x} {y}") for x, y in places]
     wanted = [(item.id, "closely right of", "coffee_table") for item in near]
     kept = [False, True, False, False, False, False]
     free = run(catalogue, [sofa, low, *near], kept).objects[1]

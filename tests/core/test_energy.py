@@ -16,6 +16,7 @@ from instructscene_core.geometry.solids import colliding_pairs
 from instructscene_core.geometry.walls import Walls
 from instructscene_core.instructions.wishes import Wish
 from instructscene_core.placement.energy.arrangement import TOUCH, Arrangement, Poses
+from instructscene_core.placement.energy.backs import gaps_behind
 from instructscene_core.placement.energy.terms import HARD, PRICES, SOFT, away
 from instructscene_core.placement.energy.walking import Walking
 from instructscene_core.placement.ground import CELL, Grid, Ground
@@ -209,6 +210,12 @@ def test_walls_draw_backs_as_far_as_they_reach(catalogue):
     assert cost("armchair", 1.0) == cost("armchair", 2.0) < cost("loveseat_sofa", 2.0) < cost("wardrobe", 2.0)
 
 
+@pytest.mark.parametrize(("x", "beyond"), [(1.2, 0.0), (0.8, 0.2), (0.6, 0.4)])
+def test_what_is_beyond_the_end_of_a_wall_is_added_to_the_gap(catalogue, x, beyond):
+    room = arranged(catalogue, [box("wardrobe", x, 0.4)], FloorPlan(L_SHAPE))  # that wall begins at 0.5
+    assert gaps_behind(room, room.as_they_came(), np.array([0]))[0, 0] == pytest.approx(0.1 + beyond)
+
+
 def test_a_console_may_stand_behind_a_sofa_instead(catalogue):
     def cost(category, y):
         return values(catalogue, [box("sofa", 0.0, 0.0, (2.0, 1.0, 0.8)), box(category, 0.0, y, (1.2, 0.4, 0.8))])[
@@ -221,13 +228,17 @@ def test_a_console_may_stand_behind_a_sofa_instead(catalogue):
 
 
 def test_a_single_seat_has_company_or_a_wall(catalogue):
-    def cost(y, *hosts, yaw=math.pi):
-        seat = box("armchair", 0.0, y, (0.8, 0.8, 0.8), yaw)
+    def cost(y, *hosts, x=0.0, yaw=math.pi):
+        seat = box("armchair", x, y, (0.8, 0.8, 0.8), yaw)
         return values(catalogue, [seat, *hosts])["astray"]
 
-    sofa = box("sofa", 0.0, 2.4, (2.0, 1.0, 0.8))
-    assert cost(0.5, sofa) == cost(-2.5, sofa) == 0.0
-    assert cost(-0.5, sofa) == pytest.approx(0.8)
+    sofa, low = box("sofa", 0.0, 2.4, (2.0, 1.0, 0.8)), box("coffee_table", 0.0, 1.3, (1.0, 0.6, 0.4))
+    assert cost(0.7, sofa) == cost(2.0, sofa, x=2.0, yaw=0.0) == 0.0
+    assert cost(-0.5, sofa) == pytest.approx(1.1)
+    assert cost(1.0, sofa, x=-2.5, yaw=math.pi / 2) == pytest.approx(0.1)  # it looks on from a wall
+    assert cost(-2.5, sofa) == pytest.approx(2.0)  # from too far away
+    assert cost(-0.2, sofa, low) == pytest.approx(0.0)
+    assert cost(2.0, sofa, low, x=2.0, yaw=0.0) > 0.2  # a sofa is company only where there is no coffee table
     assert cost(-0.2) == pytest.approx(2.0)  # to the wall at its back
 
 

@@ -221,6 +221,15 @@ def test_nightstands_are_beside_the_head(x, y, found):
     assert bedroom(piece("nightstand", x, y)) == found
 
 
+@pytest.mark.parametrize("category", sorted(BEDS))
+@pytest.mark.parametrize(
+    ("yaw", "found"), [(RIGHT, {"nightstand"}), (LEFT, {"nightstand"}), (1.04, set()), (1.06, {"nightstand"})]
+)  # up to 60°
+def test_nightstands_face_as_their_bed_does(category, yaw, found):
+    bed = replace(BED, category=category)
+    assert flaws("bedroom", bed, piece("nightstand", 1.25, 2.6, yaw)) == found
+
+
 def test_a_nightstand_needs_a_bed():
     assert flaws("bedroom", piece("nightstand", 0.0, 2.7), excluded=BEDS) == {"nightstand"}
 
@@ -287,7 +296,8 @@ def test_a_bed_faces_a_tv_too():
     [
         (piece("wardrobe", 0.0, 0.09, UP), set()),  # 0.6 m and a bit between the bed's feet and its doors
         (piece("wardrobe", 0.0, 0.11, UP), {"shut in"}),
-        (piece("wardrobe", 1.0, 0.4, UP), set()),  # most of its front is free
+        (piece("wardrobe", 1.05, 0.4, UP), {"shut in"}),  # 0.35 of its front is taken
+        (piece("wardrobe", 1.2, 0.4, UP), set()),  # 0.2 of it
     ],
 )
 def test_a_cupboard_is_not_shut_in(item, found):
@@ -307,7 +317,8 @@ def test_one_gets_to_a_shelf(category, gap, found):
     [
         (piece("coffee_table", 0.0, 0.19), set()),  # half a metre and a bit
         (piece("coffee_table", 0.0, 0.21), {"shut in"}),
-        (piece("coffee_table", 0.7, 0.21), {"coffee table"}),  # before less than half of the foot
+        (piece("coffee_table", 0.9, 0.21), {"coffee table", "shut in"}),  # before three tenths of the foot
+        (piece("coffee_table", 1.0, 0.21), {"coffee table"}),  # before two
         (piece("stool", 0.0, 0.75, size=(1.2, 0.4, 0.4)), set()),  # a bench
     ],
 )
@@ -343,7 +354,7 @@ def test_one_gets_up_on_both_sides_of_a_double_bed(category, x, found):
 
 @pytest.mark.parametrize(
     ("gap", "length", "found"),
-    [(0.39, 1.2, {"bed's side"}), (0.41, 1.2, set()), (0.39, 0.8, set())],
+    [(0.39, 1.2, {"bed's side"}), (0.41, 1.2, set()), (0.39, 0.7, {"bed's side"}), (0.39, 0.5, set())],
 )
 def test_what_stands_along_a_double_bed_is_in_the_way(gap, length, found):
     chest = SceneObject("chest", None, (0.9 + gap + 0.2, 2.0, 0.4), (0.4, length, 0.8), 0.0)
@@ -359,14 +370,14 @@ def test_no_armchair_stands_at_the_head_of_a_bed(bed):
 
     assert found(1.3 + 0.49, 2.5) == {"bed's side"}
     assert found(1.3 + 0.51, 2.5) == set()  # out of an arm's reach
-    assert found(1.3 + 0.3, 1.5, UP) == set()  # at the foot
+    assert found(1.3 + 0.3, 1.0, UP) == set()  # at the foot
 
 
 @pytest.mark.parametrize(("gap", "found"), [(0.21, set()), (0.19, {"legroom"})])
 def test_legs_fit_between_a_seat_and_its_coffee_table(gap, found):
     assert living(piece("coffee_table", 0.0, 1.7 - gap)) == found
     assert living(piece("coffee_table", 0.0, 1.2), piece("armchair", 0.0, 0.5 - gap, UP)) == found
-    assert bedroom(piece("coffee_table", 0.7, 0.7 - gap)) == {"coffee table"}  # a bed is no seat
+    assert bedroom(piece("coffee_table", 1.0, 0.7 - gap)) == {"coffee table"}  # a bed is no seat
 
 
 @pytest.mark.parametrize(("gap", "found"), [(0.24, {"crammed"}), (0.26, set())])
@@ -444,8 +455,8 @@ def test_chairs_are_at_a_desk_or_table(category):
 
 def test_single_seats_and_side_tables_have_company_or_a_wall():
     assert living(piece("armchair", 0.0, -1.5, UP)) == {"adrift"}
-    assert living(piece("armchair", 2.5, -0.8, LEFT)) == set()
-    assert living(piece("armchair", 0.0, 0.2, UP)) == set()
+    assert living(piece("armchair", 2.5, 0.5, LEFT)) == set()
+    assert living(piece("armchair", 0.0, 0.5, UP)) == set()
     assert living(piece("stool", 1.3, 2.2)) == set()
     assert living(piece("stool", 2.0, 1.0)) == {"adrift"}
 
@@ -453,8 +464,8 @@ def test_single_seats_and_side_tables_have_company_or_a_wall():
 @pytest.mark.parametrize(
     ("x", "y", "yaw", "found"),
     [
-        (0.0, -1.29, UP, set()),  # 1.39 m before the sofa
-        (0.0, -1.31, UP, {"adrift"}),
+        (0.0, -1.09, UP, set()),  # 1.19 m before the sofa
+        (0.0, -1.11, UP, {"adrift"}),
         (1.9, 1.0, UP, set()),  # beside it, whatever way it looks
         (1.9, 1.0, DOWN, set()),
         (1.9, 2.0, UP, {"adrift"}),  # behind it
@@ -467,7 +478,7 @@ def test_a_single_seat_stands_beside_or_before_a_sofa(x, y, yaw, found):
 
 @pytest.mark.parametrize(
     ("y", "yaw", "found"),
-    [(-0.79, UP, set()), (-0.81, UP, {"adrift"}), (-0.79, DOWN, {"adrift"})],  # 1.39 m from the bed, and 1.41
+    [(-0.59, UP, set()), (-0.61, UP, {"adrift"}), (-0.59, DOWN, {"adrift"})],  # 1.19 m from the bed, and 1.21
 )
 def test_a_single_seat_looks_at_a_bed(y, yaw, found):
     for category in ("armchair", "lounge_chair", "chinese_chair", "lazy_sofa"):
@@ -592,6 +603,15 @@ def test_side_tables_do_not_stand_in_a_heap(gap, found):
     assert living(*tables) & {"doubled"} == found
 
 
-@pytest.mark.parametrize(("y", "found"), [(-0.8, set()), (-1.5, {"adrift"})])
-def test_a_single_seat_at_a_wall_looks_at_its_group_across_three_metres_at_most(y, found):
-    assert living(piece("armchair", 2.5, y, LEFT)) & {"adrift"} == found
+@pytest.mark.parametrize(("y", "found"), [(0.01, set()), (-0.01, {"adrift"})])  # 1.59 m before the sofa, and 1.61
+def test_a_single_seat_at_a_wall_looks_at_its_group_across_the_room(y, found):
+    armchair = piece("armchair", 2.5, y, LEFT)
+    assert living(armchair) & {"adrift"} == found
+    assert living(armchair, piece("coffee_table", -0.4, 1.3)) & {"adrift"} == {"adrift"}  # too far from this one
+
+
+@pytest.mark.parametrize(("gap", "found"), [(1.19, set()), (1.21, {"adrift"})])
+def test_company_is_round_the_coffee_table_where_there_is_one(gap, found):
+    armchair = piece("armchair", 1.9, 1.3, LEFT)  # beside the sofa
+    assert living(armchair) == set()
+    assert living(armchair, piece("coffee_table", 1.0 - gap, 1.3)) - {"coffee table"} == found
