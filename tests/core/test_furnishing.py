@@ -226,9 +226,14 @@ def test_kept_chairs_count_too():
     assert most_chairs(*table(min, 2, kept=kept)[0].size[:2], 0.52) >= 6
 
 
-def test_what_is_described_or_one_of_two_is_the_table_that_looks_so():
+def test_looks_that_are_asked_for_come_before_the_length_for_the_chairs():
+    for text, word in (("a black dining table", "black"), ("a marble table with two chairs", "marble")):
+        assert word in table(max, 2, text)[0].description
+    assert table(max, 2, "a long dining table with two chairs")[0].size[0] > table(max, 2)[0].size[0]
+
+
+def test_of_two_tables_each_is_the_one_that_looks_so():
     assert not table(max, 2, "a table with two black dining chairs")[1]
-    assert table(max, 2, "a black dining table with two chairs")[1]
     assert table(max, 2, tables=2)[1]
     assert table(max, 0)[1]
 

@@ -330,10 +330,12 @@ def _alone(room: Arrangement, poses: Poses) -> FloatArray:
     low = room.rows({"coffee_table"})
     sofas = [] if low else room.rows(SOFAS - {"lazy_sofa"})
     hosts = [*sofas, *low, *room.rows(tables | frozenset(BEDS))]
-    for seat in room.rows(SINGLE_SEATS) if hosts else ():
+    for seat in room.rows(SINGLE_SEATS):
         if not poses.touches(seat, *hosts):
             continue
         ways = [_FARTHEST * np.ones(len(total))]
+        if not hosts and room.backs_to is not None:
+            ways.append((gaps_behind(room, poses, np.array([seat]))[:, 0] - _AT_WALL).clip(0.0))
         for host in hosts:
             x, y = poses.local(host, seat).T
             beyond = np.hypot(*(np.abs(np.stack([x, y])) - room.size[host, :, None] / 2).clip(0.0))
