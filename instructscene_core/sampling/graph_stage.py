@@ -269,8 +269,10 @@ class GraphStage:
             allowed[..., -1] &= ~in_use
         if self.prior.config.grounding:  # as many as are told have slots of their own by now
             for job, may in zip(jobs, allowed, strict=True):
-                told = classes.to_model[:-1][job.slots.told]
-                may[np.ix_(_open(job)[:n], told)] = False
+                told = np.zeros(may.shape[1], dtype=np.bool_)
+                told[classes.to_model[:-1][job.slots.told]] = True
+                others = may & ~(_open(job)[:n, None] & told)
+                may[:] = np.where(others.any(axis=1, keepdims=True), others, may)  # of a core that is told, for one
         allowed[~in_use, -1] = True
         tokens = np.ones((len(jobs), N_CODES + 1, n * N_FEATURE_TOKENS), dtype=np.bool_)
         tokens[:, EMPTY_CODE] = np.repeat(allowed[:, :, -1], N_FEATURE_TOKENS, axis=1)

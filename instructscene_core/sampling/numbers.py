@@ -135,9 +135,11 @@ class Numbers:
         hosts, shares = np.array(data["hosts"], dtype=np.int64), np.array(data["shares"], dtype=np.float64)
         if hosts.shape != (n_classes,) or shares.shape[:2] != (n_classes, 2) or shares.ndim != 3:
             raise ValueError("numbers are of other classes")
-        groups = np.zeros((len(data.get("groups", ())), n_classes), dtype=np.bool_)
-        for group, members in zip(groups, data.get("groups", ()), strict=True):
-            group[np.array(members, dtype=np.int64)] = True
+        listed = [set(members) for members in data.get("groups", ())]
+        if not set().union(*listed) <= set(range(n_classes)):
+            raise ValueError("numbers are of other groups")
+        groups = np.array([[c in members for c in range(n_classes)] for members in listed], dtype=np.bool_)
+        groups = groups.reshape(len(listed), n_classes)
         if not ((hosts >= -1) & (hosts < n_classes + len(groups))).all() or not (shares > 0).all():
             raise ValueError("numbers are malformed")
         return Numbers(hosts, shares, groups)

@@ -102,7 +102,12 @@ def test_they_are_written_and_read(numbers):
     again = Numbers.from_json(numbers.to_json(), 4)
     assert (again.hosts == numbers.hosts).all()
     assert again.shares == pytest.approx(numbers.shares, abs=1e-4)
-    for broken in (numbers.to_json() | {"hosts": [9, 0, 0, 0]}, {"hosts": [0] * 4, "shares": [[1.0]] * 4}):
+    for broken in (
+        numbers.to_json() | {"hosts": [9, 0, 0, 0]},
+        numbers.to_json() | {"groups": [[0, 9]]},
+        numbers.to_json() | {"groups": [[-1]]},
+        {"hosts": [0] * 4, "shares": [[1.0]] * 4},
+    ):
         with pytest.raises(ValueError, match="numbers"):
             Numbers.from_json(broken, 4)
 
@@ -149,3 +154,11 @@ def test_no_second_bed_comes_unless_beds_are_spoken_of(text, most):
     asked = Request.from_json({"room": "bedroom", "text": text, "seed": 3, "variations": 12, "steps": [10, 1]})
     (scenes,) = load_generator(device="cpu").run([asked], settle=False)
     assert {sum(item.category in CORES["bedroom"].classes for item in scene.objects) for scene in scenes} == {most}
+
+
+@pytest.mark.parametrize(("room", "text"), [("diningroom", "Two dining tables."), ("bedroom", "Two double beds.")])
+def test_two_of_the_core_may_be_told(room, text):
+    asked = Request.from_json({"room": room, "text": text, "seed": 1, "variations": 2, "steps": [10, 1]})
+    (scenes,) = load_generator(device="cpu").run([asked], settle=False)
+    for scene in scenes:
+        assert sum(item.category in CORES[room].classes for item in scene.objects) == 2

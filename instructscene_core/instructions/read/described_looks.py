@@ -9,7 +9,7 @@ from ..words.common import COUNTS, REFERRING
 from ..words.furniture import Names
 from ..words.looks import COLOURS, MATERIALS, SHAPES, SIZES, STYLES
 from .items import Item, itemise, lexicon_of, sentences
-from .said_looks import SaidLooks, said_looks
+from .said_looks import ONES, SaidLooks, said_looks
 
 _LOOKS: Final = (
     COLOURS | MATERIALS | STYLES | SHAPES | SIZES.keys()
@@ -30,7 +30,6 @@ _RESPECTS: Final = frozenset({
 _MATCH: Final = frozenset({"match", "matches", "matching"})
 _LEADING: Final = frozenset({"in", "is", "are", "of", "made"})
 """Words that may stand between furniture and its looks: "one is red", "made of oak"."""
-_ONES: Final = frozenset({"one", "ones"})
 _OTHERS: Final = frozenset({"another", "other"})
 
 
@@ -113,7 +112,7 @@ def _attached(sentence: list[Item], before: Item | None) -> list[tuple[Item, fro
         words, thing = group.words, _head(sentence, group.end)
         if thing is None and following and _joined(sentence, group.end, following[0].start):
             thing = following[1]
-        elif thing is None and group.end < len(sentence) and sentence[group.end].words[0] in _ONES:
+        elif thing is None and group.end < len(sentence) and sentence[group.end].words[0] in ONES:
             of_ones.append(group)
         elif thing is None and _ends(sentence, group.end):
             thing = _last_noun(sentence, group.start) or before

@@ -13,7 +13,8 @@ from .items import Item, itemise, lexicon_of, sentences
 
 _JOINING: Final = BREAKS | MODIFIERS | PRONOUNS | frozenset(COUNTS) | frozenset({"the", "of", "on", "in", "is", "are"})
 _OF_ROOMS: Final = COLOURS | MATERIALS | STYLES | {"dark", "light", "pastel"}
-_ONES: Final = frozenset({"one", "ones"})
+ONES: Final = frozenset({"one", "ones"})
+"""Words that stand for furniture spoken of before: "a white one"."""
 _ENUMERATED: Final = _OF_ROOMS | SHAPES | SIZES.keys()
 
 
@@ -54,7 +55,7 @@ def said_looks(text: str, classes: Sequence[str]) -> SaidLooks:
     last: Item | None = None
     for sentence in map(prepared, sentences(itemise(text, lexicon_of(tuple(classes))))):
         things = [at for at, item in enumerate(sentence) if item.wanted and item.role == "thing"]
-        nouns = (at for at, item in enumerate(sentence) if item.kind == "furniture" or item.words[0] in _ONES)
+        nouns = (at for at, item in enumerate(sentence) if item.kind == "furniture" or item.words[0] in ONES)
         used = {at for noun in nouns for at in _led(sentence, noun)}  # of other rooms' furniture, too
         for at, following in pairwise([*things, len(sentence)]):
             before, after = _led(sentence, at), _trailing(sentence, at, following)
