@@ -34,23 +34,23 @@ class Kind(NamedTuple):
 
 KINDS: Final = (
     Kind(
-        "double_bed", 0.80, 0.0, (0.17, 0.36),
+        "double_bed", 0.80, 0.0, (0.05, 0.13),
         {
-            "wardrobe": 0.72, "tv_stand": 0.40, "dressing_table": 0.15, "desk": 0.08, "sofa": 0.03, "armchair": 0.06,
+            "wardrobe": 0.96, "tv_stand": 0.40, "dressing_table": 0.15, "desk": 0.08, "sofa": 0.03, "armchair": 0.06,
             "cabinet": 0.10, "stool": 0.06, "bookshelf": 0.05, "shelf": 0.05, "table": 0.09, "children_cabinet": 0.01,
         },
     ),
     Kind(
-        "single_bed", 0.11, 0.10, (0.22, 0.55),
+        "single_bed", 0.11, 0.10, (0.15, 0.75),
         {
-            "wardrobe": 0.72, "tv_stand": 0.28, "dressing_table": 0.10, "desk": 0.25, "sofa": 0.03, "armchair": 0.04,
+            "wardrobe": 0.94, "tv_stand": 0.28, "dressing_table": 0.10, "desk": 0.25, "sofa": 0.03, "armchair": 0.04,
             "cabinet": 0.12, "stool": 0.06, "bookshelf": 0.10, "shelf": 0.08, "table": 0.10, "children_cabinet": 0.03,
         },
     ),
     Kind(
         "kids_bed", 0.09, 0.14, (0.45, 0.85),
         {
-            "wardrobe": 0.40, "tv_stand": 0.03, "dressing_table": 0.06, "desk": 0.36, "sofa": 0.03, "armchair": 0.04,
+            "wardrobe": 0.75, "tv_stand": 0.03, "dressing_table": 0.06, "desk": 0.36, "sofa": 0.03, "armchair": 0.04,
             "cabinet": 0.08, "stool": 0.06, "bookshelf": 0.12, "shelf": 0.10, "table": 0.12, "children_cabinet": 0.55,
         },
     ),
@@ -66,6 +66,8 @@ _WALLS: Final = {
 """Chances that storage stands at the wall of the bed's head, at a side wall, or opposite the bed."""
 _DESKS: Final = {"desk": (0.4, 0.3, 0.3), "dressing_table": (0.33, 0.12, 0.55)}
 """Likewise a desk or dressing table."""
+_MISSED: Final = {"wardrobe": 6}
+"""What counts as more than one wish that found no place: people look for a wardrobe in a bedroom before all else."""
 
 
 class BedroomWishes(NamedTuple):
@@ -96,7 +98,7 @@ class BedroomWishes(NamedTuple):
                 found = _place_group(plan, group, bed)
                 if found is None or not plan.walkable():
                     plan.undo(state)
-                    missed += 1
+                    missed += _MISSED.get(group, 1)
         if plan.chance(0.65 if pair else 0.8):
             lamp = "ceiling_lamp" if plan.chance(0.4 if pair else 0.345) else "pendant_lamp"
             missed += place_lamp(plan, lamp, bed) is None
