@@ -17,6 +17,7 @@ from ..scene import Scene
 from ..vocabulary import BEDS, CLASSES, RoomType
 from .grounds import APART, CRAMMED, FRONTS, SIDES, TIGHT, Clearance, middle_of_seat
 from .kinds import (
+    CHAIRS,
     CUPBOARDS_AND_SHELVES,
     DINING,
     FACING,
@@ -146,7 +147,7 @@ def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
     """Ids of pieces that found no place where they belong: better left out than shown where they stand.
 
     First small ones: nightstands not at the head of a bed or beyond another one, second seats at a desk, dining chairs
-    at no table, coffee tables before no seat, single seats, stools and side tables on their own, in a heap or before
+    at no table, coffee tables before no seat, single seats, stools, side tables and bedrooms' tables on their own, in a heap or before
     the TV, and lamps that light nothing. Then others that are in the way, the smaller ones first, but not what the room
     is for: what stands before a door, with its back in the room or on ground that others need, and TVs that nobody
     watches.
@@ -333,7 +334,15 @@ def _adrift(pieces: Pieces) -> list[int]:
     apart = small[(pieces.gaps(small, hosts) > AT_TABLE).all(axis=1)]
     if pieces.walls is not None:
         apart = apart[pieces.behind(apart, FACING_WALL) > AT_WALL]
-    return [*alone.tolist(), *apart.tolist(), *idle_chairs(pieces)]
+    return [*alone.tolist(), *apart.tolist(), *idle_chairs(pieces), *_idle_tables(pieces)]
+
+
+def _idle_tables(pieces: Pieces) -> list[int]:
+    """Tables of bedrooms at which nobody sits, and which are in reach of no bed or seat: one asks what they are for."""
+    beds = pieces.of_class(BEDS)
+    tables = pieces.of_class({"table"}) if len(beds) else beds
+    hosts = np.concatenate([beds, pieces.of_class(SEATS | CHAIRS)])
+    return tables[(pieces.gaps(tables, hosts) > AT_TABLE).all(axis=1)].tolist() if len(tables) else []
 
 
 def _in_company(pieces: Pieces, seat: int, tables: Collection[str]) -> bool:

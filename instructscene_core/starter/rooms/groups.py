@@ -141,7 +141,7 @@ def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, floa
     """
     piece, half = plan.choose(category)
     host = plan.placed[bed]
-    friends = [bed, *(index for index, p in enumerate(plan.placed) if p.piece.category == "nightstand")]
+    friends = [index for index, p in enumerate(plan.placed) if p.piece.category == "nightstand"]
     zone = plan.rng.choices((0, 1, 2), chances)[0]
     roomier = roomier_side(plan, host)
     for attempt in range(_TRIES + 2 if zone == 1 else _TRIES):
