@@ -147,8 +147,8 @@ def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
     """Ids of pieces that found no place where they belong: better left out than shown where they stand.
 
     First small ones: nightstands not at the head of a bed or beyond another one, second seats at a desk, dining chairs
-    at no table, coffee tables before no seat, single seats, stools, side tables and bedrooms' tables on their own, in a heap or before
-    the TV, and lamps that light nothing. Then others that are in the way, the smaller ones first, but not what the room
+    at no table, coffee tables before no seat, single seats, stools, side tables and tables of bedrooms on their own, in
+    a heap or before the TV, and lamps that light nothing. Then others that are in the way, the smaller ones first, but not what the room
     is for: what stands before a door, with its back in the room or on ground that others need, and TVs that nobody
     watches.
     """
@@ -322,7 +322,7 @@ def _idle_lamps(pieces: Pieces) -> list[int]:
 
 
 def _adrift(pieces: Pieces) -> list[int]:
-    """Single seats, stools, side tables and chairs that stand in the room on their own."""
+    """Single seats, stools, side tables, chairs and tables of bedrooms that stand in the room on their own."""
     tables = TABLES - DINING if "dining_chair" in pieces.names else TABLES
     single = pieces.of_class(SINGLE_SEATS)
     alone = single[~np.array([_in_company(pieces, int(k), tables) for k in single], dtype=np.bool_)]

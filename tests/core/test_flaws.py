@@ -234,10 +234,6 @@ def test_a_nightstand_needs_a_bed():
     assert flaws("bedroom", piece("nightstand", 0.0, 2.7), excluded=BEDS) == {"nightstand"}
 
 
-def test_other_tables_need_no_chair():
-    assert flaws("bedroom", BED, replace(TABLE, category="table", position=(0.0, -1.5, 0.375))) == set()
-
-
 @pytest.mark.parametrize(
     ("x", "y", "found"),
     [
@@ -451,6 +447,16 @@ def test_chairs_are_at_a_desk_or_table(category):
     assert found(1.1, -2.7, RIGHT, desk) == {"adrift", "desk"}
     assert found(-2.0, -1.8, DOWN, table) == set()
     assert found(-2.0, -1.8, UP, table) == {"adrift"}  # it turns its back to the table
+
+
+def test_tables_of_bedrooms_have_a_seat_or_are_in_reach_of_the_bed():
+    def table(x, y):
+        return piece("table", x, y, size=(1.0, 0.6, 0.75))
+
+    assert bedroom(table(-2.0, -2.7)) == {"adrift"}  # at a wall, but nobody sits there
+    assert bedroom(table(-2.0, -2.7), piece("chair", -2.0, -2.1)) == set()
+    assert bedroom(table(1.8, 2.7)) == set()
+    assert living(table(-2.0, -2.7)) == set()  # there it is a console, or has chairs of its own
 
 
 def test_single_seats_and_side_tables_have_company_or_a_wall():
