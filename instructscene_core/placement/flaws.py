@@ -148,9 +148,9 @@ def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
 
     First small ones: nightstands not at the head of a bed or beyond another one, second seats at a desk, dining chairs
     at no table, coffee tables before no seat, single seats, stools, side tables and tables of bedrooms on their own, in
-    a heap or before the TV, and lamps that light nothing. Then others that are in the way, the smaller ones first, but not what the room
-    is for: what stands before a door, with its back in the room or on ground that others need, and TVs that nobody
-    watches.
+    a heap or before the TV, and lamps that light nothing. Then others that are in the way, the smaller ones first, but
+    not what the room is for: what stands before a door, with its back in the room or on ground that others need, and
+    TVs that nobody watches.
     """
     pieces, items = Pieces.of(scene, catalogue), [item for item in scene.objects if item.category not in FLAT]
     small = (

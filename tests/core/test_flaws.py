@@ -450,13 +450,11 @@ def test_chairs_are_at_a_desk_or_table(category):
 
 
 def test_tables_of_bedrooms_have_a_seat_or_are_in_reach_of_the_bed():
-    def table(x, y):
-        return piece("table", x, y, size=(1.0, 0.6, 0.75))
-
-    assert bedroom(table(-2.0, -2.7)) == {"adrift"}  # at a wall, but nobody sits there
-    assert bedroom(table(-2.0, -2.7), piece("chair", -2.0, -2.1)) == set()
-    assert bedroom(table(1.8, 2.7)) == set()
-    assert living(table(-2.0, -2.7)) == set()  # there it is a console, or has chairs of its own
+    table = piece("table", -2.0, -2.7, size=(1.0, 0.6, 0.75))
+    assert bedroom(table) == {"adrift"}  # at a wall, but nobody sits there
+    assert bedroom(table, piece("chair", -2.0, -2.1)) == set()
+    assert bedroom(piece("table", 1.2, 2.7, size=(0.5, 0.4, 0.5))) == set()
+    assert living(table) == set()  # there it is a console, or has chairs of its own
 
 
 def test_single_seats_and_side_tables_have_company_or_a_wall():
