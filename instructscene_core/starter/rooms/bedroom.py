@@ -57,7 +57,8 @@ KINDS: Final = (
 )  # fmt: skip
 """Nightstands: the chances of none, and of at most one. Shares follow the counts of 3D-FRONT's bedrooms (double beds
 0.83 a room, TV stands 0.20), but wardrobes (0.58 there) and second nightstands (1.36 nightstands), which people miss in
-rooms without; rare classes are more frequent here, so that they are learnt as well. Wishes come in the order in which they are placed: what has few possible places first."""
+rooms without; rare classes are more frequent here, so that they are learnt as well. Wishes come in the order in which
+they are placed: what has few possible places first."""
 
 _WALLS: Final = {
     "wardrobe": (0.04, 0.87, 0.09), "cabinet": (0.04, 0.21, 0.75), "bookshelf": (0.2, 0.2, 0.6),
