@@ -229,6 +229,12 @@ def test_seats_are_at_tables(plans):
     assert all(seated)
 
 
+def test_most_bedrooms_have_a_wardrobe_and_most_double_beds_two_nightstands(plans):
+    held = [[p.piece.category for p in plan.placed] for plan in plans]
+    assert np.mean(["wardrobe" in names for names in held]) > 0.8
+    assert np.mean([names.count("nightstand") == 2 for names in held if "double_bed" in names]) > 0.7
+
+
 def test_whatever_one_sits_at_has_a_seat_before_its_front(plans):
     for plan, desk in placed(plans, "desk", "dressing_table"):
         seats = [p for p in plan.placed if p.piece.category in ("chair", "stool", "dressing_chair")]

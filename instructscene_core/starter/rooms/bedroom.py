@@ -68,7 +68,8 @@ _WALLS: Final = {
 _DESKS: Final = {"desk": (0.4, 0.3, 0.3), "dressing_table": (0.33, 0.12, 0.55)}
 """Likewise a desk or dressing table."""
 _MISSED: Final = {"wardrobe": 6}
-"""What counts as more than one wish that found no place: people look for a wardrobe in a bedroom before all else."""
+"""What counts as more wishes than a room may lack: people look for a wardrobe in a bedroom before all else, so that the
+room is made anew, larger in the end, until it has a place."""
 
 
 class BedroomWishes(NamedTuple):
