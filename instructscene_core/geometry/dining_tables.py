@@ -4,8 +4,10 @@ from typing import Final
 
 ELBOW: Final = 0.02
 """Between chairs in a row at least."""
-_LONGEST: Final = {2: 1.6, 4: 2.4, 6: 3.0}
+_LONGEST: Final = {2: 1.3, 4: 2.4, 6: 3.0}
 """Tables of such a length do not look empty with so many chairs, or one less."""
+END_FOR_TWO: Final = 1.25
+"""Depth from which on two sit at an end of a table."""
 _SQUARE: Final = (1.32, 0.9)
 """Width below which, and depth from which on, a table is square or round: a chair at each side."""
 

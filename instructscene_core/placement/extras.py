@@ -15,10 +15,11 @@ import numpy as np
 from ..catalogue.entries import Catalogue, CatalogueEntry
 from ..geometry.clearances import door_zones, window_zones
 from ..geometry.drawn_floor import corners_of
+from ..geometry.enclosure import area_of
 from ..geometry.solids import Body, penetration
 from ..geometry.walls import Walls
 from ..scene import FloorPlan, Point2, SceneObject
-from ..vocabulary import BEDS, EXTRAS
+from ..vocabulary import BEDS, EXTRAS, hangs
 
 CHANCES: Final[Mapping[str, float]] = {"rug": 0.8, "tv": 0.9, "table_lamp": 0.8, "floor_lamp": 0.5, "plant": 0.65}
 """Probability that a new room gets an extra which the instruction does not mention. Our choice."""
@@ -34,6 +35,8 @@ _ROUND_TABLE: Final = 1.3
 """Metres by which a rug is wider than the bed on it, and wider and deeper than the table on it."""
 _GAP: Final = 0.06
 """Metres between an extra and the seat or wall beside it."""
+_PLANT: Final = 0.2
+"""Width of a plant, at most, as a share of the root of the floor's area: of 0.9 m in 20 square metres."""
 _STRETCH: Final = 0.25
 """Largest relative change of a rug's width or depth."""
 _ON_TOP: Final = 0.03
@@ -115,7 +118,7 @@ class _ExtraPlacer:
 
     def __init__(self, objects: Sequence[SceneObject], floor: FloorPlan, catalogue: Catalogue, rng: Random) -> None:
         self.furniture, self.catalogue, self.rng = list(objects), catalogue, rng
-        self.walls = Walls(floor.polygon or ())
+        self.walls, self.area = Walls(floor.polygon or ()), area_of(floor)
         self.taken = {item.id for item in objects}
         zones = [*door_zones(floor, self.walls), *window_zones(floor, self.walls)]
         self.openings = [zone.body() for zone in zones]
@@ -164,8 +167,12 @@ class _ExtraPlacer:
             any(self._on_top(stand, entry, apart=self.openings) for entry in fitting)
 
     def table_lamps(self) -> None:
-        """On nightstands, the same on each; else on a side table."""
-        hosts = self._of("nightstand") or [item for name in LAMP_HOSTS for item in self._of(name)][:1]
+        """On nightstands, the same on each, but for those that a lamp hangs over; else on a side table."""
+        lamps = [item.position[:2] for item in self.furniture if hangs(item.category or "")]
+        unlit = [host for host in self._of("nightstand") if not any(_inside(host, lamp) for lamp in lamps)]
+        if self._of("nightstand") and not unlit:
+            return
+        hosts = unlit or [item for name in LAMP_HOSTS for item in self._of(name)][:1]
         entry = self._choice("table_lamp", lambda e: all(e.size[0] < 0.9 * min(host.size[:2]) for host in hosts))
         for host in hosts:
             self._on_top(host, entry)
@@ -185,10 +192,11 @@ class _ExtraPlacer:
                     return
 
     def plant(self) -> None:
-        """In a free corner; a large one where there is room."""
+        """In a free corner; a large one in a large room."""
         walls = self.walls
         corners = list(zip(walls.starts, walls.along, walls.inward, strict=True))
-        for entry in self._shuffled(self._entries("plant")):
+        widest = _PLANT * math.sqrt(self.area)
+        for entry in self._shuffled(e for e in self._entries("plant") if max(e.size[:2]) <= widest):
             inset = max(entry.size[:2]) / 2 + _GAP
             for corner, along, inward in self._shuffled(corners):
                 place = corner + inset * (along + inward)

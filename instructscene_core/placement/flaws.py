@@ -81,6 +81,8 @@ LAMP_OFF: Final = 0.6
 """From the middle of a room to a lamp that hangs there."""
 LAMP_REACH: Final = 0.1
 """By which the middle of a lamp may be beside what it hangs over."""
+LAMPS_APART: Final = 1.0
+"""Between two lamps that do not hang over one table."""
 RAYS: Final = 10
 """Strips of a front whose depth is measured."""
 SHUT: Final = 0.3
@@ -318,7 +320,21 @@ def _idle_lamps(pieces: Pieces) -> list[int]:
             low, high = np.array(reach) * pieces.half[host, :, None].T
             local = pieces.local(int(host), lamps) - (low + high) / 2
             off &= (np.abs(local) > (high - low) / 2 + LAMP_REACH).any(axis=1)
-    return rows[off].tolist()
+    return np.unique([*rows[off].tolist(), *_second_lamps(pieces)]).astype(np.int64).tolist()
+
+
+def _second_lamps(pieces: Pieces) -> list[int]:
+    """Lamps beside another one, but for the first, unless both hang over one table."""
+    rows, found = np.flatnonzero(pieces.hanging), list[int]()
+    over = [
+        {int(k) for k in pieces.of_class(DINING) if (np.abs(pieces.local(k, pieces.centre[lamp])) < pieces.half[k]).all()}
+        for lamp in rows
+    ]
+    for n, lamp in enumerate(rows):
+        ways = [float(np.linalg.norm(pieces.centre[lamp] - pieces.centre[k])) for k in rows[:n]]
+        if any(way < LAMPS_APART and not over[n] & over[m] for m, way in enumerate(ways)):
+            found.append(int(lamp))
+    return found
 
 
 def _adrift(pieces: Pieces) -> list[int]:
@@ -329,12 +345,34 @@ def _adrift(pieces: Pieces) -> list[int]:
     if pieces.walls is not None:
         across = np.array([_looks_on(pieces, int(k)) for k in alone], dtype=np.bool_)
         alone = alone[(pieces.behind(alone, FACING_WALL) > AT_WALL) | ~across]
-    small = pieces.of_class(SIDE_TABLES | {"stool"})
+    small = pieces.of_class(SIDE_TABLES)
     hosts = pieces.of_class(SEATS | TABLES | {"coffee_table", *BEDS})
     apart = small[(pieces.gaps(small, hosts) > AT_TABLE).all(axis=1)]
     if pieces.walls is not None:
         apart = apart[pieces.behind(apart, FACING_WALL) > AT_WALL]
-    return [*alone.tolist(), *apart.tolist(), *idle_chairs(pieces), *_idle_tables(pieces)]
+    return [*alone.tolist(), *apart.tolist(), *idle_chairs(pieces), *_idle_tables(pieces), *_idle_stools(pieces)]
+
+
+def _idle_stools(pieces: Pieces) -> list[int]:
+    """Stools that are at no table, at the foot of no bed and before no seat: beside a bed one falls over them."""
+    stools = pieces.of_class({"stool"})
+    tables, rests = pieces.of_class(TABLES | {"coffee_table"}), pieces.of_class(FACING)
+    used = (pieces.gaps(stools, tables) <= AT_TABLE).any(axis=1)
+    near = pieces.gaps(stools, rests) <= AT_TABLE
+    for row, stool in enumerate(stools.tolist()):
+        used[row] |= any(_at_foot(pieces, stool, k) for k in rests[near[row]].tolist())
+    return stools[~used].tolist()
+
+
+def _at_foot(pieces: Pieces, stool: int, host: int) -> bool:
+    """Whether the middle of a stool is before a bed or seat, within its width; at a bed it is a bench."""
+    x, y = pieces.local(host, pieces.centre[stool])
+    there = abs(x) < pieces.half[host, 0] and y < -pieces.half[host, 1]
+    return bool(there and (pieces.names[host] not in BEDS or pieces.half[stool].max() > _BENCH))
+
+
+_BENCH: Final = 0.33
+"""Half the width of a stool from which on it is a bench."""
 
 
 def _idle_tables(pieces: Pieces) -> list[int]:
@@ -360,6 +398,25 @@ def _in_company(pieces: Pieces, seat: int, tables: Collection[str]) -> bool:
     return any(looks) or any(bool(pieces.local(int(k), pieces.centre[seat])[1] < pieces.half[k, 1]) for k in beside)
 
 
+def _sofas_apart(pieces: Pieces) -> list[int]:
+    """Sofas that form no group with the largest one: two lounges in a room, or one sofa behind the other."""
+    sofas, tables = pieces.of_class(SOFAS - {"lazy_sofa"}), pieces.of_class({"coffee_table"})
+    if len(sofas) < _TWO:
+        return []
+    largest = int(max(sofas, key=lambda k: float(pieces.half[k].prod())))
+    others = sofas[sofas != largest]
+    if len(tables):
+        near = pieces.gaps(sofas, tables) <= TALK
+        shared = (near & near[sofas == largest]).any(axis=1)[sofas != largest]
+    else:
+        ahead = [float(pieces.local(largest, pieces.centre[k])[1]) < 0 for k in others]
+        shared = np.array(ahead) & (pieces.gaps(others, np.array([largest]))[:, 0] <= ACROSS)
+    return others[~shared].tolist()
+
+
+_TWO: Final = 2
+
+
 def _looks_on(pieces: Pieces, seat: int) -> bool:
     """Whether a single seat looks at a coffee table, else a sofa or bed, across the room."""
     low = frozenset({"coffee_table"} if "coffee_table" in pieces.names else SOFAS - {"lazy_sofa"})
@@ -378,6 +435,19 @@ def _before_tv(pieces: Pieces) -> list[int]:
             if abs(x) < pieces.half[stand, 0] / 2 and 0 < -y < min(ways):
                 found.append(seat)
     return found
+
+
+def _dines_before_tv(pieces: Pieces) -> bool:
+    """A dining table stands between a sofa and its TV."""
+    tables = pieces.of_class({"dining_table"})
+    for stand in pieces.of_class({"tv_stand"}).tolist() if len(tables) else []:
+        seats = [k for k in pieces.of_class(SOFAS - SINGLE_SEATS).tolist() if _watches(pieces, k, stand)]
+        ways = [-float(pieces.local(stand, pieces.centre[k])[1]) for k in seats]
+        for table in tables.tolist() if ways else []:
+            x, y = pieces.local(stand, pieces.centre[table])
+            if abs(x) < pieces.half[stand, 0] and 0 < -y < min(ways):
+                return True
+    return False
 
 
 def _doubled(pieces: Pieces) -> list[int]:
@@ -513,7 +583,8 @@ _ANYWHERE: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
         "uneven": uneven,
         "empty table": empty_table,
         "adrift": _any(_adrift),
-        "before the TV": _any(_before_tv),
+        "sofas apart": _any(_sofas_apart),
+        "before the TV": lambda pieces: bool(_before_tv(pieces)) or _dines_before_tv(pieces),
         "doubled": _any(_doubled),
         "shut in": _shut_in,
         "bed's side": _bed_side,

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from ..geometry.dining_tables import looks_empty
+from ..geometry.dining_tables import END_FOR_TWO, looks_empty
 from ..geometry.frames import FloatArray
 from .kinds import CHAIRS, DESKS, DINING, DINING_CHAIRS, SEATS, SOFAS, TABLES
 from .pieces import IntArray, Pieces
@@ -96,8 +96,15 @@ def _lopsided(pieces: Pieces, table: int) -> bool:
 
 
 def uneven(pieces: Pieces) -> bool:
-    """Chairs at a side of a dining table are not about its middle."""
-    return any(_bunched(pieces, int(table)) for table in pieces.of_class({"dining_table"}))
+    """Chairs at a side of a dining table are not about its middle, or two share an end that is too narrow for them."""
+    tables = pieces.of_class({"dining_table"}).tolist()
+    return any(_bunched(pieces, table) or _two_at_an_end(pieces, table) for table in tables)
+
+
+def _two_at_an_end(pieces: Pieces, table: int) -> bool:
+    ends, _ = _at_sides(pieces, table)
+    pairs = max((int((ends[:, 0] * side > 0).sum()) for side in (-1, 1)), default=0) > 1
+    return bool(pairs and 2 * pieces.half[table, 1] < END_FOR_TWO)
 
 
 def _bunched(pieces: Pieces, table: int) -> bool:

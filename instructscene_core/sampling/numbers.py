@@ -9,6 +9,7 @@ the classes themselves may be: a number is not left that is much less likely tha
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +23,9 @@ _LESS_LIKELY: Final = math.log(5)
 """Log ratio from which a number gives way to the next: of the made rooms 9 in 100 have such a number of some class."""
 _NEARLY_ALL: Final = math.log(12)
 """The same for a class to come without its host: chairs into a dining room that has none."""
+_MOSTLY: Final = 20
+"""How much more often a class must come with its host than without, or it goes without: children's cabinets without a
+bed of theirs."""
 CHANGES: Final = 6
 """Of a room at most."""
 _FAR: Final = 2
@@ -67,6 +71,14 @@ class Numbers:
         present = np.concatenate([counts > 0, self.groups @ counts > 0])
         return present[self.hosts] & (self.hosts >= 0)
 
+    @cached_property
+    def _bound(self) -> BoolArray:
+        """(C,) whether of a class nearly all come with its host, which comes without it, too: no desk with its chair."""
+        without, beside = self.shares[:, :, 1:].sum(axis=2).T
+        numbers = np.arange(len(self.hosts))
+        each_other = np.concatenate([self.hosts, np.full(len(self.groups) + 1, -1)])[self.hosts] == numbers
+        return np.asarray((beside > _MOSTLY * without) & ~each_other, dtype=np.bool_)
+
     def log_shares(self, counts: IntArray) -> FloatArray:
         """(C, K + 1) logarithms of the shares of rooms with 0 … K of each class, beside (C,) objects of the others."""
         return np.log(self.shares[np.arange(len(counts)), self.hosted(counts).astype(int)])
@@ -76,7 +88,8 @@ class Numbers:
     ) -> IntArray:
         """Likely numbers instead of unlikely ones, one class at a time.
 
-        One comes only with its host or where nearly all rooms have it, and goes only without the group that it is of.
+        One comes only with its host or where nearly all rooms have it, and goes only without the group that it is of, or
+        without the host that it nearly always comes with.
 
         Args:
             counts: (C,) objects of each class.
@@ -111,7 +124,8 @@ class Numbers:
         for number, shares in enumerate(self.log_shares(counts)):
             there = int(counts[number])
             least = _LESS_LIKELY if there or hosted[number] else _NEARLY_ALL
-            goes = self.hosts[number] >= len(counts) and not hosted[number] and there <= _FAR
+            grouped = self.hosts[number] >= len(counts)
+            goes = not hosted[number] and there <= _FAR and (grouped or bool(self._bound[number]))
             fewest = there - min(int(fewer[number]), there - (not goes), _FAR) if there else 0
             most = min(there + min(spare, _FAR), last) if more[number] else there
             gain = shares[fewest : most + 1] - shares[min(there, last)]

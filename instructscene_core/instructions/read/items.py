@@ -160,6 +160,31 @@ def sentences(items: Sequence[Item]) -> Iterable[list[Item]]:
         yield sentence
 
 
+def childs_room(items: Sequence[Item]) -> tuple[int, int] | None:
+    """Where a text says that the room is a child's, "kids room" or "a room for my daughter"; None where it does not.
+
+    Returns:
+        Index of the first character, and behind the last one.
+    """
+    for at, item in enumerate(items):
+        ahead = items[at + 1 : at + 1 + REACH]
+        own = next((k for k, other in enumerate(ahead) if other.kind != "word"), len(ahead))
+        words = [other.words[0] for other in ahead[:own]]
+        if item.words[0] == "nursery":
+            return item.start, item.end
+        if item.words[0] in CHILD and words[:1] and words[0] in _ROOMS:
+            return item.start, ahead[0].end
+        if item.words[0] in _ROOMS and words[:1] == ["for"]:
+            child = next((k for k, word in enumerate(words) if word in CHILD | _CHILDREN), None)
+            if child is not None:
+                return item.start, ahead[child].end
+    return None
+
+
+_ROOMS: Final = frozenset({"room", "bedroom"})
+_CHILDREN: Final = frozenset({"baby", "boy", "boys", "daughter", "daughters", "girl", "girls", "son", "sons"})
+
+
 def itemise(text: str, lexicon: Lexicon) -> list[Item]:
     """All words and phrases of a text, in order."""
     tokens = list(_TOKEN.finditer(text))

@@ -9,13 +9,13 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from ...vocabulary import EXTRAS
+from ...vocabulary import BEDS, EXTRAS
 from ..wishes import Mention, Parsed, Wish
 from ..words.furniture import Names
 from ..words.relations import Predicates
 from .asked_relations import Context, Relation, asked_relations
 from .clauses import describes_noun, in_description, prepared, ruled_out, segments, unread
-from .items import Item, itemise, lexicon_of, sentences
+from .items import Item, childs_room, itemise, lexicon_of, sentences
 
 __all__ = ["FRAGMENT_LENGTH", "MAX_CHARACTERS", "MAX_FRAGMENTS", "Mention", "Parsed", "Wish", "parse"]
 
@@ -45,6 +45,8 @@ def parse(text: str, classes: Sequence[str]) -> Parsed:
         findings.add(sentence, relations)
     if not items:
         findings.add_unknown(clean)
+    if "kids_bed" in classes:
+        findings.add_childs_bed(items)
     return findings.parsed()
 
 
@@ -95,6 +97,12 @@ class _Findings:
             if not in_description(sentence, part.start):
                 described = describes_noun(sentence, part.start)
                 self._add_unread(unread(part.items, follower, used, described=described))
+
+    def add_childs_bed(self, items: Sequence[Item]) -> None:
+        """A child's bed for "kids room" or "a room for a child", where no bed is spoken of."""
+        span = childs_room(items)
+        if span is not None and not self._spoken_of(frozenset(BEDS)) and not any(BEDS[2] in n for n in self._absent):
+            self._mentions.append(Mention(frozenset({BEDS[2]}), 1, self._shown(*span)))
 
     def add_unknown(self, fragment: str) -> None:
         """A fragment that nobody understood, on one line and not too long."""

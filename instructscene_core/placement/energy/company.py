@@ -43,6 +43,7 @@ class Centred(NamedTuple):
         before: metres between the middles along the way that the host faces, from and to.
         off: metres beside the middle beyond which it costs no more.
         weight: of a metre.
+        across: what it costs that the long side of the piece is not along the host's.
     """
 
     items: frozenset[str]
@@ -50,12 +51,14 @@ class Centred(NamedTuple):
     before: tuple[float, float]
     off: float
     weight: float = 1.0
+    across: float = 0.0
 
 
 CENTRED: Final = (
-    Centred(frozenset({"coffee_table"}), SOFAS - {"l_shaped_sofa"}, (0.0, 2.2), 1.2),
+    Centred(frozenset({"coffee_table"}), SOFAS - {"l_shaped_sofa"}, (0.0, 2.2), 1.2, across=0.3),
     Centred(frozenset({"tv_stand"}), SOFAS | frozenset(BEDS), (1.2, 6.0), 1.5, 2.0),
     Centred(CHAIRS, DESKS, (0.0, 1.0), 0.3),
+    Centred(frozenset({"stool"}), frozenset(BEDS), (0.8, 2.0), 0.6),
 )
 
 
@@ -70,9 +73,23 @@ def off_centre(room: Arrangement, poses: Poses) -> FloatArray:
                 for host in hosts:
                     x, y = poses.local(host, item).T
                     there = (-y > rule.before[0]) & (-y < rule.before[1])
-                    off = np.minimum(off, np.where(there, np.abs(x), rule.off))
+                    own = np.abs(x) + rule.across * _across(room, poses, item, host)
+                    off = np.minimum(off, np.where(there, own, rule.off))
                 total += rule.weight * off
     return total
+
+
+def _across(room: Arrangement, poses: Poses, item: int, host: int) -> FloatArray:
+    """How far the long side of a piece is turned from the width of another one: (M,) sine; 0 of what is as deep."""
+    width, depth = room.size[item].tolist()
+    if max(width, depth) < _LONG * min(width, depth):
+        return np.zeros(len(poses.yaw))
+    along = (poses.axes[:, item, int(depth > width)] * poses.axes[:, host, 0]).sum(axis=-1)
+    return np.asarray(np.sqrt((1 - along**2).clip(0.0)))
+
+
+_LONG: Final = 1.2
+"""Sides of a table that has a long one, as a ratio."""
 
 
 def unmirrored(room: Arrangement, poses: Poses) -> FloatArray:
@@ -194,6 +211,23 @@ _BESIDE: Final = 0.25
 """From a seat, a bed or a table to a side table or stool that belongs to it."""
 
 
+def _from_foot(room: Arrangement, poses: Poses, item: int, host: int) -> FloatArray:
+    """Of a stool from the foot of a bed or the front of a seat: beside them nobody puts the feet up, or sits down."""
+    x, y = poses.local(host, item).T
+    ahead = -y - (room.size[host, 1] + room.size[item].max()) / 2
+    beside = np.abs(x) - (room.size[host, 0] - room.size[item].max()) / 2
+    return beside.clip(0.0) + (ahead - _BESIDE).clip(0.0) + (-ahead - 0.05).clip(0.0)
+
+
+def _from_use(room: Arrangement, poses: Poses, stool: int, host: int) -> FloatArray:
+    """Of a stool from where it is used: round a table, at the foot of a bed, before a seat."""
+    way = _from_edge if room.names[host] in _SAT_ROUND else _from_foot
+    return way(room, poses, stool, host)
+
+
+_SAT_ROUND: Final = TABLES | {"coffee_table"}
+
+
 def _from_end(room: Arrangement, poses: Poses, item: int, host: int) -> FloatArray:
     """Of a side table from the ends of a seat or bed: before it, it would be in the way."""
     x, y = np.abs(poses.local(host, item).T)
@@ -218,7 +252,7 @@ _BELONG: Final = (
     (frozenset({"coffee_table"}), FACING, _from_front),
     (frozenset({"tv_stand"}), FACING, _from_view),
     (SIDE_TABLES, SEATS | frozenset(BEDS), _from_end),
-    (frozenset({"stool"}), SEATS | TABLES | frozenset({"coffee_table", *BEDS}), _from_edge),
+    (frozenset({"stool"}), SEATS | TABLES | frozenset({"coffee_table", *BEDS}), _from_use),
 )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ..kinds import DINING
 from .arrangement import Arrangement, Poses
-from .proposals import Proposal, alone, leaders, rows, sets, swaps, together
+from .proposals import Proposal, alone, leaders, lit, rows, sets, squared, swaps, together
 from .terms import AWAY, HARD, PRICES, SOFT, WALKWAYS, Term, away
 from .walking import Walking
 
@@ -39,6 +39,9 @@ _DIGITS: Final = 4
 def descend(room: Arrangement) -> Poses:
     """The layout at rest that a room comes to.
 
+    What stands nearly square is straightened first, since later, with its company close beside it, it could not turn;
+    as it came it is settled where that breaks hard terms that were not broken.
+
     Where hard terms are broken at first, they have a price in the first rounds: one step back may be two forward, as
     where a table makes way for a sofa and its chairs follow. Should the room not be better for it, it is settled again
     by their order alone.
@@ -46,6 +49,15 @@ def descend(room: Arrangement) -> Poses:
     poses = room.as_they_came()
     if not room.movable.any():
         return poses
+    square = squared(room, poses)
+    found = _descended(room, square)
+    if (square.yaw != poses.yaw).any() and _hard(room, found) > _hard(room, poses):
+        found = _descended(room, poses)
+    return found
+
+
+def _descended(room: Arrangement, poses: Poses) -> Poses:
+    """The layout at rest that one comes to."""
     share = min(1.0, (_PIECES / room.count) ** 2)
     first, last = (max(1, int(rounds * share)) for rounds in (_FIRST_SWEEPS, _SWEEPS))
     settled = False
@@ -148,6 +160,7 @@ class _Descent:
         return [
             *((self._single, piece) for piece in singles),
             *((together, leader) for leader in leaders(room)),
+            *((lit, table) for table in room.rows({"coffee_table"})),
             *((rows, table) for table in room.rows(DINING)),
             *((sets, table) for table in room.rows(DINING)),
         ]

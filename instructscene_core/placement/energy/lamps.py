@@ -32,6 +32,8 @@ _ACROSS: Final = 0.5
 """Metres that a long lamp across its table is worth."""
 _APART: Final = 1.2
 """Between two lamps that do not hang in a row over one table."""
+_UNLIT: Final = 0.6
+"""Metres that a lamp of its own is worth to a table."""
 _TABLES: Final = DINING | {"coffee_table"}
 
 
@@ -53,9 +55,15 @@ def off_lamps(room: Arrangement, poses: Poses) -> FloatArray:
 
 
 def _hosts(room: Arrangement) -> tuple[list[int], list[int], list[int]]:
-    """Tables, beds, and sofas where no coffee table stands for them."""
+    """Tables, beds, and sofas where no coffee table stands for them; two pendants of a bedroom hang over nightstands."""
+    stands, lamps = room.rows({"nightstand"}), [room.names[k] for k in np.flatnonzero(room.hanging)]
+    if len(stands) == len(lamps) == _PAIR and set(lamps) == {"pendant_lamp"}:
+        return stands, [], []
     sofas = [] if room.rows({"coffee_table"}) else room.rows(SOFAS)
     return room.rows(_TABLES), room.rows(BEDS), sofas
+
+
+_PAIR: Final = 2
 
 
 def _locals(poses: Poses, host: int, lamps: list[int]) -> FloatArray:
@@ -94,12 +102,18 @@ def _off_front(room: Arrangement, poses: Poses, lamps: list[int], sofa: int) -> 
 
 
 def _off_middle(room: Arrangement, poses: Poses, lamps: list[int], middle: FloatArray, tables: list[int]) -> FloatArray:
-    """(M, k) how far lamps are from the middle of the room; infinitely where a table stands, which has its own row."""
+    """(M, k) how far lamps are from the middle of the room; infinitely where a table stands, which has its own row.
+
+    Tables come first: while one has no lamp, the middle of the room costs more.
+    """
     way: FloatArray = np.linalg.norm(poses.position[:, lamps] - middle, axis=-1)
     for table in tables:
         local = np.einsum("mab,mb->ma", poses.axes[:, table], middle - poses.position[:, table])
         over = np.linalg.norm((np.abs(local) - room.size[table] / 2).clip(0.0), axis=-1) < OVER
         way[over] = np.inf
+        beyond = (np.abs(_locals(poses, table, lamps)) - room.size[table] / 2).clip(0.0)
+        unlit = (np.linalg.norm(beyond, axis=-1) >= OVER).all(axis=1)
+        way[unlit] += _UNLIT
     return way
 
 

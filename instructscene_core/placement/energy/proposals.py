@@ -27,7 +27,7 @@ from .arrangement import Arrangement, Poses, axes_at
 from .backs import WALL_GAP
 from .company import CENTRED
 from .lamps import lamps_in_row, places_of_lamp
-from .seats import Seat, chairs_round_table, in_room, places_at_table
+from .seats import Seat, chairs_round_table, gap_to, in_room, places_at_table
 from .terms import SQUARE_TO
 
 _LEGROOM: Final = 0.38
@@ -125,6 +125,17 @@ def _square_yaws(room: Arrangement, piece: int, yaw: float) -> list[float]:
     return [straight] if abs(off) < _UNDECIDED else [straight, straight + math.copysign(quarter, off)]
 
 
+def squared(room: Arrangement, poses: Poses) -> Poses:
+    """One layout with all that may move and is nearly square, by ``SQUARE_TO``, square to the walls."""
+    yaw = poses.yaw.copy()
+    for piece in np.flatnonzero(room.movable).tolist():
+        own = float(yaw[0, piece])
+        straight = _square_yaws(room, piece, own)
+        if straight and abs(straight[0] - own) <= SQUARE_TO:
+            yaw[0, piece] = straight[0]
+    return Poses(poses.position, yaw, poses.moved)
+
+
 _EXACT: Final = 1e-9
 _UNDECIDED: Final = math.radians(25)
 """From square, beyond which the other neighbouring right angle comes into question too."""
@@ -214,6 +225,12 @@ def _at_hosts(room: Arrangement, poses: Poses, piece: int) -> Places:  # noqa: A
             beside = width / 2 + 0.1
             ends = [(x, 0.0, -math.pi / 2), (-x, 0.0, math.pi / 2), (0.0, y, 0.0)]
             yield table, [*ends, *((off, -y, math.pi) for off in (0.0, -beside, beside))]
+    elif name == "stool":
+        for table in room.rows({"coffee_table"}):
+            x, y = (room.size[table] / 2 + depth / 2 + _FURTHER).tolist()
+            yield table, [(x, 0.0, -math.pi / 2), (-x, 0.0, math.pi / 2), (0.0, y, 0.0), (0.0, -y, math.pi)]
+        for host in room.rows(FACING):
+            yield host, [(0.0, -(room.size[host, 1] + depth) / 2 - out, 0.0) for out in (_FURTHER, 2 * _FURTHER)]
     if name in _AT_TABLES:
         for table in room.rows(DINING | DESKS):
             yield table, places_at_table(room, table, piece)
@@ -321,6 +338,15 @@ def together(room: Arrangement, poses: Poses, leader: int) -> Iterator[Proposal]
             ahead = np.isfinite(seen[:, 0])
             moved = _rigid(poses, leader, group, places[ahead])
             yield Proposal([*group, stand], np.concatenate([moved, seen[ahead, None]], axis=1))
+
+
+def lit(room: Arrangement, poses: Poses, table: int) -> Iterator[Proposal]:
+    """A coffee table and the lamps over it as one: where it belongs, and around."""
+    lamps = [k for k in np.flatnonzero(room.hanging).tolist() if gap_to(room, poses, table, k) == 0]
+    if lamps and room.movable[[table, *lamps]].all():
+        x, y, yaw = _pose(poses, table)
+        places = np.concatenate([_at(np.array([x, y]) + _spread(_NEARBY, poses, table), yaw), _to_hosts(room, poses, table)])
+        yield Proposal([table, *lamps], _rigid(poses, table, [table, *lamps], places))
 
 
 _GROUP: Final = 2

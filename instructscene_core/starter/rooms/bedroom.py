@@ -37,20 +37,20 @@ KINDS: Final = (
         "double_bed", 0.80, 0.0, (0.05, 0.13),
         {
             "wardrobe": 0.96, "tv_stand": 0.40, "dressing_table": 0.15, "desk": 0.08, "sofa": 0.03, "armchair": 0.06,
-            "cabinet": 0.10, "stool": 0.06, "bookshelf": 0.05, "shelf": 0.05, "table": 0.09, "children_cabinet": 0.01,
+            "cabinet": 0.10, "stool": 0.06, "bookshelf": 0.05, "shelf": 0.05, "table": 0.09,
         },
     ),
     Kind(
         "single_bed", 0.11, 0.10, (0.15, 0.75),
         {
             "wardrobe": 0.94, "tv_stand": 0.28, "dressing_table": 0.10, "desk": 0.25, "sofa": 0.03, "armchair": 0.04,
-            "cabinet": 0.12, "stool": 0.06, "bookshelf": 0.10, "shelf": 0.08, "table": 0.10, "children_cabinet": 0.03,
+            "cabinet": 0.12, "stool": 0.06, "bookshelf": 0.10, "shelf": 0.08, "table": 0.10,
         },
     ),
     Kind(
         "kids_bed", 0.09, 0.14, (0.45, 0.85),
         {
-            "wardrobe": 0.75, "tv_stand": 0.03, "dressing_table": 0.06, "desk": 0.36, "sofa": 0.03, "armchair": 0.04,
+            "wardrobe": 0.94, "tv_stand": 0.03, "dressing_table": 0.06, "desk": 0.36, "sofa": 0.03, "armchair": 0.04,
             "cabinet": 0.08, "stool": 0.06, "bookshelf": 0.12, "shelf": 0.10, "table": 0.12, "children_cabinet": 0.55,
         },
     ),

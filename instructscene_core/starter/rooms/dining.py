@@ -57,7 +57,7 @@ def place_dining(plan: Plan, wish: Dining, part: Part) -> int | None:
     for attempt, behind in enumerate(_ROOM_BEHIND):
         state = plan.state()
         count = max(2, wish.chairs - 2 * (attempt // _FEWER))
-        if wish.chairs - count > plan.spare:
+        if wish.chairs - count > plan.spare or looks_empty(2 * half[0], count):
             continue
         deep = half[2] + 2 * chair[1][2] - _TUCKED + behind
         spot = _spot(plan, wish, half, part, attempt, deep)

@@ -145,7 +145,7 @@ def _lamps(rng: Random, *, living: bool, dining: bool) -> tuple[str, ...]:
         return ()
     lamps = [_lamp(rng) if there else "" for there in (living, dining)]
     draw = rng.random()
-    return (*lamps, *(_lamp(rng) for more in (0.17, 0.05) if draw < more))
+    return (*lamps, *(_lamp(rng) for more in (0.08, 0.02) if draw < more))
 
 
 def _lamp(rng: Random) -> str:
@@ -155,7 +155,7 @@ def _lamp(rng: Random) -> str:
 
 def _dining(rng: Random) -> Dining:
     """Draws a table and its chairs; now and then they are lounge chairs."""
-    chairs = rng.choices((2, 4, 6, 8), (0.1, 0.68, 0.19, 0.03))[0]
+    chairs = rng.choices((2, 4, 6, 8), (0.05, 0.72, 0.2, 0.03))[0]
     return Dining(chairs, rng.random() < 0.2, "dining_chair" if rng.random() < 0.97 else "lounge_chair")
 
 
