@@ -85,8 +85,6 @@ LAMPS_APART: Final = 1.0
 """Between two lamps that do not hang over one table."""
 RAYS: Final = 10
 """Strips of a front whose depth is measured."""
-SHUT: Final = 0.3
-"""Share of the strips that are not free until a front is shut in."""
 EMPTY: Final = 1.0
 """From furniture to ground that is empty."""
 HUDDLED: Final = 0.45
@@ -327,7 +325,11 @@ def _second_lamps(pieces: Pieces) -> list[int]:
     """Lamps beside another one, but for the first, unless both hang over one table."""
     rows, found = np.flatnonzero(pieces.hanging), list[int]()
     over = [
-        {int(k) for k in pieces.of_class(DINING) if (np.abs(pieces.local(k, pieces.centre[lamp])) < pieces.half[k]).all()}
+        {
+            int(k)
+            for k in pieces.of_class(DINING)
+            if (np.abs(pieces.local(k, pieces.centre[lamp])) < pieces.half[k]).all()
+        }
         for lamp in rows
     ]
     for n, lamp in enumerate(rows):
@@ -488,7 +490,7 @@ def _taken(pieces: Pieces, ground: Clearance) -> BoolArray:
     if not len(rows):
         return np.zeros(0, dtype=np.bool_)
     free = pieces.beside(rows, ground.side, RAYS, ground.passing)
-    return np.asarray((free <= ground.depth).mean(axis=1) >= SHUT, dtype=np.bool_)
+    return np.asarray((free <= ground.depth).mean(axis=1) >= ground.shut, dtype=np.bool_)
 
 
 def _on_needed_ground(pieces: Pieces) -> list[int]:

@@ -1,5 +1,6 @@
 """Which pieces stand in a room: the objects of its slots with their meshes, before or after they have a place."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from ..catalogue.entries import Catalogue, CatalogueEntry
 from ..catalogue.retrieval import choose
 from ..geometry.dining_tables import looks_empty, most_chairs
+from ..geometry.enclosure import area_of
 from ..geometry.frames import FloatArray, Pose, boxes_to_poses
 from ..geometry.imagined_floor import imagine_floor
 from ..instructions.read.described_looks import Described
@@ -27,6 +29,9 @@ from .too_many import excess_objects, too_full
 
 _BOX: Final[Vector3] = (0.6, 0.5, 0.7)
 """Extents of a box that stands for furniture of which no catalogue has a piece, metres."""
+_WIDEST: Final = {"wardrobe": 0.5, "double_bed": 0.58}
+"""Width as a share of the root of the floor's area, which three of four wardrobes and nine of ten double beds of made
+rooms do not exceed."""
 _CHAIR: Final = 0.52
 """Width of a dining chair, metres, where it is not known yet."""
 
@@ -42,6 +47,7 @@ class ObjectsOfSlots:
         features: (N, F) what these stand for; None for models without features.
         catalogue: gives the meshes.
         looks: which of them have the looks that the instruction asks for; None: the features alone decide.
+        area: of the floor, square metres; None where there is none yet.
     """
 
     slots: Slots
@@ -50,6 +56,7 @@ class ObjectsOfSlots:
     features: npt.NDArray[np.float32] | None
     catalogue: Catalogue
     looks: AskedLooks | None = None
+    area: float | None = None
 
     @staticmethod
     def of(slots: Slots, layout: Layout, catalogue: Catalogue, looks: AskedLooks | None) -> "ObjectsOfSlots":
@@ -105,6 +112,8 @@ class ObjectsOfSlots:
         suits = [] if self.looks is None else self.looks.suits(item.category or "", self._number(i))
         if item.category == "dining_table" and size is None:
             suits = [*suits, self._for_its_chairs]
+        if item.category in _WIDEST and size is None and self.area is not None:
+            suits = [*suits, self._for_its_floor]
         entry = choose(self.catalogue, item.category or "", size, feature, like, self.slots.room_type, suits)
         if entry is None:
             return replace(item, asset=None, codes=codes, description=None)
@@ -118,6 +127,10 @@ class ObjectsOfSlots:
             return True
         width, depth, _ = table.size
         return chairs <= most_chairs(width, depth, _CHAIR) and not looks_empty(width, chairs)
+
+    def _for_its_floor(self, entry: CatalogueEntry) -> bool:
+        """Whether a piece is not too wide for the floor: before a wardrobe is left out, a smaller one comes."""
+        return entry.size[0] <= _WIDEST[entry.category] * math.sqrt(self.area or 0.0)
 
     def _number(self, i: int) -> int:
         """Of how many pieces of its class that get a mesh a slot comes after."""
@@ -172,7 +185,8 @@ class Furnishing:
         """Chooses the pieces of a sampled graph, and a floor where there is none."""
         slots = self.slots
         asked = AskedLooks(self.looks, self.catalogue, slots.room_type) if self.matched else None
-        objects = ObjectsOfSlots(slots, classes, codes, features, self.catalogue, asked).placed(None)
+        area = None if self.floor.polygon is None else area_of(self.floor)
+        objects = ObjectsOfSlots(slots, classes, codes, features, self.catalogue, asked, area).placed(None)
         self.objects = match_sets(objects, slots, self.looks, self.catalogue) if self.matched else objects
         left_out = np.zeros(len(self.objects), dtype=np.bool_)
         if self.thinned:

@@ -39,6 +39,7 @@ class Clearance(NamedTuple):
         depth: metres.
         passing: classes of pieces that are not in the way.
         walls: whether walls are.
+        shut: share of its width that must be taken until one sees that it is.
     """
 
     owners: frozenset[str]
@@ -46,6 +47,7 @@ class Clearance(NamedTuple):
     depth: float
     passing: frozenset[str]
     walls: bool = True
+    shut: float = 0.15
 
 
 _LOW: Final = frozenset({"coffee_table", "stool"})
@@ -62,7 +64,7 @@ FRONTS: Final = (
 cm, a footstool nearer still, and one goes round it. Nor does a table count at which an armchair stands instead of a
 chair, nor a bench at the foot of a bed."""
 SIDES: Final = tuple(
-    Clearance(frozenset({"double_bed"}), side, BESIDE_BED, SIDE_TABLES | {"nightstand", "stool"})
+    Clearance(frozenset({"double_bed"}), side, BESIDE_BED, SIDE_TABLES | {"nightstand", "stool"}, shut=0.3)
     for side in (_LEFT, _RIGHT)
 )
 """On which two people get up."""

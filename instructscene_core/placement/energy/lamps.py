@@ -55,7 +55,7 @@ def off_lamps(room: Arrangement, poses: Poses) -> FloatArray:
 
 
 def _hosts(room: Arrangement) -> tuple[list[int], list[int], list[int]]:
-    """Tables, beds, and sofas where no coffee table stands for them; two pendants of a bedroom hang over nightstands."""
+    """Tables, beds, and sofas where no coffee table stands for them; two pendants at a bed hang over nightstands."""
     stands, lamps = room.rows({"nightstand"}), [room.names[k] for k in np.flatnonzero(room.hanging)]
     if len(stands) == len(lamps) == _PAIR and set(lamps) == {"pendant_lamp"}:
         return stands, [], []

@@ -345,7 +345,9 @@ def lit(room: Arrangement, poses: Poses, table: int) -> Iterator[Proposal]:
     lamps = [k for k in np.flatnonzero(room.hanging).tolist() if gap_to(room, poses, table, k) == 0]
     if lamps and room.movable[[table, *lamps]].all():
         x, y, yaw = _pose(poses, table)
-        places = np.concatenate([_at(np.array([x, y]) + _spread(_NEARBY, poses, table), yaw), _to_hosts(room, poses, table)])
+        places = np.concatenate(
+            [_at(np.array([x, y]) + _spread(_NEARBY, poses, table), yaw), _to_hosts(room, poses, table)]
+        )
         yield Proposal([table, *lamps], _rigid(poses, table, [table, *lamps], places))
 
 

@@ -21,7 +21,9 @@ _TUCKED: Final = 0.1
 _OVER: Final = 0.3
 """Metres by which chairs and who sits down there may reach beyond their part."""
 _FEWER: Final = 8
-"""Attempts until the table gets two chairs less."""
+"""Attempts until a table for more than"""
+_USUAL: Final = 4
+"""gets two chairs less."""
 
 _Seat = tuple[float, float, float]
 """Pose of a chair at a table's edge: metres along its x axis and its front, and the turn relative to it."""
@@ -56,7 +58,7 @@ def place_dining(plan: Plan, wish: Dining, part: Part) -> int | None:
     piece, half = plan.choose("dining_table", lambda half: _suits(half, chair[1], wish))
     for attempt, behind in enumerate(_ROOM_BEHIND):
         state = plan.state()
-        count = max(2, wish.chairs - 2 * (attempt // _FEWER))
+        count = max(min(wish.chairs, _USUAL), wish.chairs - 2 * (attempt // _FEWER))
         if wish.chairs - count > plan.spare or looks_empty(2 * half[0], count):
             continue
         deep = half[2] + 2 * chair[1][2] - _TUCKED + behind
