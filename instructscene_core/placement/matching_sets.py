@@ -25,8 +25,8 @@ MATCHING: Final = frozenset({
 """Classes of which two in a room of 3D-FRONT are the same model in two of three cases or more, where it has ten such
 pairs: dining chairs in 100 %, nightstands in 99, corner side tables in 98, stools in 94, wardrobes in 92, children's
 cabinets in 90, dining tables in 87, coffee tables in 86, bookshelves in 74, armchairs in 68, TV stands in 67. Sofas
-(42 to 44) are not. Cabinets (64) and pendant lamps (34) are made so: people took two unlike ones for a mistake. Other chairs than dining chairs are too seldom two to be counted;
-they are taken to be like them."""
+(42 to 44) are not. Cabinets (64) and pendant lamps (34) are made so: people took two unlike ones for a mistake. Other
+chairs than dining chairs are too seldom two to be counted; they are taken to be like them."""
 
 
 def with_mesh(

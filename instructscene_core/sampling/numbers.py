@@ -73,7 +73,7 @@ class Numbers:
 
     @cached_property
     def _bound(self) -> BoolArray:
-        """(C,) whether of a class nearly all come with its host, which comes without it, too: no desk with its chair."""
+        """(C,) whether nearly all of a class come with its host, but not that one with it, as a desk with its chair."""
         without, beside = self.shares[:, :, 1:].sum(axis=2).T
         numbers = np.arange(len(self.hosts))
         each_other = np.concatenate([self.hosts, np.full(len(self.groups) + 1, -1)])[self.hosts] == numbers
@@ -88,8 +88,8 @@ class Numbers:
     ) -> IntArray:
         """Likely numbers instead of unlikely ones, one class at a time.
 
-        One comes only with its host or where nearly all rooms have it, and goes only without the group that it is of, or
-        without the host that it nearly always comes with.
+        One comes only with its host or where nearly all rooms have it, and goes only without the group that it is of,
+        or without the host that it nearly always comes with.
 
         Args:
             counts: (C,) objects of each class.

@@ -226,14 +226,19 @@ def _at_hosts(room: Arrangement, poses: Poses, piece: int) -> Places:  # noqa: A
             ends = [(x, 0.0, -math.pi / 2), (-x, 0.0, math.pi / 2), (0.0, y, 0.0)]
             yield table, [*ends, *((off, -y, math.pi) for off in (0.0, -beside, beside))]
     elif name == "stool":
-        for table in room.rows({"coffee_table"}):
-            x, y = (room.size[table] / 2 + depth / 2 + _FURTHER).tolist()
-            yield table, [(x, 0.0, -math.pi / 2), (-x, 0.0, math.pi / 2), (0.0, y, 0.0), (0.0, -y, math.pi)]
-        for host in room.rows(FACING):
-            yield host, [(0.0, -(room.size[host, 1] + depth) / 2 - out, 0.0) for out in (_FURTHER, 2 * _FURTHER)]
+        yield from _stools(room, depth)
     if name in _AT_TABLES:
         for table in room.rows(DINING | DESKS):
             yield table, places_at_table(room, table, piece)
+
+
+def _stools(room: Arrangement, depth: float) -> Places:
+    """Round coffee tables, at the feet of beds, before seats."""
+    for table in room.rows({"coffee_table"}):
+        x, y = (room.size[table] / 2 + depth / 2 + _FURTHER).tolist()
+        yield table, [(x, 0.0, -math.pi / 2), (-x, 0.0, math.pi / 2), (0.0, y, 0.0), (0.0, -y, math.pi)]
+    for host in room.rows(FACING):
+        yield host, [(0.0, -(room.size[host, 1] + depth) / 2 - out, 0.0) for out in (_FURTHER, 2 * _FURTHER)]
 
 
 _FURTHER: Final = 0.08
