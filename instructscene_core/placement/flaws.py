@@ -108,6 +108,8 @@ def flaws_of(scene: Scene, catalogue: Catalogue, excluded: Collection[str] = ())
     """
     pieces = Pieces.of(scene, catalogue)
     found = {name for name, test in _ANYWHERE.items() if test(pieces)}
+    if "coffee_table" in excluded:
+        found.discard("no coffee table")
     if pieces.walls is not None:
         found |= {name for name, test in _WITH_WALLS.items() if test(pieces)}
     return frozenset(found | flaws_of_set(scene.room_type, pieces.names, excluded))
@@ -294,8 +296,9 @@ def _beside_head(pieces: Pieces, nightstand: int, bed: int) -> bool:
 
 
 def _coffee_tables(pieces: Pieces) -> list[int]:
-    """Coffee tables that are not before a seat."""
-    seats, tables = pieces.of_class(FACING).tolist(), pieces.of_class({"coffee_table"}).tolist()
+    """Coffee tables that are not before a seat, nor before a sofa where there is one."""
+    sofas, tables = pieces.of_class(SOFAS - SINGLE_SEATS).tolist(), pieces.of_class({"coffee_table"}).tolist()
+    seats = sofas or pieces.of_class(FACING).tolist()
     return [k for k in tables if not any(_serves(pieces, k, seat) for seat in seats)]
 
 
@@ -437,6 +440,16 @@ def _before_tv(pieces: Pieces) -> list[int]:
             if abs(x) < pieces.half[stand, 0] / 2 and 0 < -y < min(ways):
                 found.append(seat)
     return found
+
+
+def _no_coffee_table(pieces: Pieces) -> bool:
+    """A sofa has company, another one or single seats at no table, but no coffee table that makes them a group."""
+    sofas = pieces.of_class(SOFAS - SINGLE_SEATS)
+    if not len(sofas) or "coffee_table" in pieces.names or len(pieces.of_class(BEDS)):
+        return False
+    single = pieces.of_class(SINGLE_SEATS)
+    away = (pieces.gaps(single, pieces.of_class(TABLES)) > AT_TABLE).all(axis=1)
+    return len(sofas) + int(away.sum()) > 1
 
 
 def _dines_before_tv(pieces: Pieces) -> bool:
@@ -586,6 +599,7 @@ _ANYWHERE: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
         "empty table": empty_table,
         "adrift": _any(_adrift),
         "sofas apart": _any(_sofas_apart),
+        "no coffee table": _no_coffee_table,
         "before the TV": lambda pieces: bool(_before_tv(pieces)) or _dines_before_tv(pieces),
         "doubled": _any(_doubled),
         "shut in": _shut_in,

@@ -18,12 +18,13 @@ def middle_of_seat(category: str, half: float) -> float:
     """How far beside the middle of a seat the middle of its coffee table may be, metres.
 
     Args:
-        category: of the seat; before an L-shaped sofa a table may stand anywhere.
+        category: of the seat; before an L-shaped sofa a table stands within its corner.
         half: of its width, metres.
     """
-    return half if category == "l_shaped_sofa" else max(_MIDDLE * half, _BESIDE_MIDDLE)
+    return max((_MIDDLE_OF_L if category == "l_shaped_sofa" else _MIDDLE) * half, _BESIDE_MIDDLE)
 
 
+_MIDDLE_OF_L: Final = 0.6
 _MIDDLE: Final = 0.5
 """Share of half the width of a seat, and"""
 _BESIDE_MIDDLE: Final = 0.4
@@ -84,6 +85,7 @@ ROUND_TABLES: Final = tuple(
 APART: Final = (
     (frozenset({"dining_table"}), SOFAS - SINGLE_SEATS | CUPBOARDS_AND_SHELVES | {"coffee_table"}),
     (frozenset({"coffee_table"}), CUPBOARDS_AND_SHELVES),
+    (frozenset({"nightstand"}), CUPBOARDS),
 )
 """Classes that are crammed where they are nearer to each other than"""
 CRAMMED: Final = 0.25

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, Generic, Literal, TypeVar
 
 from ..words.common import (
@@ -188,7 +189,7 @@ _CHILDREN: Final = frozenset({"baby", "boy", "boys", "daughter", "daughters", "g
 def itemise(text: str, lexicon: Lexicon) -> list[Item]:
     """All words and phrases of a text, in order."""
     tokens = list(_TOKEN.finditer(text))
-    words = tuple([lexicon.speller.correct(_folded(t.group())) for t in tokens])
+    words = _with_around([lexicon.speller.correct(_folded(t.group())) for t in tokens])
     items, at = list[Item](), 0
     while at < len(words):
         kind, end, names, predicates = _phrase(words, at, lexicon)
@@ -201,6 +202,15 @@ def itemise(text: str, lexicon: Lexicon) -> list[Item]:
             items.append(Item(start, stop, kind, own, predicates=predicates))
         at = end
     return items
+
+
+def _with_around(words: Sequence[str]) -> tuple[str, ...]:
+    """The words, "chairs round a table" as "chairs around a table": there it is no shape."""
+    pairs = pairwise((*words, ""))
+    return tuple(["around" if word == "round" and after in _ARTICLES else word for word, after in pairs])
+
+
+_ARTICLES: Final = frozenset({"a", "an", "the", "this", "that", "my", "our", "it"})
 
 
 def _folded(word: str) -> str:

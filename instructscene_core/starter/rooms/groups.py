@@ -35,6 +35,8 @@ _HANDBREADTH = 0.03
 """Metres by which people miss a middle when they hang a lamp."""
 _OWN_AIR = 1.2
 """Metres from a lamp of the room's own to the others."""
+_BESIDE_NIGHTSTAND = 0.3
+"""Metres from a nightstand to storage: closer they look pushed together."""
 _HEAD = 0.6
 """Metres at the head of a bed where a nightstand may stand on the ground beside it."""
 
@@ -165,10 +167,18 @@ def place_around(plan: Plan, bed: int, category: str, chances: tuple[float, floa
         new = plan.at_wall(piece, half, wall, max(-slack, min(slack, along)), plan.standoff())
         if zone == 1 and overlap(new.outline, host.outline, 0.3):
             continue
+        if _pushed_together(plan, new):
+            continue
         index = plan.try_add_walkable(new, friends)
         if index is not None:
             return index
     return place_at_wall(plan, category)
+
+
+def _pushed_together(plan: Plan, new: Placed) -> bool:
+    """Whether a piece would stand right at a nightstand."""
+    stands = (p for p in plan.placed if p.piece.category == "nightstand")
+    return any(overlap(new.outline, stand.outline, _BESIDE_NIGHTSTAND) for stand in stands)
 
 
 def roomier_side(plan: Plan, host: Placed) -> int:
@@ -190,7 +200,7 @@ def place_at_wall(plan: Plan, category: str) -> int | None:
         if reach < 0:
             continue
         new = plan.at_wall(piece, half, wall, _along(plan, reach), plan.standoff())
-        if plan.fits(new) and plan.usable(new):
+        if plan.fits(new) and plan.usable(new) and not _pushed_together(plan, new):
             found.append(new)
         if len(found) == _CANDIDATES:
             break
