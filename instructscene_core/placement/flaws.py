@@ -20,6 +20,7 @@ from .kinds import (
     CHAIRS,
     CUPBOARDS_AND_SHELVES,
     DINING,
+    DINING_CHAIRS,
     FACING,
     SEATS,
     SIDE_TABLES,
@@ -449,6 +450,7 @@ def _no_coffee_table(pieces: Pieces) -> bool:
         return False
     single = pieces.of_class(SINGLE_SEATS)
     away = (pieces.gaps(single, pieces.of_class(TABLES)) > AT_TABLE).all(axis=1)
+    away |= np.isin(single, pieces.of_class(SINGLE_SEATS - DINING_CHAIRS))
     return len(sofas) + int(away.sum()) > 1
 
 

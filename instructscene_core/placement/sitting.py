@@ -17,6 +17,8 @@ FACING_TABLE: Final = 0.5
 """Cosine: a chair looks at its table within 60°."""
 UNEVEN: Final = 0.3
 """From a chair to the mirror image of one at the same side of its table, or of itself."""
+RAGGED: Final = 0.15
+"""Between how far two chairs of a row are from their table."""
 SPARE: Final = 0.2
 """By which a table may be longer than one that does not look empty."""
 SEAT: Final = 0.25
@@ -96,9 +98,20 @@ def _lopsided(pieces: Pieces, table: int) -> bool:
 
 
 def uneven(pieces: Pieces) -> bool:
-    """Chairs at a side of a dining table are not about its middle, or two share an end that is too narrow for them."""
+    """Chairs at a side of a dining table are not in a row about its middle, or two share an end too narrow for them."""
     tables = pieces.of_class({"dining_table"}).tolist()
-    return any(_bunched(pieces, table) or _two_at_an_end(pieces, table) for table in tables)
+    tests = _bunched, _ragged, _two_at_an_end
+    return any(test(pieces, table) for table in tables for test in tests)
+
+
+def _ragged(pieces: Pieces, table: int) -> bool:
+    """Whether a chair at a side stands much further under the table than others there."""
+    for axis, places in enumerate(_at_sides(pieces, table)):
+        for side in (-1, 1):
+            out = np.abs(places[places[:, axis] * side > 0, axis])
+            if len(out) > 1 and float(np.ptp(out)) > RAGGED:
+                return True
+    return False
 
 
 def _two_at_an_end(pieces: Pieces, table: int) -> bool:

@@ -26,7 +26,7 @@ _NEARLY_ALL: Final = math.log(12)
 _MOSTLY: Final = 20
 """How much more often a class must come with its host than without, or it goes without: children's cabinets without a
 bed of theirs."""
-CHANGES: Final = 6
+CHANGES: Final = 12
 """Of a room at most."""
 _FAR: Final = 2
 """Objects more or less at once: three coffee tables are not much less likely than two, but than one."""
