@@ -82,7 +82,7 @@ LAMP_OFF: Final = 0.6
 """From the middle of a room to a lamp that hangs there."""
 LAMP_REACH: Final = 0.1
 """By which the middle of a lamp may be beside what it hangs over."""
-LAMPS_APART: Final = 1.0
+LAMPS_APART: Final = 1.15
 """Between two lamps that do not hang over one table."""
 RAYS: Final = 10
 """Strips of a front whose depth is measured."""
@@ -424,11 +424,20 @@ _TWO: Final = 2
 
 
 def _looks_on(pieces: Pieces, seat: int) -> bool:
-    """Whether a single seat looks at a coffee table, else a sofa or bed, across the room."""
+    """Whether a single seat looks at a coffee table, else a sofa or bed, across the room, and not at a sofa's back."""
+    if any(_is_behind(pieces, seat, int(sofa)) for sofa in pieces.of_class(SOFAS - SINGLE_SEATS)):
+        return False
     low = frozenset({"coffee_table"} if "coffee_table" in pieces.names else SOFAS - {"lazy_sofa"})
     hosts = pieces.of_class(low | frozenset(BEDS))
     near = hosts[pieces.gaps(np.array([seat]), hosts)[0] <= ACROSS]
     return not len(hosts) or any(bool(pieces.local(seat, pieces.centre[k])[1] < 0) for k in near)
+
+
+def _is_behind(pieces: Pieces, seat: int, sofa: int) -> bool:
+    """Whether a seat is behind the back of a sofa and looks at it."""
+    x, y = pieces.local(sofa, pieces.centre[seat])
+    behind = abs(x) < pieces.half[sofa, 0] and pieces.half[sofa, 1] < y < pieces.half[sofa, 1] + ACROSS
+    return bool(behind and pieces.forward[seat] @ pieces.forward[sofa] > ALIKE)
 
 
 def _before_tv(pieces: Pieces) -> list[int]:
@@ -462,9 +471,13 @@ def _dines_before_tv(pieces: Pieces) -> bool:
         ways = [-float(pieces.local(stand, pieces.centre[k])[1]) for k in seats]
         for table in tables.tolist() if ways else []:
             x, y = pieces.local(stand, pieces.centre[table])
-            if abs(x) < pieces.half[stand, 0] and 0 < -y < min(ways):
+            if abs(x) < pieces.half[stand, 0] + _BESIDE_WAY and 0 < -y < min(ways):
                 return True
     return False
+
+
+_BESIDE_WAY: Final = 0.3
+"""From the way between a sofa and its TV to the middle of a dining table."""
 
 
 def _doubled(pieces: Pieces) -> list[int]:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ...geometry.dining_tables import is_square
 from ...geometry.frames import FloatArray
 from ...geometry.solids import BoolArray
 from ...vocabulary import BEDS
@@ -111,7 +112,7 @@ def unmirrored(room: Arrangement, poses: Poses) -> FloatArray:
             gap = np.linalg.norm(local[:, :, None] * mirror - local[:, None], axis=-1)
             least = np.where(near[:, None], gap, np.inf).min(axis=-1).clip(max=_MIRRORED)
             total += (least * near).sum(axis=-1)
-        total += _ONE_SIDED * _one_sided(room, table, local, near)
+        total += _ONE_SIDED * _one_sided(room, table, local, near) + _AT_END * _at_ends(room, table, local, near)
     return np.asarray(total + 2 * _MIRRORED * stray.sum(axis=-1)) if tables else total
 
 
@@ -131,6 +132,20 @@ def _one_sided(room: Arrangement, table: int, local: FloatArray, near: BoolArray
     return np.asarray(more - near.sum(axis=-1) % 2, dtype=np.float64)
 
 
+def _at_ends(room: Arrangement, table: int, local: FloatArray, near: BoolArray) -> FloatArray:
+    """How many chairs sit at the ends of a long table that would have room at its long sides, as there: (M,)."""
+    if is_square(*room.size[table].tolist()):
+        return np.zeros(len(near))
+    beyond = np.abs(local) - room.size[table] / 2
+    count = near.sum(axis=-1)
+    ends = (near & (beyond[..., 0] > beyond[..., 1])).sum(axis=-1)
+    return np.asarray((ends - np.maximum(count - _AT_SIDES, count % 2)).clip(0), dtype=np.float64)
+
+
+_AT_SIDES: Final = 4
+"""Chairs at the long sides before any sits at an end."""
+_AT_END: Final = 0.2
+"""Metres that a place at a long side is worth."""
 _ONE_SIDED: Final = 0.3
 """Metres that a chair without one opposite is worth."""
 
