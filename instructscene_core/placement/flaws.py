@@ -82,8 +82,8 @@ LAMP_OFF: Final = 0.6
 """From the middle of a room to a lamp that hangs there."""
 LAMP_REACH: Final = 0.1
 """By which the middle of a lamp may be beside what it hangs over."""
-LAMPS_APART: Final = 1.15
-"""Between two lamps that do not hang over one table."""
+LAMPS_APART: Final = 1.6
+"""Between two lamps of which one hangs over no table."""
 RAYS: Final = 10
 """Strips of a front whose depth is measured."""
 EMPTY: Final = 1.0
@@ -326,21 +326,20 @@ def _idle_lamps(pieces: Pieces) -> list[int]:
 
 
 def _second_lamps(pieces: Pieces) -> list[int]:
-    """Lamps beside another one, but for the first, unless both hang over one table."""
-    rows, found = np.flatnonzero(pieces.hanging), list[int]()
-    over = [
-        {
-            int(k)
-            for k in pieces.of_class(DINING)
-            if (np.abs(pieces.local(k, pieces.centre[lamp])) < pieces.half[k]).all()
-        }
-        for lamp in rows
+    """Lamps beside another one, unless both hang over tables; of two, that which hangs over none."""
+    tables = pieces.of_class(DINING | {"coffee_table", "nightstand"}).tolist()
+    lamps = np.flatnonzero(pieces.hanging).tolist()
+    over = {
+        lamp: any((np.abs(pieces.local(k, pieces.centre[lamp])) < pieces.half[k]).all() for k in tables)
+        for lamp in lamps
+    }
+    lamps.sort(key=lambda lamp: not over[lamp])
+    return [
+        lamp
+        for n, lamp in enumerate(lamps)
+        if not over[lamp]
+        and any(np.linalg.norm(pieces.centre[lamp] - pieces.centre[k]) < LAMPS_APART for k in lamps[:n])
     ]
-    for n, lamp in enumerate(rows):
-        ways = [float(np.linalg.norm(pieces.centre[lamp] - pieces.centre[k])) for k in rows[:n]]
-        if any(way < LAMPS_APART and not over[n] & over[m] for m, way in enumerate(ways)):
-            found.append(int(lamp))
-    return found
 
 
 def _adrift(pieces: Pieces) -> list[int]:

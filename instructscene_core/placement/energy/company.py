@@ -144,7 +144,7 @@ def _at_ends(room: Arrangement, table: int, local: FloatArray, near: BoolArray) 
 
 _AT_SIDES: Final = 4
 """Chairs at the long sides before any sits at an end."""
-_AT_END: Final = 0.2
+_AT_END: Final = 0.5
 """Metres that a place at a long side is worth."""
 _ONE_SIDED: Final = 0.3
 """Metres that a chair without one opposite is worth."""

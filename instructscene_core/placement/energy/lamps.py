@@ -30,7 +30,7 @@ _ASKEW: Final = 0.3
 """Metres that turning a lamp as its host is worth, per unit of 1 less the cosine."""
 _ACROSS: Final = 0.5
 """Metres that a long lamp across its table is worth."""
-_APART: Final = 1.4
+_APART: Final = 1.2
 """Between two lamps that do not hang in a row over one table."""
 _UNLIT: Final = 0.6
 """Metres that a lamp of its own is worth to a table."""
