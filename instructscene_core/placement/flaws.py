@@ -328,7 +328,7 @@ def _idle_lamps(pieces: Pieces) -> list[int]:
 def _second_lamps(pieces: Pieces) -> list[int]:
     """Lamps beside another one, unless both hang over tables; of two, that which hangs over none."""
     tables = pieces.of_class(DINING | {"coffee_table", "nightstand"}).tolist()
-    lamps = np.flatnonzero(pieces.hanging).tolist()
+    lamps: list[int] = np.flatnonzero(pieces.hanging).tolist()
     over = {
         lamp: any((np.abs(pieces.local(k, pieces.centre[lamp])) < pieces.half[k]).all() for k in tables)
         for lamp in lamps
