@@ -83,7 +83,7 @@ LAMP_OFF: Final = 0.6
 LAMP_REACH: Final = 0.1
 """By which the middle of a lamp may be beside what it hangs over."""
 LAMPS_APART: Final = 1.6
-"""Between two lamps of which one hangs over no table."""
+"""Between two lamps that have no tables of their own."""
 RAYS: Final = 10
 """Strips of a front whose depth is measured."""
 EMPTY: Final = 1.0
@@ -326,20 +326,24 @@ def _idle_lamps(pieces: Pieces) -> list[int]:
 
 
 def _second_lamps(pieces: Pieces) -> list[int]:
-    """Lamps beside another one, unless both hang over tables; of two, that which hangs over none."""
-    tables = pieces.of_class(DINING | {"coffee_table", "nightstand"}).tolist()
+    """Lamps beside another one, unless they hang in a row over one dining table, or each over its own."""
+    dining = pieces.of_class(DINING).tolist()
+    tables = [*dining, *pieces.of_class({"coffee_table", "nightstand"}).tolist()]
     lamps: list[int] = np.flatnonzero(pieces.hanging).tolist()
-    over = {
-        lamp: any((np.abs(pieces.local(k, pieces.centre[lamp])) < pieces.half[k]).all() for k in tables)
-        for lamp in lamps
-    }
-    lamps.sort(key=lambda lamp: not over[lamp])
-    return [
-        lamp
-        for n, lamp in enumerate(lamps)
-        if not over[lamp]
-        and any(np.linalg.norm(pieces.centre[lamp] - pieces.centre[k]) < LAMPS_APART for k in lamps[:n])
-    ]
+    over = {k: next((t for t in tables if _hangs_over(pieces, k, t)), None) for k in lamps}
+    lamps.sort(key=lambda lamp: over[lamp] is None)
+    found = list[int]()
+    for n, lamp in enumerate(lamps):
+        for other in lamps[:n]:
+            near = float(np.linalg.norm(pieces.centre[lamp] - pieces.centre[other])) < LAMPS_APART
+            own = over[lamp] is not None and (over[lamp] != over[other] or over[lamp] in dining)
+            if near and not own:
+                found.append(lamp)
+    return found
+
+
+def _hangs_over(pieces: Pieces, lamp: int, table: int) -> bool:
+    return bool((np.abs(pieces.local(table, pieces.centre[lamp])) < pieces.half[table]).all())
 
 
 def _adrift(pieces: Pieces) -> list[int]:
