@@ -32,6 +32,7 @@ from .kinds import (
 from .pieces import FLAT, Parts, Pieces
 from .sitting import (
     AT_TABLE,
+    alone_at_an_end,
     bare_table,
     desk_without_seat,
     dining_chairs_astray,
@@ -150,10 +151,10 @@ def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
     """Ids of pieces that found no place where they belong: better left out than shown where they stand.
 
     First small ones: nightstands not at the head of a bed or beyond another one, second seats at a desk, dining chairs
-    at no table, coffee tables before no seat, single seats, stools, side tables and tables of bedrooms on their own, in
-    a heap or before the TV, and lamps that light nothing. Then others that are in the way, the smaller ones first, but
-    not what the room is for: what stands before a door, with its back in the room or on ground that others need, and
-    TVs that nobody watches.
+    at no table or alone at an end of it, coffee tables before no seat, single seats, stools, side tables and tables of
+    bedrooms on their own, in a heap or before the TV, and lamps that light nothing. Then others that are in the way,
+    the smaller ones first, but not what the room is for: what stands before a door, with its back in the room or on
+    ground that others need, and TVs that nobody watches.
     """
     pieces, items = Pieces.of(scene, catalogue), [item for item in scene.objects if item.category not in FLAT]
     small = (
@@ -161,6 +162,7 @@ def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
         _second_at_a_side,
         second_at_a_desk,
         dining_chairs_astray,
+        alone_at_an_end,
         _coffee_tables,
         _adrift,
         _before_tv,

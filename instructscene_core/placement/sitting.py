@@ -83,6 +83,22 @@ def _sits_at(pieces: Pieces, seat: int, desk: int) -> bool:
     return bool(abs(x) < pieces.half[desk, 0] and near and not turned)
 
 
+def alone_at_an_end(pieces: Pieces) -> list[int]:
+    """The chair at one end of a dining table with rows of two or more, where there is none at the other end."""
+    found = list[int]()
+    for table in pieces.of_class({"dining_table"}).tolist():
+        chairs = _chairs_of(pieces, table)
+        ends, sides = _at_sides(pieces, table)
+        if len(chairs) % 2 and len(ends) == 1 and len(sides) >= _ROWS:
+            far = np.abs(pieces.local(table, pieces.centre[chairs])[:, 0])
+            found.append(int(chairs[far.argmax()]))
+    return found
+
+
+_ROWS: Final = 4
+"""Chairs in two rows."""
+
+
 def one_sided(pieces: Pieces) -> bool:
     """A side of a dining table has chairs that the opposite one lacks, though they could stand there."""
     return any(_lopsided(pieces, int(table)) for table in pieces.of_class({"dining_table"}))
