@@ -37,8 +37,10 @@ BATCH: Final = 32
 """Scenes that go through the networks at once."""
 TRIES: Final = 6
 """Rooms sampled for a scene at most: another one is tried while a wish is not met or a person would see a flaw."""
-PATIENCE: Final = 2
-"""Of these, the tries that are made for the sake of what stands before a window, or of what an edit left out."""
+PATIENCE: Final = 3
+"""Of these, the tries that are made for the sake of what stands before a window, or of what was left out."""
+_MISSED: Final = frozenset({"wardrobe", "nightstand", "coffee_table", "dining_chair"})
+"""Of what a new room leaves out, what people miss."""
 _ONCE: Final = frozenset({*BEDS, "dining_table"})
 """Of which a room has one, unless more are spoken of."""
 _LARGEST_LOG_RATIO: Final = math.log(1.5)
@@ -270,7 +272,8 @@ def _settings(request: Request, defaults: Defaults) -> Settings:
 class _Faults(NamedTuple):
     """What is wrong with a room, the worst first: wishes that are not met, visible flaws, pieces left out, windows.
 
-    Left out is what found no place; of flaws and blocked windows, an edit counts what the room did not have before.
+    Left out is what found no place, of a new room what one would miss; of flaws and blocked windows, an edit counts
+    what the room did not have before.
     """
 
     unmet: int
@@ -279,11 +282,10 @@ class _Faults(NamedTuple):
     windows: int
 
     def ask_again(self, sample: _Sample) -> bool:
-        """Whether another room is worth trying after a sample; nobody misses what is left out of a new room."""
+        """Whether another room is worth trying after a sample."""
         if self.unmet or self.flaws:
             return True
-        edit = sample.plan.request.task != "generate"
-        return sample.attempt + 1 < PATIENCE and bool(self.windows or (edit and self.left_out))
+        return sample.attempt + 1 < PATIENCE and bool(self.windows or self.left_out)
 
 
 def _faults(plan: Plan, scene: Scene, catalogue: Catalogue) -> _Faults:
@@ -295,7 +297,8 @@ def _faults(plan: Plan, scene: Scene, catalogue: Catalogue) -> _Faults:
     if plan.request.task != "generate":
         found -= flaws_of(plan.request.scene, catalogue, refused)
         windows -= blocked_windows(plan.request.scene, catalogue)
-    left_out = len((scene.provenance or {})["left_out"])
+    gone: list[str] = (scene.provenance or {})["left_out"]
+    left_out = len(gone) if plan.request.task != "generate" else sum(name in _MISSED for name in gone)
     return _Faults(len((scene.report or {}).get("not_met", ())), len(found), left_out, max(windows, 0))
 
 

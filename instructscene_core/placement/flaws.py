@@ -387,11 +387,19 @@ _BENCH: Final = 0.33
 
 
 def _idle_tables(pieces: Pieces) -> list[int]:
-    """Tables of bedrooms at which nobody sits, and which are in reach of no bed or seat: one asks what they are for."""
+    """Tables of bedrooms at which nobody sits, unless they are small and in reach of a bed: what are they for?"""
     beds = pieces.of_class(BEDS)
     tables = pieces.of_class({"table"}) if len(beds) else beds
-    hosts = np.concatenate([beds, pieces.of_class(SEATS | CHAIRS)])
-    return tables[(pieces.gaps(tables, hosts) > AT_TABLE).all(axis=1)].tolist() if len(tables) else []
+    if not len(tables):
+        return []
+    seats, small = pieces.of_class(SEATS | CHAIRS), pieces.half[tables].max(axis=1) < _BEDSIDE_TABLE
+    used = (pieces.gaps(tables, seats) <= AT_TABLE).any(axis=1)
+    used |= small & (pieces.gaps(tables, beds) <= AT_TABLE).any(axis=1)
+    return tables[~used].tolist()
+
+
+_BEDSIDE_TABLE: Final = 0.35
+"""Half the width of a table that stands beside a bed."""
 
 
 def _in_company(pieces: Pieces, seat: int, tables: Collection[str]) -> bool:

@@ -17,7 +17,7 @@ from .kinds import CHAIRS, DESKS, SINGLE_SEATS, SOFAS
 
 _LAMPS: Final = frozenset({"ceiling_lamp", "pendant_lamp"})
 _BEDROOM_MOST: Final = {
-    "armchair": 2, "bookshelf": 1, "cabinet": 2, "chair": 3, "children_cabinet": 2,
+    "armchair": 1, "bookshelf": 1, "cabinet": 2, "chair": 3, "children_cabinet": 2,
     "coffee_table": 1, "desk": 1, "double_bed": 1, "dressing_chair": 1, "dressing_table": 1, "kids_bed": 2,
     "nightstand": 2, "shelf": 1, "single_bed": 2, "sofa": 1, "stool": 2, "table": 2,
     "tv_stand": 1, "wardrobe": 1,

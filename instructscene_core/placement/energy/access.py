@@ -7,12 +7,12 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ...geometry.solids import BoolArray
 from ...geometry.walls import Walls
-from ..grounds import APART, BACKS, CRAMMED, FRONTS, LEGS, ROUND_TABLES, SIDES, Clearance
+from ..grounds import APART, BACKS, CRAMMED, FRONTS, LEGS, ROOMIER, ROUND_TABLES, SIDES, Clearance
 from .arrangement import Arrangement, IntArray, Poses
 
-_UNSEEN: Final = 0.1
+_UNSEEN: Final = 0.05
 """Share of that ground that may be taken up, which is not seen."""
-_GROUNDS: Final = (*FRONTS, *SIDES, *LEGS, *BACKS, *ROUND_TABLES)
+_GROUNDS: Final = (*FRONTS, *ROOMIER, *SIDES, *LEGS, *BACKS, *ROUND_TABLES)
 _STRIPS: Final = np.array([-0.6, 0.0, 0.6])
 """Where along a side it is asked whether there is a wall, in half extents."""
 
@@ -51,7 +51,8 @@ def access(room: Arrangement, poses: Poses) -> FloatArray:
         there, walled = np.isin(own, moved), np.array([ground.walls for _, ground in found])
         for rows, layouts in ((there & walled, poses), (~there & walled, poses.one(0))):
             taken[:, rows] += _by_walls(room, room.walls, layouts, grounds.select(rows))
-    return (np.minimum(taken, 1.0) - _UNSEEN).clip(0.0).sum(axis=1)
+    weights = np.array([ground.weight for _, ground in found])
+    return np.asarray((np.minimum(taken, 1.0) - _UNSEEN).clip(0.0) @ weights)
 
 
 def _by_walls(room: Arrangement, walls: Walls, poses: Poses, grounds: _Grounds) -> FloatArray:
