@@ -400,8 +400,44 @@ def test_a_desk_without_a_seat_draws_a_chair(catalogue, category, place):
     assert result.objects[:2] == (bed, desk)
 
 
-def test_a_stool_beside_a_bed_stays_where_the_desk_has_a_chair(catalogue):
+def test_a_bench_at_a_bed_stays_where_the_desk_has_a_chair(catalogue):
     bed, desk = box("double_bed", 0.0, 1.99, (1.6, 2.0, 0.5)), box("desk", 2.2, -2.69, (1.2, 0.6, 0.75), math.pi)
-    stool, chair = box("stool", 0.0, 0.75, (0.8, 0.4, 0.4)), box("chair", 2.2, -2.0, (0.4, 0.4, 0.9))
+    stool, chair = box("stool", 0.0, 0.6, (0.8, 0.4, 0.4)), box("chair", 2.2, -2.0, (0.4, 0.4, 0.9))
     assert settle([bed, desk, stool, chair], [True] * 4, catalogue, HALL).objects[2] == stool
     assert settle([bed, desk, stool], [True] * 3, catalogue, HALL).objects[2] != stool
+
+
+@pytest.mark.parametrize("place", [(1.2, 2.0), (-1.3, 1.5), (2.0, -1.0)])
+@pytest.mark.parametrize("width", [0.8, 1.2, 1.6])
+def test_a_stool_comes_from_beside_a_bed_to_its_foot(catalogue, place, width):
+    items = [box("double_bed", 0.0, 1.99, (1.6, 2.0, 0.5)), box("stool", *place, (width, 0.4, 0.4))]
+    assert "adrift" in flaws("bedroom", items)
+    result = settle(items, [False, True], catalogue, HALL)
+    assert flaws("bedroom", result.objects) == set()
+    assert seen_from(items[0], result.objects[1])[0] == pytest.approx(0.0, abs=0.05)
+
+
+@pytest.mark.parametrize("off", [0.45, -0.6])
+def test_a_coffee_table_moves_together_with_the_lamp_above_it(catalogue, off):
+    """Neither moves alone: the lamp hangs over the table."""
+    sofa = box("multi_seat_sofa", 0.0, 2.54, (2.0, 0.9, 0.8))
+    low, lamp = box("coffee_table", off, 1.3, (1.0, 0.6, 0.4)), box("pendant_lamp", off, 1.3, (0.4, 0.4, 0.5))
+    after = settle([sofa, low, lamp], [False, True, True], catalogue, HALL).objects
+    for item in after[1:]:
+        assert item.position[:2] == pytest.approx((0.0, 1.3))
+
+
+def test_two_pendants_of_a_bedroom_come_to_hang_over_its_nightstands(catalogue):
+    bed = box("double_bed", 0.0, 1.99, (1.8, 2.0, 0.5))
+    there = [box("nightstand", x, 2.79, (0.5, 0.4, 0.5), name=f"stand {x}") for x in (-1.2, 1.2)]
+    lamps = [box("pendant_lamp", x, y, (0.3, 0.3, 0.5), name=f"lamp {x}") for x, y in ((0.4, 1.5), (-0.3, 0.2))]
+    after = settle([bed, *there, *lamps], [True] * 5, catalogue, HALL).objects
+    assert sorted(item.position[0] for item in after[3:]) == pytest.approx([-1.2, 1.2])
+    assert [item.position[1] for item in after[3:]] == pytest.approx([after[1].position[1]] * 2)
+
+
+@pytest.mark.parametrize("off", [0.4, -0.7])
+def test_a_table_gets_the_only_lamp_before_the_middle_of_the_room(catalogue, off):
+    host = dataclasses.replace(table(), position=(1.5, 0.5, 0.375))
+    after = settle([host, box("pendant_lamp", off, 0.0, (0.4, 0.4, 0.5))], [False, True], catalogue, HALL).objects
+    assert after[1].position[:2] == pytest.approx((1.5, 0.5))

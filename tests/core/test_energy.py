@@ -259,11 +259,38 @@ def test_lamps_hang_in_the_middle_or_in_a_row(catalogue):
     assert cost((-0.5, 0.0), (0.5, 0.0)) == pytest.approx(0.0)
     assert cost((-0.15, 0.0), (0.15, 0.0)) > 0
     assert cost((0.0, 0.0), size=(0.2, 1.0, 0.5)) > cost((0.0, 0.0), size=(1.0, 0.2, 0.5))
-    assert cost((-1.5, 0.0)) == pytest.approx(0.0)  # in the middle of the room
+    assert cost((-1.5, 0.0), (0.0, 0.0)) == pytest.approx(0.0)  # in the middle of the room
+    assert cost((-1.5, 0.0)) == pytest.approx(0.6)  # while the table has none
     assert cost((-1.5, 0.0), (-1.5, 0.3)) > 0.9  # one would do
     bed = box("double_bed", -1.5, 1.4, (1.8, 2.0, 0.5))
     ways = [values(catalogue, [bed, box("pendant_lamp", -1.5 + x, 1.0, (0.4, 0.4, 0.5))])["lamps"] for x in (0, 0.5)]
     assert ways == pytest.approx([0.0, 0.5])
+
+
+def test_two_pendants_in_a_bedroom_with_two_nightstands_hang_over_them(catalogue):
+    bed = box("double_bed", 0.0, 1.99, (1.8, 2.0, 0.5))
+    stands = [box("nightstand", x, 2.79, (0.5, 0.4, 0.5), name=f"stand {x}") for x in (-1.2, 1.2)]
+
+    def cost(*places, category="pendant_lamp", there=stands):
+        lamps = [box(category, *at, (0.3, 0.3, 0.5), name=str(at)) for at in places]
+        return values(catalogue, [bed, *there, *lamps])["lamps"]
+
+    over = (-1.2, 2.79), (1.2, 2.79)
+    assert cost(*over) == pytest.approx(0.0)
+    assert cost(over[0], (1.0, 2.0)) > 0.3
+    assert cost(over[0], (0.0, 1.5)) > 0.3  # over the bed
+    for others in ({"category": "ceiling_lamp"}, {"there": stands[:1]}):
+        assert cost(*over, **others) > 0.3
+    assert cost((0.0, 1.6)) == pytest.approx(0.0)  # one alone hangs over the bed
+
+
+def test_coffee_tables_lie_along_their_sofa(catalogue):
+    def cost(width, depth, yaw):
+        sofa, low = box("sofa", 0.0, 1.0, (2.0, 1.0, 0.8)), box("coffee_table", 0.0, -0.4, (width, depth, 0.4), yaw)
+        return values(catalogue, [sofa, low])["centred"]
+
+    assert cost(1.0, 0.6, 0.0) == cost(0.6, 1.0, math.pi / 2) == cost(0.7, 0.6, math.pi / 2) == pytest.approx(0.0)
+    assert cost(1.0, 0.6, math.pi / 2) == cost(0.6, 1.0, 0.0) == pytest.approx(0.3)
 
 
 def test_chairs_are_mirrored_across_both_axes_of_their_table(catalogue):

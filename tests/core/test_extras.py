@@ -118,3 +118,35 @@ def test_lamps_and_rugs_go_along_with_their_furniture(bedroom, catalogue):
         assert after.position[:2] == pytest.approx((x + 1.0 - dy, y - 0.5 + dx))
         assert after.position[2] == pytest.approx(extra.item.position[2])
         assert math.remainder(after.yaw - extra.item.yaw - math.pi / 2, 2 * math.pi) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("side", "widest"), [(2.6, 0.52), (3.5, 0.7)])
+def test_the_width_of_a_plant_is_bound_by_the_floor(catalogue, side, widest):
+    wide = max(catalogue.of_class("plant"), key=lambda entry: max(entry.size[:2]))
+    assert max(wide.size[:2]) > widest
+
+    def widths(side):
+        floor = FloorPlan(((0.0, 0.0), (side, 0.0), (side, side), (0.0, side)))
+        stool = _piece(catalogue, "stool", side / 2, side / 2)
+        found = [i for seed in range(60) for i in place_extras([stool], floor, catalogue, seed, wanted=["plant"])]
+        return [max(item.size[:2]) for item in found if item.category == "plant"]
+
+    assert 0 < max(widths(side)) <= widest
+    assert max(widths(6.0)) > widest
+
+
+def test_no_table_lamp_stands_under_a_pendant_over_its_nightstand(bedroom, catalogue):
+    _, left, right, _ = bedroom
+    pendants = [
+        _piece(catalogue, "pendant_lamp", *stand.position[:2], number=k) for k, stand in enumerate((left, right))
+    ]
+    pendants = [replace(lamp, position=(*lamp.position[:2], 2.8 - lamp.size[2] / 2)) for lamp in pendants]
+
+    def lamps(*over):
+        found = place_extras([*bedroom, *over], FLOOR, catalogue, 0, wanted=["table_lamp"])
+        return [item.position[:2] for item in found if item.category == "table_lamp"]
+
+    assert lamps(pendants[0]) == [right.position[:2]]
+    assert lamps(*pendants) == []
+    away = replace(pendants[0], position=(0.0, 1.0, pendants[0].position[2]))
+    assert lamps(away) == [left.position[:2], right.position[:2]]

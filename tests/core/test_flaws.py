@@ -20,7 +20,7 @@ BACK = (0.3, 0.25, 0.0, 0.4, 0.5, 1.0)
 CHAISE = (-0.3, 0.0, 0.0, 0.4, 1.0, 1.0)
 CATALOGUE = Catalogue(
     [
-        CatalogueEntry("own/table", "dining_table", (1.6, 1.0, 0.75), parts=(TOP, LEG)),
+        CatalogueEntry("own/table", "dining_table", (1.5, 1.0, 0.75), parts=(TOP, LEG)),
         CatalogueEntry("own/chair", "dining_chair", (0.5, 0.5, 0.45)),
         CatalogueEntry("own/corner", "l_shaped_sofa", (2.5, 1.6, 0.8), parts=(BACK, CHAISE)),
         CatalogueEntry("own/lamp", "pendant_lamp", (0.4, 0.4, 0.5), mount="ceiling"),
@@ -30,9 +30,11 @@ ROOM = ((-3.0, -3.0), (3.0, -3.0), (3.0, 3.0), (-3.0, 3.0))
 DOOR = Opening("door", ((-0.5, -3.0), (0.4, -3.0)), 0.0, 2.1)
 DOWN, RIGHT, UP, LEFT = 0.0, math.pi / 2, math.pi, -math.pi / 2
 """Yaws by the way that a piece then faces on the plan."""
+LOW = ("coffee_table",)
+"""Refused where a sofa has company and nothing is to be said of a coffee table."""
 SIZES = {
     "double_bed": (1.8, 2.0, 0.5), "single_bed": (1.0, 2.0, 0.5), "nightstand": (0.5, 0.4, 0.5),
-    "wardrobe": (1.0, 0.6, 2.0), "dining_table": (1.6, 1.0, 0.75), "dining_chair": (0.5, 0.5, 0.45),
+    "wardrobe": (1.0, 0.6, 2.0), "dining_table": (1.5, 1.0, 0.75), "dining_chair": (0.5, 0.5, 0.45),
     "multi_seat_sofa": (2.0, 1.0, 0.8), "armchair": (0.8, 0.8, 0.8), "coffee_table": (1.0, 0.6, 0.4),
     "tv_stand": (1.6, 0.4, 0.5), "console_table": (1.2, 0.4, 0.8), "pendant_lamp": (0.4, 0.4, 0.5),
     "l_shaped_sofa": (2.5, 1.6, 0.8), "stool": (0.4, 0.4, 0.4), "desk": (1.2, 0.6, 0.75),
@@ -122,7 +124,7 @@ def test_a_stool_may_be_under_a_coffee_table():
 
 @pytest.mark.parametrize(("x", "found"), [(2.84, set()), (2.86, {"outside"})])
 def test_pieces_beyond_the_walls(x, found):
-    assert living(piece("stool", x, 0.0, LEFT)) == found
+    assert living(SceneObject("chest", None, (x, 0.0, 0.2), (0.4, 0.4, 0.4), LEFT)) == found
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,7 @@ def test_a_living_room_has_a_sofa_unless_sofas_are_refused():
     assert flaws("livingroom", armchair, excluded=sofas) == set()
     assert flaws("livingroom", armchair, excluded=sofas[1:]) == {"no sofa"}
     for name in sofas:
-        assert flaws("livingroom", armchair, replace(SOFA, category=name)) == set()
+        assert flaws("livingroom", replace(SOFA, category=name)) == set()
 
 
 def test_a_dining_room_has_a_table_unless_it_is_refused():
@@ -253,6 +255,8 @@ def test_a_coffee_table_may_stand_within_an_l():
     table = piece("coffee_table", 0.6, 1.6, size=(0.6, 0.4, 0.4))
     assert flaws("livingroom", corner, table) == set()
     assert flaws("livingroom", corner, replace(table, position=(-1.6, 2.4, 0.2))) == {"coffee table"}
+    assert flaws("livingroom", corner, replace(table, position=(0.74, 1.0, 0.2))) == set()
+    assert flaws("livingroom", corner, replace(table, position=(0.76, 1.0, 0.2))) == {"coffee table"}
     straight = piece("multi_seat_sofa", 0.0, 2.2, size=corner.size)
     assert flaws("livingroom", straight, table) == {"legroom", "overlap"}
 
@@ -275,7 +279,7 @@ def test_somebody_watches_tv(x, yaw, found):
 
 def test_a_tv_is_before_the_sofa_and_before_an_armchair_only_where_there_is_none():
     stand, armchair = piece("tv_stand", 2.0, -2.8, UP), piece("armchair", 2.0, 2.5)
-    assert living(stand, armchair) == {"TV stand"}
+    assert living(stand, armchair, excluded=LOW) == {"TV stand"}
     assert flaws("livingroom", stand, armchair) == {"no sofa"}
     assert flaws("livingroom", stand, replace(armchair, category="lazy_sofa")) == set()
     assert flaws("livingroom", stand, piece("armchair", 1.2, 2.5)) == {"no sofa", "TV stand"}
@@ -293,7 +297,8 @@ def test_a_bed_faces_a_tv_too():
         (piece("wardrobe", 0.0, 0.09, UP), set()),  # 0.6 m and a bit between the bed's feet and its doors
         (piece("wardrobe", 0.0, 0.11, UP), {"shut in"}),
         (piece("wardrobe", 1.05, 0.4, UP), {"shut in"}),  # 0.35 of its front is taken
-        (piece("wardrobe", 1.2, 0.4, UP), set()),  # 0.2 of it
+        (piece("wardrobe", 1.2, 0.4, UP), {"shut in"}),  # 0.2 of it
+        (piece("wardrobe", 1.3, 0.4, UP), set()),  # 0.1 of it
     ],
 )
 def test_a_cupboard_is_not_shut_in(item, found):
@@ -313,8 +318,8 @@ def test_one_gets_to_a_shelf(category, gap, found):
     [
         (piece("coffee_table", 0.0, 0.19), set()),  # half a metre and a bit
         (piece("coffee_table", 0.0, 0.21), {"shut in"}),
-        (piece("coffee_table", 0.9, 0.21), {"coffee table", "shut in"}),  # before three tenths of the foot
-        (piece("coffee_table", 1.0, 0.21), {"coffee table"}),  # before two
+        (piece("coffee_table", 1.1, 0.21), {"coffee table", "shut in"}),  # before two tenths of the foot
+        (piece("coffee_table", 1.2, 0.21), {"coffee table"}),  # before one
         (piece("stool", 0.0, 0.75, size=(1.2, 0.4, 0.4)), set()),  # a bench
     ],
 )
@@ -373,7 +378,7 @@ def test_no_armchair_stands_at_the_head_of_a_bed(bed):
 def test_legs_fit_between_a_seat_and_its_coffee_table(gap, found):
     assert living(piece("coffee_table", 0.0, 1.7 - gap)) == found
     assert living(piece("coffee_table", 0.0, 1.2), piece("armchair", 0.0, 0.5 - gap, UP)) == found
-    assert bedroom(piece("coffee_table", 1.0, 0.7 - gap)) == {"coffee table"}  # a bed is no seat
+    assert bedroom(piece("coffee_table", 1.2, 0.7 - gap)) == {"coffee table"}  # a bed is no seat
 
 
 @pytest.mark.parametrize(("gap", "found"), [(0.24, {"crammed"}), (0.26, set())])
@@ -393,10 +398,10 @@ def test_one_passes_between_a_coffee_table_and_a_cupboard(category, gap, found):
 
 def test_one_gets_to_a_seat():
     sofa = piece("multi_seat_sofa", 0.0, 1.2, UP)
-    assert living(sofa) == {"shut in"}
-    assert living(piece("multi_seat_sofa", 0.0, 1.0, UP)) == set()
+    assert living(sofa, excluded=LOW) == {"shut in"}
+    assert living(piece("multi_seat_sofa", 0.0, 1.0, UP), excluded=LOW) == set()
     assert living(piece("coffee_table", 0.0, 1.45), piece("stool", 0.0, 0.9)) == set()
-    assert living(piece("armchair", 0.0, -2.5)) == {"shut in", "adrift"}  # it looks at the wall
+    assert living(piece("armchair", 0.0, -2.5), excluded=LOW) == {"shut in", "adrift"}  # it looks at the wall
     assert dining(piece("armchair", 0.0, 0.95)) == {"bare table"}  # one steps aside of a table
     assert dining(CHAIR, piece("multi_seat_sofa", 0.0, 1.05)) == {"shut in", "crammed"}
 
@@ -458,11 +463,13 @@ def test_tables_of_bedrooms_have_a_seat_or_are_in_reach_of_the_bed():
 
 
 def test_single_seats_and_side_tables_have_company_or_a_wall():
-    assert living(piece("armchair", 0.0, -1.5, UP)) == {"adrift"}
-    assert living(piece("armchair", 2.5, 0.5, LEFT)) == set()
-    assert living(piece("armchair", 0.0, 0.5, UP)) == set()
-    assert living(piece("stool", 1.3, 2.2)) == set()
-    assert living(piece("stool", 2.0, 1.0)) == {"adrift"}
+    assert living(piece("armchair", 0.0, -1.5, UP), excluded=LOW) == {"adrift"}
+    assert living(piece("armchair", 2.5, 0.5, LEFT), excluded=LOW) == set()
+    assert living(piece("armchair", 0.0, 0.5, UP), excluded=LOW) == set()
+    table = piece("corner_side_table", 1.3, 2.2, size=(0.4, 0.4, 0.5))
+    assert living(table) == set()
+    assert living(replace(table, position=(2.7, 1.0, 0.25), yaw=LEFT)) == set()
+    assert living(replace(table, position=(2.0, 1.0, 0.25))) == {"adrift"}
 
 
 @pytest.mark.parametrize(
@@ -477,7 +484,7 @@ def test_single_seats_and_side_tables_have_company_or_a_wall():
 )
 def test_a_single_seat_stands_beside_or_before_a_sofa(x, y, yaw, found):
     sofa = piece("multi_seat_sofa", 0.0, 1.0)
-    assert flaws("livingroom", sofa, piece("armchair", x, y, yaw)) == found
+    assert flaws("livingroom", sofa, piece("armchair", x, y, yaw), excluded=LOW) == found
 
 
 @pytest.mark.parametrize(
@@ -617,5 +624,5 @@ def test_a_single_seat_at_a_wall_looks_at_its_group_across_the_room(y, found):
 @pytest.mark.parametrize(("gap", "found"), [(1.19, set()), (1.21, {"adrift"})])
 def test_company_is_round_the_coffee_table_where_there_is_one(gap, found):
     armchair = piece("armchair", 1.9, 1.3, LEFT)  # beside the sofa
-    assert living(armchair) == set()
+    assert living(armchair, excluded=LOW) == set()
     assert living(armchair, piece("coffee_table", 1.0 - gap, 1.3)) - {"coffee table"} == found

@@ -197,6 +197,22 @@ def test_what_is_spoken_of_or_kept_is_not_left_out():
     assert found.left_out.sum() == len(SET) - 2
 
 
+@pytest.mark.parametrize(("category", "share"), [("wardrobe", 0.5), ("double_bed", 0.58)])
+def test_what_is_too_wide_for_a_floor_comes_smaller_where_there_is_a_smaller_one(category, share):
+    entries = Catalogue.starter().of_class(category)
+    widest, narrowest = (extreme(entries, key=lambda entry: entry.size[0]) for extreme in (max, min))
+
+    def width(side, text=""):
+        furnishing, _ = furnish(side, text, new=(category,), codes=widest.codes, thinned=False)
+        return furnishing.objects[0].size[0]
+
+    large, small = (widest.size[0] + 0.02) / share, (widest.size[0] - 0.02) / share
+    assert width(large) == width(None) == widest.size[0]
+    assert width(small) <= share * small
+    assert width((narrowest.size[0] + 0.02) / share) == narrowest.size[0]
+    assert width(0.9 * narrowest.size[0] / share) > 0.0  # there is none as small
+
+
 def table(extreme, chairs, text="", *, kept=(), tables=1):
     """The table of a graph that asks for the longest or shortest one, with so many new chairs; whether it is that."""
     catalogue = Catalogue.starter()

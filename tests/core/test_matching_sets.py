@@ -73,7 +73,14 @@ def test_new_objects_of_a_class_are_alike(catalogue):
     assert [base(item) for item in after] == pytest.approx([0.0] * 4)
 
 
-@pytest.mark.parametrize("category", ["double_bed", "pendant_lamp", "sofa", "cabinet"])
+@pytest.mark.parametrize("category", ["cabinet", "pendant_lamp", "wardrobe"])
+def test_cabinets_and_pendant_lamps_are_alike_too(catalogue, category):
+    before, after = made(catalogue, category=category)
+    assert len({item.asset for item in before}) == 4
+    assert {(item.asset, item.codes, item.size) for item in after} == {(before[1].asset, CODES[1], before[1].size)}
+
+
+@pytest.mark.parametrize("category", ["double_bed", "ceiling_lamp", "sofa", "desk"])
 def test_what_comes_in_no_sets_stays(catalogue, category):
     before, after = made(catalogue, category=category)
     assert after == before

@@ -84,6 +84,39 @@ def test_what_goes_with_a_group_goes_without_it():
     assert (again.groups == told.groups).all()
 
 
+def test_what_nearly_always_comes_with_its_host_goes_without_it():
+    """Of rooms with a child's bed or another one, of which half of the former have a cabinet for it."""
+    rng = np.random.default_rng(2)
+    rooms = np.zeros((2000, 4), dtype=np.int64)
+    rooms[:, 0] = rng.random(2000) < 0.2
+    rooms[:, 1] = rooms[:, 0] * (rng.random(2000) < 0.5)
+    rooms[:, 2] = 1 - rooms[:, 0]
+    told = Numbers.of(rooms)
+    assert told.hosts[1] == 0
+    assert changed(told, [0, 1, 1, 0]) == [0, 0, 1, 0]
+    assert changed(told, [1, 1, 0, 0]) == [1, 1, 0, 0]
+    assert changed(told, [0, 1, 1, 0], fixed=(1,)) == [0, 1, 1, 0]
+
+
+def test_a_desk_and_its_chair_do_not_take_each_other_away():
+    rooms = np.zeros((2000, 4), dtype=np.int64)
+    rooms[:, 0] = rooms[:, 1] = np.random.default_rng(2).random(2000) < 0.3
+    told = Numbers.of(rooms)
+    assert told.hosts[:2].tolist() == [1, 0]
+    for counts in ([1, 0, 0, 0], [0, 1, 0, 0]):
+        assert changed(told, counts) == [1, 1, 0, 0]
+    assert changed(told, [1, 0, 0, 0], fixed=(1,)) == [1, 0, 0, 0]
+    assert changed(told, [0, 1, 0, 0], fixed=(0,)) == [0, 1, 0, 0]
+
+
+def test_what_often_comes_without_its_host_stays_without_it():
+    rng = np.random.default_rng(3)
+    rooms = np.zeros((2000, 4), dtype=np.int64)
+    rooms[:, 0] = rng.random(2000) < 0.5
+    rooms[:, 1] = np.where(rooms[:, 0], rng.random(2000) < 0.8, rng.random(2000) < 0.1)
+    assert changed(Numbers.of(rooms), [0, 1, 0, 0])[1] == 1
+
+
 def test_likelier_numbers_are_drawn_more_often():
     rooms = np.zeros((1000, 4), dtype=np.int64)
     rooms[:, CHAIR] = np.random.default_rng(0).choice([2, 3, 4], 1000, p=[0.2, 0.02, 0.78])

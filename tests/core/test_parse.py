@@ -73,6 +73,8 @@ def test_a_free_sentence():
         ("a desk with a chair in front of it", ["chair in front of desk"]),
         ("A king-size bed. Hang a chandelier above it!", ["lamp above double bed"]),
         ("Above the bed hangs a lamp.", ["lamp above bed"]),
+        ("chairs round a table", ["chair next to table"]),
+        ("a desk with a chair round it", ["chair next to desk"]),
         ("between the bed and the wardrobe there is a chair", ["chair next to bed", "chair next to wardrobe"]),
         ("a chair between a desk and a shelf", ["chair next to desk", "chair next to shelf"]),
         ("put a lamp left of the bed and behind the desk", ["lamp left of bed", "lamp behind desk"]),
@@ -110,6 +112,31 @@ def test_wishes(text, found):
 def test_mentions(text, found):
     assert mentions(text) == found
     assert not parse(text, BEDROOM).wishes
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a kids room", ["kids bed"]),
+        ("A cosy kid's bedroom with a desk", ["desk", "kids bed"]),
+        ("a children's room", ["kids bed"]),
+        ("a bright nursery", ["kids bed"]),
+        ("a bedroom for two boys with a wardrobe", ["wardrobe", "kids bed"]),
+        ("A room for my little daughter.", ["kids bed"]),
+        ("a kids room with a bunk bed", ["kids bed"]),
+        ("a kids room with a single bed", ["single bed"]),
+        ("a kids room with a bed", ["bed"]),
+        ("a kids room, a desk left of a single bed", []),  # a wish speaks of it
+        ("a kids room without a kids bed", []),
+        ("a kids room without beds", []),
+        ("a bedroom for a couple", []),
+        ("a room with a desk for my daughter", ["desk"]),
+    ],
+)
+def test_a_childs_room_has_a_childs_bed_where_no_bed_is_spoken_of(text, found):
+    assert mentions(text) == found
+    assert not parse(text, BEDROOM).not_understood
+    assert "kids bed" not in mentions(text, LIVING)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from instructscene_core.datasets.flawless import flawless_rooms
 from instructscene_core.datasets.starter import ARRAYS, EMPTY, build_rooms
 from instructscene_core.datasets.starter_scenes import objects_of_rooms, scenes_of_rooms
 from instructscene_core.geometry.clearances import BEHIND_CHAIR, BESIDE_BED, CUPBOARD, FOOT, LEGROOM
+from instructscene_core.geometry.dining_tables import looks_empty
 from instructscene_core.geometry.solids import colliding_pairs
 from instructscene_core.placement.flaws import flaws_of
 from instructscene_core.placement.kinds import CUPBOARDS
@@ -235,6 +236,19 @@ def test_most_bedrooms_have_a_wardrobe_and_most_double_beds_two_nightstands(plan
     assert np.mean([names.count("nightstand") == 2 for names in held if "double_bed" in names]) > 0.7
 
 
+def test_childrens_cabinets_come_only_with_a_childs_bed(plans):
+    with_cabinet = [plan for plan, _ in placed(plans, "children_cabinet")]
+    assert all(any(p.piece.category == "kids_bed" for p in plan.placed) for plan in with_cabinet)
+
+
+def test_hardly_any_storage_stands_right_at_a_nightstand(plans):
+    near = []
+    for plan, stand in placed(plans, "nightstand"):
+        storage = [p for p in plan.placed if p.piece.category in CUPBOARDS]
+        near.append(any(outline_of(stand).distance(outline_of(p)) < 0.25 for p in storage))
+    assert np.mean(near) < 0.03
+
+
 def test_whatever_one_sits_at_has_a_seat_before_its_front(plans):
     for plan, desk in placed(plans, "desk", "dressing_table"):
         seats = [p for p in plan.placed if p.piece.category in ("chair", "stool", "dressing_chair")]
@@ -374,6 +388,14 @@ def test_chairs_come_in_opposite_pairs(lounges):
             x, z = table.outline.point(0.0, -table.half[2])
             assert shapely.Polygon(plan.corners).exterior.distance(shapely.Point(x, z)) < 0.1
     assert walls < 30
+
+
+def test_no_dining_table_looks_empty(lounges):
+    for plan, table in placed(lounges[0], "dining_table"):
+        chairs = [p for p in plan.placed if p.piece.category in ("dining_chair", "lounge_chair")]
+        there = sum(outline_of(p).distance(outline_of(table)) < 0.5 for p in chairs)
+        assert there > 1
+        assert not looks_empty(2 * table.half[0], there)
 
 
 def test_one_can_pull_chairs_back(lounges):

@@ -125,3 +125,11 @@ def test_any_order_of_words_can_be_read():
         assert set(found.said.of) <= set(CLASSES["bedroom"])
         assert found.said.room <= {"red", "white"}
         assert all(s.whole | s.parts for pieces in found.said.of.values() for s in pieces), text
+
+
+@pytest.mark.parametrize("table", ["a dining table", "the dining table"])
+def test_chairs_round_a_table_tell_no_shape_and_a_round_table_does(table):
+    assert said(f"Four chairs round {table}.", "diningroom") == ({}, set())
+    assert said(f"Four chairs round {table} in oak.", "diningroom") == ({"dining_table": [(set(), {"oak"})]}, set())
+    of, _ = said("Four chairs round a round dining table.", "diningroom")
+    assert of == {"dining_table": [({"round"}, set())]}

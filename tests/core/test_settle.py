@@ -268,3 +268,28 @@ def test_doors_stay_free(catalogue, segment):
     way = shapely.box(-0.4, -2.5, 0.5, -1.8)
     assert outline(bed.objects[0]).intersection(way).area < 0.02
     assert len(bed.objects) == 1
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_bed_that_stands_askew_between_its_nightstands_comes_out_square(catalogue, sign):
+    """Two degrees, a centimetre from either: there it could not turn alone."""
+    bed = dataclasses.replace(piece(catalogue, "double_bed", 0, 0), yaw=sign * math.radians(2))
+    wide, deep = bed.size[0] / 2, bed.size[1] / 2
+    stand = piece(catalogue, "nightstand", 0, 0)
+    c, s = math.cos(bed.yaw), math.sin(bed.yaw)
+    stands = []
+    for side in (-1, 1):
+        x, y = side * (wide + 0.01 + stand.size[0] / 2), deep - stand.size[1] / 2
+        place = (x * c - y * s, 2.9 - deep + x * s + y * c, stand.position[2])
+        stands.append(dataclasses.replace(stand, id=f"stand {side}", position=place, yaw=bed.yaw))
+    bed = dataclasses.replace(bed, position=(0.0, 2.9 - deep, bed.position[2]))
+    result = run(catalogue, [bed, *stands], floor=FloorPlan(HALL))
+    assert not result.colliding
+    assert [item.yaw for item in result.objects] == [0.0] * 3
+    assert gap_to_back_wall(result.objects[0]) == pytest.approx(0.01)
+    assert all(0.0 < gap_to_back_wall(item) < 0.05 for item in result.objects[1:])
+
+
+def test_what_is_kept_is_not_straightened(catalogue):
+    bed = dataclasses.replace(piece(catalogue, "double_bed", 0, 1.5), yaw=0.03)
+    assert run(catalogue, [bed, piece(catalogue, "wardrobe", 2, -2)], [False, True], FloorPlan(HALL)).objects[0] == bed
