@@ -70,6 +70,9 @@ ROOMIER: Final = tuple(
     ground._replace(depth=ground.depth + 0.2, weight=0.3)
     for ground in FRONTS
     if ground.owners in (CUPBOARDS, frozenset(BEDS), SEATS - SOFAS)
+) + tuple(
+    Clearance(frozenset({"dining_table"}), side, AROUND_TABLE + 0.15, CHAIRS | SINGLE_SEATS, weight=0.3)
+    for side in (_FRONT, _BACK, _LEFT, _RIGHT)
 )
 """What one would rather have, where the room has it."""
 SIDES: Final = tuple(
@@ -94,6 +97,7 @@ APART: Final = (
     (frozenset({"dining_table"}), SOFAS - SINGLE_SEATS | CUPBOARDS_AND_SHELVES | {"coffee_table"}),
     (frozenset({"coffee_table"}), CUPBOARDS_AND_SHELVES),
     (frozenset({"nightstand", *BEDS}), CUPBOARDS),
+    (frozenset({"dining_chair"}), SOFAS - SINGLE_SEATS | CUPBOARDS_AND_SHELVES | {"coffee_table"}),
 )
 """Classes that are crammed where they are nearer to each other than"""
 CRAMMED: Final = 0.25

@@ -229,9 +229,11 @@ _BESIDE: Final = 0.25
 def _from_foot(room: Arrangement, poses: Poses, item: int, host: int) -> FloatArray:
     """Of a stool from the foot of a bed or the front of a seat: beside them nobody puts the feet up, or sits down."""
     x, y = poses.local(host, item).T
-    ahead = -y - (room.size[host, 1] + room.size[item].max()) / 2
-    beside = np.abs(x) - (room.size[host, 0] - room.size[item].max()) / 2
-    return beside.clip(0.0) + (ahead - _BESIDE).clip(0.0) + (-ahead - 0.05).clip(0.0)
+    turn = np.abs(np.einsum("mab,mcb->mac", poses.axes[:, host], poses.axes[:, item]))
+    wide, deep = (turn @ room.size[item]).T
+    ahead = -y - (room.size[host, 1] + deep) / 2
+    beside = np.abs(x) - (room.size[host, 0] - wide).clip(0.0) / 2
+    return beside.clip(0.0) + (ahead - _BESIDE).clip(0.0) + (-ahead).clip(0.0)
 
 
 def _from_use(room: Arrangement, poses: Poses, stool: int, host: int) -> FloatArray:

@@ -126,9 +126,9 @@ def _square_yaws(room: Arrangement, piece: int, yaw: float) -> list[float]:
 
 
 def squared(room: Arrangement, poses: Poses) -> Poses:
-    """One layout with all that may move and is nearly square, by ``SQUARE_TO``, square to the walls."""
+    """One layout with all that may move, stands square and nearly does, by ``SQUARE_TO``, square to the walls."""
     yaw = poses.yaw.copy()
-    for piece in np.flatnonzero(room.movable).tolist():
+    for piece in np.flatnonzero(room.movable & ~room.of(ANY_YAW)).tolist():
         own = float(yaw[0, piece])
         straight = _square_yaws(room, piece, own)
         if straight and abs(straight[0] - own) <= SQUARE_TO:
