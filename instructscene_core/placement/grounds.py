@@ -41,7 +41,6 @@ class Clearance(NamedTuple):
         passing: classes of pieces that are not in the way.
         walls: whether walls are.
         shut: share of its width that must be taken until one sees that it is.
-        weight: of its whole width, in the energy.
     """
 
     owners: frozenset[str]
@@ -50,7 +49,6 @@ class Clearance(NamedTuple):
     passing: frozenset[str]
     walls: bool = True
     shut: float = 0.15
-    weight: float = 1.0
 
 
 _LOW: Final = frozenset({"coffee_table", "stool"})
@@ -67,11 +65,11 @@ FRONTS: Final = (
 cm, a footstool nearer still, and one goes round it. Nor does a table count at which an armchair stands instead of a
 chair, nor a bench at the foot of a bed."""
 ROOMIER: Final = tuple(
-    ground._replace(depth=ground.depth + 0.2, weight=0.3)
+    ground._replace(depth=ground.depth + 0.2)
     for ground in FRONTS
     if ground.owners in (CUPBOARDS, frozenset(BEDS), SEATS - SOFAS)
 ) + tuple(
-    Clearance(frozenset({"dining_table"}), side, AROUND_TABLE + 0.15, CHAIRS | SINGLE_SEATS, weight=0.3)
+    Clearance(frozenset({"dining_table"}), side, AROUND_TABLE + 0.15, CHAIRS | SINGLE_SEATS)
     for side in (_FRONT, _BACK, _LEFT, _RIGHT)
 )
 """What one would rather have, where the room has it."""

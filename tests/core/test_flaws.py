@@ -186,7 +186,7 @@ def test_heads_of_beds_are_at_walls(y, yaw, found):
         (-2.3, RIGHT, {"back"}),
         (-2.4, UP, {"back"}),  # its side at the wall
         (-2.4, LEFT, {"back", "shut in"}),  # its front
-        (2.1, -3 * math.pi / 4 + math.pi, {"back"}),  # turned to the corner, but in the room
+        (2.1, -3 * math.pi / 4 + math.pi, {"back", "shut in"}),  # turned to the corner, but in the room, by the bed
     ],
 )
 def test_backs_are_at_walls(x, yaw, found):
@@ -298,7 +298,8 @@ def test_a_bed_faces_a_tv_too():
         (piece("wardrobe", 0.0, 0.11, UP), {"shut in"}),
         (piece("wardrobe", 1.05, 0.4, UP), {"shut in"}),  # 0.35 of its front is taken
         (piece("wardrobe", 1.2, 0.4, UP), {"shut in"}),  # 0.2 of it
-        (piece("wardrobe", 1.3, 0.4, UP), set()),  # 0.1 of it
+        (piece("wardrobe", 1.3, 0.4, UP), {"shut in"}),  # 0.1 of it
+        (piece("wardrobe", 1.41, 0.4, UP), set()),
     ],
 )
 def test_a_cupboard_is_not_shut_in(item, found):

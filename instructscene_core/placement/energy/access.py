@@ -1,5 +1,6 @@
 """Getting there: the ground that furniture needs to be used (``grounds``). A term of the energy, see ``terms``."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from .arrangement import Arrangement, IntArray, Poses
 
 _UNSEEN: Final = 0.05
 """Share of that ground that may be taken up, which is not seen."""
-_GROUNDS: Final = (*FRONTS, *ROOMIER, *SIDES, *LEGS, *BACKS, *ROUND_TABLES)
+_GROUNDS: Final = (*FRONTS, *SIDES, *LEGS, *BACKS, *ROUND_TABLES)
 _STRIPS: Final = np.array([-0.6, 0.0, 0.6])
 """Where along a side it is asked whether there is a wall, in half extents."""
 
@@ -32,11 +33,20 @@ class _Grounds(NamedTuple):
 
 def access(room: Arrangement, poses: Poses) -> FloatArray:
     """Share of such ground that others and walls take up, beyond what one does not see, summed: (M,)."""
+    return _taken_up(room, poses, _GROUNDS)
+
+
+def roomier(room: Arrangement, poses: Poses) -> FloatArray:
+    """The same of the ground that one would rather have: (M,)."""
+    return _taken_up(room, poses, ROOMIER)
+
+
+def _taken_up(room: Arrangement, poses: Poses, grounds: Sequence[Clearance]) -> FloatArray:
     others = np.flatnonzero(~room.of({"rug", ""}) & ~room.hanging)
     moved = others[np.isin(others, poses.moved)]
     found: list[tuple[int, Clearance]] = []
     counts: list[BoolArray] = []
-    for ground in _GROUNDS:
+    for ground in grounds:
         in_the_way = ~room.of(ground.passing)
         for k in room.rows(ground.owners):
             if k in moved or in_the_way[moved].any():
@@ -45,14 +55,13 @@ def access(room: Arrangement, poses: Poses) -> FloatArray:
     if not found:
         return np.zeros(len(poses.yaw))
     own, sides = np.array([k for k, _ in found]), np.array([ground.side for _, ground in found])
-    grounds = _Grounds(own, sides[:, 0], sides[:, 1], np.array([ground.depth for _, ground in found]))
-    taken = _by_pieces(room, poses, grounds, others, np.stack(counts))
+    areas = _Grounds(own, sides[:, 0], sides[:, 1], np.array([ground.depth for _, ground in found]))
+    taken = _by_pieces(room, poses, areas, others, np.stack(counts))
     if room.walls is not None:
         there, walled = np.isin(own, moved), np.array([ground.walls for _, ground in found])
         for rows, layouts in ((there & walled, poses), (~there & walled, poses.one(0))):
-            taken[:, rows] += _by_walls(room, room.walls, layouts, grounds.select(rows))
-    weights = np.array([ground.weight for _, ground in found])
-    return np.asarray((np.minimum(taken, 1.0) - _UNSEEN).clip(0.0) @ weights)
+            taken[:, rows] += _by_walls(room, room.walls, layouts, areas.select(rows))
+    return (np.minimum(taken, 1.0) - _UNSEEN).clip(0.0).sum(axis=1)
 
 
 def _by_walls(room: Arrangement, walls: Walls, poses: Poses, grounds: _Grounds) -> FloatArray:

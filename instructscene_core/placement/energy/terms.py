@@ -15,7 +15,7 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ...geometry.relations import RelationArray, relation_matrix
 from ..kinds import ANY_YAW
-from .access import access, crammed
+from .access import access, crammed, roomier
 from .arrangement import TOUCH, Arrangement, IntArray, Poses
 from .backs import walls
 from .company import astray, off_centre, unmirrored
@@ -187,6 +187,7 @@ SOFT: Final[Mapping[str, tuple[Term, float]]] = MappingProxyType(
         "crammed": (crammed, 5.0),
         "windows": (windows, 5.0),
         "access": (access, 3.0),
+        "roomier": (roomier, 0.9),
     }
 )
 """With their weights, those first that tell most candidates apart for least."""
