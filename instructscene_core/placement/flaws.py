@@ -330,7 +330,7 @@ def _idle_lamps(pieces: Pieces) -> list[int]:
 def _second_lamps(pieces: Pieces) -> list[int]:
     """Lamps beside another one, unless they hang in a row over one dining table, or each over its own."""
     dining = pieces.of_class(DINING).tolist()
-    tables = [*dining, *pieces.of_class({"coffee_table", "nightstand"}).tolist()]
+    tables = [*dining, *pieces.of_class({"coffee_table", "nightstand", *BEDS}).tolist()]
     lamps: list[int] = np.flatnonzero(pieces.hanging).tolist()
     over = {k: next((t for t in tables if _hangs_over(pieces, k, t)), None) for k in lamps}
     lamps.sort(key=lambda lamp: over[lamp] is None)
