@@ -237,7 +237,8 @@ def _without_strays(
 
     def stray() -> str | None:
         here = list(kept.values())
-        found = misplaced(Scene(plan.request.scene.room_type, tuple(here), floor), catalogue)
+        asked = {item.id for item in here if _asked_for(item, here, plan.parsed)}
+        found = misplaced(Scene(plan.request.scene.room_type, tuple(here), floor), catalogue, asked)
         free = (name for name in found if name not in old and not wishes_lost(kept[name], here, plan.parsed))
         return next(free, None)
 
@@ -247,6 +248,12 @@ def _without_strays(
     moves = tuple(move for move in settled.moves if move.id not in gone)
     pairs = tuple(pair for pair in settled.colliding if not gone & set(pair))
     return Settled(tuple(kept.values()), moves, pairs), strays
+
+
+def _asked_for(item: SceneObject, objects: Sequence[SceneObject], parsed: Parsed) -> bool:
+    """Whether a sentence counts an object that is there, and there is none to spare."""
+    own = [mention for mention in parsed.mentions if item.category in mention.categories]
+    return any(sum(other.category in mention.categories for other in objects) <= mention.count for mention in own)
 
 
 def _unsettled(objects: Sequence[SceneObject], catalogue: Catalogue) -> Settled:

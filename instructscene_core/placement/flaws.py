@@ -147,7 +147,7 @@ def flaws_of_set(room_type: RoomType, names: Collection[str], excluded: Collecti
     return frozenset(found)
 
 
-def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
+def misplaced(scene: Scene, catalogue: Catalogue, asked: Collection[str] = ()) -> list[str]:
     """Ids of pieces that found no place where they belong: better left out than shown where they stand.
 
     First small ones: nightstands not at the head of a bed or beyond another one, second seats at a desk, dining chairs
@@ -155,6 +155,11 @@ def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
     bedrooms on their own, in a heap or before the TV, and lamps that light nothing. Then others that are in the way,
     the smaller ones first, but not what the room is for: what stands before a door, with its back in the room or on
     ground that others need, and TVs that nobody watches.
+
+    Args:
+        scene: with or without an outline.
+        catalogue: knows the solid parts.
+        asked: ids of pieces that were asked for: these have to go only where they are in the way.
     """
     pieces, items = Pieces.of(scene, catalogue), [item for item in scene.objects if item.category not in FLAT]
     small = (
@@ -165,12 +170,13 @@ def misplaced(scene: Scene, catalogue: Catalogue) -> list[str]:
         alone_at_an_end,
         _coffee_tables,
         _adrift,
+        _footstools,
         _before_tv,
         _doubled,
     )
     large = (_unwatched, _on_needed_ground, _too_near)
     walled, lit = ((_at_doors, _backless), (_idle_lamps,)) if pieces.walls is not None else ((), ())
-    first = sorted({k for found in (*small, *lit) for k in found(pieces)})
+    first = sorted({k for found in (*small, *lit) for k in found(pieces) if items[k].id not in asked})
     area = pieces.half.prod(axis=1)
     core = set(pieces.of_class(BEDS if scene.room_type == "bedroom" else SOFAS | {"dining_table"}).tolist())
     then = {k for found in (*large, *walled) for k in found(pieces)} - core - set(first)
@@ -366,8 +372,19 @@ def _adrift(pieces: Pieces) -> list[int]:
 
 def _idle_stools(pieces: Pieces) -> list[int]:
     """Stools that are at no table, at the foot of no bed and before no seat: beside a bed one falls over them."""
+    return _unused_stools(pieces, FACING)
+
+
+def _footstools(pieces: Pieces) -> list[int]:
+    """Stools whose only use is to stand at the foot of a bed, and that are no benches."""
+    narrow = pieces.half.max(axis=1, initial=0.0) < _BENCH
+    return [k for k in _unused_stools(pieces, SEATS) if narrow[k]]
+
+
+def _unused_stools(pieces: Pieces, hosts: Collection[str]) -> list[int]:
+    """Stools at no table and before none of some pieces."""
     stools = pieces.of_class({"stool"})
-    tables, rests = pieces.of_class(TABLES | {"coffee_table"}), pieces.of_class(FACING)
+    tables, rests = pieces.of_class(TABLES | {"coffee_table"}), pieces.of_class(hosts)
     used = (pieces.gaps(stools, tables) <= AT_TABLE).any(axis=1)
     near = pieces.gaps(stools, rests) <= AT_TABLE
     for row, stool in enumerate(stools.tolist()):
@@ -376,10 +393,9 @@ def _idle_stools(pieces: Pieces) -> list[int]:
 
 
 def _at_foot(pieces: Pieces, stool: int, host: int) -> bool:
-    """Whether the middle of a stool is before a bed or seat, within its width; at a bed it is a bench."""
+    """Whether the middle of a stool is before a bed or seat, within its width."""
     x, y = pieces.local(host, pieces.centre[stool])
-    there = abs(x) < pieces.half[host, 0] and y < -pieces.half[host, 1]
-    return bool(there and (pieces.names[host] not in BEDS or pieces.half[stool].max() > _BENCH))
+    return bool(abs(x) < pieces.half[host, 0] and y < -pieces.half[host, 1])
 
 
 _BENCH: Final = 0.33
