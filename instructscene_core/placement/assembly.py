@@ -237,7 +237,8 @@ def _without_strays(
 
     def stray() -> str | None:
         here = list(kept.values())
-        asked = {item.id for item in here if _asked_for(item, here, plan.parsed)}
+        new = [item for item in here if item.id not in old]
+        asked = {item.id for item in new if _asked_for(item, new, plan.parsed)}
         found = misplaced(Scene(plan.request.scene.room_type, tuple(here), floor), catalogue, asked)
         free = (name for name in found if name not in old and not wishes_lost(kept[name], here, plan.parsed))
         return next(free, None)
@@ -251,7 +252,7 @@ def _without_strays(
 
 
 def _asked_for(item: SceneObject, objects: Sequence[SceneObject], parsed: Parsed) -> bool:
-    """Whether a sentence counts an object that is there, and there is none to spare."""
+    """Whether a sentence counts one of some new objects, and there is none to spare."""
     own = [mention for mention in parsed.mentions if item.category in mention.categories]
     return any(sum(other.category in mention.categories for other in objects) <= mention.count for mention in own)
 
