@@ -248,7 +248,7 @@ def test_texts_are_labelled_with_what_they_ask_for(pairs, states):
     for room in range(16):
         held = set(torch.stack([truth.first, truth.relation, truth.second], dim=-1)[room].unbind())
         held = {tuple(row.tolist()) for row in held}
-        asked = {(s, p, o) for s, p, o in held if p != NO_RELATION}
+        asked = {(s, p, o) for s, p, o in held if p != NO_RELATION and s != o}  # of two alike one way is held
         assert {(o, (p + 5) % 10, s) for s, p, o in asked} == asked
         classes = set(batch.clean[0][room][batch.real[room]].tolist())
         mentioned = set(truth.mentioned[room].nonzero()[:, 0].tolist())
@@ -459,7 +459,8 @@ def test_texts_ask_for_what_rooms_were_refurnished_in(rooms):
     assert other.sum() > 10
     assert not changed[~other].any()
     assert not (changed & ~themed.styled).any()
-    assert has_it[themed.asset[themed.styled & other[:, None]]].all()
+    by_theme = themed.styled & ~plain.styled  # some texts ask for a look of all furniture themselves
+    assert has_it[themed.asset[by_theme & other[:, None]]].all()
     assert (
         sum("leather" in text.lower() for text in np.array(themed.texts)[other]) > 0.7 * other.sum()
     )  # some have slips
