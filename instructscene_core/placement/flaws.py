@@ -16,6 +16,7 @@ from ..geometry.solids import BoolArray
 from ..scene import Scene
 from ..vocabulary import BEDS, CLASSES, RoomType
 from .grounds import APART, CRAMMED, FRONTS, SIDES, TIGHT, Clearance, middle_of_seat
+from .hanging import idle_lamps
 from .kinds import (
     CHAIRS,
     CUPBOARDS_AND_SHELVES,
@@ -37,7 +38,9 @@ from .sitting import (
     desk_without_seat,
     dining_chairs_astray,
     empty_table,
+    footstools,
     idle_chairs,
+    idle_stools,
     one_sided,
     second_at_a_desk,
     uneven,
@@ -79,12 +82,6 @@ DOUBLED: Final = 0.3
 """Between two side tables."""
 AT_WALL: Final = 0.55
 """From the back of a single seat, stool or side table to the wall at which it stands."""
-LAMP_OFF: Final = 0.6
-"""From the middle of a room to a lamp that hangs there."""
-LAMP_REACH: Final = 0.1
-"""By which the middle of a lamp may be beside what it hangs over."""
-LAMPS_APART: Final = 1.6
-"""Between two lamps that have no tables of their own."""
 RAYS: Final = 10
 """Strips of a front whose depth is measured."""
 EMPTY: Final = 1.0
@@ -170,12 +167,12 @@ def misplaced(scene: Scene, catalogue: Catalogue, asked: Collection[str] = ()) -
         alone_at_an_end,
         _coffee_tables,
         _adrift,
-        _footstools,
+        footstools,
         _before_tv,
         _doubled,
     )
     large = (_unwatched, _on_needed_ground, _too_near)
-    walled, lit = ((_at_doors, _backless), (_idle_lamps,)) if pieces.walls is not None else ((), ())
+    walled, lit = ((_at_doors, _backless), (idle_lamps,)) if pieces.walls is not None else ((), ())
     first = sorted({k for found in (*small, *lit) for k in found(pieces) if items[k].id not in asked})
     area = pieces.half.prod(axis=1)
     core = set(pieces.of_class(BEDS if scene.room_type == "bedroom" else SOFAS | {"dining_table"}).tolist())
@@ -319,41 +316,6 @@ def _serves(pieces: Pieces, table: int, seat: int) -> bool:
     return bool(abs(x) < wide and y < 0 and corners[:, 1].max() > -half[1] - COFFEE_REACH)
 
 
-def _idle_lamps(pieces: Pieces) -> list[int]:
-    """Lamps that hang over nothing that they would light, nor in the middle of the room."""
-    walls, rows = pieces.walls, np.flatnonzero(pieces.hanging)
-    assert walls is not None  # noqa: S101 - only rooms with walls ask
-    lamps = pieces.centre[rows]
-    off = np.linalg.norm(lamps - walls.middle(), axis=1) > LAMP_OFF
-    for hosts, reach in _LIT:
-        for host in pieces.of_class(hosts):
-            low, high = np.array(reach) * pieces.half[host, :, None].T
-            local = pieces.local(int(host), lamps) - (low + high) / 2
-            off &= (np.abs(local) > (high - low) / 2 + LAMP_REACH).any(axis=1)
-    return np.unique([*rows[off].tolist(), *_second_lamps(pieces)]).astype(np.int64).tolist()
-
-
-def _second_lamps(pieces: Pieces) -> list[int]:
-    """Lamps beside another one, unless they hang in a row over one dining table, or each over its own."""
-    dining = pieces.of_class(DINING).tolist()
-    tables = [*dining, *pieces.of_class({"coffee_table", "nightstand", *BEDS}).tolist()]
-    lamps: list[int] = np.flatnonzero(pieces.hanging).tolist()
-    over = {k: next((t for t in tables if _hangs_over(pieces, k, t)), None) for k in lamps}
-    lamps.sort(key=lambda lamp: over[lamp] is None)
-    found = list[int]()
-    for n, lamp in enumerate(lamps):
-        for other in lamps[:n]:
-            near = float(np.linalg.norm(pieces.centre[lamp] - pieces.centre[other])) < LAMPS_APART
-            own = over[lamp] is not None and (over[lamp] != over[other] or over[lamp] in dining)
-            if near and not own:
-                found.append(lamp)
-    return found
-
-
-def _hangs_over(pieces: Pieces, lamp: int, table: int) -> bool:
-    return bool((np.abs(pieces.local(table, pieces.centre[lamp])) < pieces.half[table]).all())
-
-
 def _adrift(pieces: Pieces) -> list[int]:
     """Single seats, stools, side tables, chairs and tables of bedrooms that stand in the room on their own."""
     tables = TABLES - DINING if "dining_chair" in pieces.names else TABLES
@@ -367,39 +329,7 @@ def _adrift(pieces: Pieces) -> list[int]:
     apart = small[(pieces.gaps(small, hosts) > AT_TABLE).all(axis=1)]
     if pieces.walls is not None:
         apart = apart[pieces.behind(apart, FACING_WALL) > AT_WALL]
-    return [*alone.tolist(), *apart.tolist(), *idle_chairs(pieces), *_idle_tables(pieces), *_idle_stools(pieces)]
-
-
-def _idle_stools(pieces: Pieces) -> list[int]:
-    """Stools that are at no table, at the foot of no bed and before no seat: beside a bed one falls over them."""
-    return _unused_stools(pieces, FACING)
-
-
-def _footstools(pieces: Pieces) -> list[int]:
-    """Stools whose only use is to stand at the foot of a bed, and that are no benches."""
-    narrow = pieces.half.max(axis=1, initial=0.0) < _BENCH
-    return [k for k in _unused_stools(pieces, SEATS) if narrow[k]]
-
-
-def _unused_stools(pieces: Pieces, hosts: Collection[str]) -> list[int]:
-    """Stools at no table and before none of some pieces."""
-    stools = pieces.of_class({"stool"})
-    tables, rests = pieces.of_class(TABLES | {"coffee_table"}), pieces.of_class(hosts)
-    used = (pieces.gaps(stools, tables) <= AT_TABLE).any(axis=1)
-    near = pieces.gaps(stools, rests) <= AT_TABLE
-    for row, stool in enumerate(stools.tolist()):
-        used[row] |= any(_at_foot(pieces, stool, k) for k in rests[near[row]].tolist())
-    return stools[~used].tolist()
-
-
-def _at_foot(pieces: Pieces, stool: int, host: int) -> bool:
-    """Whether the middle of a stool is before a bed or seat, within its width."""
-    x, y = pieces.local(host, pieces.centre[stool])
-    return bool(abs(x) < pieces.half[host, 0] and y < -pieces.half[host, 1])
-
-
-_BENCH: Final = 0.33
-"""Half the width of a stool from which on it is a bench."""
+    return [*alone.tolist(), *apart.tolist(), *idle_chairs(pieces), *_idle_tables(pieces), *idle_stools(pieces)]
 
 
 def _idle_tables(pieces: Pieces) -> list[int]:
@@ -616,14 +546,6 @@ def _door_cut_off(pieces: Pieces) -> bool:
     return any(pieces.ground.distance(door) > THRESHOLD for door in doors)
 
 
-_LIT: Final = (
-    (DINING | {"coffee_table", "nightstand"}, ((-1.0, -1.0), (1.0, 1.0))),
-    (frozenset(BEDS), ((-0.4, -1.2), (0.4, 1.0))),
-    (SOFAS, ((-0.5, -4.0), (0.5, -1.0))),
-)
-"""Over what a lamp hangs, and where in its frame, from the lowest to the highest x and y in half extents."""
-
-
 def _any(rows: Callable[[Pieces], list[int]]) -> Callable[[Pieces], bool]:
     """Whether there are such pieces."""
     return lambda pieces: bool(rows(pieces))
@@ -658,7 +580,7 @@ _WITH_WALLS: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
         "before a door": _any(_at_doors),
         "bed's head": _head,
         "back": _any(_backless),
-        "lamp": _any(_idle_lamps),
+        "lamp": _any(idle_lamps),
         "huddled": _huddled,
         "ground in parts": _ground_in_parts,
         "door cut off": _door_cut_off,

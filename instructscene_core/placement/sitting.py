@@ -1,12 +1,13 @@
-"""Who sits at tables and desks: the flaws of their chairs (see ``flaws``). Product frame, metres."""
+"""Who sits at tables and desks, and where stools are used: flaws of theirs (see ``flaws``). Product frame, metres."""
 
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
 
 from ..geometry.dining_tables import END_FOR_TWO, looks_empty
 from ..geometry.frames import FloatArray
-from .kinds import CHAIRS, DESKS, DINING, DINING_CHAIRS, SEATS, SOFAS, TABLES
+from .kinds import CHAIRS, DESKS, DINING, DINING_CHAIRS, FACING, SEATS, SOFAS, TABLES
 from .pieces import IntArray, Pieces
 
 AT_TABLE: Final = 0.5
@@ -180,3 +181,35 @@ def idle_chairs(pieces: Pieces) -> list[int]:
     tables, desks = pieces.of_class(DINING), pieces.of_class(DESKS).tolist()
     chairs = pieces.of_class({"chair", "dressing_chair"}).tolist()
     return [k for k in chairs if not (_at_table(pieces, k, tables) or any(_sits_at(pieces, k, desk) for desk in desks))]
+
+
+def idle_stools(pieces: Pieces) -> list[int]:
+    """Stools that are at no table, at the foot of no bed and before no seat: beside a bed one falls over them."""
+    return _unused_stools(pieces, FACING)
+
+
+def footstools(pieces: Pieces) -> list[int]:
+    """Stools whose only use is to stand at the foot of a bed, and that are no benches."""
+    narrow = pieces.half.max(axis=1, initial=0.0) < _BENCH
+    return [k for k in _unused_stools(pieces, SEATS) if narrow[k]]
+
+
+def _unused_stools(pieces: Pieces, hosts: Collection[str]) -> list[int]:
+    """Stools at no table and before none of some pieces."""
+    stools = pieces.of_class({"stool"})
+    tables, rests = pieces.of_class(TABLES | {"coffee_table"}), pieces.of_class(hosts)
+    used = (pieces.gaps(stools, tables) <= AT_TABLE).any(axis=1)
+    near = pieces.gaps(stools, rests) <= AT_TABLE
+    for row, stool in enumerate(stools.tolist()):
+        used[row] |= any(_at_foot(pieces, stool, k) for k in rests[near[row]].tolist())
+    return stools[~used].tolist()
+
+
+def _at_foot(pieces: Pieces, stool: int, host: int) -> bool:
+    """Whether the middle of a stool is before a bed or seat, within its width."""
+    x, y = pieces.local(host, pieces.centre[stool])
+    return bool(abs(x) < pieces.half[host, 0] and y < -pieces.half[host, 1])
+
+
+_BENCH: Final = 0.33
+"""Half the width of a stool from which on it is a bench."""

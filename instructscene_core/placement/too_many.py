@@ -23,7 +23,8 @@ _BEDROOM_MOST: Final = {
     "tv_stand": 1, "wardrobe": 1,
 }  # fmt: skip
 """At most one in twenty bedrooms of 3D-FRONT that have the class have more of it; of lamps that hang, one in eight. Two
-single or children's beds, and chairs around a table, are rarer there, but nothing odd."""
+single or children's beds, and chairs around a table, are rarer there, but nothing odd. A second
+armchair is not, but it mostly faced the side of the bed."""
 _ONE: Final = (
     "coffee_table", "console_table", "desk", "dining_table", "multi_seat_sofa", "shelf", "tv_stand", "wine_cabinet",
 )  # fmt: skip

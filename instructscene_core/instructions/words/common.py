@@ -64,8 +64,8 @@ _FILLER: Final = """
     ceramic paper white black grey gray red green blue yellow orange purple violet pink brown beige cream ivory
     teal navy turquoise tan olive sage mint coral burgundy charcoal pastel color colour colors colours colored
     coloured tone tones toned kids kid children child childrens nursery baby teenager teen boy boys girl girls son
-    sons daughter daughters couple person people friendly
-    open bed double single king queen twin sleeping lounge sitting eating livingrooms bath youd id ive im wed
+    sons daughter daughters couple person people friendly open bed double single king queen twin sleeping lounge sitting
+    eating livingrooms bath youd id ive im wed
     ill theyd theres lets imagine sure must goes go belongs belong everything anything somewhere too would looking
     looks look rest whole entire mentioned aforementioned before earlier previous previously same said above existing
     calm airy furnish generated wished love loves hope hoping dream dreaming order ordered start begin use used using
