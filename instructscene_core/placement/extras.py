@@ -192,14 +192,15 @@ class _ExtraPlacer:
                     return
 
     def plant(self) -> None:
-        """In a free corner; a large one in a large room."""
+        """In a free corner; a large one in a large room. What juts into the room is no corner: people pass there."""
         walls = self.walls
-        corners = list(zip(walls.starts, walls.along, walls.inward, strict=True))
+        corner = (walls.along * np.roll(walls.inward, 1, axis=0)).sum(axis=1) > 0
+        corners = list(zip(walls.starts[corner], walls.along[corner], walls.inward[corner], strict=True))
         widest = _PLANT * math.sqrt(self.area)
         for entry in self._shuffled(e for e in self._entries("plant") if max(e.size[:2]) <= widest):
             inset = max(entry.size[:2]) / 2 + _GAP
-            for corner, along, inward in self._shuffled(corners):
-                place = corner + inset * (along + inward)
+            for start, along, inward in self._shuffled(corners):
+                place = start + inset * (along + inward)
                 at = float(place[0]), float(place[1])
                 if any(self._stand(entry, at, yaw) for yaw in (self.rng.uniform(-math.pi, math.pi), 0.0)):
                     return

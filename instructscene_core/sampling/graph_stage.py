@@ -134,7 +134,7 @@ class GraphStage:
         symbols = self._reveal(run, in_use, steps[:first])[0].cpu().numpy()
         symbols = symbols.clip(max=self.prior.config.n_classes)  # one in many thousands is masked still: it stays away
         may = _Changeable.of(jobs, classes, spoken)
-        uniforms = draws.uniform((len(jobs), CHANGES)).numpy()
+        uniforms = draws.uniform((len(jobs), CHANGES, 2)).numpy()
         changed = [
             _changed(numbers, s, fixed, free, u) for s, fixed, free, u in zip(symbols, *may, uniforms, strict=True)
         ]

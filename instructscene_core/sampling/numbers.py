@@ -1,15 +1,15 @@
-"""How many of each class rooms have, and sets of classes whose numbers are unlikely made likely.
+"""How many of each class rooms have beside the others, and numbers that are unlikely there drawn anew.
 
-The prior reveals the objects of a room with little sense of their number: of 400 living and dining rooms that it
-sampled without an instruction, 43 % have an odd number of dining chairs (made rooms 10), 12 % two coffee tables or
-more (3); of desks in bedrooms four in five have no chair. What such rooms hold of a class is therefore truncated as
-the classes themselves may be: a number is not left that is much less likely than the next.
+The prior reveals the objects of a room with little sense of what belongs together: of 200 living rooms that it sampled
+without an instruction half have two sofas (made rooms one in 40), of bedrooms 44 % have no wardrobe (5), of tables one
+in six has an odd number of chairs. What is known of the made rooms is the distribution of each class's number given
+all the others (a Markov random field in pseudo-likelihood form: Besag, Statistical analysis of non-lattice data, 1975);
+a number that is unlikely there is drawn from it, as Gibbs sampling does with every number, until none is.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -19,171 +19,148 @@ from .slots import BoolArray, IntArray
 
 FloatArray = npt.NDArray[np.float64]
 
-_LESS_LIKELY: Final = math.log(5)
-"""Log ratio from which a number gives way to the next: of the made rooms 9 in 100 have such a number of some class."""
-_NEARLY_ALL: Final = math.log(12)
-"""The same for a class to come without its host: chairs into a dining room that has none."""
-_MOSTLY: Final = 20
-"""How much more often a class must come with its host than without, or it goes without: children's cabinets without a
-bed of theirs."""
-CHANGES: Final = 12
+CHANGES: Final = 16
 """Of a room at most."""
-_FAR: Final = 2
-"""Objects more or less at once: three coffee tables are not much less likely than two, but than one."""
+_ODD: Final = math.log(2)
+"""By how much the log probability that a class is there, or is not, is lower beside the others than in rooms at large
+for it to be drawn anew. By what is likely at large alone every rare class would go."""
+_NEARLY_ALL: Final = math.log(12)
+"""Log ratio from which a class that is not there is drawn anew: of bedrooms 95 % have a wardrobe."""
+_LESS_LIKELY: Final = math.log(5)
+"""Log ratio to another number from which one is drawn anew of a class that is there: three chairs at a table."""
+_RAREST: Final = 0.01
+"""Probability below which a number is never drawn."""
+_COPIES: Final = 2
+"""Of each class, a first and a second one, which tell of the numbers of others."""
+_DIGITS: Final = 1
 
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """Of rooms of one type, C classes.
+    """Of rooms of one type, which have R of C classes at all.
 
     Args:
-        hosts: (C,) for each class the one whose presence tells most of its number; from C on a group; −1 for none.
-        shares: (C, 2, K + 1) of rooms that have 0 … K of a class, without its host and with it.
-        groups: (G, C) bool, classes of which one or another is a host: a coffee table comes with any sofa.
+        classes: (R,) their numbers among the C.
+        shares: R arrays (K + 1,) of rooms that have 0 … K of each.
+        weights: R arrays (1 + 2 R, K + 1): what is added to their logarithms in any case, where there is one of each
+            class, and where there are two or more.
     """
 
-    hosts: IntArray
-    shares: FloatArray
-    groups: BoolArray
+    classes: IntArray
+    shares: Sequence[FloatArray]
+    weights: Sequence[FloatArray]
 
     @staticmethod
-    def of(counts: IntArray, groups: BoolArray | None = None) -> "Numbers":
-        """Counted in R rooms.
+    def told(counts: IntArray, own: int) -> FloatArray:
+        """(N, 1 + 2 R) what (N, R) objects of each class tell of the number of one of them, which tells nothing."""
+        others = counts.copy()
+        others[:, own] = 0
+        copies = [others > k for k in range(_COPIES)]
+        return np.concatenate([np.ones((len(counts), 1)), *copies], axis=1).astype(np.float64)
 
-        Args:
-            counts: (R, C) objects of each class.
-            groups: (G, C) bool; None: each class is a host by itself.
-        """
-        classes, most = range(counts.shape[1]), int(counts.max())
-        together = np.zeros((0, len(classes)), dtype=np.bool_) if groups is None else groups
-        members = np.concatenate([np.eye(len(classes), dtype=np.bool_), together])
-        present = counts @ members.T > 0  # (R, C + G)
-        tables = np.array([[_table(counts[:, c], there, most) for there in present.T] for c in classes])
-        told = np.array(
-            [[0.0 if own else _told(t) for own, t in zip(members[:, c], tables[c], strict=True)] for c in classes]
-        )
-        hosts = np.where(told.max(axis=1) > 0, told.argmax(axis=1), -1)
-        shares = [_shares(tables[c, max(h, 0)], alone=h < 0) for c, h in enumerate(hosts)]
-        return Numbers(hosts, np.array(shares), together)
-
-    def hosted(self, counts: IntArray) -> BoolArray:
-        """(C,) whether each class has its host among (C,) objects."""
-        present = np.concatenate([counts > 0, self.groups @ counts > 0])
-        return present[self.hosts] & (self.hosts >= 0)
-
-    @cached_property
-    def _bound(self) -> BoolArray:
-        """(C,) whether nearly all of a class come with its host, but not that one with it, as a desk with its chair."""
-        without, beside = self.shares[:, :, 1:].sum(axis=2).T
-        numbers = np.arange(len(self.hosts))
-        each_other = np.concatenate([self.hosts, np.full(len(self.groups) + 1, -1)])[self.hosts] == numbers
-        return np.asarray((beside > _MOSTLY * without) & ~each_other, dtype=np.bool_)
-
-    def log_shares(self, counts: IntArray) -> FloatArray:
-        """(C, K + 1) logarithms of the shares of rooms with 0 … K of each class, beside (C,) objects of the others."""
-        return np.log(self.shares[np.arange(len(counts)), self.hosted(counts).astype(int)])
+    def log_shares(self, counts: IntArray, own: int) -> FloatArray:
+        """(K + 1,) log probabilities of 0 … K of one of the R classes beside (R,) objects of the others."""
+        logits = np.log(self.shares[own]) + (self.told(counts[None], own) @ self.weights[own])[0]
+        return np.asarray(logits - np.logaddexp.reduce(logits), dtype=np.float64)
 
     def changes(
         self, counts: IntArray, more: BoolArray, fewer: IntArray, spare: int, uniforms: npt.NDArray[np.float32]
     ) -> IntArray:
         """Likely numbers instead of unlikely ones, one class at a time.
 
-        One comes only with its host or where nearly all rooms have it, and goes only without the group that it is of,
-        or without the host that it nearly always comes with.
-
         Args:
             counts: (C,) objects of each class.
             more: (C,) whether more may be added of a class.
             fewer: (C,) how many may be left out of each.
             spare: how many may be added in all, whatever is left out.
-            uniforms: (CHANGES,) in [0, 1), which decide between changes, the likelier ones more often.
+            uniforms: (CHANGES, 2) in [0, 1), which draw the class, the unlikelier ones more often, and its number.
 
         Returns:
             (C,) the numbers.
         """
-        found, left = counts.copy(), fewer.copy()
-        for u in uniforms:
-            options, gains = self._better(found, more, left, spare)
-            if not options:
+        found = counts[self.classes].copy()
+        least = found - fewer[self.classes]
+        for first, second in uniforms.tolist():
+            most = np.where(more[self.classes], found + spare, found)
+            options = [self._option(found, own, int(least[own]), int(most[own])) for own in range(len(found))]
+            odd = [option.oddity for option in options]
+            if max(odd) <= 0:
                 break
-            number, step = options[_drawn(gains, float(u))]
-            found[number] += step
-            left[number] += step
-            spare -= max(step, 0)
-        return found
+            own = _drawn(np.where(np.array(odd) > 0, np.exp(np.array(odd) - max(odd)), 0.0), first)
+            number = options[own].least + _drawn(options[own].chances, second)
+            spare -= max(number - int(found[own]), 0)
+            found[own] = number
+        result = counts.copy()
+        result[self.classes] = found
+        return result
 
-    def _better(
-        self, counts: IntArray, more: BoolArray, fewer: IntArray, spare: int
-    ) -> tuple[list[tuple[int, int]], list[float]]:
-        """Classes and changes of their numbers that are much likelier beside all others, and by how much, log ratios.
-
-        What they would be as hosts does not count: a TV stand would come into every room that has a coffee table.
-        """
-        options, gains = list[tuple[int, int]](), list[float]()
-        hosted, last = self.hosted(counts), self.shares.shape[-1] - 1
-        for number, shares in enumerate(self.log_shares(counts)):
-            there = int(counts[number])
-            least = _LESS_LIKELY if there or hosted[number] else _NEARLY_ALL
-            grouped = self.hosts[number] >= len(counts)
-            goes = not hosted[number] and there <= _FAR and (grouped or bool(self._bound[number]))
-            fewest = there - min(int(fewer[number]), there - (not goes), _FAR) if there else 0
-            most = min(there + min(spare, _FAR), last) if more[number] else there
-            gain = shares[fewest : most + 1] - shares[min(there, last)]
-            better = np.flatnonzero(gain > least)
-            options += [(number, fewest + k - there) for k in better.tolist()]
-            gains += gain[better].tolist()
-        return options, gains
+    def _option(self, counts: IntArray, own: int, least: int, most: int) -> "_Option":
+        """How odd the number of one of the R classes is, as far as another one is allowed."""
+        at_large = np.log(self.shares[own])
+        there, least, most = (min(number, len(at_large) - 1) for number in (int(counts[own]), least, most))
+        if least == most:
+            return _Option(0.0, least, np.zeros(1))
+        beside = self.log_shares(counts, own)
+        some, some_at_large = (float(np.logaddexp.reduce(values[1:])) for values in (beside, at_large))
+        oddity = 0.0
+        if least == 0 and there and some_at_large - some > _ODD:
+            oddity = some_at_large - some
+        elif not there:
+            missed = max(float(at_large[0] - beside[0]) - _ODD, some - float(beside[0]) - _NEARLY_ALL)
+            oddity = missed + _ODD if missed > 0 else 0.0
+        if not oddity and there:
+            better = float(beside[max(least, 1) : most + 1].max() - beside[there])
+            oddity = better if better > _LESS_LIKELY else 0.0
+        chances = np.exp(beside[least : most + 1] - beside[least : most + 1].max())
+        return _Option(oddity, least, np.where(chances < _RAREST, 0.0, chances))
 
     def to_json(self) -> dict[str, Any]:
-        """For a model's file; shares to four digits."""
-        groups = [np.flatnonzero(group).tolist() for group in self.groups]
-        return {"hosts": self.hosts.tolist(), "groups": groups, "shares": np.round(self.shares, 4).tolist()}
+        """For a model's file; shares to four digits, weights to one."""
+        return {
+            "classes": self.classes.tolist(),
+            "shares": [np.round(row, 4).tolist() for row in self.shares],
+            "weights": [np.round(table, _DIGITS).tolist() for table in self.weights],
+        }
 
     @staticmethod
     def from_json(data: Mapping[str, Any], n_classes: int) -> "Numbers":
         """The reverse of :meth:`to_json`.
 
         Raises:
-            ValueError: it is malformed or of another number of classes.
+            ValueError: it is malformed or of other classes.
         """
-        hosts, shares = np.array(data["hosts"], dtype=np.int64), np.array(data["shares"], dtype=np.float64)
-        if hosts.shape != (n_classes,) or shares.shape[:2] != (n_classes, 2) or shares.ndim != 3:
+        classes = np.array(data["classes"], dtype=np.int64).reshape(-1)
+        shares = [np.array(row, dtype=np.float64) for row in data["shares"]]
+        weights = [np.array(table, dtype=np.float64) for table in data["weights"]]
+        if not ((classes >= 0) & (classes < n_classes)).all() or len(set(classes.tolist())) < len(classes):
             raise ValueError("numbers are of other classes")
-        listed = [set(members) for members in data.get("groups", ())]
-        if not set().union(*listed) <= set(range(n_classes)):
-            raise ValueError("numbers are of other groups")
-        groups = np.array([[c in members for c in range(n_classes)] for members in listed], dtype=np.bool_)
-        groups = groups.reshape(len(listed), n_classes)
-        if not ((hosts >= -1) & (hosts < n_classes + len(groups))).all() or not (shares > 0).all():
+        told = 1 + _COPIES * len(classes)
+        fits = len(shares) == len(weights) == len(classes) and all(
+            row.ndim == 1 and table.shape == (told, len(row)) for row, table in zip(shares, weights, strict=True)
+        )
+        if not fits or not all((row > 0).all() and len(row) > 1 for row in shares):
             raise ValueError("numbers are malformed")
-        return Numbers(hosts, shares, groups)
+        if not all(np.isfinite(table).all() for table in (*shares, *weights)):
+            raise ValueError("numbers are not finite")
+        return Numbers(classes, shares, weights)
 
 
-def _drawn(gains: Sequence[float], uniform: float) -> int:
-    """Which of some log ratios a number in [0, 1) draws: of three chairs become four more often than two."""
-    weights = np.exp(np.array(gains) - max(gains)).cumsum()
-    return min(int(np.searchsorted(weights, uniform * weights[-1], side="right")), len(gains) - 1)
+@dataclass(frozen=True, eq=False)
+class _Option:
+    """Another number for a class.
+
+    Args:
+        oddity: of the number as it is, 0 where it may stay.
+        least: the smallest number that it may be.
+        chances: of that and the next ones.
+    """
+
+    oddity: float
+    least: int
+    chances: FloatArray
 
 
-def _table(counts: IntArray, given: BoolArray, most: int) -> IntArray:
-    """(2, K + 1) rooms by number, without and with a host."""
-    return np.stack([np.bincount(counts[given == value], minlength=most + 1) for value in (False, True)])
-
-
-def _told(table: IntArray) -> float:
-    """Mutual information of the number and the host, nats."""
-    joint = table / table.sum()
-    product = joint.sum(axis=0) * joint.sum(axis=1, keepdims=True)
-    real = joint > 0
-    return float((joint[real] * np.log(joint[real] / product[real])).sum())
-
-
-def _shares(table: IntArray, *, alone: bool) -> FloatArray:
-    """(2, K + 1) shares, none of them 0."""
-    counted = np.broadcast_to(table.sum(axis=0), table.shape) if alone else table
-    smoothed = counted + _SMOOTHING
-    return smoothed / smoothed.sum(axis=1, keepdims=True)
-
-
-_SMOOTHING: Final = 0.5
-"""Rooms that are added to each number."""
+def _drawn(weights: FloatArray, uniform: float) -> int:
+    """Which of some weights a number in [0, 1) draws."""
+    total = weights.cumsum()
+    return min(int(np.searchsorted(total, uniform * total[-1], side="right")), int(np.flatnonzero(weights)[-1]))

@@ -1,22 +1,28 @@
-"""Counts how many objects of each class the starter's rooms have, for the prior (``sampling.numbers``)."""
+"""Learns how many objects of each class the starter's rooms have, for the prior (``sampling.numbers``)."""
 
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
 
 from ..datasets.starter import Rooms, build_rooms
 from ..files.checkpoints import load_model, save_model
 from ..models.graph_prior import GraphPrior
-from ..placement.kinds import DINING, SOFAS
 from ..sampling.graph_stage import ClassMap
 from ..sampling.numbers import Numbers
-from ..vocabulary import ALL_CLASSES, BEDS, ROOM_TYPES
+from ..sampling.slots import IntArray
+from ..vocabulary import ALL_CLASSES, ROOM_TYPES
 
 _MOST: Final = 5000
 """Rooms of each type that are counted."""
-_GROUPS: Final = (SOFAS, frozenset(BEDS), DINING)
-"""What furniture comes with, whichever of these it is."""
+_SMOOTHING: Final = 0.5
+"""Rooms that are added to each number."""
+_DECAY: Final = 1.0
+"""Of the squares of weights, against the sum over all rooms of the cross entropy."""
+_STEPS: Final = 60
+"""Of L-BFGS."""
 
 
 def numbers_of_rooms(rooms: int, first_room: int, workers: int) -> dict[str, Any]:
@@ -34,8 +40,41 @@ def numbers_of_rooms(rooms: int, first_room: int, workers: int) -> dict[str, Any
 def _numbers(rooms: Rooms) -> Numbers:
     total = len(ALL_CLASSES)
     numbers = ClassMap.of(rooms.room_type, total).to_model[rooms.objs]
-    groups = np.array([[name in group for name in ALL_CLASSES] for group in _GROUPS])
-    return Numbers.of(np.stack([np.bincount(row, minlength=total + 1)[:total] for row in numbers]), groups)
+    return fit_numbers(np.stack([np.bincount(row, minlength=total + 1)[:total] for row in numbers]))
+
+
+def fit_numbers(counts: IntArray) -> Numbers:
+    """The distribution of the number of each class given all the others, by maximum pseudo-likelihood.
+
+    Args:
+        counts: (N, C) objects of each class in N rooms.
+    """
+    classes = np.flatnonzero(counts.any(axis=0))
+    there = counts[:, classes]
+    shares = [np.bincount(row, minlength=2) + _SMOOTHING for row in there.T]
+    shares = [row / row.sum() for row in shares]
+    told = [torch.from_numpy(Numbers.told(there, own)) for own in range(len(classes))]
+    weights = [
+        _fitted(features, torch.from_numpy(np.log(row)), torch.from_numpy(own))
+        for features, row, own in zip(told, shares, there.T, strict=True)
+    ]
+    return Numbers(classes, shares, [table.numpy() for table in weights])
+
+
+def _fitted(features: torch.Tensor, log_shares: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
+    """(F, K + 1) weights of a multinomial logistic regression of (N,) numbers on (N, F) features."""
+    weights = torch.zeros(features.shape[1], len(log_shares), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=_STEPS, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        misfit = cross_entropy(log_shares + features @ weights, numbers, reduction="sum")
+        value = (misfit + _DECAY * weights.square().sum() / 2) / len(numbers)
+        value.backward()
+        return value
+
+    optimizer.step(loss)
+    return weights.detach()
 
 
 def write_numbers(folder: Path, rooms: int, first_room: int, workers: int) -> None:
