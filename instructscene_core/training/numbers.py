@@ -51,7 +51,7 @@ def fit_numbers(counts: IntArray) -> Numbers:
     """
     classes = np.flatnonzero(counts.any(axis=0))
     there = counts[:, classes]
-    shares = [np.bincount(row, minlength=2) + _SMOOTHING for row in there.T]
+    shares = [np.bincount(row, minlength=row.max() + 2) + _SMOOTHING for row in there.T]  # one more than any has
     shares = [row / row.sum() for row in shares]
     told = [torch.from_numpy(Numbers.told(there, own)) for own in range(len(classes))]
     weights = [
