@@ -153,8 +153,8 @@ _ONE_SIDED: Final = 0.3
 def astray(room: Arrangement, poses: Poses) -> FloatArray:
     """How far pieces are from where they belong: each from the nearest of its hosts."""
     total = np.zeros(len(poses.yaw))
-    for items, hosts, way in _BELONG:
-        there = room.rows(hosts)
+    for items, choices, way in _BELONG:
+        there = next((rows for hosts in choices if (rows := room.rows(hosts))), [])
         for item in room.rows(items) if there else ():
             if poses.touches(item, *there):
                 ways = [way(room, poses, item, host) for host in there if host != item]
@@ -263,14 +263,15 @@ def _from_view(_: Arrangement, poses: Poses, stand: int, seat: int) -> FloatArra
 
 
 _BELONG: Final = (
-    (frozenset({"nightstand"}), frozenset(BEDS), _from_bedside),
-    (frozenset({"dining_chair"}), TABLES, _from_table),
-    (frozenset({"chair", "dressing_chair"}), DESKS, _from_table),
-    (frozenset({"coffee_table"}), FACING, _from_front),
-    (frozenset({"tv_stand"}), FACING, _from_view),
-    (SIDE_TABLES, SEATS | frozenset(BEDS), _from_end),
-    (frozenset({"stool"}), SEATS | TABLES | frozenset({"coffee_table", *BEDS}), _from_use),
+    (frozenset({"nightstand"}), (frozenset(BEDS),), _from_bedside),
+    (frozenset({"dining_chair"}), (TABLES,), _from_table),
+    (frozenset({"chair", "dressing_chair"}), (DESKS,), _from_table),
+    (frozenset({"coffee_table"}), (SOFAS - SINGLE_SEATS, FACING), _from_front),
+    (frozenset({"tv_stand"}), (FACING,), _from_view),
+    (SIDE_TABLES, (SEATS | frozenset(BEDS),), _from_end),
+    (frozenset({"stool"}), (SEATS | TABLES | frozenset({"coffee_table", *BEDS}),), _from_use),
 )
+"""Which classes belong to which, the first of these that the room has, and how far they are from it."""
 
 
 def _same_side(room: Arrangement, poses: Poses) -> FloatArray:
