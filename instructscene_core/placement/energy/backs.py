@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from ...geometry.frames import FloatArray
+from ...vocabulary import BEDS
 from ..kinds import ANY_YAW, BACKED, CHAIRS, SOFAS
 from .arrangement import Arrangement, IntArray, Poses
 
@@ -32,7 +33,7 @@ def walls(room: Arrangement, poses: Poses) -> FloatArray:
     gap = gaps_behind(room, poses, own)
     limit = np.array([reach_of(room.names[k]) for k in own])
     cost = np.minimum((gap - _CLOSE).clip(0.0), limit) * np.array(
-        [_BELONGS if room.names[k] in BACKED - SOFAS else 1.0 for k in own]
+        [_HEADS if room.names[k] in BEDS else _BELONGS if room.names[k] in BACKED - SOFAS else 1.0 for k in own]
     )
     for column, k in enumerate(own.tolist()):
         if room.names[k] == "console_table":
@@ -50,6 +51,8 @@ _BELONGS: Final = 3.0
 """How much more it counts for what belongs there, but for sofas, which may stand with their backs to a dining table."""
 
 
+_HEADS: Final = 8.0
+"""The same for beds: away from its window a headboard stands by the next wall, not by a gap."""
 _FREE: Final = ANY_YAW | CHAIRS | {"dining_table"}
 
 

@@ -160,7 +160,8 @@ def astray(room: Arrangement, poses: Poses) -> FloatArray:
                 ways = [way(room, poses, item, host) for host in there if host != item]
                 if ways:
                     total += np.minimum(np.min(ways, axis=0), _FARTHEST)
-    return sum((rule(room, poses) for rule in (_same_side, _bare, _seatless, _at_heads, _turned_away, _alone)), total)
+    rules = (_same_side, _bare, _seatless, _at_heads, _turned_away, _alone, _open_sided)
+    return sum((rule(room, poses) for rule in rules), total)
 
 
 def _from_bedside(room: Arrangement, poses: Poses, item: int, bed: int) -> FloatArray:
@@ -341,6 +342,26 @@ def _at_heads(room: Arrangement, poses: Poses) -> FloatArray:
 
 _BEDSIDE_FREE: Final = 0.6
 """From a bed's head to a seat, at least."""
+
+
+def _open_sided(room: Arrangement, poses: Poses) -> FloatArray:
+    """How far the nearer long side of each narrow bed is from a wall, in rooms without a nightstand to stand there."""
+    total = np.zeros(len(poses.yaw))
+    if room.backs_to is None or room.rows({"nightstand"}):
+        return total
+    for bed in room.rows({"single_bed", "kids_bed"}):
+        if poses.touches(bed):
+            out = poses.axes[:, bed, 0] * room.size[bed, 0] / 2
+            sides = np.stack([poses.position[:, bed] + sign * out for sign in (1, -1)], axis=1)
+            gap = room.backs_to.depth(sides.reshape(-1, 2)).reshape(-1, 2).min(axis=1)
+            total += _SIDE_AT_WALL * (gap - _BY_WALL).clip(0.0, _OPEN)
+    return total
+
+
+_SIDE_AT_WALL: Final = 0.5
+_BY_WALL: Final = 0.1
+_OPEN: Final = 1.0
+"""Beyond which it costs no more: metres that the bed stands in the room."""
 
 
 def _turned_away(room: Arrangement, poses: Poses) -> FloatArray:

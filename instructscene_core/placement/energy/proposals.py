@@ -197,9 +197,11 @@ def _to_hosts(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
     for wish in room.wishes:
         if piece in wish.subjects:
             found += [_related(poses, piece, other, wish.predicates) for other in wish.others]
+            found += [_abreast(room, poses, piece, other) for other in wish.others]
         if piece in wish.others:
             back = frozenset(int(REVERSED[p]) for p in wish.predicates)
             found += [_related(poses, piece, other, back) for other in wish.subjects]
+            found += [_abreast(room, poses, piece, other) for other in wish.subjects]
     return np.concatenate(found)
 
 
@@ -288,6 +290,14 @@ def _related(poses: Poses, piece: int, other: int, predicates: frozenset[int]) -
     return np.array(rows).reshape(-1, 3)
 
 
+def _abreast(room: Arrangement, poses: Poses, piece: int, other: int) -> FloatArray:
+    """Places of a piece at either end of another one, their backs in line."""
+    out, back = ((room.size[piece] * (1, -1) + room.size[other]) / 2).tolist()
+    return in_room(poses, other, [(side * (out + off), back, 0.0) for side in (1, -1) for off in (_FURTHER, _ASIDE)])
+
+
+_ASIDE: Final = 0.3
+"""Beside a piece, a little further."""
 _DIRECTIONS: Final = {
     LEFT: (-1.0, 0.0), RIGHT: (1.0, 0.0), FRONT: (0.0, -1.0), BEHIND: (0.0, 1.0),
     CLOSELY_LEFT: (-1.0, 0.0), CLOSELY_RIGHT: (1.0, 0.0), CLOSELY_FRONT: (0.0, -1.0), CLOSELY_BEHIND: (0.0, 1.0),

@@ -13,7 +13,18 @@ from typing import Final
 import numpy as np
 
 from ...geometry.frames import FloatArray
-from ...geometry.relations import RelationArray, relation_matrix
+from ...geometry.relations import (
+    BEHIND,
+    CLOSELY_BEHIND,
+    CLOSELY_FRONT,
+    CLOSELY_LEFT,
+    CLOSELY_RIGHT,
+    FRONT,
+    LEFT,
+    RIGHT,
+    RelationArray,
+    relation_matrix,
+)
 from ..kinds import ANY_YAW
 from .access import access, crammed, roomier
 from .arrangement import TOUCH, Arrangement, IntArray, Poses
@@ -128,6 +139,35 @@ def asked(room: Arrangement, poses: Poses) -> FloatArray:
     return total
 
 
+def apart(room: Arrangement, poses: Poses) -> FloatArray:
+    """How far the nearest pieces are from each other that were asked to be beside or next to each other, edge to edge.
+
+    By the rules of the relations that asked for holds within three metres; a person means the piece beside it.
+    """
+    total = np.zeros(len(poses.yaw))
+    for wish in room.wishes:
+        aside = wish.predicates <= _ASIDE or wish.predicates >= _ALL_ROUND
+        if aside and poses.touches(*wish.subjects, *wish.others):
+            gaps = [_gap(room, poses, a, b) for a in wish.subjects for b in wish.others if a != b]
+            total += (np.min(gaps, axis=0) - _NEXT_TO).clip(0.0, _APART) if gaps else 0.0
+    return total
+
+
+_ASIDE: Final = frozenset({LEFT, RIGHT, CLOSELY_LEFT, CLOSELY_RIGHT})
+_ALL_ROUND: Final = _ASIDE | {FRONT, BEHIND, CLOSELY_FRONT, CLOSELY_BEHIND}
+_NEXT_TO: Final = 0.4
+"""Metres between two pieces of which a person says that one is beside the other."""
+_APART: Final = 2.0
+"""Beyond which it costs no more."""
+
+
+def _gap(room: Arrangement, poses: Poses, first: int, second: int) -> FloatArray:
+    """(M,) metres between two pieces, by the box of the first one along the axes of the second."""
+    turn = np.abs(np.einsum("mab,mcb->mac", poses.axes[:, second], poses.axes[:, first]))
+    beyond = np.abs(poses.local(second, first)) - room.size[second] / 2 - turn @ room.size[first] / 2
+    return np.hypot(*beyond.clip(0.0).T)
+
+
 def graph(room: Arrangement, poses: Poses) -> FloatArray:
     """How many relations of the graph do not hold."""
     wanted = room.wanted[np.isin(room.wanted[:, ::2], poses.moved).any(axis=1)]
@@ -180,6 +220,7 @@ SOFT: Final[Mapping[str, tuple[Term, float]]] = MappingProxyType(
         "turned": (turned, 2.0),
         "walls": (walls, 1.0),
         "graph": (graph, 0.5),
+        "apart": (apart, 1.0),
         "astray": (astray, 2.0),
         "centred": (off_centre, 1.0),
         "lamps": (off_lamps, 1.0),
