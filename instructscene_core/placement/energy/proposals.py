@@ -223,7 +223,7 @@ def _at_hosts(room: Arrangement, poses: Poses, piece: int) -> Places:  # noqa: A
             yield seat, [(x, -y, 0.0) for y in outs for x in (0.0, -_OFF, _OFF)] + [(0.0, -turned, math.pi / 2)]
     elif name in _ROUND_COFFEE_TABLES:
         for table in room.rows({"coffee_table"}):
-            yield table, list(_round(*room.size[table].tolist(), width, depth))
+            yield table, list(_round(room.size[table], width, depth))
     elif name == "stool":
         yield from _stools(room, depth)
     if name in _AT_TABLES:
@@ -231,9 +231,9 @@ def _at_hosts(room: Arrangement, poses: Poses, piece: int) -> Places:  # noqa: A
             yield table, places_at_table(room, table, piece)
 
 
-def _round(across: float, along: float, width: float, depth: float) -> Iterator[Seat]:
+def _round(table: FloatArray, width: float, depth: float) -> Iterator[Seat]:
     """Places of a seat round a coffee table: at its ends and sides, one or two abreast, and turned at its corners."""
-    x, y = ((side + depth) / 2 + _LEGROOM for side in (across, along))
+    x, y = ((table + depth) / 2 + _LEGROOM).tolist()
     for off in (0.0, -width / 2 - 0.1, width / 2 + 0.1):
         yield from ((x, off, -math.pi / 2), (-x, off, math.pi / 2), (off, y, 0.0), (off, -y, math.pi))
     for at_x, at_y in ((x, y), (x, -y), (-x, y), (-x, -y)):
