@@ -14,12 +14,14 @@ from typing import Final
 from ..catalogue.entries import Catalogue, CatalogueEntry
 from ..instructions.read.described_looks import Described
 from ..instructions.read.said_looks import Said
-from ..instructions.words.looks import SAME_LOOK, SIZES, whole_of
+from ..instructions.words.looks import COLOURS, SAME_LOOK, SIZES, whole_of
 from ..vocabulary import RoomType
 
 _WORD: Final = re.compile(r"[a-z]+")
 _OF_A_PART: Final = 0.5
 """What counts a word for the whole that the caption says of a part: "black" of "a white desk with black legs"."""
+_OTHER_COLOUR: Final = 0.1
+"""What a colour takes off that a caption names beside the one that is asked for: "black", and a green top."""
 _EXTREME: Final = 0.3
 """Which share of the pieces of a class is "large", or "small"."""
 _SAME: Final = 1e-9
@@ -81,11 +83,15 @@ def _scores(entries: Sequence[CatalogueEntry], said: Said) -> list[float]:
     frequent = Counter(word for words_of_entry in has for word in words_of_entry)
     weight = {word: math.log(len(entries) / count) for word, count in frequent.items()}
 
-    def score(entry: CatalogueEntry, its_words: Collection[str], head: set[str]) -> float:
-        direct = {w for w in its_words if w in said.parts or meant[w] & head or entry.id in sized.get(w, ())}
-        return sum(weight[word] * (1.0 if word in direct else _OF_A_PART) for word in its_words)
+    asked = frozenset().union(*meant.values()) & COLOURS
 
-    return [score(entry, its_words, head) for entry, its_words, head in zip(entries, has, whole, strict=True)]
+    def score(entry: CatalogueEntry, its_words: Collection[str], head: set[str], named: set[str]) -> float:
+        direct = {w for w in its_words if w in said.parts or meant[w] & head or entry.id in sized.get(w, ())}
+        other = named & COLOURS - asked if asked else ()
+        return sum(weight[w] * (1.0 if w in direct else _OF_A_PART) for w in its_words) - _OTHER_COLOUR * len(other)
+
+    rows = zip(entries, has, whole, in_all, strict=True)
+    return [score(entry, its_words, head, named) for entry, its_words, head, named in rows]
 
 
 def _extreme(entries: Sequence[CatalogueEntry], word: str) -> frozenset[str]:
