@@ -147,9 +147,11 @@ def _bunched(pieces: Pieces, table: int) -> bool:
 
 
 def empty_table(pieces: Pieces) -> bool:
-    """A dining table is much too long for its chairs."""
+    """A dining table is much too long for its chairs, or has but one."""
     tables = pieces.of_class({"dining_table"}).tolist()
-    return any(looks_empty(2 * float(pieces.half[k].max()) - SPARE, len(_chairs_of(pieces, k))) for k in tables)
+    chairs = [len(_chairs_of(pieces, k)) for k in tables]
+    long = [2 * float(pieces.half[k].max()) - SPARE for k in tables]
+    return 1 in chairs or any(looks_empty(width, count) for width, count in zip(long, chairs, strict=True))
 
 
 def _chairs_of(pieces: Pieces, table: int) -> IntArray:
