@@ -36,10 +36,10 @@ _SHARES: Final = (0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97)
 
 _NARROWEST: Final = 1.2
 """Least width of a floor anywhere, metres."""
-_FURNISHED: Final = 0.45
+_FURNISHED: Final = 0.6
 """Likewise, as a share of the shorter side, but where walls go behind what is kept: nothing is a corridor, where
 furniture is lost."""
-_LEAST_FURNISHED: Final = 0.72
+_LEAST_FURNISHED: Final = 0.8
 """Of its bounding box, what such a floor covers at least."""
 _SHORTEST_SIDE: Final = 1.8
 """Least side of a floor's bounding box, metres."""

@@ -22,6 +22,8 @@ NEAR: Final = 1.0
 """Metres between the ground centres below which a direction is "closely"."""
 FAR: Final = 3.0
 """Metres between the ground centres above which two objects have no relation."""
+NEAR_GAP: Final = 1.0
+"""Metres between the ground rectangles of two objects up to which people say that they are near each other."""
 CLEAR_DISTANCE: Final = 0.10
 """Metres from a border of the rules beyond which a relation is clear, see `clear_of_borders`."""
 CLEAR_ANGLE: Final = math.radians(8)
@@ -115,6 +117,25 @@ def relation_matrix(lamps: BoolArray, boxes: npt.ArrayLike, mask: BoolArray | No
     matrix[..., first, second] = upper
     matrix[..., second, first] = REVERSED[upper]
     return matrix
+
+
+def ground_gaps(boxes: FloatArray) -> FloatArray:
+    """Metres between the axis-parallel ground rectangles around boxes.
+
+    Args:
+        boxes: (…, n, 7).
+
+    Returns:
+        (…, n, n).
+    """
+    cosine, sine = np.abs(np.cos(boxes[..., 6])), np.abs(np.sin(boxes[..., 6]))
+    reach_x = cosine * boxes[..., 3] + sine * boxes[..., 5]
+    reach_z = sine * boxes[..., 3] + cosine * boxes[..., 5]
+    gaps = [
+        np.maximum(np.abs(at[..., None] - at[..., None, :]) - reach[..., None] - reach[..., None, :], 0.0)
+        for at, reach in ((boxes[..., 0], reach_x), (boxes[..., 2], reach_z))
+    ]
+    return np.hypot(*gaps)
 
 
 def clear_of_borders(

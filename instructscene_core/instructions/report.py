@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..geometry.frames import scene_to_boxes
-from ..geometry.relations import relation_matrix
+from ..geometry.relations import NEAR_GAP, ground_gaps, relation_matrix
 from ..scene import SceneObject
 from ..vocabulary import hangs
 from .wishes import Mention, Parsed, Wish
@@ -65,7 +65,9 @@ def fulfils(wish: Wish, objects: Sequence[SceneObject], relations: npt.NDArray[n
     """Whether some pair of objects stands as wished; ``relations`` is theirs, (n, n)."""
     subjects = [i for i, item in enumerate(objects) if item.category in wish.subjects]
     others = [i for i, item in enumerate(objects) if item.category in wish.objects]
-    return any(i != j and int(relations[i, j]) in wish.predicates for i in subjects for j in others)
+    apart = ground_gaps(scene_to_boxes(objects, (0.0, 0.0))) > NEAR_GAP if wish.near else np.zeros_like(relations)
+    pairs = ((i, j) for i in subjects for j in others if i != j)
+    return any(int(relations[i, j]) in wish.predicates and not apart[i, j] for i, j in pairs)
 
 
 def _present(mention: Mention, objects: Sequence[SceneObject]) -> bool:

@@ -16,12 +16,14 @@ class Wish:
         predicates: any of which will do: "next to" is all eight directions.
         objects: classes that the other object may have.
         text: the words.
+        near: whether they want the two within a metre of each other, edge to edge.
     """
 
     subjects: Names
     predicates: Predicates
     objects: Names
     text: str
+    near: bool = False
 
     def label(self) -> str:
         """Such as "nightstand left of double bed"."""

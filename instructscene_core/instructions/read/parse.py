@@ -12,7 +12,7 @@ from typing import Final
 from ...vocabulary import BEDS, EXTRAS
 from ..wishes import Mention, Parsed, Wish
 from ..words.furniture import Names
-from ..words.relations import Predicates
+from ..words.relations import Predicates, means_near
 from .asked_relations import Context, Relation, asked_relations
 from .clauses import describes_noun, in_description, prepared, ruled_out, segments, unread
 from .items import Item, childs_room, itemise, lexicon_of, sentences
@@ -119,7 +119,7 @@ class _Findings:
         subjects, text = relation.subject.names, self._shown(relation.start, relation.end)
         for other in relation.others:
             for predicates in relation.phrase.predicates:
-                wish = Wish(subjects, predicates, other.names, text)
+                wish = Wish(subjects, predicates, other.names, text, means_near(relation.phrase.words))
                 if (subjects | other.names).intersection(EXTRAS):
                     self._extra_wishes.append(wish)
                 else:

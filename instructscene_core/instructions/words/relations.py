@@ -30,6 +30,11 @@ def _either(*words: str) -> Predicates:
     return _predicates(*words, *(f"closely {w}" for w in words))
 
 
+_NEXT_TO: Final = """
+    next to | right next to | directly next to | beside | by | near | nearby | near to | close to | closely to |
+    alongside | adjacent to | at the side of | to the side of | on the side of | by the side of | not far from | at one side of |
+    on one side of | to one side of
+"""
 _RELATIONS: Final[tuple[tuple[tuple[Predicates, ...], str], ...]] = (
     (
         (_either("left of"),),
@@ -104,12 +109,9 @@ _RELATIONS: Final[tuple[tuple[tuple[Predicates, ...], str], ...]] = (
     ),
     (
         (_either("left of", "right of", "in front of", "behind"),),
-        """
-            next to | right next to | between | in between | directly next to | beside | by | near | nearby | near to |
-            close to | closely to | alongside | along | adjacent to | at the side of | to the side of |
-            on the side of | at | by the side of | around | at the foot of | at the head of | at the end of |
-            against | not far from | at one side of |
-            on one side of | to one side of | among
+        f"""
+            {_NEXT_TO} | between | in between | along | at | around | at the foot of | at the head of | at the end of |
+            against | among
         """,
     ),
     (
@@ -173,6 +175,11 @@ LONE: Final[dict[int, Choices]] = {
     LEFT: choices("on the left|to the left|on its left|left of it|to its left|on the left side"),
     RIGHT: choices("on the right|to the right|on its right|right of it|to its right|on the right side"),
 }
+
+
+def means_near(phrase: tuple[str, ...]) -> bool:
+    """Whether a phrase wants one piece within reach of the other one, as "next to" does and "facing" does not."""
+    return phrase in listed(_NEXT_TO)
 
 
 def relation_phrases() -> dict[tuple[str, ...], tuple[Predicates, ...]]:

@@ -20,9 +20,11 @@ from ...geometry.relations import (
     CLOSELY_RIGHT,
     FRONT,
     LEFT,
+    NEAR_GAP,
     REVERSED,
     RIGHT,
     clear_of_borders,
+    ground_gaps,
     lamp_flags,
     relation_matrix,
 )
@@ -32,8 +34,6 @@ from .official_templates import N_MAIN_OBJECTS, Relation, Triplet
 Kind = Literal["relation", "sides", "between", "around"]
 BESIDE_GAP: Final = 0.5
 """Metres between two boxes on the ground up to which people say "next to"."""
-NEAR_GAP: Final = 1.0
-"""And "near"."""
 _PASSED_OVER: Final = 0.8
 _FACING: Final = np.cos(np.radians(30.0))
 _LEFTS: Final = (LEFT, CLOSELY_LEFT)
@@ -106,7 +106,7 @@ def view_rooms(objs: npt.NDArray[np.integer[Any]], boxes: npt.ArrayLike, classes
     lamps, mask = lamp_flags(classes)[objs], objs < len(classes)
     matrix = relation_matrix(lamps, boxes, mask)
     usable = (matrix != NO_RELATION) & clear_of_borders(lamps, boxes, mask)
-    gap, faces = _gaps(boxes), _facing(boxes)
+    gap, faces = ground_gaps(boxes), _facing(boxes)
     near = [_pairs(usable & (gap <= limit)) for limit in (BESIDE_GAP, NEAR_GAP)]
     area = np.where(mask, boxes[..., 3] * boxes[..., 5], -1.0)
     ranks = np.argsort(-area, axis=1, kind="stable")[:, :N_MAIN_OBJECTS].tolist()
@@ -138,18 +138,6 @@ def _pairs(which: npt.NDArray[np.bool_]) -> list[list[tuple[int, int]]]:
 
 def _ends(room: npt.NDArray[np.intp], count: int) -> list[int]:
     return np.searchsorted(room, np.arange(count + 1)).tolist()
-
-
-def _gaps(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """(R, N, N) metres between the axis-parallel ground rectangles around the boxes."""
-    cosine, sine = np.abs(np.cos(boxes[..., 6])), np.abs(np.sin(boxes[..., 6]))
-    reach_x = cosine * boxes[..., 3] + sine * boxes[..., 5]
-    reach_z = sine * boxes[..., 3] + cosine * boxes[..., 5]
-    gaps = [
-        np.maximum(np.abs(at[:, :, None] - at[:, None]) - reach[:, :, None] - reach[:, None], 0.0)
-        for at, reach in ((boxes[..., 0], reach_x), (boxes[..., 2], reach_z))
-    ]
-    return np.hypot(*gaps)
 
 
 def _facing(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

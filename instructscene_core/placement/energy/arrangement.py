@@ -106,11 +106,13 @@ class Wished(NamedTuple):
         subjects: pieces.
         predicates: any of which will do.
         others: pieces.
+        near: whether it is to hold within ``NEAR_GAP``.
     """
 
     subjects: tuple[int, ...]
     predicates: frozenset[int]
     others: tuple[int, ...]
+    near: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,7 +254,7 @@ class Arrangement:
             [(row[a], PREDICATES.index(p), row[b]) for a, p, b in known], dtype=np.int64
         ).reshape(-1, 3)
         self.wishes = [
-            Wished(tuple(subjects), wish.predicates, tuple(others))
+            Wished(tuple(subjects), wish.predicates, tuple(others), wish.near)
             for wish in wishes
             if (subjects := self.rows(wish.subjects)) and (others := self.rows(wish.objects))
         ]

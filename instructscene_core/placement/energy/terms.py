@@ -14,15 +14,13 @@ import numpy as np
 
 from ...geometry.frames import FloatArray
 from ...geometry.relations import (
-    BEHIND,
-    CLOSELY_BEHIND,
-    CLOSELY_FRONT,
     CLOSELY_LEFT,
     CLOSELY_RIGHT,
-    FRONT,
     LEFT,
+    NEAR_GAP,
     RIGHT,
     RelationArray,
+    ground_gaps,
     relation_matrix,
 )
 from ..kinds import ANY_YAW
@@ -132,8 +130,10 @@ def asked(room: Arrangement, poses: Poses) -> FloatArray:
     for wish in room.wishes:
         if poses.touches(*wish.subjects, *wish.others):
             there = np.unique([*wish.subjects, *wish.others])
-            found = _relations(room, poses, there)
-            met = np.isin(found, list(wish.predicates))
+            boxes = _boxes(room, poses, there)
+            met = np.isin(_relations(room, boxes, there), list(wish.predicates))
+            if wish.near:
+                met &= ground_gaps(boxes) <= NEAR_GAP
             pairs = met[:, np.searchsorted(there, wish.subjects)][:, :, np.searchsorted(there, wish.others)]
             total += ~pairs.any(axis=(1, 2))
     return total
@@ -146,26 +146,20 @@ def apart(room: Arrangement, poses: Poses) -> FloatArray:
     """
     total = np.zeros(len(poses.yaw))
     for wish in room.wishes:
-        aside = wish.predicates <= _ASIDE or wish.predicates >= _ALL_ROUND
-        if aside and poses.touches(*wish.subjects, *wish.others):
-            gaps = [_gap(room, poses, a, b) for a in wish.subjects for b in wish.others if a != b]
-            total += (np.min(gaps, axis=0) - _NEXT_TO).clip(0.0, _APART) if gaps else 0.0
+        if (wish.near or wish.predicates <= _ASIDE) and poses.touches(*wish.subjects, *wish.others):
+            there = np.unique([*wish.subjects, *wish.others])
+            gaps = ground_gaps(_boxes(room, poses, there))
+            gaps[:, np.arange(len(there)), np.arange(len(there))] = np.inf
+            pairs = gaps[:, np.searchsorted(there, wish.subjects)][:, :, np.searchsorted(there, wish.others)]
+            total += (pairs.min(axis=(1, 2)) - _NEXT_TO).clip(0.0, _APART)
     return total
 
 
 _ASIDE: Final = frozenset({LEFT, RIGHT, CLOSELY_LEFT, CLOSELY_RIGHT})
-_ALL_ROUND: Final = _ASIDE | {FRONT, BEHIND, CLOSELY_FRONT, CLOSELY_BEHIND}
 _NEXT_TO: Final = 0.4
 """Metres between two pieces of which a person says that one is beside the other."""
 _APART: Final = 2.0
 """Beyond which it costs no more."""
-
-
-def _gap(room: Arrangement, poses: Poses, first: int, second: int) -> FloatArray:
-    """(M,) metres between two pieces, by the box of the first one along the axes of the second."""
-    turn = np.abs(np.einsum("mab,mcb->mac", poses.axes[:, second], poses.axes[:, first]))
-    beyond = np.abs(poses.local(second, first)) - room.size[second] / 2 - turn @ room.size[first] / 2
-    return np.hypot(*beyond.clip(0.0).T)
 
 
 def graph(room: Arrangement, poses: Poses) -> FloatArray:
@@ -174,16 +168,21 @@ def graph(room: Arrangement, poses: Poses) -> FloatArray:
     if not len(wanted):
         return np.zeros(len(poses.yaw))
     there = np.unique(wanted[:, ::2])
-    found = _relations(room, poses, there)
+    found = _relations(room, _boxes(room, poses, there), there)
     subject, other = (np.searchsorted(there, wanted[:, column]) for column in (0, 2))
     return (found[:, subject, other] != wanted[:, 1]).sum(axis=1).astype(np.float64)
 
 
-def _relations(room: Arrangement, poses: Poses, pieces: IntArray) -> RelationArray:
-    """(M, k, k) relations of some pieces."""
+def _boxes(room: Arrangement, poses: Poses, pieces: IntArray) -> FloatArray:
+    """(M, k, 7) some pieces as the rules of relations have them."""
     boxes = np.repeat(room.boxes[None, pieces], len(poses.yaw), axis=0)
     boxes[..., 0], boxes[..., 2] = poses.position[:, pieces, 0], -poses.position[:, pieces, 1]
     boxes[..., 6] = poses.yaw[:, pieces]
+    return boxes
+
+
+def _relations(room: Arrangement, boxes: FloatArray, pieces: IntArray) -> RelationArray:
+    """(M, k, k) relations of some pieces, whose boxes (M, k, 7) are known."""
     return relation_matrix(np.broadcast_to(room.hanging[pieces], boxes.shape[:2]), boxes)
 
 

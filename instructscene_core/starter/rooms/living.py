@@ -169,6 +169,6 @@ def _lounge(rng: Random) -> Lounge:
         seats = [category] * rng.choices((1, 2, 3), (0.66, 0.28, 0.06))[0]
     sides = rng.choices((0, 1, 2), (0.41, 0.28, 0.31))[0]
     side = "corner_side_table" if rng.random() < 0.93 else "round_end_table"
-    table = bool(seats) or rng.random() < 0.75
+    table = bool(seats) or rng.random() < 0.9
     stools = rng.choices((0, 1, 2), (0.72, 0.18, 0.10))[0] if table else 0
     return Lounge(sofa, second, table, rng.random() < 0.76, tuple(seats), stools, (side,) * sides)

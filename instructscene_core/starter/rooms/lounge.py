@@ -359,7 +359,7 @@ def _place_seats(plan: Plan, friends: list[int], categories: tuple[str, ...], sp
         apart = half[0] + (0.2 if askew else 0.08)
         shift = (number % 2 * 2 - 1) * apart if abreast else plan.near(0.0, 0.15)
         found = any(_seat(plan, friends, (piece, half), spot, (side, shift, askew)) for side in (first, first, -first))
-        missed += not (found or _seat_at_corner(plan, friends, (piece, half)))
+        missed += not (found or _seat_at_corner(plan, friends, (piece, half), spot))
     return missed
 
 
@@ -381,12 +381,13 @@ def _seat(plan: Plan, friends: list[int], chosen: Chosen, spot: _Spot, where: tu
     return _sit_beside(plan, friends, chosen, (spot.side + side * out, front), turn)
 
 
-def _seat_at_corner(plan: Plan, friends: list[int], chosen: Chosen) -> bool:
-    """One seat at an end of the sofa, turned to what is before it."""
+def _seat_at_corner(plan: Plan, friends: list[int], chosen: Chosen, spot: _Spot) -> bool:
+    """One seat at an end of the sofa, turned to the middle of the group."""
     host = plan.placed[friends[0]]
     for side in (-1, 1) if plan.chance(0.5) else (1, -1):
         place = side * (host.half[0] + chosen[1][0] + plan.between(0.15, 0.5)), plan.between(0.1, 0.8)
-        if _sit_beside(plan, friends, chosen, place, -side * math.radians(plan.rng.choice((30, 45, 60)))):
+        turn = math.atan2(spot.side - place[0], spot.front - place[1])
+        if _sit_beside(plan, friends, chosen, place, turn):
             return True
     return False
 
