@@ -32,8 +32,8 @@ def _either(*words: str) -> Predicates:
 
 _NEXT_TO: Final = """
     next to | right next to | directly next to | beside | by | near | nearby | near to | close to | closely to |
-    alongside | adjacent to | at the side of | to the side of | on the side of | by the side of | not far from | at one side of |
-    on one side of | to one side of
+    alongside | adjacent to | at the side of | to the side of | on the side of | by the side of | not far from |
+    at one side of | on one side of | to one side of
 """
 _RELATIONS: Final[tuple[tuple[tuple[Predicates, ...], str], ...]] = (
     (
