@@ -35,6 +35,8 @@ _ROUND_TABLE: Final = 1.3
 """Metres by which a rug is wider than the bed on it, and wider and deeper than the table on it."""
 _GAP: Final = 0.06
 """Metres between an extra and the seat or wall beside it."""
+_BY_WALL: Final = 0.6
+"""Metres from a wall to the middle of a lamp that stands by it."""
 _PLANT: Final = 0.2
 """Width of a plant, at most, as a share of the root of the floor's area: of 0.9 m in 20 square metres."""
 _STRETCH: Final = 0.25
@@ -178,18 +180,20 @@ class _ExtraPlacer:
             self._on_top(host, entry)
 
     def floor_lamp(self) -> None:
-        """Beside a seat, its back level with that of the seat."""
+        """Beside a seat, its back level with that of the seat; by a wall rather than in the room."""
         entry = self._choice("floor_lamp")
+        if entry is None:
+            return
+        width, depth, _ = entry.size
+        places: list[tuple[Point2, float]] = []
         for seat in self._shuffled(self._of(*_SEATS)):
-            if entry is None:
-                return
-            width, depth, _ = entry.size
             for side in self._shuffled([-1, 1]):
                 x, y = side * (seat.size[0] / 2 + width / 2 + _GAP), seat.size[1] / 2 - depth / 2
                 # What reaches far over, as an arc does, reaches over the seat.
-                yaw = seat.yaw + (math.pi if side < 0 and width > 2 * depth else 0.0)
-                if self._stand(entry, _world(seat, x, y), yaw):
-                    return
+                turn = math.pi if side < 0 and width > 2 * depth else 0.0
+                places.append((_world(seat, x, y), seat.yaw + turn))
+        places.sort(key=lambda place: float(self.walls.depth(np.array([place[0]]))[0]) > _BY_WALL)
+        any(self._stand(entry, place, yaw) for place, yaw in places)
 
     def plant(self) -> None:
         """In a free corner; a large one in a large room. What juts into the room is no corner: people pass there."""

@@ -14,6 +14,7 @@ from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.geometry.clearances import WINDOW
 from instructscene_core.geometry.solids import colliding_pairs
 from instructscene_core.geometry.walls import Walls
+from instructscene_core.instructions.read.parse import parse
 from instructscene_core.instructions.wishes import Wish
 from instructscene_core.placement.energy.arrangement import TOUCH, Arrangement, Poses
 from instructscene_core.placement.energy.backs import gaps_behind
@@ -177,6 +178,23 @@ def test_a_wish_is_met_by_one_of_many(catalogue):
     assert values(catalogue, items, wishes=[wish])["asked"] == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "gap", "cost", "unmet"),
+    [
+        ("next to", 0.3, 0.0, 0), ("next to", 0.9, 0.5, 0), ("next to", 1.2, 0.8, 1), ("facing", 1.2, 0.0, 0),
+        ("to the right of", 0.9, 0.5, 0), ("to the right of", 1.2, 0.8, 0), ("next to", 5.0, 2.0, 1),
+    ],
+)  # fmt: skip
+def test_what_is_asked_to_be_beside_something_is_apart_from_it_edge_to_edge(catalogue, words, gap, cost, unmet):
+    items = [box("wardrobe", -2.0, 0.0), box("cabinet", gap - 1.0, 0.0)]
+    wishes = parse(f"A cabinet {words} a wardrobe.", CLASSES["bedroom"]).wishes
+    found = values(catalogue, items, wishes=wishes)
+    assert found["apart"] == pytest.approx(cost)
+    assert found["asked"] == unmet
+    nearer = box("cabinet", -2.0, 1.2, name="another")
+    assert words != "next to" or values(catalogue, [*items, nearer], wishes=wishes)["apart"] == 0
+
+
 def test_away_is_a_metric(catalogue):
     room = arranged(catalogue, [box("sofa", 0.0, 0.0), box("stool", 1.0, 0.0)])
     ways = np.array([[[0.3, 0.4, 0.0]], [[0.0, 0.0, 1.0]], [[0.3, 0.4, 1.0]], [[0.0, 0.0, 2 * math.pi]]])
@@ -240,6 +258,30 @@ def test_a_single_seat_has_company_or_a_wall(catalogue):
     assert cost(-0.2, sofa, low) == pytest.approx(0.0)
     assert cost(2.0, sofa, low, x=2.0, yaw=0.0) > 0.2  # a sofa is company only where there is no coffee table
     assert cost(-0.2) == pytest.approx(2.0)  # to the wall at its back
+
+
+@pytest.mark.parametrize(
+    ("turn", "cost"), [(0.0, 0.0), (25.0, 0.0), (-25.0, 0.0), (60.0, 0.37), (-60.0, 0.37), (90.0, 0.87)]
+)
+def test_a_single_seat_looks_at_its_coffee_table(catalogue, turn, cost):
+    sofa, low = box("sofa", 0.0, 2.4, (2.0, 1.0, 0.8)), box("coffee_table", 0.0, 1.3, (1.0, 0.6, 0.4))
+    seat = box("armchair", 1.4, 1.3, (0.8, 0.8, 0.8), -math.pi / 2 + math.radians(turn))
+    assert values(catalogue, [sofa, low, seat])["astray"] == pytest.approx(cost, abs=0.01)
+
+
+def test_a_coffee_table_belongs_to_the_sofa_where_there_is_one(catalogue):
+    low, seat = box("coffee_table", -2.0, 1.3, (1.0, 0.6, 0.4)), box("armchair", -2.0, 2.4, (0.8, 0.8, 0.8))
+    assert values(catalogue, [low, seat])["astray"] == 0
+    assert values(catalogue, [low, seat, box("sofa", 1.5, 2.4, (2.0, 1.0, 0.8))])["astray"] > 1
+
+
+def test_a_narrow_bed_without_a_nightstand_stands_along_a_wall(catalogue):
+    def cost(x, *others, category="single_bed"):
+        return values(catalogue, [box(category, x, 1.99, (0.9, 2.0, 0.5)), *others])["astray"]
+
+    assert cost(2.5) == cost(-2.5) == cost(0.0, category="double_bed") == 0
+    assert 0 < cost(2.0) < cost(1.8) < cost(0.0) == cost(0.5)
+    assert cost(0.0, box("nightstand", 0.75, 2.79, (0.5, 0.4, 0.5))) == 0
 
 
 @pytest.mark.parametrize(("x", "off"), [(0.0, 0.0), (0.25, 0.25), (-0.25, 0.25), (3.0, 1.2)])

@@ -150,3 +150,26 @@ def test_no_table_lamp_stands_under_a_pendant_over_its_nightstand(bedroom, catal
     assert lamps(*pendants) == []
     away = replace(pendants[0], position=(0.0, 1.0, pendants[0].position[2]))
     assert lamps(away) == [left.position[:2], right.position[:2]]
+
+
+def test_a_plant_stands_in_a_corner_and_not_where_one_juts_into_the_room(catalogue):
+    floor = FloorPlan(((0.0, 0.0), (6.0, 0.0), (6.0, 3.0), (3.0, 3.0), (3.0, 6.0), (0.0, 6.0)))
+    stool = _piece(catalogue, "stool", 1.5, 1.5)
+    found = [i for seed in range(80) for i in place_extras([stool], floor, catalogue, seed, wanted=["plant"])]
+    corners = {tuple(round(x / 3) * 3 for x in item.position[:2]) for item in found if item.category == "plant"}
+    assert corners == {(0, 0), (6, 0), (6, 3), (3, 6), (0, 6)}
+
+
+def test_a_floor_lamp_stands_by_a_wall_rather_than_in_the_room(catalogue):
+    depth = catalogue.of_class("armchair")[0].size[1]
+    seats = [
+        _piece(catalogue, "armchair", -1.2, 0.0, math.pi / 2, number=1),
+        _piece(catalogue, "armchair", 1.2, 2.1 - depth / 2, number=2),
+    ]
+    for seed in range(20):
+        (lamp,) = (
+            item
+            for item in place_extras(seats, FLOOR, catalogue, seed, wanted=["floor_lamp"])
+            if item.category == "floor_lamp"
+        )
+        assert lamp.position[1] > 1.2

@@ -16,6 +16,16 @@ BED, STAND, LAMP = thing("double_bed", 0, 0), thing("nightstand", -0.9, 0.1), th
 
 
 @pytest.mark.parametrize(
+    ("words", "gap", "met"),
+    [("next to", 0.9, True), ("near", 1.1, False), ("facing", 1.1, True), ("to the left of", 1.1, True)],
+)
+def test_near_is_within_a_metre_edge_to_edge(words, gap, met):
+    """By the rules of relations they are near enough up to three metres between their middles."""
+    parsed = parse(f"A desk {words} a double bed.", CLASSES["bedroom"])
+    assert wishes_met(parsed, [BED, thing("desk", -1.0 - gap, 0.0)]) == [met]
+
+
+@pytest.mark.parametrize(
     ("text", "met", "not_met"),
     [
         ("Put a nightstand to the left of a double bed.", 1, 0),
