@@ -4,7 +4,7 @@ There is one figure for each, for rooms made by rule, settling, extras and evalu
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -18,6 +18,8 @@ _LEAST: Final = 0.7
 """Before any door: one steps through it."""
 _ONE_LEAF: Final = 1.2
 """Wider doors have two leaves."""
+AROUND_DOOR: Final = 0.3
+"""Beside that ground and beyond it: nobody likes to come in close past the end of a wardrobe or onto an armchair."""
 WINDOW: Final = 0.5
 """Before a window, of what reaches above its sill: one opens it, and draws the curtain."""
 FRONT: Final = 0.4
@@ -83,6 +85,15 @@ _BOXES: Final = _Boxes()
 def door_zones(floor: FloorPlan, walls: Walls) -> list[Zone]:
     """The ground before the doors of a floor."""
     return [_zone(opening, door_depth(width), walls) for opening, width in _openings(floor, "door")]
+
+
+def approach_zones(floor: FloorPlan, walls: Walls) -> list[Zone]:
+    """The ground before the doors of a floor and around it, which one would rather have free."""
+    found = list[Zone]()
+    for opening, width in _openings(floor, "door"):
+        zone = _zone(opening, door_depth(width) + AROUND_DOOR, walls)
+        found.append(replace(zone, size=(width + 2 * AROUND_DOOR, zone.size[1])))
+    return found
 
 
 def window_zones(floor: FloorPlan, walls: Walls) -> list[Zone]:

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from ..catalogue.entries import Catalogue, CatalogueEntry
-from ..geometry.clearances import door_zones, window_zones
+from ..geometry.clearances import approach_zones, window_zones
 from ..geometry.drawn_floor import corners_of
 from ..geometry.enclosure import area_of
 from ..geometry.solids import Body, penetration
@@ -122,7 +122,7 @@ class _ExtraPlacer:
         self.furniture, self.catalogue, self.rng = list(objects), catalogue, rng
         self.walls, self.area = Walls(floor.polygon or ()), area_of(floor)
         self.taken = {item.id for item in objects}
-        zones = [*door_zones(floor, self.walls), *window_zones(floor, self.walls)]
+        zones = [*approach_zones(floor, self.walls), *window_zones(floor, self.walls)]
         self.openings = [zone.body() for zone in zones]
         self.bodies = [Body.of(item, catalogue) for item in objects if item.category != "rug"]
         self.free = [*self.openings, *(Body.of(_before(item), catalogue) for item in objects)]

@@ -135,10 +135,7 @@ class GraphStage:
         symbols = symbols.clip(max=self.prior.config.n_classes)  # one in many thousands is masked still: it stays away
         may = _Changeable.of(jobs, classes, spoken)
         uniforms = draws.uniform((len(jobs), CHANGES, 2)).numpy()
-        changed = [
-            _changed(numbers, s, fixed, free, u) for s, fixed, free, u in zip(symbols, *may, uniforms, strict=True)
-        ]
-        symbols = np.stack(changed)
+        symbols = np.stack([_changed(numbers, *parts) for parts in zip(symbols, *may, uniforms, strict=True)])
         in_use = symbols != self.prior.config.n_classes
         return self._whole(self._reveal(run, in_use, steps[first:], symbols), draws)
 
@@ -336,35 +333,43 @@ class _Changeable(NamedTuple):
     Attributes:
         fixed: (B, N, C + 1) classes that a slot may not give up.
         free: (B, N) slots that may get another object.
+        named: (B, C) how many stay at least of a class that a text speaks of, of which no more come; 0 of others.
     """
 
     fixed: BoolArray
     free: BoolArray
+    named: IntArray
 
     @staticmethod
     def of(jobs: Sequence[Job], classes: ClassMap, spoken: BoolArray) -> "_Changeable":
-        """Nothing of what a text speaks of, nothing that is known or must be there."""
+        """Nothing of what is known or must be there, and of what a text speaks of only what is beyond its number."""
         slots = [job.slots for job in jobs]
         bound = np.stack([~_open(job) | ~job.slots.allowed[:, -1] for job in jobs])
-        named = np.concatenate([spoken, np.zeros((len(jobs), 1), dtype=np.bool_)], axis=1)
-        named[:, classes.to_model[:-1]] |= np.stack([s.wanted > 0 for s in slots])
+        named = spoken.astype(np.int64)
+        own = classes.to_model[:-1]
+        named[:, own] = np.maximum(named[:, own], np.stack([s.wanted for s in slots]))
         forbidden = ~classes.allowed(np.stack([s.allowed for s in slots]))
-        return _Changeable(bound[..., None] | named[:, None] | forbidden, np.stack([_open(job) for job in jobs]))
+        return _Changeable(bound[..., None] | forbidden, np.stack([_open(job) for job in jobs]), named)
 
 
 def _changed(
-    numbers: Numbers, symbols: IntArray, fixed: BoolArray, free: BoolArray, uniforms: npt.NDArray[np.float32]
+    numbers: Numbers,
+    symbols: IntArray,
+    fixed: BoolArray,
+    free: BoolArray,
+    named: IntArray,
+    uniforms: npt.NDArray[np.float32],
 ) -> IntArray:
     """(N,) the classes of one room, with likely numbers."""
     empty = fixed.shape[-1] - 1
     there = symbols != empty
     counts = np.bincount(symbols[there], minlength=empty)
     own = fixed[np.arange(len(symbols)), symbols]
-    fewer = np.bincount(symbols[there & ~own], minlength=empty)
+    bound = np.maximum(np.bincount(symbols[there & own], minlength=empty), np.minimum(named, counts))
     places = np.flatnonzero(free & ~there)
-    more = ~fixed[places, :empty].any(axis=0) & bool(len(places))
+    more = ~fixed[places, :empty].any(axis=0) & (named == 0) & bool(len(places))
     found = symbols.copy()
-    for number, wanted in enumerate(numbers.changes(counts, more, fewer, len(places), uniforms).tolist()):
+    for number, wanted in enumerate(numbers.changes(counts, more, counts - bound, len(places), uniforms).tolist()):
         surplus = counts[number] - wanted
         for slot in np.flatnonzero((symbols == number) & ~own)[::-1][: max(surplus, 0)]:
             found[slot] = empty

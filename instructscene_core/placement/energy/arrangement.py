@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...catalogue.entries import Catalogue
-from ...geometry.clearances import door_zones, window_zones
+from ...geometry.clearances import approach_zones, door_zones, window_zones
 from ...geometry.frames import FloatArray
 from ...geometry.solids import Body, BoolArray, Shape, Shapes
 from ...geometry.walls import Walls
@@ -210,7 +210,7 @@ class Arrangement:
         walls: of the floor; None without an outline.
         backs_to: walls to which furniture turns its back; None where there are none.
         middle: (2,) the middle of the room within these.
-        doors, openings: numbers of the zones that nothing may, or should not, stand in.
+        doors, approaches, openings: numbers of the zones that nothing may, or should not, stand in.
         parts: the solid parts of all, then the whole boxes of the pieces; ``whole``: the boxes of all.
         part_of: (n + Z, n + Z) which of ``parts`` stands for the first of a pair.
         free_pair: (n + Z, n + Z) pairs of pieces that may not overlap, one of which may move.
@@ -230,12 +230,11 @@ class Arrangement:
         self.walls = None if floor.polygon is None else Walls(floor.polygon)
         self.backs_to = self.walls if enclosing is None else enclosing
         self.middle = None if self.backs_to is None else self.backs_to.middle()
-        door, window = (
-            ([], []) if self.walls is None else (door_zones(floor, self.walls), window_zones(floor, self.walls))
-        )
-        self.doors = np.arange(len(door)) + self.count
-        self.openings = np.arange(len(window)) + self.count + len(door)
-        zones = [*door, *window]
+        ways = door_zones, approach_zones, window_zones
+        found = [[] if self.walls is None else way(floor, self.walls) for way in ways]
+        ends = self.count + np.cumsum([len(zones) for zones in found])
+        self.doors, self.approaches, self.openings = np.split(np.arange(self.count, ends[-1]), ends[:-1] - self.count)
+        zones = [zone for zones in found for zone in zones]
         self.names = (*(item.category or "" for item in items), *("" for _ in zones))
         self.movable: BoolArray = np.array([*movable, *(False for _ in zones)], dtype=np.bool_)
         self.size: FloatArray = np.array(

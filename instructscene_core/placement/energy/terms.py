@@ -79,6 +79,12 @@ def doors(room: Arrangement, poses: Poses) -> FloatArray:
     return _summed(poses, rows, depth)
 
 
+def approaches(room: Arrangement, poses: Poses) -> FloatArray:
+    """How far pieces reach into the ground around that before doors."""
+    rows, _, depth = _in_zones(room, poses, room.approaches)
+    return _summed(poses, rows, depth)
+
+
 def windows(room: Arrangement, poses: Poses) -> FloatArray:
     """How far pieces reach into the air before windows; a step for each, since one sees whether or not."""
     rows, _, depth = _in_zones(room, poses, room.openings)
@@ -225,6 +231,7 @@ SOFT: Final[Mapping[str, tuple[Term, float]]] = MappingProxyType(
         "lamps": (off_lamps, 1.0),
         "mirrored": (unmirrored, 0.8),
         "crammed": (crammed, 5.0),
+        "approaches": (approaches, 1.0),
         "windows": (windows, 5.0),
         "access": (access, 3.0),
         "roomier": (roomier, 0.9),
