@@ -147,11 +147,12 @@ def _bunched(pieces: Pieces, table: int) -> bool:
 
 
 def empty_table(pieces: Pieces) -> bool:
-    """A dining table is much too long for its chairs, or has but one."""
+    """A dining table is much too long for its chairs, or has but a lounge chair."""
     tables = pieces.of_class({"dining_table"}).tolist()
-    chairs = [len(_chairs_of(pieces, k)) for k in tables]
+    chairs = [_chairs_of(pieces, k) for k in tables]
     long = [2 * float(pieces.half[k].max()) - SPARE for k in tables]
-    return 1 in chairs or any(looks_empty(width, count) for width, count in zip(long, chairs, strict=True))
+    alone = any(len(own) == 1 and pieces.names[own[0]] in SEATS for own in chairs)
+    return alone or any(looks_empty(width, len(own)) for width, own in zip(long, chairs, strict=True))
 
 
 def _chairs_of(pieces: Pieces, table: int) -> IntArray:
