@@ -9,12 +9,19 @@ _LONGEST: Final = {2: 1.3, 4: 2.4, 6: 3.0}
 END_FOR_TWO: Final = 1.25
 """Depth from which on two sit at an end of a table."""
 _SQUARE: Final = (1.32, 0.9)
-"""Width below which, and depth from which on, a table is square or round: a chair at each side."""
+"""Width below which, and depth from which on, a table has a chair at each side, whatever its shape."""
+_ROUND: Final = 1.1
+"""Ratio of its sides up to which a larger one is square or round."""
+
+
+def seats_four(width: float, depth: float) -> bool:
+    """Whether a table has room for one chair at each of its sides, and for no more."""
+    return width < _SQUARE[0] and depth >= _SQUARE[1]
 
 
 def is_square(width: float, depth: float) -> bool:
-    """Whether a table has room for one chair at each of its sides."""
-    return width < _SQUARE[0] and depth >= _SQUARE[1]
+    """Whether four people sit down at a table one at each of its sides."""
+    return seats_four(width, depth) or (depth >= _SQUARE[1] and width < _ROUND * depth)
 
 
 def chairs_in_row(width: float, chair: float) -> int:
@@ -24,7 +31,7 @@ def chairs_in_row(width: float, chair: float) -> int:
 
 def most_chairs(width: float, depth: float, chair: float, *, ends: bool = True) -> int:
     """Chairs of a width that a table has room for, with or without its ends."""
-    return 4 if is_square(width, depth) else 2 * chairs_in_row(width, chair) + 2 * ends
+    return 4 if seats_four(width, depth) else 2 * chairs_in_row(width, chair) + 2 * ends
 
 
 def looks_empty(width: float, chairs: int) -> bool:

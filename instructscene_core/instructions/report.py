@@ -62,12 +62,13 @@ def object_relations(objects: Sequence[SceneObject]) -> npt.NDArray[np.int8]:
 
 
 def fulfils(wish: Wish, objects: Sequence[SceneObject], relations: npt.NDArray[np.int8]) -> bool:
-    """Whether some pair of objects stands as wished; ``relations`` is theirs, (n, n)."""
+    """Whether as many objects as wished stand so to some other one; ``relations`` is theirs, (n, n)."""
     subjects = [i for i, item in enumerate(objects) if item.category in wish.subjects]
     others = [i for i, item in enumerate(objects) if item.category in wish.objects]
     apart = ground_gaps(scene_to_boxes(objects, (0.0, 0.0))) > NEAR_GAP if wish.near else np.zeros_like(relations)
     pairs = ((i, j) for i in subjects for j in others if i != j)
-    return any(int(relations[i, j]) in wish.predicates and not apart[i, j] for i, j in pairs)
+    met = {i for i, j in pairs if int(relations[i, j]) in wish.predicates and not apart[i, j]}
+    return len(met) >= wish.count
 
 
 def _present(mention: Mention, objects: Sequence[SceneObject]) -> bool:

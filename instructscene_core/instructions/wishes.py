@@ -17,6 +17,7 @@ class Wish:
         objects: classes that the other object may have.
         text: the words.
         near: whether they want the two within a metre of each other, edge to edge.
+        count: of how many of the former this is asked: "two pendant lamps over the table".
     """
 
     subjects: Names
@@ -24,14 +25,16 @@ class Wish:
     objects: Names
     text: str
     near: bool = False
+    count: int = 1
 
     def label(self) -> str:
-        """Such as "nightstand left of double bed"."""
+        """Such as "nightstand left of double bed", or "2 x pendant lamp above dining table"."""
         plain = sorted(p for p in self.predicates if not PREDICATES[p].startswith("closely"))
         words = [PREDICATES[p] for p in plain or sorted(self.predicates)]
         somewhere = "across from" if len(plain) == len(self.predicates) else "next to"
         relation = somewhere if len(words) > 2 else " or ".join(words)
-        return f"{_named(self.subjects)} {relation} {_named(self.objects)}"
+        many = f"{self.count} x " if self.count > 1 else ""
+        return f"{many}{_named(self.subjects)} {relation} {_named(self.objects)}"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,17 @@ from typing import Final, NamedTuple
 
 from ..geometry.clearances import AROUND_TABLE, BEHIND_CHAIR, BESIDE_BED, CUPBOARD, FOOT, FRONT, LEGROOM, SQUEEZE
 from ..vocabulary import BEDS
-from .kinds import CHAIRS, CUPBOARDS, CUPBOARDS_AND_SHELVES, SEATS, SIDE_TABLES, SINGLE_SEATS, SOFAS, TABLES
+from .kinds import (
+    CHAIRS,
+    CUPBOARDS,
+    CUPBOARDS_AND_SHELVES,
+    DINING_CHAIRS,
+    SEATS,
+    SIDE_TABLES,
+    SINGLE_SEATS,
+    SOFAS,
+    TABLES,
+)
 
 Side = tuple[int, int]
 """Own axis of a piece, and which end of it."""
@@ -69,7 +79,7 @@ ROOMIER: Final = tuple(
     for ground in FRONTS
     if ground.owners in (CUPBOARDS, frozenset(BEDS), SEATS - SOFAS)
 ) + tuple(
-    Clearance(frozenset({"dining_table"}), side, AROUND_TABLE + 0.15, CHAIRS | SINGLE_SEATS)
+    Clearance(frozenset({"dining_table"}), side, AROUND_TABLE + 0.15, CHAIRS | DINING_CHAIRS)
     for side in (_FRONT, _BACK, _LEFT, _RIGHT)
 )
 """What one would rather have, where the room has it."""
@@ -87,7 +97,7 @@ BACKS: Final = (
 TIGHT: Final = tuple(ground._replace(depth=SQUEEZE) for ground in BACKS)
 """Of that, what nobody can do without."""
 ROUND_TABLES: Final = tuple(
-    Clearance(frozenset({"dining_table"}), side, AROUND_TABLE, CHAIRS | SINGLE_SEATS, walls=False)
+    Clearance(frozenset({"dining_table"}), side, AROUND_TABLE, CHAIRS | DINING_CHAIRS, walls=False)
     for side in (_FRONT, _BACK, _LEFT, _RIGHT)
 )
 """Where one passes between a dining table and the rest of the room; an end of it may be at a wall."""

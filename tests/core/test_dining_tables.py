@@ -6,11 +6,12 @@ from instructscene_core.geometry.dining_tables import chairs_in_row, is_square, 
 
 
 @pytest.mark.parametrize(
-    ("width", "depth", "square"), [(1.1, 1.1, True), (1.31, 0.9, True), (1.32, 1.32, False), (1.2, 0.89, False)]
+    ("width", "depth", "square", "most"),
+    [(1.1, 1.1, True, 4), (1.31, 0.9, True, 4), (1.4, 1.3, True, 6), (1.4, 1.2, False, 6), (1.2, 0.89, False, 6)],
 )
-def test_a_square_table_has_a_chair_at_each_side(width, depth, square):
+def test_a_square_table_has_a_chair_at_each_side(width, depth, square, most):
     assert is_square(width, depth) == square
-    assert most_chairs(width, depth, 0.5) == (4 if square else 6)
+    assert most_chairs(width, depth, 0.5) == most
     assert most_chairs(width, depth, 0.5, ends=False) == 4
 
 

@@ -351,6 +351,28 @@ def test_chairs_are_mirrored_across_both_axes_of_their_table(catalogue):
     assert cost((0.5, 2.7)) == pytest.approx(0.8)  # at no table
 
 
+@pytest.mark.parametrize(("size", "shared"), [((1.0, 1.0, 0.7), 2), ((1.5, 1.5, 0.7), 2), ((1.8, 0.9, 0.7), 0)])
+def test_four_at_a_square_or_round_table_sit_one_at_each_side(catalogue, size, shared):
+    def cost(*places):
+        chairs = [box("dining_chair", x, y, (0.5, 0.5, 0.9), yaw, str(n)) for n, (x, y, yaw) in enumerate(places)]
+        return values(catalogue, [box("dining_table", 0.0, 0.0, size), *chairs])["mirrored"]
+
+    x, y = size[0] / 2 + 0.2, size[1] / 2 + 0.2
+    each = cost((0.0, y, 0.0), (0.0, -y, math.pi), (x, 0.0, -math.pi / 2), (-x, 0.0, math.pi / 2))
+    pairs = cost(*((a, b * y, 0.0 if b > 0 else math.pi) for a in (0.3, -0.3) for b in (1, -1)))
+    assert pairs == pytest.approx(0.5 * shared)
+    assert each == pytest.approx(0.0 if shared else 0.5 * 2)
+
+
+def test_a_wish_for_two_asks_for_each(catalogue):
+    items = [box("sofa", 0.0, 0.0), box("stool", -1.2, 0.0, name="a"), box("stool", 1.2, 0.0, name="b")]
+    (wish,) = parse("Two stools to the right of a lazy sofa.", CLASSES["livingroom"]).wishes
+    wish = dataclasses.replace(wish, objects=frozenset({"sofa"}))
+    assert values(catalogue, items, wishes=[wish])["asked"] == 1
+    assert values(catalogue, items[:2], wishes=[wish])["asked"] == 1
+    assert values(catalogue, items[::2], wishes=[wish])["asked"] == 0
+
+
 def test_what_is_astray_costs_more_the_further_it_is(catalogue):
     def cost(host, *items):
         return values(catalogue, [host, *items])["astray"]

@@ -16,6 +16,20 @@ BED, STAND, LAMP = thing("double_bed", 0, 0), thing("nightstand", -0.9, 0.1), th
 
 
 @pytest.mark.parametrize(
+    ("text", "met"),
+    [
+        ("Two nightstands to the left of a double bed.", [False]),
+        ("A nightstand to the left of a double bed.", [True]),
+        ("Two nightstands on both sides of a double bed.", [True, True]),
+        ("Two nightstands next to a double bed.", [True]),
+    ],
+)
+def test_a_wish_for_two_is_met_by_two(text, met):
+    parsed = parse(text, CLASSES["bedroom"])
+    assert wishes_met(parsed, [BED, STAND, thing("nightstand", 0.9, 0.1)]) == met
+
+
+@pytest.mark.parametrize(
     ("words", "gap", "met"),
     [("next to", 0.9, True), ("near", 1.1, False), ("facing", 1.1, True), ("to the left of", 1.1, True)],
 )
@@ -35,6 +49,7 @@ def test_near_is_within_a_metre_edge_to_edge(words, gap, met):
         ("A room with a nightstand and two double beds.", 1, 1),
         ("No desk, no tv and only one nightstand.", 3, 0),
         ("A room without a double bed.", 0, 1),
+        ("A nightstand, at most one double bed.", 2, 0),
         ("Only two nightstands, at least one ceiling lamp.", 1, 1),
         ("A floor lamp next to the double bed and a plant.", 0, 3),
         ("", 0, 0),

@@ -86,6 +86,7 @@ def lexicon_of(classes: tuple[str, ...]) -> Lexicon:
         phrase: ("lone", predicates) for phrase, predicates in lone_relation_phrases().items()
     }
     relations |= {phrase: ("relation", predicates) for phrase, predicates in relation_phrases().items()}
+    relations |= dict.fromkeys((("at", "least"), ("at", "most")), ("word", ()))  # which lead to no other furniture
     return Lexicon(Phrases(furniture_phrases(classes)), Phrases(relations), _speller())
 
 

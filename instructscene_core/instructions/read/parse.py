@@ -117,9 +117,11 @@ class _Findings:
     def _add_wishes(self, relation: Relation) -> None:
         """A wish for each piece that a relation leads to and each predicate that it asks for."""
         subjects, text = relation.subject.names, self._shown(relation.start, relation.end)
+        # "Two nightstands on both sides of the bed": one on each.
+        count = max(1, relation.subject.count // (len(relation.others) * len(relation.phrase.predicates)))
         for other in relation.others:
             for predicates in relation.phrase.predicates:
-                wish = Wish(subjects, predicates, other.names, text, means_near(relation.phrase.words))
+                wish = Wish(subjects, predicates, other.names, text, means_near(relation.phrase.words), count)
                 if (subjects | other.names).intersection(EXTRAS):
                     self._extra_wishes.append(wish)
                 else:

@@ -100,19 +100,21 @@ class Poses:
 
 
 class Wished(NamedTuple):
-    """A relation that was asked for: it is to hold between one of some pieces and one of others.
+    """A relation that was asked for: it is to hold between some pieces and one of others.
 
     Attributes:
         subjects: pieces.
         predicates: any of which will do.
         others: pieces.
         near: whether it is to hold within ``NEAR_GAP``.
+        pieces: of how many of the former it is asked.
     """
 
     subjects: tuple[int, ...]
     predicates: frozenset[int]
     others: tuple[int, ...]
     near: bool = False
+    pieces: int = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,7 +255,7 @@ class Arrangement:
             [(row[a], PREDICATES.index(p), row[b]) for a, p, b in known], dtype=np.int64
         ).reshape(-1, 3)
         self.wishes = [
-            Wished(tuple(subjects), wish.predicates, tuple(others), wish.near)
+            Wished(tuple(subjects), wish.predicates, tuple(others), wish.near, min(wish.count, len(subjects)))
             for wish in wishes
             if (subjects := self.rows(wish.subjects)) and (others := self.rows(wish.objects))
         ]

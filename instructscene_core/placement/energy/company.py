@@ -133,12 +133,18 @@ def _one_sided(room: Arrangement, table: int, local: FloatArray, near: BoolArray
 
 
 def _at_ends(room: Arrangement, table: int, local: FloatArray, near: BoolArray) -> FloatArray:
-    """How many chairs sit at the ends of a long table that would have room at its long sides, as there: (M,)."""
-    if is_square(*room.size[table].tolist()):
-        return np.zeros(len(near))
+    """How many chairs sit at the ends of a long table that would have room at its long sides, as there: (M,).
+
+    At a round or square one, how many of four share a side.
+    """
     beyond = np.abs(local) - room.size[table] / 2
     count = near.sum(axis=-1)
-    ends = (near & (beyond[..., 0] > beyond[..., 1])).sum(axis=-1)
+    at_end = beyond[..., 0] > beyond[..., 1]
+    ends = (near & at_end).sum(axis=-1)
+    if is_square(*room.size[table].tolist()):
+        sides = [near & (at_end == bool(1 - k)) & (local[..., k] * way > 0) for k in (0, 1) for way in (-1, 1)]
+        shared = sum((side.sum(axis=-1) - 1).clip(0) for side in sides)
+        return np.where(count <= len(sides), shared, 0).astype(np.float64)
     return np.asarray((ends - np.maximum(count - _AT_SIDES, count % 2)).clip(0), dtype=np.float64)
 
 

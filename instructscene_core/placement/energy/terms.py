@@ -131,7 +131,7 @@ def _beyond(depth: FloatArray, tolerance: float) -> FloatArray:
 
 
 def asked(room: Arrangement, poses: Poses) -> FloatArray:
-    """How many wishes are not met."""
+    """How many wishes are not met, or of how many pieces."""
     total = np.zeros(len(poses.yaw))
     for wish in room.wishes:
         if poses.touches(*wish.subjects, *wish.others):
@@ -141,7 +141,7 @@ def asked(room: Arrangement, poses: Poses) -> FloatArray:
             if wish.near:
                 met &= ground_gaps(boxes) <= NEAR_GAP
             pairs = met[:, np.searchsorted(there, wish.subjects)][:, :, np.searchsorted(there, wish.others)]
-            total += ~pairs.any(axis=(1, 2))
+            total += (wish.pieces - pairs.any(axis=2).sum(axis=1)).clip(0)
     return total
 
 
@@ -157,7 +157,8 @@ def apart(room: Arrangement, poses: Poses) -> FloatArray:
             gaps = ground_gaps(_boxes(room, poses, there))
             gaps[:, np.arange(len(there)), np.arange(len(there))] = np.inf
             pairs = gaps[:, np.searchsorted(there, wish.subjects)][:, :, np.searchsorted(there, wish.others)]
-            total += (pairs.min(axis=(1, 2)) - _NEXT_TO).clip(0.0, _APART)
+            nearest = np.sort(pairs.min(axis=2), axis=1)[:, : wish.pieces]
+            total += (nearest - _NEXT_TO).clip(0.0, _APART).sum(axis=1)
     return total
 
 
@@ -234,7 +235,7 @@ SOFT: Final[Mapping[str, tuple[Term, float]]] = MappingProxyType(
         "approaches": (approaches, 1.0),
         "windows": (windows, 5.0),
         "access": (access, 3.0),
-        "roomier": (roomier, 0.9),
+        "roomier": (roomier, 1.8),
     }
 )
 """With their weights, those first that tell most candidates apart for least."""

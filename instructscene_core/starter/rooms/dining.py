@@ -4,7 +4,7 @@ import math
 from typing import Final, NamedTuple
 
 from ...geometry.clearances import BEHIND_CHAIR
-from ...geometry.dining_tables import ELBOW, chairs_in_row, is_square, looks_empty, most_chairs
+from ...geometry.dining_tables import ELBOW, chairs_in_row, looks_empty, most_chairs, seats_four
 from .floor import WALK_HEIGHT
 from .geometry import Block
 from .parts import Part
@@ -132,7 +132,7 @@ def _place_chairs(plan: Plan, table: int, count: int, chair: Chosen, wall: str, 
 def _seats(plan: Plan, table: Half, chair: Half, count: int, wall: str) -> list[_Seat]:
     """Poses of chairs, each pair opposite each other; beside a wall, pairs at the other sides."""
     ends = [(table[0], 0.0, -math.pi / 2), (-table[0], 0.0, math.pi / 2)]
-    square = is_square(2 * table[0], 2 * table[2])
+    square = seats_four(2 * table[0], 2 * table[2])
     if wall == "side":
         row = _row(plan, table, chair, 2) if count > 2 else []
         return [*((x, table[2], math.pi) for x in row), *ends] if len(row) == 2 else ends
