@@ -182,8 +182,8 @@ def test_heads_of_beds_are_at_walls(y, yaw, found):
 @pytest.mark.parametrize(
     ("x", "yaw", "found"),
     [
-        (-2.6, RIGHT, set()),
-        (-2.5, RIGHT, {"back"}),
+        (-2.5, RIGHT, set()),
+        (-2.4, RIGHT, {"back"}),
         (-2.4, UP, {"back"}),  # its side at the wall
         (-2.4, LEFT, {"back", "shut in"}),  # its front
         (2.1, -3 * math.pi / 4 + math.pi, {"back", "shut in"}),  # turned to the corner, but in the room, by the bed
