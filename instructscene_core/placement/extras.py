@@ -122,10 +122,10 @@ class _ExtraPlacer:
         self.furniture, self.catalogue, self.rng = list(objects), catalogue, rng
         self.walls, self.area = Walls(floor.polygon or ()), area_of(floor)
         self.taken = {item.id for item in objects}
-        zones = [*approach_zones(floor, self.walls), *window_zones(floor, self.walls)]
-        self.openings = [zone.body() for zone in zones]
+        self.windows = [zone.body() for zone in window_zones(floor, self.walls)]
+        ways = [zone.body() for zone in approach_zones(floor, self.walls)]
         self.bodies = [Body.of(item, catalogue) for item in objects if item.category != "rug"]
-        self.free = [*self.openings, *(Body.of(_before(item), catalogue) for item in objects)]
+        self.free = [*ways, *self.windows, *(Body.of(_before(item), catalogue) for item in objects)]
         self.new: list[SceneObject] = []
         hosts = [entry for item in objects if (entry := catalogue.get(item.asset)) is not None]
         self.palette = _palette(max(hosts, key=lambda e: e.size[0] * e.size[1]).id) if hosts else ""
@@ -166,7 +166,7 @@ class _ExtraPlacer:
             own = self._shuffled(self._entries("tv"))
             others = self._shuffled(entry for entry in self.catalogue.of_class("tv") if entry not in own)
             fitting = (entry for entry in (*own, *others) if entry.size[0] <= stand.size[0])
-            any(self._on_top(stand, entry, apart=self.openings) for entry in fitting)
+            any(self._on_top(stand, entry, apart=self.windows) for entry in fitting)
 
     def table_lamps(self) -> None:
         """On nightstands, the same on each, but for those that a lamp hangs over; else on a side table."""

@@ -1,10 +1,11 @@
 """How many of each class rooms have beside the others, and numbers that are unlikely there drawn anew.
 
 The prior reveals the objects of a room with little sense of what belongs together: of 200 living rooms that it sampled
-without an instruction half have two sofas (made rooms one in 40), of bedrooms 44 % have no wardrobe (5), of tables one
-in six has an odd number of chairs. What is known of the made rooms is the distribution of each class's number given
-all the others (a Markov random field in pseudo-likelihood form: Besag, Statistical analysis of non-lattice data, 1975);
-a number that is unlikely there is drawn from it, as Gibbs sampling does with every number, until none is.
+without an instruction half have two sofas (made rooms one in 40), of those with dining chairs half have an odd number
+(3 %), and of 200 bedrooms 44 % have no wardrobe (5). What is known of the made rooms is the distribution of the number
+of each class given all the others (a Markov random field in pseudo-likelihood form: Besag, Statistical analysis of
+non-lattice data, 1975); a number that is unlikely there is drawn from it, as Gibbs sampling does with every number,
+until none is.
 """
 
 import math

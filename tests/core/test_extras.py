@@ -173,3 +173,10 @@ def test_a_floor_lamp_stands_by_a_wall_rather_than_in_the_room(catalogue):
             if item.category == "floor_lamp"
         )
         assert lamp.position[1] > 1.2
+
+
+def test_a_tv_comes_onto_its_stand_beside_a_door_too(catalogue):
+    wide, deep, _ = catalogue.of_class("tv_stand")[0].size
+    stand = _piece(catalogue, "tv_stand", 1.5 - wide / 2, -2.2 + deep / 2, math.pi)  # a little before the door
+    found = [place_extras([stand], FLOOR, catalogue, seed, wanted=["tv"]) for seed in range(5)]
+    assert all([item.category for item in extras].count("tv") == 1 for extras in found)

@@ -197,11 +197,11 @@ def _to_hosts(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
     for wish in room.wishes:
         if piece in wish.subjects:
             found += [_related(poses, piece, other, wish.predicates) for other in wish.others]
-            found += [_abreast(room, poses, piece, other) for other in wish.others]
+            found += [in_room(poses, other, _abreast(room, piece, other, _ASKED)) for other in wish.others]
         if piece in wish.others:
             back = frozenset(int(REVERSED[p]) for p in wish.predicates)
             found += [_related(poses, piece, other, back) for other in wish.subjects]
-            found += [_abreast(room, poses, piece, other) for other in wish.subjects]
+            found += [in_room(poses, other, _abreast(room, piece, other, _ASKED)) for other in wish.subjects]
     return np.concatenate(found)
 
 
@@ -214,8 +214,7 @@ def _at_hosts(room: Arrangement, poses: Poses, piece: int) -> Places:  # noqa: A
     name, (width, depth) = room.names[piece], room.size[piece].tolist()
     if name in _BESIDE:
         for host in room.rows(_BESIDE[name]):
-            side, back = ((room.size[host] + (width, -depth)) / 2).tolist()
-            yield host, [(sign * (side + off), back, 0.0) for sign in (1, -1) for off in (_APART, _FURTHER)]
+            yield host, _abreast(room, piece, host, (_APART, _FURTHER))
     elif name == "coffee_table":
         for seat in room.rows(FACING):
             out, turned = ((room.size[seat, 1] + own) / 2 + _LEGROOM for own in (depth, width))
@@ -290,14 +289,14 @@ def _related(poses: Poses, piece: int, other: int, predicates: frozenset[int]) -
     return np.array(rows).reshape(-1, 3)
 
 
-def _abreast(room: Arrangement, poses: Poses, piece: int, other: int) -> FloatArray:
-    """Places of a piece at either end of another one, their backs in line."""
-    out, back = ((room.size[piece] * (1, -1) + room.size[other]) / 2).tolist()
-    return in_room(poses, other, [(side * (out + off), back, 0.0) for side in (1, -1) for off in (_FURTHER, _ASIDE)])
+def _abreast(room: Arrangement, piece: int, host: int, gaps: Sequence[float]) -> list[Seat]:
+    """Places of a piece at either end of a host, so far from it, their backs in line."""
+    side, back = ((room.size[host] + room.size[piece] * (1, -1)) / 2).tolist()
+    return [(sign * (side + gap), back, 0.0) for sign in (1, -1) for gap in gaps]
 
 
-_ASIDE: Final = 0.3
-"""Beside a piece, a little further."""
+_ASKED: Final = (_FURTHER, 0.3)
+"""Metres between what was asked to be side by side."""
 _DIRECTIONS: Final = {
     LEFT: (-1.0, 0.0), RIGHT: (1.0, 0.0), FRONT: (0.0, -1.0), BEHIND: (0.0, 1.0),
     CLOSELY_LEFT: (-1.0, 0.0), CLOSELY_RIGHT: (1.0, 0.0), CLOSELY_FRONT: (0.0, -1.0), CLOSELY_BEHIND: (0.0, 1.0),
