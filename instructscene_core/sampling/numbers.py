@@ -30,7 +30,7 @@ _NEARLY_ALL: Final = math.log(12)
 _LESS_LIKELY: Final = math.log(5)
 """Log ratio to another number from which one is drawn anew of a class that is there: three chairs at a table."""
 _RAREST: Final = 0.01
-"""Probability below which a number is never drawn."""
+"""Of the probability of the likeliest number, below which one is never drawn."""
 _COPIES: Final = 2
 """Of each class, a first and a second one, which tell of the numbers of others."""
 _DIGITS: Final = 1

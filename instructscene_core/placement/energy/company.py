@@ -365,7 +365,9 @@ def _open_sided(room: Arrangement, poses: Poses) -> FloatArray:
 
 
 _SIDE_AT_WALL: Final = 0.5
+"""Metres that a metre from the wall is worth."""
 _BY_WALL: Final = 0.1
+"""From a wall to the side of a bed along it."""
 _OPEN: Final = 1.0
 """Beyond which it costs no more: metres that the bed stands in the room."""
 
