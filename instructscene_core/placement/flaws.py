@@ -15,7 +15,7 @@ from ..geometry.clearances import LEGROOM, door_zones, window_zones
 from ..geometry.solids import BoolArray
 from ..scene import Scene
 from ..vocabulary import BEDS, CLASSES, RoomType
-from .grounds import APART, CRAMMED, FRONTS, SIDES, TIGHT, Clearance, middle_of_seat
+from .grounds import APART, FRONTS, SIDES, TIGHT, Clearance, middle_of_seat
 from .hanging import idle_lamps
 from .kinds import (
     CHAIRS,
@@ -143,6 +143,8 @@ def flaws_of_set(room_type: RoomType, names: Collection[str], excluded: Collecti
     if room_type == "bedroom" and len(present & set(BEDS)) > 1:
         found.add("two beds")
     found |= {flaw for flaw, (name, hosts) in _HOSTS.items() if name in present and not present & hosts}
+    if "coffee_table" in present and not present & _SHARED and sum(name in SEATS for name in names) < COMPANY:
+        found.add("coffee table")
     return frozenset(found)
 
 
@@ -151,9 +153,9 @@ def misplaced(scene: Scene, catalogue: Catalogue, asked: Collection[str] = ()) -
 
     First small ones: nightstands not at the head of a bed or beyond another one, second seats at a desk, dining chairs
     at no table or alone at an end of it, coffee tables before no seat, single seats, stools, side tables and tables of
-    bedrooms on their own, in a heap or before the TV, and lamps that light nothing. Then others that are in the way,
-    the smaller ones first, but not what the room is for: what stands before a door, with its back in the room or on
-    ground that others need, and TVs that nobody watches.
+    bedrooms on their own, in a heap or before the TV, armchairs right at a dining table, and lamps that light nothing.
+    Then others that are in the way, the smaller ones first, but not what the room is for: what stands before a door,
+    with its back in the room or on ground that others need, and TVs that nobody watches.
 
     Args:
         scene: with or without an outline.
@@ -169,6 +171,7 @@ def misplaced(scene: Scene, catalogue: Catalogue, asked: Collection[str] = ()) -
         alone_at_an_end,
         _coffee_tables,
         _adrift,
+        _jammed,
         footstools,
         _before_tv,
         _doubled,
@@ -198,16 +201,19 @@ class Core(NamedTuple):
 
 CORES: Final[Mapping[RoomType, Core]] = {
     "bedroom": Core("no bed", frozenset(BEDS), frozenset(BEDS)),
-    "livingroom": Core("no sofa", SOFAS, SOFAS & frozenset(CLASSES["livingroom"])),
+    "livingroom": Core("no sofa", SOFAS - {"lazy_sofa"}, (SOFAS - {"lazy_sofa"}) & frozenset(CLASSES["livingroom"])),
     "diningroom": Core("no table", frozenset({"dining_table"}), frozenset({"dining_table"})),
 }
 _HOSTS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "nightstand": ("nightstand", frozenset(BEDS)),
     "dining chair": ("dining_chair", TABLES),
-    "coffee table": ("coffee_table", FACING),
     "TV stand": ("tv_stand", FACING),
 }
 """For each flaw of a piece that belongs to another, its class and the classes that it belongs to."""
+_SHARED: Final = SOFAS - SINGLE_SEATS | frozenset(BEDS)
+"""What several people sit on; without it a coffee table in the room is for"""
+COMPANY: Final = 2
+"""single seats at least: one alone at it looks forgotten."""
 
 
 def _overlap(pieces: Pieces) -> bool:
@@ -304,9 +310,11 @@ def _beside_head(pieces: Pieces, nightstand: int, bed: int) -> bool:
 
 
 def _coffee_tables(pieces: Pieces) -> list[int]:
-    """Coffee tables that are not before a seat, nor before a sofa where there is one."""
+    """Coffee tables that are not before a seat, nor before a sofa where there is one, or that one single seat has."""
     sofas, tables = pieces.of_class(SOFAS - SINGLE_SEATS).tolist(), pieces.of_class({"coffee_table"}).tolist()
     seats = sofas or pieces.of_class(FACING).tolist()
+    if not _SHARED.intersection(pieces.names) and len(seats) < COMPANY:
+        return tables
     return [k for k in tables if not any(_serves(pieces, k, seat) for seat in seats)]
 
 
@@ -532,9 +540,18 @@ def _huddled(pieces: Pieces) -> bool:
     return float((way > EMPTY).mean()) > HUDDLED
 
 
-def _crammed(pieces: Pieces) -> bool:
-    """Other furniture than seats stands right at a dining table, or cupboards right at a coffee table."""
-    return any(bool((pieces.gaps(*map(pieces.of_class, pair)) < CRAMMED).any()) for pair in APART)
+def _crammed(pieces: Pieces) -> list[int]:
+    """What stands right at a dining table, or armchairs near it, or cupboards right at a coffee table."""
+    found: list[int] = []
+    for owners, others, gap in APART:
+        rows = pieces.of_class(others)
+        found += rows[(pieces.gaps(pieces.of_class(owners), rows) < gap).any(axis=0)].tolist()
+    return found
+
+
+def _jammed(pieces: Pieces) -> list[int]:
+    """Single seats at the dining table of others."""
+    return [k for k in _crammed(pieces) if pieces.names[k] in SINGLE_SEATS]
 
 
 def _ground_in_parts(pieces: Pieces) -> bool:
@@ -573,7 +590,7 @@ _ANYWHERE: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
         "shut in": _shut_in,
         "bed's side": _bed_side,
         "legroom": _any(_too_near),
-        "crammed": _crammed,
+        "crammed": _any(_crammed),
     }
 )
 _WITH_WALLS: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(

@@ -101,12 +101,27 @@ ROUND_TABLES: Final = tuple(
     for side in (_FRONT, _BACK, _LEFT, _RIGHT)
 )
 """Where one passes between a dining table and the rest of the room; an end of it may be at a wall."""
+
+
+class Apart(NamedTuple):
+    """Classes that are crammed where they are nearer to each other than nobody gets through.
+
+    Attributes:
+        owners: which stay.
+        others: which should be elsewhere.
+        gap: metres.
+    """
+
+    owners: frozenset[str]
+    others: frozenset[str]
+    gap: float = 0.25
+
+
+_DINING_GROUP: Final = frozenset({"dining_table", "dining_chair"})
 APART: Final = (
-    (frozenset({"dining_table"}), SOFAS - SINGLE_SEATS | CUPBOARDS_AND_SHELVES | {"coffee_table"}),
-    (frozenset({"coffee_table"}), CUPBOARDS_AND_SHELVES),
-    (frozenset({"nightstand", *BEDS}), CUPBOARDS),
-    (frozenset({"dining_chair"}), SOFAS - SINGLE_SEATS | CUPBOARDS_AND_SHELVES | {"coffee_table"}),
+    Apart(_DINING_GROUP, SOFAS - SINGLE_SEATS | CUPBOARDS_AND_SHELVES | {"coffee_table"}),
+    Apart(_DINING_GROUP, frozenset({"armchair", "lazy_sofa"}), 0.4),
+    Apart(frozenset({"coffee_table"}), CUPBOARDS_AND_SHELVES),
+    Apart(frozenset({"nightstand", *BEDS}), CUPBOARDS),
 )
-"""Classes that are crammed where they are nearer to each other than"""
-CRAMMED: Final = 0.25
-"""metres: nobody gets through."""
+"""Who sits down in an armchair turns away from a dining table; its back is no place for those who get up there."""

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from ..geometry.dining_tables import END_FOR_TWO, looks_empty
+from ..geometry.dining_tables import END_FOR_TWO, is_square, looks_empty
 from ..geometry.frames import FloatArray
 from .kinds import CHAIRS, DESKS, DINING, DINING_CHAIRS, FACING, SEATS, SOFAS, TABLES
 from .pieces import IntArray, Pieces
@@ -115,9 +115,9 @@ def _lopsided(pieces: Pieces, table: int) -> bool:
 
 
 def uneven(pieces: Pieces) -> bool:
-    """Chairs at a side of a dining table are not in a row about its middle, or two share an end too narrow for them."""
+    """Chairs at a side of a dining table are not in a row about its middle, or two share a side too narrow for them."""
     tables = pieces.of_class({"dining_table"}).tolist()
-    tests = _bunched, _ragged, _two_at_an_end
+    tests = _bunched, _ragged, _two_at_an_end, _sharing_a_side
     return any(test(pieces, table) for table in tables for test in tests)
 
 
@@ -135,6 +135,17 @@ def _two_at_an_end(pieces: Pieces, table: int) -> bool:
     ends, _ = _at_sides(pieces, table)
     pairs = max((int((ends[:, 0] * side > 0).sum()) for side in (-1, 1)), default=0) > 1
     return bool(pairs and 2 * pieces.half[table, 1] < END_FOR_TWO)
+
+
+def _sharing_a_side(pieces: Pieces, table: int) -> bool:
+    """Whether two of up to four chairs at a square or round table are at the same side of it."""
+    ends, sides = _at_sides(pieces, table)
+    places = [ends[:, 0], sides[:, 1]]
+    most = max(int((place * side > 0).sum()) for place in places for side in (-1, 1))
+    return most > 1 and len(ends) + len(sides) <= _SIDES and is_square(*(2 * pieces.half[table]).tolist())
+
+
+_SIDES: Final = 4
 
 
 def _bunched(pieces: Pieces, table: int) -> bool:

@@ -168,9 +168,10 @@ def test_nobody_dines_between_a_sofa_and_its_tv(x, y, found):
     assert flaws("livingroom", sofa, stand, table, *chairs) & {"before the TV"} == found
 
 
-def test_a_coffee_table_is_before_an_armchair_only_where_there_is_no_sofa():
+def test_a_coffee_table_is_before_two_armchairs_only_where_there_is_no_sofa():
     armchair, table = piece("armchair", 2.5, -1.5, LEFT), piece("coffee_table", 1.2, -1.5)
-    assert flaws("livingroom", armchair, table) == {"no sofa"}
+    assert flaws("livingroom", armchair, piece("armchair", -0.1, -1.5, RIGHT), table) == {"no sofa"}
+    assert flaws("livingroom", armchair, table) == {"no sofa", "coffee table"}
     assert living(armchair, table) == {"coffee table"}
     assert bedroom(armchair, table) == set()
 

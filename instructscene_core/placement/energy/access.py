@@ -8,7 +8,7 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ...geometry.solids import BoolArray
 from ...geometry.walls import Walls
-from ..grounds import APART, BACKS, CRAMMED, FRONTS, LEGS, ROOMIER, ROUND_TABLES, SIDES, Clearance
+from ..grounds import APART, BACKS, FRONTS, LEGS, ROOMIER, ROUND_TABLES, SIDES, Clearance
 from .arrangement import Arrangement, IntArray, Poses
 
 _UNSEEN: Final = 0.05
@@ -99,7 +99,7 @@ def _by_pieces(room: Arrangement, poses: Poses, grounds: _Grounds, others: IntAr
 def crammed(room: Arrangement, poses: Poses) -> FloatArray:
     """How much nearer than one gets through pieces stand to each other that are in no one's reach: (M,)."""
     total = np.zeros(len(poses.yaw))
-    for owners, others in APART:
+    for owners, others, least in APART:
         near = np.array(room.rows(others), dtype=np.int64)
         for own in room.rows(owners) if len(near) else ():
             if not poses.touches(own, *near.tolist()):
@@ -109,7 +109,7 @@ def crammed(room: Arrangement, poses: Poses) -> FloatArray:
             turn = np.abs(np.einsum("mab,mkcb->mkac", axes, poses.axes[:, near]))
             extent = np.einsum("mkac,kc->mka", turn, room.size[near] / 2) + room.size[own] / 2
             gap = (np.abs(delta) - extent).max(axis=2)
-            total += (CRAMMED + _MORE - gap).clip(0.0, _MOST).sum(axis=1)
+            total += (least + _MORE - gap).clip(0.0, _MOST).sum(axis=1)
     return total
 
 

@@ -51,7 +51,7 @@ _BELONGS: Final = 3.0
 """How much more it counts for what belongs there, but for sofas, which may stand with their backs to a dining table."""
 
 
-_HEADS: Final = 8.0
+_HEADS: Final = 10.0
 """The same for beds: away from its window a headboard stands by the next wall, not by a gap."""
 _FREE: Final = ANY_YAW | CHAIRS | {"dining_table"}
 

@@ -152,7 +152,7 @@ _AT_SIDES: Final = 4
 """Chairs at the long sides before any sits at an end."""
 _AT_END: Final = 0.5
 """Metres that a place at a long side is worth."""
-_ONE_SIDED: Final = 0.3
+_ONE_SIDED: Final = 0.8
 """Metres that a chair without one opposite is worth."""
 
 

@@ -14,8 +14,12 @@ import numpy as np
 
 from ...geometry.frames import FloatArray
 from ...geometry.relations import (
+    BEHIND,
+    CLOSELY_BEHIND,
+    CLOSELY_FRONT,
     CLOSELY_LEFT,
     CLOSELY_RIGHT,
+    FRONT,
     LEFT,
     NEAR_GAP,
     RIGHT,
@@ -23,7 +27,8 @@ from ...geometry.relations import (
     ground_gaps,
     relation_matrix,
 )
-from ..kinds import ANY_YAW
+from ...vocabulary import BEDS
+from ..kinds import ANY_YAW, CUPBOARDS_AND_SHELVES, DESKS, DINING, SEATS
 from .access import access, crammed, roomier
 from .arrangement import TOUCH, Arrangement, IntArray, Poses
 from .backs import walls
@@ -156,6 +161,8 @@ def apart(room: Arrangement, poses: Poses) -> FloatArray:
             there = np.unique([*wish.subjects, *wish.others])
             gaps = ground_gaps(_boxes(room, poses, there))
             gaps[:, np.arange(len(there)), np.arange(len(there))] = np.inf
+            dining = room.of(DINING)[there]
+            gaps -= np.where(dining[:, None] | dining, _CHAIRS, 0.0)
             pairs = gaps[:, np.searchsorted(there, wish.subjects)][:, :, np.searchsorted(there, wish.others)]
             nearest = np.sort(pairs.min(axis=2), axis=1)[:, : wish.pieces]
             total += (nearest - _NEXT_TO).clip(0.0, _APART).sum(axis=1)
@@ -165,8 +172,47 @@ def apart(room: Arrangement, poses: Poses) -> FloatArray:
 _ASIDE: Final = frozenset({LEFT, RIGHT, CLOSELY_LEFT, CLOSELY_RIGHT})
 _NEXT_TO: Final = 0.4
 """Metres between two pieces of which a person says that one is beside the other."""
+_CHAIRS: Final = 0.8
+"""More, where one of them is a table with people round it."""
 _APART: Final = 2.0
 """Beyond which it costs no more."""
+
+
+def averted(room: Arrangement, poses: Poses) -> FloatArray:
+    """How far what was asked to be left of a piece, or behind it, is from where its own front says so.
+
+    The relations that were asked for are those of the room's axes, but who says "left of the wardrobe" stands before
+    the wardrobe; where both agree nobody is misunderstood. From 0 to 1 for each wish, of the best pair.
+    """
+    total = np.zeros(len(poses.yaw))
+    for wish in room.wishes:
+        ways = {_DIRECTIONS.get(predicate, ()) for predicate in wish.predicates}
+        way = next(iter(ways)) if len(ways) == 1 else ()
+        others = [k for k in wish.others if room.names[k] in _FACED.get(way, ())]
+        if others and poses.touches(*wish.subjects, *others):
+            off: list[FloatArray] = []
+            for other in others:
+                for subject in wish.subjects:
+                    place = poses.local(other, subject)
+                    cosine = place @ np.array(way) / np.linalg.norm(place, axis=1).clip(1e-6)
+                    off.append((_THERE - cosine).clip(0.0) / (1 + _THERE))
+            total += np.min(off, axis=0)
+    return total
+
+
+_LEFT, _RIGHT, _FRONT, _BEHIND = (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)
+_DIRECTIONS: Final[Mapping[int, tuple[float, ...]]] = {
+    LEFT: _LEFT, RIGHT: _RIGHT, FRONT: _FRONT, BEHIND: _BEHIND,
+    CLOSELY_LEFT: _LEFT, CLOSELY_RIGHT: _RIGHT, CLOSELY_FRONT: _FRONT, CLOSELY_BEHIND: _BEHIND,
+}  # fmt: skip
+"""In the frame of a piece."""
+_THERE: Final = 0.6
+"""Cosine within which one says that it is: a nightstand stands beside the head of its bed."""
+_FRONTED: Final = SEATS | CUPBOARDS_AND_SHELVES | DESKS | frozenset(BEDS)
+_FACED: Final[Mapping[tuple[float, ...], frozenset[str]]] = {
+    _LEFT: _FRONTED, _RIGHT: _FRONTED, _FRONT: _FRONTED, _BEHIND: SEATS
+}  # fmt: skip
+"""For each of these what has a front that one sees; behind a wardrobe is its wall."""
 
 
 def graph(room: Arrangement, poses: Poses) -> FloatArray:
@@ -227,13 +273,14 @@ SOFT: Final[Mapping[str, tuple[Term, float]]] = MappingProxyType(
         "walls": (walls, 1.0),
         "graph": (graph, 0.5),
         "apart": (apart, 1.0),
+        "averted": (averted, 10.0),
         "astray": (astray, 2.0),
         "centred": (off_centre, 1.0),
         "lamps": (off_lamps, 1.0),
         "mirrored": (unmirrored, 0.8),
         "crammed": (crammed, 5.0),
-        "approaches": (approaches, 1.0),
-        "windows": (windows, 5.0),
+        "approaches": (approaches, 2.5),
+        "windows": (windows, 6.5),
         "access": (access, 3.0),
         "roomier": (roomier, 1.8),
     }

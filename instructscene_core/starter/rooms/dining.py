@@ -4,7 +4,7 @@ import math
 from typing import Final, NamedTuple
 
 from ...geometry.clearances import BEHIND_CHAIR
-from ...geometry.dining_tables import ELBOW, chairs_in_row, looks_empty, most_chairs, seats_four
+from ...geometry.dining_tables import ELBOW, chairs_in_row, is_square, looks_empty, most_chairs
 from .floor import WALK_HEIGHT
 from .geometry import Block
 from .parts import Part
@@ -38,12 +38,12 @@ class Dining(NamedTuple):
 
 
 class _Spot(NamedTuple):
-    """A place for the table, and whether an end of it is at a wall (then no chair stands at an end) or a long side."""
+    """A place for the table, and whether an end of it is at a wall: then no chair stands at an end."""
 
     x: float
     z: float
     angle: float
-    wall: str = ""
+    at_wall: bool = False
 
 
 def place_dining(plan: Plan, wish: Dining, part: Part) -> int | None:
@@ -68,7 +68,7 @@ def place_dining(plan: Plan, wish: Dining, part: Part) -> int | None:
         new = plan.stand(piece, half, spot.x, spot.z, spot.angle)
         if not plan.fits(new, gap=max(0.05, behind - 0.1)):
             continue
-        if _place_chairs(plan, plan.add(new), count, chair, spot.wall, behind) and plan.walkable():
+        if _place_chairs(plan, plan.add(new), count, chair, behind, ends=not spot.at_wall) and plan.walkable():
             return wish.chairs - count
         plan.undo(state)
     return None
@@ -82,7 +82,7 @@ def _suits(table: Half, chair: Half, wish: Dining) -> bool:
 
 
 def _spot(plan: Plan, wish: Dining, half: Half, part: Part, attempt: int, deep: float) -> _Spot | None:
-    """A place for the table: the middle of the part, later off it; or with an end or a side to the middle of a wall.
+    """A place for the table: the middle of the part, later off it; or with an end to the middle of a wall.
 
     Args:
         plan: the room.
@@ -101,18 +101,17 @@ def _spot(plan: Plan, wish: Dining, half: Half, part: Part, attempt: int, deep: 
     off = (0.02 + 0.05 * attempt) if attempt % 2 else 0.02
     x = part.x + max(-free[0], min(free[0], plan.near(0.0, off)))
     z = part.z + max(-free[1], min(free[1], plan.near(0.0, off)))
-    wall = "end" if wish.at_wall else "side" if wish.chairs == 4 and attempt % 4 == 3 else ""
-    if not wall or (wall == "end" and attempt % 4 == 3):
+    if not wish.at_wall or attempt % 4 == 3:
         return _Spot(x, z, angle)
-    toward = angle + (math.pi / 2 if wall == "end" else math.pi) + math.pi * int(wall == "end" and plan.chance(0.5))
+    toward = angle + math.pi / 2 + math.pi * int(plan.chance(0.5))
     found = plan.wall_before(x, z, toward)
     if found is None or found[1] > sum(part.seen(toward)) + 0.1:
         return _Spot(x, z, angle)
-    out = found[1] - (half[0] if wall == "end" else half[2]) - plan.between(0.0, 0.05)
-    return _Spot(x + out * math.sin(toward), z + out * math.cos(toward), angle, wall)
+    out = found[1] - half[0] - plan.between(0.0, 0.05)
+    return _Spot(x + out * math.sin(toward), z + out * math.cos(toward), angle, at_wall=True)
 
 
-def _place_chairs(plan: Plan, table: int, count: int, chair: Chosen, wall: str, behind: float) -> bool:
+def _place_chairs(plan: Plan, table: int, count: int, chair: Chosen, behind: float, *, ends: bool) -> bool:
     """Places equal chairs around the table, as deep under it as each may be; False where not all have room.
 
     Args:
@@ -120,27 +119,27 @@ def _place_chairs(plan: Plan, table: int, count: int, chair: Chosen, wall: str, 
         table: index of the table.
         count: how many, an even number.
         chair: all of them.
-        wall: which side of the table is at a wall, as in ``_Spot``.
         behind: metres to keep free behind each.
+        ends: whether chairs may stand at the table's ends.
     """
     host = plan.placed[table]
     tuck = quantile(_TUCK, plan.rng.gauss(0.0, 1.0)) / 100
-    seats = _seats(plan, host.half, chair[1], count, wall)
+    seats = _seats(plan, host.half, chair[1], count, ends=ends)
     return all(_place_chair(plan, table, chair, seat, tuck + plan.near(0.0, 0.015), behind) for seat in seats)
 
 
-def _seats(plan: Plan, table: Half, chair: Half, count: int, wall: str) -> list[_Seat]:
-    """Poses of chairs, each pair opposite each other; beside a wall, pairs at the other sides."""
-    ends = [(table[0], 0.0, -math.pi / 2), (-table[0], 0.0, math.pi / 2)]
-    square = seats_four(2 * table[0], 2 * table[2])
-    if wall == "side":
-        row = _row(plan, table, chair, 2) if count > 2 else []
-        return [*((x, table[2], math.pi) for x in row), *ends] if len(row) == 2 else ends
+def _seats(plan: Plan, table: Half, chair: Half, count: int, *, ends: bool) -> list[_Seat]:
+    """Poses of chairs, each pair opposite each other."""
+    at_ends = [(table[0], 0.0, -math.pi / 2), (-table[0], 0.0, math.pi / 2)]
+    square = count <= _SIDES and is_square(2 * table[0], 2 * table[2])
     per_row = 1 if square else min(count // 2, chairs_in_row(2 * table[0], 2 * chair[0]))
-    if count == 6 and per_row == 3 and wall != "end" and plan.chance(0.3):
+    if count == 6 and per_row == 3 and ends and plan.chance(0.3):
         per_row = 2
     rows = [seat for x in _row(plan, table, chair, per_row) for seat in ((x, table[2], math.pi), (x, -table[2], 0.0))]
-    return (rows if wall == "end" else rows + ends)[:count]
+    return (rows + at_ends if ends else rows)[:count]
+
+
+_SIDES: Final = 4
 
 
 def _row(plan: Plan, table: Half, chair: Half, count: int) -> list[float]:

@@ -156,16 +156,16 @@ def _lamp(rng: Random) -> str:
 def _dining(rng: Random) -> Dining:
     """Draws a table and its chairs; now and then they are lounge chairs."""
     chairs = rng.choices((2, 4, 6, 8), (0.05, 0.72, 0.2, 0.03))[0]
-    return Dining(chairs, rng.random() < 0.2, "dining_chair" if rng.random() < 0.97 else "lounge_chair")
+    return Dining(chairs, rng.random() < 0.05, "dining_chair" if rng.random() < 0.97 else "lounge_chair")
 
 
 def _lounge(rng: Random) -> Lounge:
-    sofa = rng.choices(SOFAS, (0.66, 0.14, 0.15, 0.02, 0.03))[0]
+    sofa = rng.choices(SOFAS, (0.68, 0.15, 0.15, 0.02))[0]
     second = "loveseat_sofa" if sofa == "multi_seat_sofa" and rng.random() < 0.1 else None
     seats: list[str] = []
     draw = rng.random()
     if draw < 0.72:
-        category = rng.choices(("armchair", "lounge_chair", "chinese_chair"), (0.58, 0.39, 0.03))[0]
+        category = rng.choices(("armchair", "lounge_chair", "chinese_chair", "lazy_sofa"), (0.57, 0.38, 0.03, 0.02))[0]
         seats = [category] * rng.choices((1, 2, 3), (0.66, 0.28, 0.06))[0]
     sides = rng.choices((0, 1, 2), (0.41, 0.28, 0.31))[0]
     side = "corner_side_table" if rng.random() < 0.93 else "round_end_table"

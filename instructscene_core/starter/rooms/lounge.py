@@ -36,7 +36,8 @@ _BESIDE: Final = 0.5
 _ANGLES: Final = (0.0, math.pi / 2, math.pi, -math.pi / 2)
 _BEFORE_SEAT: Final = 0.42
 """Metres of ground before a seat, of all but its coffee table: a little more than ``clearances.FRONT``."""
-SOFAS: Final = ("multi_seat_sofa", "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa", "lazy_sofa")
+SOFAS: Final = ("multi_seat_sofa", "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa")
+"""Round which a lounge is."""
 
 
 class Lounge(NamedTuple):
