@@ -20,8 +20,9 @@ def seats_four(width: float, depth: float) -> bool:
 
 
 def is_square(width: float, depth: float) -> bool:
-    """Whether four people sit down at a table one at each of its sides."""
-    return seats_four(width, depth) or (depth >= _SQUARE[1] and width < _ROUND * depth)
+    """Whether four people sit down at a table, whichever side is its width, one at each of its sides."""
+    short, long = sorted((width, depth))
+    return seats_four(long, short) or (short >= _SQUARE[1] and long < _ROUND * short)
 
 
 def chairs_in_row(width: float, chair: float) -> int:

@@ -179,6 +179,31 @@ def test_a_wish_is_met_by_one_of_many(catalogue):
 
 
 @pytest.mark.parametrize(
+    ("words", "turned", "category", "at", "cost"),
+    [
+        ("left of", 0.0, "wardrobe", (-1.2, 0.0), 0.0),
+        ("left of", 0.0, "wardrobe", (-1.0, 0.6), 0.0),  # at the head of a bed, for one
+        ("left of", math.pi, "wardrobe", (-1.2, 0.0), 1.0),  # one stands behind it where that is the left
+        ("left of", math.pi / 2, "wardrobe", (-1.2, 0.0), 0.375),
+        ("right of", math.pi, "wardrobe", (1.2, 0.0), 1.0),
+        ("behind", 0.0, "multi_seat_sofa", (0.0, 1.2), 0.0),
+        ("behind", math.pi / 2, "multi_seat_sofa", (0.0, 1.2), 0.375),
+        ("behind", math.pi, "wardrobe", (0.0, 1.2), 0.0),  # behind it there is a wall
+        ("left of", math.pi, "dining_table", (-1.2, 0.0), 0.0),  # which has no front
+        ("next to", math.pi, "wardrobe", (-1.2, 0.0), 0.0),
+    ],
+)
+def test_what_is_asked_to_be_left_of_a_piece_is_so_for_who_stands_before_it(
+    catalogue, words, turned, category, at, cost
+):
+    name = category.replace("_", " ")
+    wishes = parse(f"Put a console table {words} a {name}.", CLASSES["livingroom"]).wishes
+    items = [box("console_table", *at), box(category, 0.0, 0.0, yaw=turned)]
+    assert values(catalogue, items, wishes=wishes)["asked"] == 0
+    assert values(catalogue, items, wishes=wishes)["averted"] == pytest.approx(cost, abs=1e-6)
+
+
+@pytest.mark.parametrize(
     ("words", "gap", "cost", "unmet"),
     [
         ("next to", 0.3, 0.0, 0), ("next to", 0.9, 0.5, 0), ("next to", 1.2, 0.8, 1), ("facing", 1.2, 0.0, 0),

@@ -114,6 +114,21 @@ def test_chairs_stand_at_both_sides_of_a_table_where_there_is_room():
     assert dining(*pair, piece("wardrobe", 0.0, -0.85)) - {"back"} == {"crammed"}
 
 
+@pytest.mark.parametrize(("size", "found"), [((1.5, 1.5, 0.75), {"uneven"}), ((1.8, 1.5, 0.75), set())])
+def test_four_at_a_square_or_round_table_do_not_share_a_side(size, found):
+    pairs = [seat(x, sign * (size[1] / 2 + 0.25), DOWN if sign > 0 else UP) for x in (-0.4, 0.4) for sign in (1, -1)]
+    ends = [seat(sign * (size[0] / 2 + 0.3), 0.0, LEFT if sign > 0 else RIGHT) for sign in (1, -1)]
+    assert dining(*pairs, table=size) == found
+    assert dining(*pairs, *ends, table=size) == set()  # of six some do
+    assert dining(seat(0.0, size[1] / 2 + 0.25), seat(0.0, -size[1] / 2 - 0.25, UP), *ends, table=size) == set()
+
+
+@pytest.mark.parametrize(("gap", "found"), [(0.39, {"crammed"}), (0.41, set())])
+def test_an_armchair_keeps_off_a_dining_table(gap, found):
+    armchair = piece("armchair", 1.15 + gap, 0.0, RIGHT, size=(0.8, 0.8, 0.8))
+    assert dining(FRONT, BACK, armchair) - {"adrift"} == found
+
+
 def test_only_an_odd_chair_has_none_opposite():
     assert dining(BACK, AT_RIGHT) == {"one-sided"}  # across a corner
     assert dining(FRONT, BACK, AT_RIGHT) == dining(*rows(-0.4, 0.4), AT_RIGHT) == set()

@@ -54,6 +54,14 @@ def test_what_found_no_place_where_it_belongs_is_named():
     assert left_out("bedroom", BED, head, beyond, foot, lonely) == [beyond.id, foot.id, lonely.id]
 
 
+def test_an_armchair_at_the_dining_table_is_misplaced():
+    sofa, low = piece("multi_seat_sofa", 0.0, 3.0), piece("coffee_table", 0.0, 1.9)
+    table, chair = piece("dining_table", 0.0, -1.0), piece("dining_chair", 0.0, -1.75, UP)
+    near, off = piece("armchair", 0.0, 0.25, UP, (0.8, 0.8, 0.8)), piece("armchair", 0.0, 0.35, UP, (0.8, 0.8, 0.8))
+    assert left_out("diningroom", sofa, low, table, chair, near) == [near.id]
+    assert left_out("diningroom", sofa, low, table, chair, off) == []
+
+
 def test_of_nightstands_at_one_side_of_a_bed_that_nearest_to_its_head_stays():
     head, before = piece("nightstand", 1.4, 2.8), piece("nightstand", 1.15, 2.35)
     assert flaws("bedroom", BED, head, before) == set()
