@@ -35,8 +35,10 @@ from .vocabulary import BEDS, CLASSES, RoomType
 
 BATCH: Final = 32
 """Scenes that go through the networks at once."""
-TRIES: Final = 6
-"""Rooms sampled for a scene at most: another one is tried while a wish is not met or a person would see a flaw."""
+TRIES: Final = 12
+"""Rooms sampled for a scene at most: another one is tried while a person would see a flaw."""
+HOPE: Final = 6
+"""Of these, the tries for a wish that is not met, and in an edit: what is asked for or given may allow nothing better."""
 PATIENCE: Final = 3
 """Of these, the tries that are made for the sake of what stands before a window, or of what was left out."""
 _MISSED: Final = frozenset({"wardrobe", "nightstand", "coffee_table", "dining_chair"})
@@ -284,7 +286,8 @@ class _Faults(NamedTuple):
     def ask_again(self, sample: _Sample) -> bool:
         """Whether another room is worth trying after a sample."""
         if self.unmet or self.flaws:
-            return True
+            new = sample.plan.request.task == "generate"
+            return sample.attempt + 1 < (TRIES if new and not self.unmet else HOPE)
         return sample.attempt + 1 < PATIENCE and bool(self.windows or self.left_out)
 
 

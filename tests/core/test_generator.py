@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from instructscene_core.errors import CancelledError, InvalidInputError
-from instructscene_core.generator import PATIENCE, TRIES
+from instructscene_core.generator import HOPE, PATIENCE, TRIES
 from instructscene_core.placement.flaws import blocked_windows, flaws_of
 from instructscene_core.sampling.tasks import RESERVED, kept_attributes
-from instructscene_core.scene import ATTRIBUTES, Request, Scene, SceneObject
+from instructscene_core.scene import ATTRIBUTES, FloorPlan, Request, Scene, SceneObject
 from instructscene_core.vocabulary import CLASSES, PREDICATES
 
 BEDROOM = CLASSES["bedroom"]
@@ -316,7 +316,7 @@ def test_no_more_than_two_tries_are_made_for_what_found_no_place(tiny_generator)
     tries, scene = tries_of(tiny_generator, {"task": "complete", "scene": FULL})
     assert scene.provenance["left_out"]
     assert flaws_of(scene, tiny_generator.catalogue) <= flaws_of(Scene.from_json(FULL), tiny_generator.catalogue)
-    assert tries == PATIENCE < TRIES
+    assert tries == PATIENCE < HOPE
     tries, plain = tries_of(tiny_generator, {"task": "complete", "scene": FULL}, settle=False)
     assert (tries, plain.provenance["left_out"]) == (1, [])
 
@@ -344,9 +344,17 @@ def test_no_more_than_two_tries_are_made_for_windows(tiny_generator, windows):
     assert tries_of(tiny_generator, shelf_request(windows), tries=1)[0] == 1
 
 
-def test_all_tries_are_made_for_a_wish(tiny_generator):
+def test_half_the_tries_are_made_for_a_wish(tiny_generator):
     tries, scene = tries_of(tiny_generator, shelf_request(windows=False, text="five desks"))
     assert scene.report["not_met"]
+    assert tries == HOPE == TRIES / 2
+
+
+def test_all_tries_are_made_for_a_new_room_in_which_something_looks_wrong(tiny_generator):
+    narrow = FloorPlan(((-0.6, -1.1), (0.6, -1.1), (0.6, 1.1), (-0.6, 1.1)), 2.6)
+    item = {"scene": Scene("bedroom", floor=narrow).to_json()}
+    tries, scene = tries_of(tiny_generator, item)
+    assert flaws_of(scene, tiny_generator.catalogue)
     assert tries == TRIES
     assert tries_of(tiny_generator, shelf_request(windows=True, text="five desks"), tries=3)[0] == 3
 
