@@ -8,6 +8,7 @@ from .kinds import (
     CHAIRS,
     CUPBOARDS,
     CUPBOARDS_AND_SHELVES,
+    DESKS,
     DINING_CHAIRS,
     SEATS,
     SIDE_TABLES,
@@ -101,6 +102,10 @@ ROUND_TABLES: Final = tuple(
     for side in (_FRONT, _BACK, _LEFT, _RIGHT)
 )
 """Where one passes between a dining table and the rest of the room; an end of it may be at a wall."""
+
+
+AT_DESKS: Final = (Clearance(DESKS, _FRONT, AROUND_TABLE, CHAIRS | SINGLE_SEATS),)
+"""Where one sits at a desk: along all of it, and not only where its chair is."""
 
 
 class Apart(NamedTuple):

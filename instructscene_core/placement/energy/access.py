@@ -8,12 +8,12 @@ import numpy as np
 from ...geometry.frames import FloatArray
 from ...geometry.solids import BoolArray
 from ...geometry.walls import Walls
-from ..grounds import APART, BACKS, FRONTS, LEGS, ROOMIER, ROUND_TABLES, SIDES, Clearance
+from ..grounds import APART, AT_DESKS, BACKS, FRONTS, LEGS, ROOMIER, ROUND_TABLES, SIDES, Clearance
 from .arrangement import Arrangement, IntArray, Poses
 
 _UNSEEN: Final = 0.05
 """Share of that ground that may be taken up, which is not seen."""
-_GROUNDS: Final = (*FRONTS, *SIDES, *LEGS, *BACKS, *ROUND_TABLES)
+_GROUNDS: Final = (*FRONTS, *SIDES, *LEGS, *BACKS, *ROUND_TABLES, *AT_DESKS)
 _STRIPS: Final = np.array([-0.6, 0.0, 0.6])
 """Where along a side it is asked whether there is a wall, in half extents."""
 

@@ -85,8 +85,9 @@ def doors(room: Arrangement, poses: Poses) -> FloatArray:
 
 
 def approaches(room: Arrangement, poses: Poses) -> FloatArray:
-    """How far pieces reach into the ground around that before doors."""
-    rows, _, depth = _in_zones(room, poses, room.approaches)
+    """How far pieces that stand reach into the ground around that before doors; one walks below lamps."""
+    standing = Poses(poses.position, poses.yaw, poses.moved[~room.hanging[poses.moved]])
+    rows, _, depth = _in_zones(room, standing, room.approaches)
     return _summed(poses, rows, depth)
 
 
