@@ -168,8 +168,8 @@ def test_groups_keep_apart(yaw):
     for host, category in (("dining_table", "sofa"), ("dining_table", "bookshelf"), ("coffee_table", "bookshelf")):
         assert [found(host, category, gap) for gap in (0.35, 0.31)] == [0.0, 0.0]
         assert [found(host, category, gap) for gap in (0.2, 0.1, 0.0)] == pytest.approx([0.1, 0.2, 0.3])
-    for category in ("dining_chair", "armchair"):
-        assert found("dining_table", category, 0.1) == 0.0
+    assert [found("dining_table", "armchair", gap) for gap in (0.46, 0.35, 0.1)] == pytest.approx([0.0, 0.1, 0.35])
+    assert found("dining_table", "dining_chair", 0.1) == 0.0
     assert found("coffee_table", "sofa", 0.1) == 0.0
 
 
