@@ -369,7 +369,7 @@ def test_what_is_kept_does_not_follow_a_tv_or_sofa(catalogue, kept):
     assert next(item for item in result.objects if item.id == kept) in items
 
 
-@pytest.mark.parametrize("tv", [1.6, -0.1, 0.0])
+@pytest.mark.parametrize("tv", [1.0, -0.1, 0.0])
 def test_a_tv_goes_before_its_bed_as_far_as_a_door_lets_it(catalogue, tv):
     bed = box("double_bed", -1.0, 1.99, (1.6, 2.0, 0.5))
     items = [bed, box("tv_stand", tv, -2.79, (1.2, 0.4, 0.5), math.pi)]
