@@ -8,6 +8,8 @@ _LONGEST: Final = {2: 1.3, 4: 2.4, 6: 3.0}
 """Tables of such a length do not look empty with so many chairs, or one less."""
 END_FOR_TWO: Final = 1.25
 """Depth from which on two sit at an end of a table."""
+_SIDES: Final = 4
+"""Of a table."""
 _SQUARE: Final = (1.32, 0.9)
 """Width below which, and depth from which on, a table has a chair at each side, whatever its shape."""
 _ROUND: Final = 1.1
@@ -23,6 +25,11 @@ def is_square(width: float, depth: float) -> bool:
     """Whether four people sit down at a table, whichever side is its width, one at each of its sides."""
     short, long = sorted((width, depth))
     return seats_four(long, short) or (short >= _SQUARE[1] and long < _ROUND * short)
+
+
+def one_a_side(width: float, depth: float, chairs: int) -> bool:
+    """Whether so many people sit at a table at different sides of it."""
+    return chairs <= _SIDES and is_square(width, depth)
 
 
 def chairs_in_row(width: float, chair: float) -> int:

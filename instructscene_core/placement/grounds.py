@@ -102,19 +102,17 @@ ROUND_TABLES: Final = tuple(
     for side in (_FRONT, _BACK, _LEFT, _RIGHT)
 )
 """Where one passes between a dining table and the rest of the room; an end of it may be at a wall."""
-
-
 AT_DESKS: Final = (Clearance(DESKS, _FRONT, AROUND_TABLE, CHAIRS | SINGLE_SEATS),)
 """Where one sits at a desk: along all of it, and not only where its chair is."""
 
 
 class Apart(NamedTuple):
-    """Classes that are crammed where they are nearer to each other than nobody gets through.
+    """Classes of which pieces that are nearer to each other are crammed: nobody gets through.
 
     Attributes:
         owners: which stay.
         others: which should be elsewhere.
-        gap: metres.
+        gap: metres between them at least.
     """
 
     owners: frozenset[str]

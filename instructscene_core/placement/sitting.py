@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from ..geometry.dining_tables import END_FOR_TWO, is_square, looks_empty
+from ..geometry.dining_tables import END_FOR_TWO, looks_empty, one_a_side
 from ..geometry.frames import FloatArray
 from .kinds import CHAIRS, DESKS, DINING, DINING_CHAIRS, FACING, SEATS, SOFAS, TABLES
 from .pieces import IntArray, Pieces
@@ -142,10 +142,8 @@ def _sharing_a_side(pieces: Pieces, table: int) -> bool:
     ends, sides = _at_sides(pieces, table)
     places = [ends[:, 0], sides[:, 1]]
     most = max(int((place * side > 0).sum()) for place in places for side in (-1, 1))
-    return most > 1 and len(ends) + len(sides) <= _SIDES and is_square(*(2 * pieces.half[table]).tolist())
-
-
-_SIDES: Final = 4
+    width, depth = (2 * pieces.half[table]).tolist()
+    return most > 1 and one_a_side(width, depth, len(ends) + len(sides))
 
 
 def _bunched(pieces: Pieces, table: int) -> bool:

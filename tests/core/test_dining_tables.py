@@ -2,7 +2,7 @@
 
 import pytest
 
-from instructscene_core.geometry.dining_tables import chairs_in_row, is_square, looks_empty, most_chairs
+from instructscene_core.geometry.dining_tables import chairs_in_row, is_square, looks_empty, most_chairs, one_a_side
 
 
 @pytest.mark.parametrize(
@@ -10,7 +10,8 @@ from instructscene_core.geometry.dining_tables import chairs_in_row, is_square, 
     [(1.1, 1.1, True, 4), (1.31, 0.9, True, 4), (1.4, 1.3, True, 6), (1.4, 1.2, False, 6), (1.2, 0.89, False, 6)],
 )
 def test_a_square_table_has_a_chair_at_each_side(width, depth, square, most):
-    assert is_square(width, depth) == square
+    assert is_square(width, depth) == is_square(depth, width) == square
+    assert [one_a_side(width, depth, chairs) for chairs in (4, 5)] == [square, False]
     assert most_chairs(width, depth, 0.5) == most
     assert most_chairs(width, depth, 0.5, ends=False) == 4
 

@@ -11,15 +11,11 @@ import numpy as np
 
 from ...geometry.frames import FloatArray
 from ...geometry.relations import (
-    BEHIND,
     CLOSELY_BEHIND,
     CLOSELY_FRONT,
     CLOSELY_LEFT,
     CLOSELY_RIGHT,
-    FRONT,
-    LEFT,
     REVERSED,
-    RIGHT,
 )
 from ...vocabulary import BEDS
 from ..kinds import ANY_YAW, CHAIRS, DESKS, DINING, FACING, SEATS, SIDE_TABLES, SOFAS
@@ -28,7 +24,7 @@ from .backs import WALL_GAP
 from .company import CENTRED
 from .lamps import lamps_in_row, places_of_lamp
 from .seats import Seat, chairs_round_table, gap_to, in_room, places_at_table
-from .terms import SQUARE_TO
+from .terms import DIRECTIONS, SQUARE_TO
 
 _LEGROOM: Final = 0.38
 """Between a seat and its coffee table."""
@@ -282,8 +278,8 @@ def _lit(room: Arrangement, poses: Poses, piece: int) -> Places:
 def _related(poses: Poses, piece: int, other: int, predicates: frozenset[int]) -> FloatArray:
     """Places of a piece where it has one of some relations to another one."""
     rows = [
-        (*(poses.position[0, other] + way * np.array(_DIRECTIONS[p])).tolist(), float(poses.yaw[0, piece]))
-        for p in sorted(predicates & _DIRECTIONS.keys())
+        (*(poses.position[0, other] + way * np.array(DIRECTIONS[p])).tolist(), float(poses.yaw[0, piece]))
+        for p in sorted(predicates & DIRECTIONS.keys())
         for way in ((0.5, 0.7, 0.9) if p in _CLOSE else (1.05, 1.4, 1.8, 2.4))
     ]
     return np.array(rows).reshape(-1, 3)
@@ -297,10 +293,6 @@ def _abreast(room: Arrangement, piece: int, host: int, gaps: Sequence[float]) ->
 
 _ASKED: Final = (_FURTHER, 0.3)
 """Metres between what was asked to be side by side."""
-_DIRECTIONS: Final = {
-    LEFT: (-1.0, 0.0), RIGHT: (1.0, 0.0), FRONT: (0.0, -1.0), BEHIND: (0.0, 1.0),
-    CLOSELY_LEFT: (-1.0, 0.0), CLOSELY_RIGHT: (1.0, 0.0), CLOSELY_FRONT: (0.0, -1.0), CLOSELY_BEHIND: (0.0, 1.0),
-}  # fmt: skip
 _CLOSE: Final = frozenset({CLOSELY_LEFT, CLOSELY_RIGHT, CLOSELY_FRONT, CLOSELY_BEHIND})
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ...geometry.dining_tables import END_FOR_TWO, is_square
+from ...geometry.dining_tables import END_FOR_TWO, one_a_side
 from ...geometry.frames import FloatArray
 from ..kinds import DESKS, DINING, DINING_CHAIRS, TABLES
 from .arrangement import Arrangement, Poses
@@ -94,7 +94,7 @@ def gap_to(room: Arrangement, poses: Poses, table: int, item: int) -> float:
 
 def _shares(half: FloatArray, chair: float, count: int) -> list[tuple[int, int, int, int]]:
     """Numbers of chairs at each of ``_SIDES`` that the table has room for: even ones, or none at one long side."""
-    square = count <= len(_SIDES) and is_square(*(2 * half).tolist())
+    square = one_a_side(float(2 * half[0]), float(2 * half[1]), count)
     most = [1 if square else max(1, int((2 * length + 0.1) / (chair + 0.08))) for length in half]
     most[1] = most[1] if 2 * half[1] >= END_FOR_TWO else 1
     long, ends = range(most[0] + 1), range(most[1] + 1)

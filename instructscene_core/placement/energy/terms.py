@@ -187,7 +187,7 @@ def averted(room: Arrangement, poses: Poses) -> FloatArray:
     """
     total = np.zeros(len(poses.yaw))
     for wish in room.wishes:
-        ways = {_DIRECTIONS.get(predicate, ()) for predicate in wish.predicates}
+        ways = {DIRECTIONS.get(predicate, ()) for predicate in wish.predicates}
         way = next(iter(ways)) if len(ways) == 1 else ()
         others = [k for k in wish.others if room.names[k] in _FACED.get(way, ())]
         if others and poses.touches(*wish.subjects, *others):
@@ -202,11 +202,11 @@ def averted(room: Arrangement, poses: Poses) -> FloatArray:
 
 
 _LEFT, _RIGHT, _FRONT, _BEHIND = (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)
-_DIRECTIONS: Final[Mapping[int, tuple[float, ...]]] = {
+DIRECTIONS: Final[Mapping[int, tuple[float, ...]]] = {
     LEFT: _LEFT, RIGHT: _RIGHT, FRONT: _FRONT, BEHIND: _BEHIND,
     CLOSELY_LEFT: _LEFT, CLOSELY_RIGHT: _RIGHT, CLOSELY_FRONT: _FRONT, CLOSELY_BEHIND: _BEHIND,
 }  # fmt: skip
-"""In the frame of a piece."""
+"""Of relations, along the axes of the room, or of a piece."""
 _THERE: Final = 0.6
 """Cosine within which one says that it is: a nightstand stands beside the head of its bed."""
 _FRONTED: Final = SEATS | CUPBOARDS_AND_SHELVES | DESKS | frozenset(BEDS)

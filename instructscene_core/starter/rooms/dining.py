@@ -4,7 +4,7 @@ import math
 from typing import Final, NamedTuple
 
 from ...geometry.clearances import BEHIND_CHAIR
-from ...geometry.dining_tables import ELBOW, chairs_in_row, is_square, looks_empty, most_chairs, seats_four
+from ...geometry.dining_tables import ELBOW, chairs_in_row, looks_empty, most_chairs, one_a_side, seats_four
 from .floor import WALK_HEIGHT
 from .geometry import Block
 from .parts import Part
@@ -132,15 +132,12 @@ def _seats(plan: Plan, table: Half, chair: Half, count: int, *, ends: bool) -> l
     """Poses of chairs, each pair opposite each other."""
     at_ends = [(table[0], 0.0, -math.pi / 2), (-table[0], 0.0, math.pi / 2)]
     width, depth = 2 * table[0], 2 * table[2]
-    square = seats_four(width, depth) or (ends and count <= _SIDES and is_square(width, depth))
-    per_row = 1 if square else min(count // 2, chairs_in_row(2 * table[0], 2 * chair[0]))
+    square = seats_four(width, depth) or (ends and one_a_side(width, depth, count))
+    per_row = 1 if square else min(count // 2, chairs_in_row(width, 2 * chair[0]))
     if count == 6 and per_row == 3 and ends and plan.chance(0.3):
         per_row = 2
     rows = [seat for x in _row(plan, table, chair, per_row) for seat in ((x, table[2], math.pi), (x, -table[2], 0.0))]
     return (rows + at_ends if ends else rows)[:count]
-
-
-_SIDES: Final = 4
 
 
 def _row(plan: Plan, table: Half, chair: Half, count: int) -> list[float]:
