@@ -201,7 +201,7 @@ class Core(NamedTuple):
 
 CORES: Final[Mapping[RoomType, Core]] = {
     "bedroom": Core("no bed", frozenset(BEDS), frozenset(BEDS)),
-    "livingroom": Core("no sofa", SOFAS - {"lazy_sofa"}, (SOFAS - {"lazy_sofa"}) & frozenset(CLASSES["livingroom"])),
+    "livingroom": Core("no sofa", SOFAS, SOFAS & frozenset(CLASSES["livingroom"])),
     "diningroom": Core("no table", frozenset({"dining_table"}), frozenset({"dining_table"})),
 }
 _HOSTS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
@@ -210,7 +210,7 @@ _HOSTS: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "TV stand": ("tv_stand", FACING),
 }
 """For each flaw of a piece that belongs to another, its class and the classes that it belongs to."""
-_SHARED: Final = SOFAS - SINGLE_SEATS | frozenset(BEDS)
+_SHARED: Final = SOFAS | frozenset(BEDS)
 """What several people sit on; without it a coffee table in the room is for"""
 COMPANY: Final = 2
 """single seats at least: one alone at it looks forgotten."""
@@ -311,7 +311,7 @@ def _beside_head(pieces: Pieces, nightstand: int, bed: int) -> bool:
 
 def _coffee_tables(pieces: Pieces) -> list[int]:
     """Coffee tables that are not before a seat, nor before a sofa where there is one, or that one single seat has."""
-    sofas, tables = pieces.of_class(SOFAS - SINGLE_SEATS).tolist(), pieces.of_class({"coffee_table"}).tolist()
+    sofas, tables = pieces.of_class(SOFAS).tolist(), pieces.of_class({"coffee_table"}).tolist()
     seats = sofas or pieces.of_class(FACING).tolist()
     if not _SHARED.intersection(pieces.names) and len(seats) < COMPANY:
         return tables
@@ -368,14 +368,14 @@ def _in_company(pieces: Pieces, seat: int, tables: Collection[str]) -> bool:
     looks = [bool(pieces.local(seat, pieces.centre[k])[1] < 0) for k in near]
     if "coffee_table" in pieces.names:
         return any(looks)
-    sofas = pieces.of_class(SOFAS - {"lazy_sofa"})
+    sofas = pieces.of_class(SOFAS)
     beside = sofas[pieces.gaps(np.array([seat]), sofas)[0] <= TALK]
     return any(looks) or any(bool(pieces.local(int(k), pieces.centre[seat])[1] < pieces.half[k, 1]) for k in beside)
 
 
 def _sofas_apart(pieces: Pieces) -> list[int]:
     """Sofas that form no group with the largest one: two lounges in a room, or one sofa behind the other."""
-    sofas, tables = pieces.of_class(SOFAS - {"lazy_sofa"}), pieces.of_class({"coffee_table"})
+    sofas, tables = pieces.of_class(SOFAS), pieces.of_class({"coffee_table"})
     if len(sofas) < _TWO:
         return []
     largest = int(max(sofas, key=lambda k: float(pieces.half[k].prod())))
@@ -394,9 +394,9 @@ _TWO: Final = 2
 
 def _looks_on(pieces: Pieces, seat: int) -> bool:
     """Whether a single seat looks at a coffee table, else a sofa or bed, across the room, and not at a sofa's back."""
-    if any(_is_behind(pieces, seat, int(sofa)) for sofa in pieces.of_class(SOFAS - SINGLE_SEATS)):
+    if any(_is_behind(pieces, seat, int(sofa)) for sofa in pieces.of_class(SOFAS)):
         return False
-    low = frozenset({"coffee_table"} if "coffee_table" in pieces.names else SOFAS - {"lazy_sofa"})
+    low = frozenset({"coffee_table"} if "coffee_table" in pieces.names else SOFAS)
     hosts = pieces.of_class(low | frozenset(BEDS))
     near = hosts[pieces.gaps(np.array([seat]), hosts)[0] <= ACROSS]
     return not len(hosts) or any(bool(pieces.local(seat, pieces.centre[k])[1] < 0) for k in near)
@@ -411,7 +411,7 @@ def _is_behind(pieces: Pieces, seat: int, sofa: int) -> bool:
 
 def _before_tv(pieces: Pieces) -> list[int]:
     """Single seats that stand between a sofa or bed and its TV."""
-    wide, found = pieces.of_class(SOFAS - SINGLE_SEATS | frozenset(BEDS)).tolist(), list[int]()
+    wide, found = pieces.of_class(SOFAS | frozenset(BEDS)).tolist(), list[int]()
     for stand in pieces.of_class({"tv_stand"}).tolist():
         ways = [-float(pieces.local(stand, pieces.centre[k])[1]) for k in wide if _watches(pieces, k, stand)]
         for seat in pieces.of_class(SINGLE_SEATS).tolist() if ways else []:
@@ -423,7 +423,7 @@ def _before_tv(pieces: Pieces) -> list[int]:
 
 def _no_coffee_table(pieces: Pieces) -> bool:
     """A sofa has company, another one or single seats at no table, but no coffee table that makes them a group."""
-    sofas = pieces.of_class(SOFAS - SINGLE_SEATS)
+    sofas = pieces.of_class(SOFAS)
     if not len(sofas) or "coffee_table" in pieces.names or len(pieces.of_class(BEDS)):
         return False
     single = pieces.of_class(SINGLE_SEATS)
@@ -436,7 +436,7 @@ def _dines_before_tv(pieces: Pieces) -> bool:
     """A dining table stands between a sofa and its TV."""
     tables = pieces.of_class({"dining_table"})
     for stand in pieces.of_class({"tv_stand"}).tolist() if len(tables) else []:
-        seats = [k for k in pieces.of_class(SOFAS - SINGLE_SEATS).tolist() if _watches(pieces, k, stand)]
+        seats = [k for k in pieces.of_class(SOFAS).tolist() if _watches(pieces, k, stand)]
         ways = [-float(pieces.local(stand, pieces.centre[k])[1]) for k in seats]
         for table in tables.tolist() if ways else []:
             x, y = pieces.local(stand, pieces.centre[table])
@@ -458,7 +458,7 @@ def _doubled(pieces: Pieces) -> list[int]:
 
 def _unwatched(pieces: Pieces) -> list[int]:
     """TVs that are not straight before a sofa or bed, or where there is none before a seat."""
-    wide = pieces.of_class(SOFAS - SINGLE_SEATS | frozenset(BEDS))
+    wide = pieces.of_class(SOFAS | frozenset(BEDS))
     seats = (wide if len(wide) else pieces.of_class(FACING)).tolist()
     stands = pieces.of_class({"tv_stand"}).tolist()
     return [k for k in stands if not any(_watches(pieces, seat, k) for seat in seats)]

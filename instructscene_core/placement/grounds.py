@@ -67,7 +67,7 @@ _LOW: Final = frozenset({"coffee_table", "stool"})
 _SHELVES: Final = frozenset({"tv_stand", "bookshelf", "shelf"})
 FRONTS: Final = (
     Clearance(SOFAS, _FRONT, FRONT, _LOW),
-    Clearance(SEATS - SOFAS, _FRONT, FRONT, _LOW | TABLES),
+    Clearance(SINGLE_SEATS, _FRONT, FRONT, _LOW | TABLES),
     Clearance(CUPBOARDS, _FRONT, CUPBOARD, frozenset(), shut=0.05),
     Clearance(_SHELVES, _FRONT, SQUEEZE, frozenset()),
     Clearance(frozenset(BEDS), _FRONT, FOOT, frozenset({"stool"})),
@@ -78,7 +78,7 @@ chair, nor a bench at the foot of a bed."""
 ROOMIER: Final = tuple(
     ground._replace(depth=ground.depth + 0.2)
     for ground in FRONTS
-    if ground.owners in (CUPBOARDS, frozenset(BEDS), SEATS - SOFAS)
+    if ground.owners in (CUPBOARDS, frozenset(BEDS), SINGLE_SEATS)
 ) + tuple(
     Clearance(frozenset({"dining_table"}), side, AROUND_TABLE + 0.15, CHAIRS | DINING_CHAIRS)
     for side in (_FRONT, _BACK, _LEFT, _RIGHT)
@@ -122,7 +122,7 @@ class Apart(NamedTuple):
 
 _DINING_GROUP: Final = frozenset({"dining_table", "dining_chair"})
 APART: Final = (
-    Apart(_DINING_GROUP, SOFAS - SINGLE_SEATS | CUPBOARDS_AND_SHELVES | {"coffee_table"}),
+    Apart(_DINING_GROUP, SOFAS | CUPBOARDS_AND_SHELVES | {"coffee_table"}),
     Apart(_DINING_GROUP, frozenset({"armchair", "lazy_sofa"}), 0.4),
     Apart(frozenset({"coffee_table"}), CUPBOARDS_AND_SHELVES),
     Apart(frozenset({"nightstand", *BEDS}), CUPBOARDS),

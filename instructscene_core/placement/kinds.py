@@ -4,13 +4,12 @@ from typing import Final
 
 from ..vocabulary import BEDS
 
-SOFAS: Final = frozenset(
-    {"sofa", "multi_seat_sofa", "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa", "lazy_sofa"}
-)
-SEATS: Final = SOFAS | {"armchair", "lounge_chair", "chinese_chair"}
-"""Where one sits to rest."""
+SOFAS: Final = frozenset({"sofa", "multi_seat_sofa", "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa"})
+"""Around which a lounge gathers: a lazy sofa is for one, as an armchair is."""
 SINGLE_SEATS: Final = frozenset({"armchair", "lounge_chair", "chinese_chair", "lazy_sofa"})
 """That stand in a group or at a wall."""
+SEATS: Final = SOFAS | SINGLE_SEATS
+"""Where one sits to rest."""
 SIDE_TABLES: Final = frozenset({"corner_side_table", "round_end_table"})
 """That stand beside a seat or bed."""
 FACING: Final = SEATS | frozenset(BEDS)
@@ -41,5 +40,5 @@ ANY_YAW: Final = (CHAIRS - {"dining_chair"}) | frozenset(
     {"armchair", "coffee_table", "chinese_chair", "lounge_chair", "lazy_sofa", "round_end_table", "corner_side_table"}
 )
 """What may stand at any angle; all else stands square to the walls."""
-TUCKED: Final = ((TABLES, CHAIRS | (SEATS - SOFAS)), (SIDE_TABLES | {"coffee_table"}, frozenset({"stool"})))
+TUCKED: Final = ((TABLES, CHAIRS | SINGLE_SEATS), (SIDE_TABLES | {"coffee_table"}, frozenset({"stool"})))
 """Tables, and what may stand under them; other pieces keep out of their whole boxes."""

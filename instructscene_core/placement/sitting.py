@@ -7,7 +7,7 @@ import numpy as np
 
 from ..geometry.dining_tables import END_FOR_TWO, looks_empty, one_a_side
 from ..geometry.frames import FloatArray
-from .kinds import CHAIRS, DESKS, DINING, DINING_CHAIRS, FACING, SEATS, SOFAS, TABLES
+from .kinds import CHAIRS, DESKS, DINING, DINING_CHAIRS, FACING, SEATS, SINGLE_SEATS, TABLES
 from .pieces import IntArray, Pieces
 
 AT_TABLE: Final = 0.5
@@ -166,7 +166,7 @@ def empty_table(pieces: Pieces) -> bool:
 
 def _chairs_of(pieces: Pieces, table: int) -> IntArray:
     """The chairs that stand at a table, and do not look away from it, as those of a desk may."""
-    chairs = pieces.of_class(CHAIRS | SEATS - SOFAS)
+    chairs = pieces.of_class(CHAIRS | SINGLE_SEATS)
     near = chairs[pieces.gaps(np.array([table]), chairs)[0] < AT_TABLE]
     return near[[_looks_at_table(pieces, int(k), table) for k in near]] if len(near) else near
 

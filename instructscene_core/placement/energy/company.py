@@ -273,7 +273,7 @@ _BELONG: Final = (
     (frozenset({"nightstand"}), (frozenset(BEDS),), _from_bedside),
     (frozenset({"dining_chair"}), (TABLES,), _from_table),
     (frozenset({"chair", "dressing_chair"}), (DESKS,), _from_table),
-    (frozenset({"coffee_table"}), (SOFAS - SINGLE_SEATS, FACING), _from_front),
+    (frozenset({"coffee_table"}), (SOFAS, FACING), _from_front),
     (frozenset({"tv_stand"}), (FACING,), _from_view),
     (SIDE_TABLES, (SEATS | frozenset(BEDS),), _from_end),
     (frozenset({"stool"}), (SEATS | TABLES | frozenset({"coffee_table", *BEDS}),), _from_use),
@@ -375,7 +375,7 @@ _OPEN: Final = 1.0
 def _turned_away(room: Arrangement, poses: Poses) -> FloatArray:
     """For each single seat behind a sofa, and as far as it looks away from the nearest coffee table."""
     total = np.zeros(len(poses.yaw))
-    sofas, low = room.rows(SOFAS - {"lazy_sofa"}), room.rows({"coffee_table"})
+    sofas, low = room.rows(SOFAS), room.rows({"coffee_table"})
     tables = room.rows(TABLES)
     for seat in room.rows(_SINGLE):
         if not poses.touches(seat, *sofas, *low, *tables):
@@ -409,7 +409,7 @@ def _alone(room: Arrangement, poses: Poses) -> FloatArray:
     total = np.zeros(len(poses.yaw))
     tables = TABLES - DINING if room.rows({"dining_chair"}) else TABLES
     low = room.rows({"coffee_table"})
-    sofas = [] if low else room.rows(SOFAS - {"lazy_sofa"})
+    sofas = [] if low else room.rows(SOFAS)
     hosts = [*sofas, *low, *room.rows(tables | frozenset(BEDS))]
     for seat in room.rows(SINGLE_SEATS):
         if not poses.touches(seat, *hosts):
