@@ -23,7 +23,7 @@ from .geometry.drawn_floor import is_drawn
 from .instructions.read.described_looks import described
 from .instructions.read.parse import Parsed, parse
 from .placement.assembly import Plan, assemble
-from .placement.flaws import CORES, blocked_windows, flaws_of
+from .placement.flaws import CORES, blemishes, flaws_of
 from .placement.furnishing import Furnishing
 from .sampling.layout_model import Defaults, Job, LayoutModel, OnStep, Settings
 from .sampling.room_models import RoomModels
@@ -40,7 +40,8 @@ TRIES: Final = 12
 HOPE: Final = 6
 """Of these, the tries for a wish that is not met, and in an edit: what is asked or given may allow nothing better."""
 PATIENCE: Final = 3
-"""Of these, the tries that are made for the sake of what stands before a window, or of what was left out."""
+"""Of these, the tries that are made for the sake of blemishes, such as what stands before a window, or of what was left
+out."""
 _MISSED: Final = frozenset({"wardrobe", "nightstand", "coffee_table", "dining_chair"})
 """Of what a new room leaves out, what people miss."""
 _ONCE: Final = frozenset({*BEDS, "dining_table"})
@@ -272,23 +273,23 @@ def _settings(request: Request, defaults: Defaults) -> Settings:
 
 
 class _Faults(NamedTuple):
-    """What is wrong with a room, the worst first: wishes that are not met, visible flaws, pieces left out, windows.
+    """What is wrong with a room, the worst first: wishes that are not met, visible flaws, pieces left out, blemishes.
 
-    Left out is what found no place, of a new room what one would miss; of flaws and blocked windows, an edit counts
-    what the room did not have before.
+    Left out is what found no place, of a new room what one would miss; of flaws and blemishes, an edit counts what the
+    room did not have before.
     """
 
     unmet: int
     flaws: int
     left_out: int
-    windows: int
+    blemishes: int
 
     def ask_again(self, sample: _Sample) -> bool:
         """Whether another room is worth trying after a sample."""
         if self.unmet or self.flaws:
             new = sample.plan.request.task == "generate"
             return sample.attempt + 1 < (TRIES if new and not self.unmet else HOPE)
-        return sample.attempt + 1 < PATIENCE and bool(self.windows or self.left_out)
+        return sample.attempt + 1 < PATIENCE and bool(self.blemishes or self.left_out)
 
 
 def _faults(plan: Plan, scene: Scene, catalogue: Catalogue) -> _Faults:
@@ -296,13 +297,13 @@ def _faults(plan: Plan, scene: Scene, catalogue: Catalogue) -> _Faults:
     if plan.request.task == "restyle":
         return _Faults(0, 0, 0, 0)
     refused = {name for mention in plan.parsed.absent for name in mention.categories}
-    found, windows = flaws_of(scene, catalogue, refused), blocked_windows(scene, catalogue)
+    found, small = flaws_of(scene, catalogue, refused), blemishes(scene, catalogue)
     if plan.request.task != "generate":
         found -= flaws_of(plan.request.scene, catalogue, refused)
-        windows -= blocked_windows(plan.request.scene, catalogue)
+        small -= blemishes(plan.request.scene, catalogue)
     gone: list[str] = (scene.provenance or {})["left_out"]
     left_out = len(gone) if plan.request.task != "generate" else sum(name in _MISSED for name in gone)
-    return _Faults(len((scene.report or {}).get("not_met", ())), len(found), left_out, max(windows, 0))
+    return _Faults(len((scene.report or {}).get("not_met", ())), len(found), left_out, max(small, 0))
 
 
 def _chunks(samples: Sequence[_Sample], size: int) -> Iterator[list[_Sample]]:

@@ -116,17 +116,21 @@ def flaws_of(scene: Scene, catalogue: Catalogue, excluded: Collection[str] = ())
     return frozenset(found | flaws_of_set(scene.room_type, pieces.names, excluded))
 
 
-def blocked_windows(scene: Scene, catalogue: Catalogue) -> int:
-    """How many windows have something before them that reaches above the sill: no flaw, but nicer not to have."""
+def blemishes(scene: Scene, catalogue: Catalogue) -> int:
+    """How much is no flaw, but nicer not to have: windows before which something stands, and ground that is cut off."""
     pieces = Pieces.of(scene, catalogue)
     if pieces.walls is None:
         return 0
     zones = Parts.of([zone.body() for zone in window_zones(pieces.floor, pieces.walls)])
-    return int((pieces.parts.inside(zones) > _BEFORE_WINDOW).any(axis=0).sum())
+    windows = int((pieces.parts.inside(zones) > _BEFORE_WINDOW).any(axis=0).sum())
+    areas = np.array(pieces.ground.areas())
+    return windows + int(areas.sum() - areas.max(initial=0.0) > _CUT_OFF * areas.sum())
 
 
 _BEFORE_WINDOW: Final = 0.01
 """By which something must reach into the air before a window to count."""
+_CUT_OFF: Final = 0.05
+"""Share of the ground from which on it counts that one does not get there."""
 
 
 def flaws_of_set(room_type: RoomType, names: Collection[str], excluded: Collection[str] = ()) -> frozenset[str]:

@@ -8,7 +8,7 @@ import pytest
 from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
 from instructscene_core.datasets.starter import build_rooms
 from instructscene_core.datasets.starter_scenes import scenes_of_rooms
-from instructscene_core.placement.flaws import FLAWS, SET_FLAWS, flaws_of, flaws_of_set
+from instructscene_core.placement.flaws import FLAWS, SET_FLAWS, blemishes, flaws_of, flaws_of_set
 from instructscene_core.placement.kinds import SOFAS
 from instructscene_core.scene import FloorPlan, Opening, Scene, SceneObject
 from instructscene_core.vocabulary import BEDS, CLASSES
@@ -545,6 +545,11 @@ def board(y, gap):
 )
 def test_the_ground_hangs_together(y, gap, found):
     assert living(board(y, gap)) == found
+
+
+@pytest.mark.parametrize(("y", "gap", "found"), [(-2.3, 0.6, 0), (-2.7, 0.4, 0), (-2.3, 0.4, 1), (-2.2, 0.4, 1)])
+def test_a_twentieth_of_the_ground_cut_off_is_a_blemish(y, gap, found):
+    assert blemishes(Scene("livingroom", (board(y, gap),), FloorPlan(ROOM, 2.6)), CATALOGUE) == found
 
 
 @pytest.mark.parametrize(

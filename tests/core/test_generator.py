@@ -14,7 +14,7 @@ import pytest
 
 from instructscene_core.errors import CancelledError, InvalidInputError
 from instructscene_core.generator import HOPE, PATIENCE, TRIES
-from instructscene_core.placement.flaws import blocked_windows, flaws_of
+from instructscene_core.placement.flaws import blemishes, flaws_of
 from instructscene_core.sampling.tasks import RESERVED, kept_attributes
 from instructscene_core.scene import ATTRIBUTES, Request, Scene, SceneObject
 from instructscene_core.vocabulary import CLASSES, PREDICATES
@@ -336,9 +336,9 @@ def shelf_request(windows, text=""):
 
 
 @pytest.mark.parametrize("windows", [True, False])
-def test_no_more_than_two_tries_are_made_for_windows(tiny_generator, windows):
+def test_no_more_than_two_tries_are_made_for_blemishes(tiny_generator, windows):
     tries, scene = tries_of(tiny_generator, shelf_request(windows))
-    assert blocked_windows(scene, tiny_generator.catalogue) == 2 * windows
+    assert blemishes(scene, tiny_generator.catalogue) == 2 * windows
     assert flaws_of(scene, tiny_generator.catalogue) == {"no bed"}
     assert tries == (PATIENCE if windows else 1)
     assert tries_of(tiny_generator, shelf_request(windows), tries=1)[0] == 1
@@ -357,8 +357,8 @@ def test_further_tries_meet_more_and_first_ones_stay_where_they_do(tiny_generato
     assert sum(len(scene.report["met"]) for scene in tried) > sum(len(scene.report["met"]) for scene in plain)
 
     def faults(scene):
-        flaws, windows = (found(scene, tiny_generator.catalogue) for found in (flaws_of, blocked_windows))
-        return len(scene.report["not_met"]), len(flaws), len(scene.provenance["left_out"]), windows
+        flaws, small = (found(scene, tiny_generator.catalogue) for found in (flaws_of, blemishes))
+        return len(scene.report["not_met"]), len(flaws), len(scene.provenance["left_out"]), small
 
     for first, best in zip(plain, tried, strict=True):
         if best.provenance["try"] == 0:
