@@ -39,7 +39,7 @@ TRIES: Final = 12
 """Rooms sampled for a scene at most: another one is tried while a person would see a flaw."""
 HOPE: Final = 6
 """Of these, the tries for a wish that is not met, and in an edit: what is asked or given may allow nothing better."""
-PATIENCE: Final = 3
+PATIENCE: Final = 5
 """Of these, the tries that are made for the sake of blemishes, such as what stands before a window, or of what was left
 out."""
 _MISSED: Final = frozenset({"wardrobe", "nightstand", "coffee_table", "dining_chair"})

@@ -336,7 +336,7 @@ def shelf_request(windows, text=""):
 
 
 @pytest.mark.parametrize("windows", [True, False])
-def test_no_more_than_two_tries_are_made_for_blemishes(tiny_generator, windows):
+def test_few_tries_are_made_for_blemishes(tiny_generator, windows):
     tries, scene = tries_of(tiny_generator, shelf_request(windows))
     assert blemishes(scene, tiny_generator.catalogue) == 2 * windows
     assert flaws_of(scene, tiny_generator.catalogue) == {"no bed"}
