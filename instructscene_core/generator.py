@@ -20,14 +20,15 @@ from .device import DTYPES, pick_device
 from .errors import InvalidInputError
 from .files.points import read_points
 from .geometry.drawn_floor import is_drawn
+from .instructions.brief import Brief
+from .instructions.read.brief import read_brief
 from .instructions.read.described_looks import described
-from .instructions.read.parse import Parsed, parse
 from .placement.assembly import Plan, assemble
 from .placement.flaws import CORES, blemishes, flaws_of
 from .placement.furnishing import Furnishing
 from .sampling.layout_model import Defaults, Job, LayoutModel, OnStep, Settings
 from .sampling.room_models import RoomModels
-from .sampling.slots import prepare
+from .sampling.slots import AskedEdge, AskedPiece, prepare
 from .scene import Request, Scene, SceneObject
 from .text.encoder import TextEncoder, TextStates
 from .text.loading import load_encoder
@@ -149,30 +150,41 @@ class Generator:
         return [made[sample[1:]] for sample in samples]
 
     def plan(self, request: Request) -> Plan:
-        """Prepares a request: its slots, the sampling settings and the parsed instruction.
+        """Prepares a request: its slots, the sampling settings and the brief.
 
         Raises:
             InvalidInputError: see :meth:`run`.
         """
+        brief = read_brief(request.instruction, request.scene.room_type, self.catalogue.vocabulary)
+        given = request.scene.room_type
+        request = self._in_its_room(request, brief)
         room = request.scene.room_type
         model = self.models[room]
         if request.task == "generate" and is_drawn(request.scene):
             request = replace(request, scene=replace(request.scene, floor=replace(request.scene.floor, polygon=None)))
         slots = prepare(request, model.slots(room), partial(self._codes_of, model), self._classes_like)
         text, classes = request.instruction, CLASSES[room]
-        parsed = parse(text, classes)
-        slots = slots.without({name for mention in parsed.absent for name in mention.categories})
+        slots = slots.without(brief.refused | (set(classes) - brief.spoken if brief.only else frozenset()))
         if request.task == "generate" and model.sizes_first:  # others sample as they were published
             core = CORES[room].classes
-            slots = slots.with_core(core, (core & _ONCE) - _spoken(parsed))
-        counted = _counted(parsed, request)
-        told = {name for name, number in counted.items() if number > 1} if request.task == "generate" else set()
-        slots = slots.wanting(counted, told)
-        return Plan(request, slots, _settings(request, model.defaults), parsed, described(text, classes))
+            slots = slots.with_core(core, (core & _ONCE) - brief.spoken)
+        counted, told = _counted(brief, request), _told(brief) if request.task == "generate" else frozenset()
+        slots = slots.wanting(counted, told, _asked_edges(brief) if request.task == "generate" else ())
+        looks = described(brief.english or text, classes)
+        settings = _settings(request, model.defaults)
+        return Plan(request, slots, settings, brief, looks, asked_type=request.scene.room_type != given)
+
+    def _in_its_room(self, request: Request, brief: Brief) -> Request:
+        """The request in the type of room that its text names, where a new room is made and the models have it."""
+        named = brief.room.room_type
+        free = request.task == "generate" and not request.keep
+        if named is None or not free or named == request.scene.room_type or named not in self.models.room_types:
+            return request
+        return replace(request, scene=replace(request.scene, room_type=named))
 
     def _make(self, chunk: Sequence[_Sample], on_step: OnStep, *, settle: bool) -> list[Scene]:
         """Scenes of a chunk, whose plans share room type and settings."""
-        text = self._encode([sample.plan.request.instruction for sample in chunk])
+        text = self._encode([_told_to_networks(sample.plan) for sample in chunk])
         on_step("text", 1, 1)
         jobs = [Job(sample.plan.slots, (sample.seed + _TRY_STRIDE * sample.attempt) % 2**32) for sample in chunk]
         model = self.models[chunk[0].plan.request.scene.room_type]
@@ -202,7 +214,7 @@ class Generator:
         request = plan.request
         return Furnishing(
             plan.slots,
-            plan.parsed,
+            plan.brief,
             plan.looks,
             self.catalogue,
             request.scene.floor,
@@ -243,23 +255,41 @@ class Generator:
         return frozenset(name for name, value in misfit.items() if value <= max(nearest, _LARGEST_LOG_RATIO))
 
 
-def _spoken(parsed: Parsed) -> frozenset[str]:
-    """All classes that an instruction may speak of."""
-    wished = (names for wish in parsed.wishes for names in (wish.subjects, wish.objects))
-    return frozenset().union(*(mention.categories for mention in parsed.mentions), *wished)
-
-
-def _counted(parsed: Parsed, request: Request) -> dict[str, int]:
-    """How many of each class an instruction asks for; "chairs" are dining chairs where the room has them.
+def _counted(brief: Brief, request: Request) -> dict[frozenset[str], int]:
+    """How many of some classes an instruction asks for; "chairs" are dining chairs where the room has them.
 
     Two or more that are asked for in a room to complete come to those that are there.
     """
     there = Counter(item.category for item in request.scene.objects if request.task == "complete")
-    found: dict[str, int] = {}
-    for mention in parsed.mentions:
-        names = mention.categories & {"dining_chair"} if len(mention.categories) > 1 else mention.categories
-        found |= {name: mention.count + (there[name] if mention.count > 1 else 0) for name in names}
+    found: dict[frozenset[str], int] = {}
+    for piece in brief.furniture:
+        if piece.bound != "at most":
+            names = (piece.names & {"dining_chair"} or piece.names) & frozenset(CLASSES[request.scene.room_type])
+            more = sum(there[name] for name in names) if piece.count > 1 else 0
+            found[names] = found.get(names, 0) + piece.count + more
     return found
+
+
+def _asked_edges(brief: Brief) -> list[AskedEdge]:
+    """The wishes for which the graph has a word."""
+    found: list[AskedEdge] = []
+    for wish in brief.of_layout:
+        if wish.predicates and not wish.each and not wish.mutual and min(wish.subject, *wish.others) >= 0:
+            own, other = brief.pieces[wish.subject], brief.pieces[wish.others[0]]
+            placed = AskedPiece(wish.subject, own.names, own.count)
+            found.append(AskedEdge(placed, wish.predicates, AskedPiece(wish.others[0], other.names, other.count)))
+    return found
+
+
+def _told_to_networks(plan: Plan) -> str:
+    """The text that the encoder gets: networks have learned English alone."""
+    return plan.brief.english if plan.brief.language else plan.request.instruction
+
+
+def _told(brief: Brief) -> frozenset[str]:
+    """Classes of which a text says that more than it asks for would be too many."""
+    told = [piece.names for piece in brief.furniture if piece.count > 1 or piece.bound != "at least" or brief.only]
+    return frozenset().union(*(names for names in told if len(names) == 1))
 
 
 def _settings(request: Request, defaults: Defaults) -> Settings:
@@ -296,7 +326,7 @@ def _faults(plan: Plan, scene: Scene, catalogue: Catalogue) -> _Faults:
     """What another try could mend; restyling moves nothing, so nothing."""
     if plan.request.task == "restyle":
         return _Faults(0, 0, 0, 0)
-    refused = {name for mention in plan.parsed.absent for name in mention.categories}
+    refused = plan.brief.refused
     found, small = flaws_of(scene, catalogue, refused), blemishes(scene, catalogue)
     if plan.request.task != "generate":
         found -= flaws_of(plan.request.scene, catalogue, refused)

@@ -2,8 +2,10 @@
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, cast, get_args
 
@@ -25,6 +27,7 @@ FEATURES_FILE: Final = "features.safetensors"
 STRETCH: Final = 0.25
 """How far an axis of a mesh may be stretched or shrunk before it is fitted uniformly instead; some bear more."""
 STARTER: Final = Path(__file__).resolve().parent.parent / "starter"
+_WORD: Final = re.compile(r"[^\W\d_]+")
 _REMEDY: Final = "Rebuild the catalogue, or reinstall the extension"
 _REINDEX: Final = "Index the models again, or choose another catalogue"
 _KNOWN: Final = (
@@ -98,6 +101,12 @@ class Catalogue:
         self._looks: dict[tuple[RoomType | None, str, int], tuple[list[int], Feature]] = {}
         if len(self._by_id) != len(self.entries):
             raise InvalidInputError("The catalogue holds an id twice", _REMEDY)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words by which captions and tags describe the entries."""
+        texts = (f"{entry.caption} {' '.join(entry.tags)}".lower() for entry in self.entries)
+        return frozenset(word for text in texts for word in _WORD.findall(text))
 
     @property
     def classes(self) -> frozenset[str]:

@@ -20,8 +20,8 @@ from ..catalogue.entries import Catalogue
 from ..device import DTYPES, pick_device
 from ..errors import InvalidInputError
 from ..geometry.frames import Bounds
+from ..instructions.brief import Brief
 from ..instructions.read.described_looks import Described
-from ..instructions.wishes import Parsed
 from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
@@ -167,7 +167,7 @@ class _Run:
         # Only models that place pieces of known sizes ask for some.
         self._pieces = [
             Furnishing(
-                empty, Parsed(), Described(), Catalogue.starter(), FloorPlan(), seed=seed, matched=False, thinned=False
+                empty, Brief(), Described(), Catalogue.starter(), FloorPlan(), seed=seed, matched=False, thinned=False
             )
             for seed in range(case.batch)
         ]

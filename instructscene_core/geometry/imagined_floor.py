@@ -165,6 +165,8 @@ def imagine_floor(
     *,
     kept: Sequence[SceneObject] = (),
     height: float = DEFAULT_HEIGHT,
+    area: float | None = None,
+    sides: tuple[float, float] | None = None,
 ) -> FloorPlan:
     """Draws a floor for a set of furniture: a rectangle, or one with corners cut out, with doors and windows.
 
@@ -177,6 +179,8 @@ def imagine_floor(
         random: the source of chance, and the only one.
         kept: objects that stay where they are.
         height: of the ceiling.
+        area: square metres of a rectangle, where that is asked for.
+        sides: of a rectangle, metres, where they are asked for.
 
     Returns:
         A floor with at least one door and one window, as far as kept objects leave walls for them.
@@ -188,13 +192,17 @@ def imagine_floor(
     if random.random() < 1 / (1 + math.exp(-kind.cut[0] - kind.cut[1] * z)):
         share, ratio = max(kind.kept.draw(z, random), _LEAST_FURNISHED), kind.cut_ratio
     sizes = [size for _, size in standing]
-    area, drawn = _area(kind, sizes, z), ratio.draw(z, random)
-    sides, plain = (_sides(area / part, drawn, sizes, random) for part in (share, 1.0))
+    usual, drawn = _area(kind, sizes, z), ratio.draw(z, random)
+    outer, plain = (_sides(usual / part, drawn, sizes, random) for part in (share, 1.0))
+    growths: Sequence[float] = _GROWTHS
+    if area is not None or sides is not None:
+        plain = sides or (math.sqrt(area or 0.0) * drawn**0.5, math.sqrt(area or 0.0) / drawn**0.5)
+        outer, share, growths = plain, 1.0, (0.0,) * len(_GROWTHS)
     obstacles = [_Obstacle.of(item) for item in kept]
     corners: list[Point2] = []
     openings: tuple[Opening, ...] = ()
-    for growth in _GROWTHS:
-        box = _placed((sides[0] + growth, sides[1] + growth), obstacles, random)
+    for growth in growths:
+        box = _placed((outer[0] + growth, outer[1] + growth), obstacles, random)
         cut = _with_cuts(box, share, obstacles, random)
         corners = cut or _outline(_placed((plain[0] + growth, plain[1] + growth), obstacles, random), ())
         openings = Openings(corners, obstacles, random).draw(kind.doors, kind.windows)

@@ -12,9 +12,11 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from ..catalogue.entries import Catalogue, CatalogueEntry
+from ..instructions.brief import Brief, Piece, named
 from ..instructions.read.described_looks import Described
 from ..instructions.read.said_looks import Said
-from ..instructions.words.looks import COLOURS, SAME_LOOK, SIZES, whole_of
+from ..instructions.words.looks import COLOURS, MATERIALS, SAME_LOOK, SHAPES, SIZES, STYLES, whole_of
+from ..scene import SceneObject
 from ..vocabulary import RoomType
 
 _WORD: Final = re.compile(r"[a-z]+")
@@ -99,3 +101,62 @@ def _extreme(entries: Sequence[CatalogueEntry], word: str) -> frozenset[str]:
     axes, large = SIZES[word]
     order = sorted(entries, key=lambda entry: math.prod(entry.size[axis] for axis in axes), reverse=large)
     return frozenset(entry.id for entry in order[: math.ceil(_EXTREME * len(order))])
+
+
+def looks_met(
+    brief: Brief, looks: Described, objects: Sequence[SceneObject], catalogue: Catalogue
+) -> list[tuple[str, bool]]:
+    """What an instruction asks of looks, in words, and whether the pieces have them by their captions, tags and sizes.
+
+    Args:
+        brief: whose pieces.
+        looks: what it says of them.
+        objects: of the finished room.
+        catalogue: knows their meshes; others are passed over.
+    """
+    known = [(item, entry) for item in objects if (entry := catalogue.get(item.asset)) is not None]
+    lines: list[tuple[str, bool]] = []
+    for piece in {piece.names: piece for piece in brief.pieces if not piece.fixture}.values():
+        own, what = [entry for item, entry in known if item.category in piece.names], named(piece.names)
+        groups = next((looks.groups[name] for name in sorted(piece.names) if name in looks.groups), None)
+        if groups is None:
+            words = _checked(looks, piece)
+            met = bool(own) and all(_has(catalogue, entry, word) for entry in own for word in words)
+            lines += [(_line(what, words), met)] if words else []
+            continue
+        for words, count in groups:
+            number = max(count, 1)
+            having = sum(all(_has(catalogue, entry, word) for word in words) for entry in own)
+            lines.append((_line(f"{number} x {what}" if number > 1 else what, words), having >= number))
+    of_room = [entry for _, entry in known]
+    lines += [(_line("room", {word}), _is_common(catalogue, of_room, word)) for word in sorted(looks.said.room)]
+    return lines
+
+
+def _checked(looks: Described, piece: Piece) -> frozenset[str]:
+    """The words for the look of a piece that can be looked up; "wide" of a measure says nothing more."""
+    said = [words for name in piece.names for one in looks.said.of.get(name, ()) for words in one.whole]
+    return frozenset(said) & (_CHECKED - SIZES.keys() if piece.sizes else _CHECKED)
+
+
+_CHECKED: Final = COLOURS | MATERIALS | STYLES | SHAPES | SIZES.keys() | {"dark", "light", "pastel"}
+_COMMON: Final = 0.6
+"""Share of the pieces, of those that could, that look as the whole room is asked to."""
+
+
+def _line(what: str, words: Collection[str]) -> str:
+    return f"{what}: {' '.join(sorted(words))}"
+
+
+def _has(catalogue: Catalogue, entry: CatalogueEntry, word: str) -> bool:
+    """Whether a piece is as a word says: by its caption and tags, or of sizes beside the others of its class."""
+    if word in SIZES:
+        return entry.id in _extreme(catalogue.of_class(entry.category), word)
+    of = set(_WORD.findall(" ".join((entry.caption.lower(), *entry.tags))))
+    return bool({word, SAME_LOOK.get(word, word)} & of)
+
+
+def _is_common(catalogue: Catalogue, entries: Sequence[CatalogueEntry], word: str) -> bool:
+    """Whether most of the pieces are as a word says, of those whose class has such."""
+    able = [e for e in entries if any(_has(catalogue, other, word) for other in catalogue.of_class(e.category))]
+    return bool(able) and sum(_has(catalogue, entry, word) for entry in able) >= _COMMON * len(able)

@@ -11,15 +11,16 @@ from ..geometry.drawn_floor import DRAWN, is_drawn, with_walls
 from ..geometry.frames import boxes_to_poses
 from ..geometry.openings import with_free_windows
 from ..geometry.solids import colliding_pairs
+from ..instructions.brief import Brief
 from ..instructions.read.described_looks import Described
-from ..instructions.read.parse import Parsed
 from ..instructions.report import object_relations, report
 from ..sampling.layout_model import Layout, Settings
 from ..sampling.slots import Slots
 from ..sampling.tasks import kept_attributes
 from ..scene import FloorPlan, Relation, Request, Scene, SceneObject
 from ..vocabulary import EXTRAS, NO_RELATION, PREDICATES, display_name, hangs
-from .asked_looks import AskedLooks
+from .asked_looks import AskedLooks, looks_met
+from .asked_sizes import AskedSizes
 from .extras import LAMP_HOSTS, AttachedExtra, attached_extras, place_extras
 from .flaws import misplaced
 from .furnishing import Furnishing, ObjectsOfSlots
@@ -37,19 +38,21 @@ class Plan:
         request: checked.
         slots: what is known of its objects.
         settings: how to sample.
-        parsed: what the instruction asks for.
+        brief: what the instruction asks for.
         looks: whose looks it speaks of.
         truncated: whether the text encoder did not read its end.
         attempt: number of the try, from 0.
+        asked_type: whether the room's type is what the instruction names, and not what the request says.
     """
 
     request: Request
     slots: Slots
     settings: Settings
-    parsed: Parsed
+    brief: Brief
     looks: Described
     truncated: bool = False
     attempt: int = 0
+    asked_type: bool = False
 
 
 def assemble(
@@ -97,7 +100,7 @@ def assemble(
         apart = [*excess, *(extra.item for extra in attached)]
         order = [item.id for item in objects]
         objects, movable, relations = _without(apart, objects, movable, relations)
-        wishes = plan.parsed.wishes
+        wishes = plan.brief.of_layout
         firm = tuple(r for r in relations if r not in loose)
         settled_room = settle(objects, movable, catalogue, floor, firm, wishes=wishes, drawn=not fixed)
         result, crowded = _without_crowd(plan, settled_room)
@@ -128,7 +131,14 @@ def assemble(
             "colliding": [list(pair) for pair in result.colliding],
             "left_out": [item.category for item in crowded],
         },
-        report=report(plan.parsed, (*result.objects, *extras), _notes(plan, filled, crowded, excess)),
+        report=report(
+            plan.brief,
+            (*result.objects, *extras),
+            floor,
+            _notes(plan, filled, crowded, excess),
+            looks=looks_met(plan.brief, plan.looks, (*result.objects, *extras), catalogue),
+            left_out=[item.category or "" for item in (*crowded, *excess)],
+        ),
     )
 
 
@@ -157,14 +167,16 @@ def _extras(
     plan: Plan, objects: Sequence[SceneObject], floor: FloorPlan, catalogue: Catalogue, seed: int
 ) -> list[SceneObject]:
     """What finishes a generated room, and what an instruction asks for beyond furniture."""
-    request, parsed = plan.request, plan.parsed
-    wanted = [name for mention in parsed.extras for name in sorted(mention.categories) for _ in range(mention.count)]
+    request, brief = plan.request, plan.brief
+    wanted = [name for piece in brief.extras for name in sorted(piece.names)[:1] for _ in range(piece.count)]
     if request.add is not None or (request.task != "generate" and not wanted):
         return []
-    refused = {name for mention in parsed.absent for name in mention.categories}
+    refused = set(brief.refused) | (set(EXTRAS) - brief.spoken if brief.only else set())
     if request.task != "generate" or not request.finish:
         refused |= set(EXTRAS) - set(wanted)
-    return place_extras(objects, floor, catalogue, seed, wanted=wanted, refused=refused)
+    wishes = [wish for wish in brief.wishes if wish.subjects <= frozenset(EXTRAS)]
+    sizes = AskedSizes(brief, catalogue) if any(piece.sizes for piece in brief.extras) else None
+    return place_extras(objects, floor, catalogue, seed, wanted=wanted, refused=refused, wishes=wishes, sizes=sizes)
 
 
 def _settings(plan: Plan, *, settled: bool, drawn: bool) -> dict[str, Any]:
@@ -187,7 +199,7 @@ def _excess_objects(plan: Plan, result: Settled) -> list[SceneObject]:
     if plan.request.add is not None:
         return []
     new = {item.id for item in result.objects} - {item.id for item in plan.request.scene.objects}
-    return excess_objects(plan.request.scene.room_type, result.objects, new, plan.parsed, result.colliding)
+    return excess_objects(plan.request.scene.room_type, result.objects, new, plan.brief, result.colliding)
 
 
 def _without(
@@ -238,9 +250,9 @@ def _without_strays(
     def stray() -> str | None:
         here = list(kept.values())
         new = [item for item in here if item.id not in old]
-        asked = {item.id for item in new if _asked_for(item, new, plan.parsed)}
+        asked = {item.id for item in new if _asked_for(item, new, plan.brief)}
         found = misplaced(Scene(plan.request.scene.room_type, tuple(here), floor), catalogue, asked)
-        free = (name for name in found if name not in old and not wishes_lost(kept[name], here, plan.parsed))
+        free = (name for name in found if name not in old and not wishes_lost(kept[name], here, plan.brief, floor))
         return next(free, None)
 
     while (name := stray()) is not None:
@@ -251,10 +263,10 @@ def _without_strays(
     return Settled(tuple(kept.values()), moves, pairs), strays
 
 
-def _asked_for(item: SceneObject, objects: Sequence[SceneObject], parsed: Parsed) -> bool:
+def _asked_for(item: SceneObject, objects: Sequence[SceneObject], brief: Brief) -> bool:
     """Whether a sentence counts one of some new objects, and there is none to spare."""
-    own = [mention for mention in parsed.mentions if item.category in mention.categories]
-    return any(sum(other.category in mention.categories for other in objects) <= mention.count for mention in own)
+    own = [piece for piece in brief.furniture if item.category in piece.names]
+    return any(sum(other.category in piece.names for other in objects) <= brief.asked(piece.names) for piece in own)
 
 
 def _unsettled(objects: Sequence[SceneObject], catalogue: Catalogue) -> Settled:
@@ -324,8 +336,16 @@ def _notes(
         listed = ", ".join(f"{count} x {name}" for name, count in counts.items())
         notes.append(f"More than such rooms hold was left out: {listed}")
     notes += [f"There was no free place for a {display_name(item.category or '')}" for item in crowded]
-    if plan.request.assumed_bedroom:
+    kind = {"bedroom": "bedroom", "livingroom": "living room", "diningroom": "dining room"}
+    named = plan.brief.room.room_type
+    if plan.asked_type:
+        notes.append(f"A {kind[plan.request.scene.room_type]}, as the instruction says")
+    elif plan.request.assumed_bedroom and named is None:
         notes.append("No room type was given: taken to be a bedroom")
+    if named not in (None, plan.request.scene.room_type):
+        notes.append(f"The instruction speaks of a {kind[named]}, but this is a {kind[plan.request.scene.room_type]}")
+    if plan.brief.language:
+        notes.append(f"The instruction was read as {plan.brief.language}")
     if plan.truncated:
         notes.append("The instruction is longer than the model reads; its end was not used")
     for item, before in zip(filled, plan.slots.objects, strict=True):

@@ -18,8 +18,12 @@ from ..geometry.drawn_floor import corners_of
 from ..geometry.enclosure import area_of
 from ..geometry.solids import Body, penetration
 from ..geometry.walls import Walls
+from ..instructions.brief import Wish
+from ..instructions.report import bodies_of, rows_of, wishes_met
+from ..instructions.standing import Surroundings, unmet
 from ..scene import FloorPlan, Point2, SceneObject
 from ..vocabulary import BEDS, EXTRAS, hangs
+from .asked_sizes import AskedSizes
 
 CHANCES: Final[Mapping[str, float]] = {"rug": 0.8, "tv": 0.9, "table_lamp": 0.8, "floor_lamp": 0.5, "plant": 0.65}
 """Probability that a new room gets an extra which the instruction does not mention. Our choice."""
@@ -43,6 +47,12 @@ _STRETCH: Final = 0.25
 """Largest relative change of a rug's width or depth."""
 _ON_TOP: Final = 0.03
 """Metres between a surface and the base of what stands on it, at most."""
+_TICK: Final = 0.15
+"""Metres between the places where an extra may stand as it was asked to."""
+_NEARLY: Final = 0.1
+"""By which the places are worse that are tried where at the best ones something else stands."""
+_ENTRIES: Final = 3
+"""Meshes, from the smallest on, that are tried."""
 T = TypeVar("T")
 
 
@@ -96,6 +106,8 @@ def place_extras(
     *,
     wanted: Iterable[str] = (),
     refused: Iterable[str] = (),
+    wishes: Sequence[Wish] = (),
+    sizes: AskedSizes | None = None,
 ) -> list[SceneObject]:
     """New extras for a room: those that are wanted, and by chance some more.
 
@@ -106,20 +118,31 @@ def place_extras(
         seed: of the random choices.
         wanted: names of ``EXTRAS`` that were asked for, one for each piece.
         refused: names that must not be there.
+        wishes: how extras are to stand.
+        sizes: how large they are to be.
 
     Returns:
         The new objects.
     """
     if floor.polygon is None or not objects:
         return []
-    return _ExtraPlacer(objects, floor, catalogue, Random(seed)).run(list(wanted), set(refused))
+    placer = _ExtraPlacer(objects, floor, catalogue, Random(seed), sizes)
+    return placer.run(list(wanted), set(refused), wishes)
 
 
 class _ExtraPlacer:
     """A room while extras are being added to it."""
 
-    def __init__(self, objects: Sequence[SceneObject], floor: FloorPlan, catalogue: Catalogue, rng: Random) -> None:
-        self.furniture, self.catalogue, self.rng = list(objects), catalogue, rng
+    def __init__(
+        self,
+        objects: Sequence[SceneObject],
+        floor: FloorPlan,
+        catalogue: Catalogue,
+        rng: Random,
+        sizes: AskedSizes | None = None,
+    ) -> None:
+        self.sizes = sizes
+        self.furniture, self.catalogue, self.rng, self.floor = list(objects), catalogue, rng, floor
         self.walls, self.area = Walls(floor.polygon or ()), area_of(floor)
         self.taken = {item.id for item in objects}
         self.windows = [zone.body() for zone in window_zones(floor, self.walls)]
@@ -130,8 +153,10 @@ class _ExtraPlacer:
         hosts = [entry for item in objects if (entry := catalogue.get(item.asset)) is not None]
         self.palette = _palette(max(hosts, key=lambda e: e.size[0] * e.size[1]).id) if hosts else ""
 
-    def run(self, wanted: list[str], refused: set[str]) -> list[SceneObject]:
-        """Everything that is wanted, and what chance adds."""
+    def run(self, wanted: list[str], refused: set[str], wishes: Sequence[Wish]) -> list[SceneObject]:
+        """Everything that is wanted, where it is wanted, and what chance adds."""
+        for wish in wishes:
+            self.asked(wish, [name for name in EXTRAS if name in wish.subjects and name not in refused])
         ways: dict[str, Callable[[], None]] = {
             "rug": self.rug,
             "tv": self.tv,
@@ -147,18 +172,65 @@ class _ExtraPlacer:
                     place()
         return self.new
 
+    def asked(self, wish: Wish, names: Sequence[str]) -> None:
+        """Places extras as a wish has them, as many as it asks for, until it is met or nothing more can be placed."""
+        hosts = [item for item in self.furniture if item.category in wish.objects]
+        for _ in range(wish.count * max(len(hosts), 1) if wish.each else wish.count):
+            here = [*self.furniture, *self.new]
+            if not names or wish.refused or wishes_met([wish], here, self.floor)[0]:
+                return
+            if not any(self._as_asked(wish, name, hosts) for name in names):
+                return
+
+    def _as_asked(self, wish: Wish, name: str, hosts: Sequence[SceneObject]) -> bool:
+        """Places one extra as a wish has it."""
+        if name == "rug":
+            return any(self._rug_under(host) for host in hosts)
+        entries = sorted(self._entries(name), key=lambda e: max(e.size[:2]))
+        if wish.relation == "on":
+            free = [host for host in hosts if not any(_carries(host, item) for item in self.new)]
+            others = sorted(self.catalogue.of_class(name), key=lambda e: max(e.size[:2]))
+            return any(self._on_top(host, entry) for entry in (*entries, *others) for host in free)
+        return any(self._where_asked(wish, entry) for entry in entries[:_ENTRIES])
+
+    def _where_asked(self, wish: Wish, entry: CatalogueEntry) -> bool:
+        """Stands an extra on the floor where a wish is nearest to being met, the nearest to a wall of such places."""
+        low, high = self.walls.starts.min(axis=0), self.walls.starts.max(axis=0)
+        ticks = [np.arange(a + _TICK, b, _TICK) for a, b in zip(low, high, strict=True)]
+        points = np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1).reshape(-1, 2)
+        points = points[self.walls.contains(points)]
+        item = self._item(entry, (0.0, 0.0), 0.0)
+        objects = [*self.furniture, *self.new, item]
+        bodies = bodies_of(objects)
+        position = np.repeat(bodies.position, len(points), axis=0)
+        position[:, -1] = points
+        many = replace(bodies, position=position, yaw=np.repeat(bodies.yaw, len(points), axis=0))
+        rows = rows_of(wish, [other.category or "" for other in objects])
+        if not (wish.of_place or rows[1]):
+            return False
+        short = unmet(wish, many, rows, Surroundings(self.floor))
+        order = np.lexsort([self.walls.depth(points), np.round(short, 3)])
+        best = order[short[order] <= short.min() + _NEARLY]
+        return any(self._stand(entry, (float(points[k, 0]), float(points[k, 1])), 0.0) for k in best)
+
     # What belongs where
+
+    def _rug_under(self, host: SceneObject) -> bool:
+        """A rug under a piece."""
+        before, is_bed = len(self.new), host.category in BEDS
+        width, depth, _ = host.size
+        size = (width + _BESIDE_BED, 0.75 * depth) if is_bed else (width + _ROUND_TABLE, depth + _ROUND_TABLE)
+        self._rug(host, -depth / 6 if is_bed else 0.0, size)
+        return len(self.new) > before
 
     def rug(self) -> None:
         """Under the bed's foot, or under the table that people sit around."""
         beds = self._of(*BEDS)
         tables = self._of("coffee_table") or self._of("dining_table")
         if beds:
-            bed = max(beds, key=lambda item: item.size[0])
-            self._rug(bed, -bed.size[1] / 6, (bed.size[0] + _BESIDE_BED, 0.75 * bed.size[1]))
+            self._rug_under(max(beds, key=lambda item: item.size[0]))
         elif tables:
-            width, depth, _ = tables[0].size
-            self._rug(tables[0], 0.0, (width + _ROUND_TABLE, depth + _ROUND_TABLE))
+            self._rug_under(tables[0])
 
     def tv(self) -> None:
         """On the TV stand, as wide as that at most, but before no window: one would see nothing for the light."""
@@ -245,9 +317,10 @@ class _ExtraPlacer:
         number = 1
         while f"{entry.category}_{number}" in self.taken:
             number += 1
-        position = (place[0], place[1], base + entry.size[2] / 2)
+        size = entry.size if self.sizes is None else self.sizes.fitted(entry, entry.category, 0)
+        position = (place[0], place[1], base + size[2] / 2)
         name, text = f"{entry.category}_{number}", entry.caption or None
-        return SceneObject(name, entry.category, position, entry.size, yaw, asset=entry.id, description=text)
+        return SceneObject(name, entry.category, position, size, yaw, asset=entry.id, description=text)
 
     def _add(self, item: SceneObject) -> None:
         self.taken.add(item.id)
@@ -266,8 +339,9 @@ class _ExtraPlacer:
         return [item for item in self.furniture if item.category in names]
 
     def _entries(self, name: str) -> list[CatalogueEntry]:
-        """Entries of the room's palette, else all."""
-        entries = list(self.catalogue.of_class(name))
+        """Entries of the size that is asked for; of these those of the room's palette, else all."""
+        suits = [] if self.sizes is None else self.sizes.suits(name, 0)
+        entries = [entry for entry in self.catalogue.of_class(name) if all(suit(entry) for suit in suits)]
         return [entry for entry in entries if _palette(entry.id) == self.palette] or entries
 
     def _choice(self, name: str, fits: Callable[[CatalogueEntry], bool] = lambda _: True) -> CatalogueEntry | None:

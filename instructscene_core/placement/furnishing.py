@@ -15,13 +15,14 @@ from ..geometry.dining_tables import looks_empty, most_chairs
 from ..geometry.enclosure import area_of
 from ..geometry.frames import FloatArray, Pose, boxes_to_poses
 from ..geometry.imagined_floor import imagine_floor
+from ..instructions.brief import Brief
 from ..instructions.read.described_looks import Described
-from ..instructions.wishes import Parsed
 from ..sampling.layout_model import Furnished, Layout
 from ..sampling.slots import BoolArray, IntArray, Slots
 from ..scene import FloorPlan, Relation, SceneObject, Vector3
 from ..vocabulary import CLASSES, hangs
 from .asked_looks import AskedLooks
+from .asked_sizes import AskedSizes
 from .energy.arrangement import Arrangement, Poses
 from .energy.terms import energy
 from .matching_sets import match_sets, with_mesh
@@ -48,6 +49,7 @@ class ObjectsOfSlots:
         catalogue: gives the meshes.
         looks: which of them have the looks that the instruction asks for; None: the features alone decide.
         area: of the floor, square metres; None where there is none yet.
+        sizes: those that the instruction asks for; None: they come as they are.
     """
 
     slots: Slots
@@ -57,6 +59,7 @@ class ObjectsOfSlots:
     catalogue: Catalogue
     looks: AskedLooks | None = None
     area: float | None = None
+    sizes: AskedSizes | None = None
 
     @staticmethod
     def of(slots: Slots, layout: Layout, catalogue: Catalogue, looks: AskedLooks | None) -> "ObjectsOfSlots":
@@ -112,12 +115,18 @@ class ObjectsOfSlots:
         suits = [] if self.looks is None else self.looks.suits(item.category or "", self._number(i))
         if item.category == "dining_table" and size is None:
             suits = [*suits, self._for_its_chairs]
+        if self.sizes is not None and size is None:
+            suits = [*self.sizes.suits(item.category or "", self._number(i)), *suits]
         if item.category in _WIDEST and size is None and self.area is not None:
             suits = [*suits, self._for_its_floor]
         entry = choose(self.catalogue, item.category or "", size, feature, like, self.slots.room_type, suits)
         if entry is None:
             return replace(item, asset=None, codes=codes, description=None)
-        item = item if pose is not None else replace(item, size=entry.size)
+        if pose is None:
+            size = entry.size
+            if self.sizes is not None:
+                size = self.sizes.fitted(entry, item.category or "", self._number(i))
+            item = replace(item, size=size)
         return with_mesh(item, entry, codes, self.catalogue.stretch, pose_kept=pose_kept)
 
     def _for_its_chairs(self, table: CatalogueEntry) -> bool:
@@ -149,7 +158,7 @@ class Furnishing:
 
     Args:
         slots: of the request.
-        parsed: what its instruction asks for.
+        brief: what its instruction asks for.
         looks: whose looks it speaks of.
         catalogue: gives the meshes.
         floor: of the request; without an outline, one is imagined that suits the pieces.
@@ -161,7 +170,7 @@ class Furnishing:
     def __init__(
         self,
         slots: Slots,
-        parsed: Parsed,
+        brief: Brief,
         looks: Described,
         catalogue: Catalogue,
         floor: FloorPlan,
@@ -170,7 +179,7 @@ class Furnishing:
         matched: bool,
         thinned: bool,
     ) -> None:
-        self.slots, self.parsed, self.looks, self.catalogue, self.floor = slots, parsed, looks, catalogue, floor
+        self.slots, self.brief, self.looks, self.catalogue, self.floor = slots, brief, looks, catalogue, floor
         self.seed, self.matched, self.thinned = seed, matched, thinned
         self.objects: list[SceneObject | None] = []
         self.binding: BoolArray = slots.relations_known
@@ -186,7 +195,8 @@ class Furnishing:
         slots = self.slots
         asked = AskedLooks(self.looks, self.catalogue, slots.room_type) if self.matched else None
         area = None if self.floor.polygon is None else area_of(self.floor)
-        objects = ObjectsOfSlots(slots, classes, codes, features, self.catalogue, asked, area).placed(None)
+        sizes = AskedSizes(self.brief, self.catalogue) if self.matched else None
+        objects = ObjectsOfSlots(slots, classes, codes, features, self.catalogue, asked, area, sizes).placed(None)
         self.objects = match_sets(objects, slots, self.looks, self.catalogue) if self.matched else objects
         left_out = np.zeros(len(self.objects), dtype=np.bool_)
         if self.thinned:
@@ -200,7 +210,9 @@ class Furnishing:
                 free,
                 Random(self.seed),
                 kept=[*kept, *slots.outside],
-                height=self.floor.height,
+                height=self.brief.room.height or self.floor.height,
+                area=self.brief.room.area,
+                sides=self.brief.room.sides,
             )
         half = np.zeros((len(self.objects), 3))
         for row, item in zip(half, self.objects, strict=True):
@@ -214,10 +226,10 @@ class Furnishing:
         there = [item for item in (*self.objects, *self.slots.outside) if item is not None]
         pairs = zip(self.objects, self.slots.objects, strict=True)
         new = {item.id for item, before in pairs if item is not None and before is None}
-        gone = {item.id for item in excess_objects(self.slots.room_type, there, new, self.parsed)}
+        gone = {item.id for item in excess_objects(self.slots.room_type, there, new, self.brief)}
         if self.floor.polygon is not None:
             rest = [item for item in there if item.id not in gone]
-            gone |= {item.id for item in too_full(self.floor, rest, new, self.parsed)}
+            gone |= {item.id for item in too_full(self.floor, rest, new, self.brief)}
         return np.array([item is not None and item.id in gone for item in self.objects], dtype=np.bool_)
 
     def binds(self, relation: Relation) -> bool:
@@ -230,7 +242,7 @@ class Furnishing:
         """(N, N) relations that the instruction asks for, in either direction."""
         asked = np.zeros(relations.shape, dtype=np.bool_)
         names = [None if item is None else item.category for item in self.objects]
-        for wish in self.parsed.wishes:
+        for wish in self.brief.of_layout:
             subjects = np.array([name in wish.subjects for name in names])
             others = np.array([name in wish.objects for name in names])
             asked |= subjects[:, None] & others & np.isin(relations, list(wish.predicates))
@@ -249,7 +261,7 @@ class Furnishing:
         rows = [[*(item for item in layout if item is not None), *self.slots.outside] for layout in layouts]
         known = [k for item, k in zip(layouts[0], self.slots.pose_known, strict=True) if item is not None]
         movable = [*(not k for k in known), *(False for _ in self.slots.outside)]
-        room = Arrangement(rows[0], movable, self.catalogue, self.floor, wishes=self.parsed.wishes)
+        room = Arrangement(rows[0], movable, self.catalogue, self.floor, wishes=self.brief.of_layout)
         position = np.repeat(room.start[None], len(rows), axis=0)
         yaw = np.repeat(room.start_yaw[None], len(rows), axis=0)
         position[:, : room.count] = [[item.position[:2] for item in row] for row in rows]

@@ -12,7 +12,7 @@ from ..catalogue.entries import Catalogue
 from ..geometry.drawn_floor import around, joined
 from ..geometry.solids import colliding_pairs
 from ..geometry.walls import Walls
-from ..instructions.wishes import Wish
+from ..instructions.brief import Wish
 from ..scene import FloorPlan, Relation, SceneObject
 from .energy.arrangement import Arrangement
 from .energy.backs import WALL_GAP

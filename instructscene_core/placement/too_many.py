@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from ..geometry.enclosure import area_of
-from ..instructions.read.parse import Parsed
+from ..instructions.brief import Brief, Piece
 from ..instructions.report import wishes_met
 from ..scene import FloorPlan, SceneObject
 from ..vocabulary import BEDS, RoomType, hangs
@@ -53,7 +53,7 @@ def excess_objects(
     room_type: RoomType,
     objects: Sequence[SceneObject],
     new: Collection[str],
-    parsed: Parsed,
+    brief: Brief,
     colliding: Sequence[tuple[str, str]] = (),
 ) -> list[SceneObject]:
     """New objects to leave out: beds of another class, desks without seats, more of a group than its most or asked for.
@@ -64,61 +64,64 @@ def excess_objects(
         room_type: of the room.
         objects: all objects of the room.
         new: ids of the objects that may be left out.
-        parsed: the instruction; a number that it asks for is never too many.
+        brief: the instruction; a number that it asks for is never too many.
         colliding: pairs of ids; of equal objects, those that collide most are left out first.
     """
     kept, gone = list(objects), list[SceneObject]()
-    odd = (*_other_beds(objects, new, parsed), *_seatless_desks(objects, new, parsed)) if room_type == "bedroom" else ()
+    odd = (*_other_beds(objects, new, brief), *_seatless_desks(objects, new, brief)) if room_type == "bedroom" else ()
     for item in odd:
-        if not wishes_lost(item, kept, parsed):
+        if not wishes_lost(item, kept, brief):
             kept.remove(item)
             gone.append(item)
     pairs = Counter(name for pair in colliding for name in pair)
     there = {item.category for item in objects if item.id not in new}  # "two more" says nothing of how many there are
-    counted = [mention for mention in parsed.mentions if mention.count > 1 and not there & mention.categories]
-    told = [(mention.categories, mention.count) for mention in counted]
+    told = [(piece.names, piece.count) for piece in brief.furniture if _is_told(piece) and not there & piece.names]
     for group, most in (*MOST[room_type], *told):
-        asked = sum(mention.count for mention in parsed.mentions if group.intersection(mention.categories))
+        asked = brief.asked(group)
         for _ in range(sum(item.category in group for item in kept) - max(most, asked)):
             least = min(
                 (item for item in kept if item.category in group and item.id in new),
-                key=lambda item: (wishes_lost(item, kept, parsed), -pairs[item.id], -kept.index(item)),
+                key=lambda item: (wishes_lost(item, kept, brief), -pairs[item.id], -kept.index(item)),
                 default=None,
             )
-            if least is None or wishes_lost(least, kept, parsed):
+            if least is None or wishes_lost(least, kept, brief):
                 break
             kept.remove(least)
             gone.append(least)
     return gone
 
 
-def _other_beds(objects: Sequence[SceneObject], new: Collection[str], parsed: Parsed) -> list[SceneObject]:
+def _other_beds(objects: Sequence[SceneObject], new: Collection[str], brief: Brief) -> list[SceneObject]:
     """New beds of another class than one that is there, or that is asked for, or else than the largest one."""
-    asked = {name for mention in parsed.mentions for name in mention.categories}
+    asked = brief.spoken
     beds = [item for item in objects if item.category in BEDS]
     first = min(beds, key=lambda item: (item.id in new, item.category not in asked, -_ground(item)), default=None)
     others = [item for item in beds if first is not None and item.category != first.category and item.id in new]
     return [item for item in others if item.category not in asked]
 
 
-def _seatless_desks(objects: Sequence[SceneObject], new: Collection[str], parsed: Parsed) -> list[SceneObject]:
+def _seatless_desks(objects: Sequence[SceneObject], new: Collection[str], brief: Brief) -> list[SceneObject]:
     """New desks and dressing tables beyond those for which there are seats, the smallest first, but none asked for."""
-    spare = DESKS.difference(*(mention.categories for mention in parsed.mentions))
+    spare = DESKS - brief.spoken
     desks = sorted((item for item in objects if item.category in spare and item.id in new), key=_ground)
     there = sum(item.category in DESKS for item in objects)
     seats = sum(item.category in CHAIRS | SINGLE_SEATS for item in objects)
     return desks[: max(there - seats, 0)]
 
 
-def wishes_lost(item: SceneObject, objects: Sequence[SceneObject], parsed: Parsed) -> int:
+def _is_told(piece: Piece) -> bool:
+    """Whether a text says of how many pieces more would be too many."""
+    return piece.count > 1 or piece.bound != "at least"
+
+
+def wishes_lost(item: SceneObject, objects: Sequence[SceneObject], brief: Brief, floor: FloorPlan | None = None) -> int:
     """How many wishes are no longer met without an object."""
-    others = [other for other in objects if other is not item]
-    return sum(wishes_met(parsed, objects)) - sum(wishes_met(parsed, others))
+    others, floor = [other for other in objects if other is not item], floor or FloorPlan()
+    with_it, without = (wishes_met(brief.of_layout, items, floor) for items in (objects, others))
+    return sum(with_it) - sum(without)
 
 
-def too_full(
-    floor: FloorPlan, objects: Sequence[SceneObject], new: Collection[str], parsed: Parsed
-) -> list[SceneObject]:
+def too_full(floor: FloorPlan, objects: Sequence[SceneObject], new: Collection[str], brief: Brief) -> list[SceneObject]:
     """New objects to leave out so that one can live between the others: never what a room is for or a text speaks of.
 
     Of 3,600 rooms made by rule nine in ten of each type cover less ground than 1.77 m times the root of their area, in
@@ -128,13 +131,12 @@ def too_full(
         floor: with an outline.
         objects: of the room, with their sizes; their places do not count.
         new: ids of the objects that may be left out.
-        parsed: the instruction.
+        brief: the instruction.
 
     Returns:
         The smallest one that is enough, or where none is the largest first.
     """
-    spoken = {name for mention in parsed.mentions for name in mention.categories}
-    spoken |= {name for wish in parsed.wishes for name in (*wish.subjects, *wish.objects)}
+    spoken = brief.spoken
     standing = [item for item in objects if not hangs(item.category or "")]
     spare = [item for item in standing if item.id in new and item.category not in spoken | _ESSENTIAL]
     for group in _ONE_OF:

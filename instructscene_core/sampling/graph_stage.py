@@ -6,7 +6,7 @@ the model.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import cycle, product
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -17,6 +17,8 @@ from torch import Tensor
 
 from ..diffusion.discrete import DiscreteDiffusion, Draw, Partial, States, Step, even_steps
 from ..geometry.enclosure import area_of
+from ..geometry.frames import FloatArray
+from ..geometry.relations import REVERSED
 from ..models.graph_prior import GraphPrior, TextBatch, pair_geometry, variables
 from ..models.prior_plan import PriorPlan
 from ..text.encoder import TextStates
@@ -24,7 +26,7 @@ from ..vocabulary import ALL_CLASSES, CLASSES, EMPTY_CODE, N_CODES, N_FEATURE_TO
 from .layout_model import Job, OnStep, Settings
 from .numbers import CHANGES, Numbers
 from .random_numbers import Draws
-from .slots import BoolArray, IntArray
+from .slots import AskedEdge, BoolArray, IntArray
 
 LEVELS: Final = 100
 """T, noise levels of the prior."""
@@ -121,8 +123,8 @@ class GraphStage:
         classes = ClassMap.of(room, self.prior.config.n_classes)
         mask = None if text.mask is None else text.mask.to(device)
         texts = TextBatch(text.hidden.to(device), text.pooled.to(device), mask)
-        spoken = self._spoken(texts)
-        asked = _missing(jobs, classes, spoken) if self.prior.config.grounding else [[] for _ in jobs]
+        wanted = _wanted(jobs, classes, self._spoken(texts))
+        asked = _missing(jobs, classes, wanted) if self.prior.config.grounding else [[] for _ in jobs]
         used = self._draw_slot_counts(jobs, texts, asked, draws)
         in_use = (torch.arange(len(slots[0].classes)) < used[:, None]).numpy()
         steps = even_steps(settings.steps[0], self._levels(jobs, settings.ratio))
@@ -133,7 +135,7 @@ class GraphStage:
             return self._whole(self._reveal(run, in_use, steps), draws)
         symbols = self._reveal(run, in_use, steps[:first])[0].cpu().numpy()
         symbols = symbols.clip(max=self.prior.config.n_classes)  # one in many thousands is masked still: it stays away
-        may = _Changeable.of(jobs, classes, spoken)
+        may = _Changeable.of(jobs, classes, wanted)
         uniforms = draws.uniform((len(jobs), CHANGES, 2)).numpy()
         symbols = np.stack([_changed(numbers, *parts) for parts in zip(symbols, *may, uniforms, strict=True)])
         in_use = symbols != self.prior.config.n_classes
@@ -176,7 +178,7 @@ class GraphStage:
             # Objects that are asked for stand already; more guidance would only fill the room with more of their kind.
             guidance=(1.0 if self.prior.config.grounding else settings.guidance, *[settings.guidance] * 2),
             truncation=settings.truncation,
-            allowed=self._allowed(jobs, run.classes, cropped),
+            allowed=self._allowed(jobs, run.classes, cropped, known),
             remasked_share=settings.remasked_share,
             on_step=report_step,
         )
@@ -188,13 +190,13 @@ class GraphStage:
         late = levels <= LEVELS * self.prior.config.nodes_from
         return LEVELS if late and not all(job.slots.class_known.all() for job in jobs) else levels
 
-    def _spoken(self, text: TextBatch) -> BoolArray:
-        """(B, C) of the model's classes those that each text speaks of; none where the prior is not grounded."""
+    def _spoken(self, text: TextBatch) -> FloatArray:
+        """(B, C) how likely each text speaks of each of the model's classes; 0 where the prior is not grounded."""
         if not self.prior.config.grounding:
-            return np.zeros((len(text.hidden), self.prior.config.n_classes), dtype=np.bool_)
+            return np.zeros((len(text.hidden), self.prior.config.n_classes))
         grounding = self.prior.grounding
         mentions = grounding.mention_probability(grounding.read(text.hidden, text.mask))[:, :-2]
-        return mentions.cpu().numpy() > _SPOKEN
+        return mentions.cpu().numpy().astype(np.float64)
 
     def _draw_slot_counts(
         self, jobs: Sequence[Job], text: TextBatch, asked: Sequence[Sequence[int]], draws: Draws
@@ -258,8 +260,10 @@ class GraphStage:
             tuple(torch.from_numpy(a).to(self.device) for a in known),
         )
 
-    def _allowed(self, jobs: Sequence[Job], classes: ClassMap, in_use: BoolArray) -> list[Tensor | None]:
-        """Classes that the slots may take; slots that cannot stay empty get no empty token."""
+    def _allowed(
+        self, jobs: Sequence[Job], classes: ClassMap, in_use: BoolArray, known: Partial
+    ) -> list[Tensor | None]:
+        """Classes that slots may take, and relations that are asked for; no empty token where none may stay empty."""
         n = in_use.shape[1]
         allowed = classes.allowed(np.stack([job.slots.allowed[:n] for job in jobs]))  # (B, n, C + 1)
         if self.prior.config.counts:
@@ -275,9 +279,34 @@ class GraphStage:
         tokens[:, EMPTY_CODE] = np.repeat(allowed[:, :, -1], N_FEATURE_TOKENS, axis=1)
         return [
             torch.from_numpy(allowed.transpose(0, 2, 1).copy()).to(self.device),
-            None,
+            self._asked_edges(jobs, classes, known),
             torch.from_numpy(tokens).to(self.device),
         ]
+
+    def _asked_edges(self, jobs: Sequence[Job], classes: ClassMap, known: Partial) -> Tensor | None:
+        """(B, R, P) predicates that the pairs of slots may have of which a relation is asked; None where none is.
+
+        The network chooses among them, whatever way the sentence leaves open.
+        """
+        if not any(job.slots.asked for job in jobs):
+            return None
+        symbols, fixed = known.clean[0].cpu().numpy(), known.known[0].cpu().numpy()
+        rows, columns = np.triu_indices(symbols.shape[1], 1)
+        pair = {(int(a), int(b)): k for k, (a, b) in enumerate(zip(rows, columns, strict=True))}
+        allowed = np.ones((len(jobs), NO_RELATION + 1, len(rows)), dtype=np.bool_)
+        for job, symbol, is_fixed, may in zip(jobs, symbols, fixed, allowed, strict=True):
+            names = [*CLASSES[job.slots.room_type], ""]
+            there = [names[classes.to_room[s]] if f else "" for s, f in zip(symbol, is_fixed, strict=True)]
+            places = _places(job.slots.asked, there)
+            for edge in job.slots.asked:
+                for a, b in product(places[edge.subject.number], places[edge.other.number][:1]):
+                    if a == b:
+                        continue
+                    predicates = edge.predicates if a < b else {int(REVERSED[p]) for p in edge.predicates}
+                    own = np.isin(np.arange(NO_RELATION + 1), list(predicates))
+                    column = may[:, pair[min(a, b), max(a, b)]]
+                    column &= own if (column & own).any() else True  # of two that contradict each other, the first
+        return torch.from_numpy(allowed).to(self.device)
 
     def _of_all_slots(self, found: States, n: int, total: int) -> States:
         """States of n slots as those of all N: classes, (B, N, N) relations, (B, N, K) tokens."""
@@ -341,15 +370,12 @@ class _Changeable(NamedTuple):
     named: IntArray
 
     @staticmethod
-    def of(jobs: Sequence[Job], classes: ClassMap, spoken: BoolArray) -> "_Changeable":
+    def of(jobs: Sequence[Job], classes: ClassMap, wanted: IntArray) -> "_Changeable":
         """Nothing of what is known or must be there, and of what a text speaks of only what is beyond its number."""
         slots = [job.slots for job in jobs]
         bound = np.stack([~_open(job) | ~job.slots.allowed[:, -1] for job in jobs])
-        named = spoken.astype(np.int64)
-        own = classes.to_model[:-1]
-        named[:, own] = np.maximum(named[:, own], np.stack([s.wanted for s in slots]))
         forbidden = ~classes.allowed(np.stack([s.allowed for s in slots]))
-        return _Changeable(bound[..., None] | forbidden, np.stack([_open(job) for job in jobs]), named)
+        return _Changeable(bound[..., None] | forbidden, np.stack([_open(job) for job in jobs]), wanted)
 
 
 def _changed(
@@ -378,20 +404,61 @@ def _changed(
     return found
 
 
-def _missing(jobs: Sequence[Job], classes: ClassMap, spoken: BoolArray) -> list[list[int]]:
+def _wanted(jobs: Sequence[Job], classes: ClassMap, spoken: FloatArray) -> IntArray:
+    """(B, C) how many of the model's classes each job is to have at least.
+
+    One of what its text speaks of, as many as it asks for, and of a noun that may mean several classes that one of them
+    of which the text speaks most likely.
+    """
+    found = (spoken > _SPOKEN).astype(np.int64)
+    own = classes.to_model[:-1]
+    for row, likely, job in zip(found, spoken, jobs, strict=True):
+        row[own] = np.maximum(row[own], job.slots.wanted)
+        there = _there(job, classes)
+        for group, number in job.slots.either:
+            rows = own[group]
+            row[rows] = np.maximum(job.slots.wanted[group], there[rows])
+            row[rows[likely[rows].argmax()]] += max(number - int(there[rows].sum()), 0)
+    return found
+
+
+def _there(job: Job, classes: ClassMap) -> IntArray:
+    """(C,) how many of each of the model's classes a job's room has."""
+    known = classes.to_model[job.slots.classes[job.slots.class_known]]
+    return np.bincount(known, minlength=len(classes.to_room))[:-1]
+
+
+def _missing(jobs: Sequence[Job], classes: ClassMap, wanted: IntArray) -> list[list[int]]:
     """The model's classes that each job is to have objects of and has none of, or not as many as wanted: one for each.
 
     These are the classes that its text speaks of and that a new object may have, and those of which a number is wanted.
     """
     found: list[list[int]] = []
-    for job, said in zip(jobs, spoken, strict=True):
+    for job, number in zip(jobs, wanted, strict=True):
         slots = job.slots
-        there = np.bincount(classes.to_model[slots.classes[slots.class_known]], minlength=len(classes.to_room))[:-1]
-        wanted = said.astype(np.int64)
-        own = classes.to_model[:-1]
-        wanted[own] = np.maximum(wanted[own], slots.wanted)
+        there = _there(job, classes)
         possible = classes.allowed(slots.allowed[_open(job)]).any(axis=0)[:-1]
-        found.append(np.repeat(np.arange(len(wanted)), (wanted - there).clip(0) * possible).tolist())
+        found.append(np.repeat(np.arange(len(number)), (number - there).clip(0) * possible).tolist())
+    return found
+
+
+def _places(asked: Sequence[AskedEdge], there: Sequence[str]) -> dict[int, list[int]]:
+    """Slots of the pieces that relations are asked of: each has its own as long as there are any.
+
+    Args:
+        asked: the relations.
+        there: class in each slot; empty where it is not known.
+
+    Returns:
+        By the number of the piece.
+    """
+    found: dict[int, list[int]] = {}
+    taken = set[int]()
+    for piece in (piece for edge in asked for piece in (edge.subject, edge.other)):
+        if piece.number not in found:
+            own = [k for k, name in enumerate(there) if name in piece.names]
+            found[piece.number] = sorted(own, key=lambda k: k in taken)[: piece.objects]
+            taken |= set(found[piece.number])
     return found
 
 

@@ -7,6 +7,7 @@ nearest to the selection (else to the floor's centre); all other objects stay as
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,34 @@ CodesOf = Callable[[SceneObject], Sequence[int] | None]
 ClassesLike = Callable[[SceneObject], frozenset[str]]
 
 
+class AskedPiece(NamedTuple):
+    """What a relation is asked of.
+
+    Attributes:
+        number: of the piece: the same in every relation that is asked of it.
+        names: classes that it may have.
+        objects: how many it is.
+    """
+
+    number: int
+    names: frozenset[str]
+    objects: int
+
+
+class AskedEdge(NamedTuple):
+    """A relation that some objects are to have to another one.
+
+    Attributes:
+        subject: the former.
+        predicates: any of which will do.
+        other: the latter.
+    """
+
+    subject: AskedPiece
+    predicates: frozenset[int]
+    other: AskedPiece
+
+
 @dataclass(frozen=True, eq=False)
 class Slots:
     """One request in the form that a model fills in; N slots, C classes of the room type.
@@ -57,7 +86,9 @@ class Slots:
         floor: the floor plan that somebody gave; without an outline where none was.
         notes: for the report, what a person should know of these choices.
         wanted: (C,) how many of each class there are to be at least.
+        either: classes (C,) of which there are to be so many in all at least.
         told: (C,) bool, classes of which there are to be no more than that.
+        asked: relations that new objects are to have.
     """
 
     room_type: RoomType
@@ -78,16 +109,30 @@ class Slots:
     floor: FloorPlan
     notes: tuple[str, ...]
     wanted: IntArray
+    either: tuple[tuple[BoolArray, int], ...]
     told: BoolArray
+    asked: tuple["AskedEdge", ...] = ()
 
-    def wanting(self, numbers: Mapping[str, int], told: Collection[str] = ()) -> "Slots":
-        """The same with so many of some classes at least, as far as there are open slots; of those told, no more."""
+    def wanting(
+        self, numbers: Mapping[frozenset[str], int], told: Collection[str] = (), asked: Sequence["AskedEdge"] = ()
+    ) -> "Slots":
+        """The same with so many of some classes at least, as far as there are open slots; of those told, no more.
+
+        Args:
+            numbers: of classes, any of which will do.
+            told: classes of which the number is exact.
+            asked: relations between them.
+        """
         names = CLASSES[self.room_type]
-        wanted = np.array([numbers.get(name, 0) for name in names], dtype=np.int64)
+        wanted = np.array([numbers.get(frozenset({name}), 0) for name in names], dtype=np.int64)
+        groups = [(group, number) for group, number in numbers.items() if len(group) > 1]
+        either = tuple(
+            (np.array([name in group for name in names], dtype=np.bool_), number) for group, number in groups
+        )
         exact = np.array([name in told for name in names], dtype=np.bool_)
         wanted.setflags(write=False)
         exact.setflags(write=False)
-        return replace(self, wanted=wanted, told=exact)
+        return replace(self, wanted=wanted, either=either, told=exact, asked=tuple(asked))
 
     def with_core(self, core: Collection[str], once: Collection[str] = ()) -> "Slots":
         """The same with an object of one of some classes in the first open slot, as far as that may have one.
@@ -249,6 +294,7 @@ class _Builder:
             floor=FloorPlan() if is_drawn(self.request.scene) else self.request.scene.floor,
             notes=tuple(self.notes),
             wanted=np.zeros(len(self.names), dtype=np.int64),
+            either=(),
             told=np.zeros(len(self.names), dtype=np.bool_),
         )
 

@@ -306,4 +306,5 @@ def test_every_text_gives_a_room(settings, text):
     assert settings.instruction == text
     assert bpy.ops.instructscene.generate_room() == {"FINISHED"}
     assert len(room().children) > 0
-    assert text.isascii() or record()["report"]["not_understood"]
+    told = record()["report"]
+    assert text.isascii() or told["not_understood"] or "The instruction was read as Chinese" in told["notes"]

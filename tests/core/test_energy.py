@@ -14,8 +14,8 @@ from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.geometry.clearances import WINDOW
 from instructscene_core.geometry.solids import colliding_pairs
 from instructscene_core.geometry.walls import Walls
-from instructscene_core.instructions.read.parse import parse
-from instructscene_core.instructions.wishes import Wish
+from instructscene_core.instructions.brief import Wish
+from instructscene_core.instructions.read.brief import read_brief
 from instructscene_core.placement.energy.arrangement import TOUCH, Arrangement, Poses
 from instructscene_core.placement.energy.backs import gaps_behind
 from instructscene_core.placement.energy.terms import HARD, PRICES, SOFT, away
@@ -165,16 +165,16 @@ def test_doors_and_windows_know_what_stands_before_them(catalogue, piece, door, 
 @pytest.mark.parametrize(("x", "missed"), [(1.2, 0), (-1.2, 1)])
 def test_asked_and_graph_count_what_does_not_hold(catalogue, x, missed):
     items = [box("sofa", 0.0, 0.0), box("armchair", x, 0.0)]
-    wish = Wish(frozenset({"armchair"}), frozenset({PREDICATES.index("right of")}), frozenset({"sofa"}), "")
+    wish = Wish("right of", frozenset({"armchair"}), frozenset({"sofa"}))
     other = dataclasses.replace(wish, subjects=frozenset({"desk"}))  # nothing of that is there
     relations = [("sofa", "left of", "armchair"), ("sofa", "left of", "gone")]
     found = values(catalogue, items, relations=relations, wishes=[wish, other])
-    assert (found["asked"], found["graph"]) == (missed, missed)
+    assert (found["asked"], found["graph"]) == pytest.approx((1.2 * missed, missed))
 
 
 def test_a_wish_is_met_by_one_of_many(catalogue):
     items = [box("sofa", 0.0, 0.0), box("stool", -1.2, 0.0, name="a"), box("stool", 1.2, 0.0, name="b")]
-    wish = Wish(frozenset({"stool"}), frozenset({PREDICATES.index("right of")}), frozenset({"sofa"}), "")
+    wish = Wish("right of", frozenset({"stool"}), frozenset({"sofa"}))
     assert values(catalogue, items, wishes=[wish])["asked"] == 0
 
 
@@ -197,7 +197,7 @@ def test_what_is_asked_to_be_left_of_a_piece_is_so_for_who_stands_before_it(
     catalogue, words, turned, category, at, cost
 ):
     name = category.replace("_", " ")
-    wishes = parse(f"Put a console table {words} a {name}.", CLASSES["livingroom"]).wishes
+    wishes = read_brief(f"Put a console table {words} a {name}.", "livingroom").wishes
     items = [box("console_table", *at), box(category, 0.0, 0.0, yaw=turned)]
     assert values(catalogue, items, wishes=wishes)["asked"] == 0
     assert values(catalogue, items, wishes=wishes)["averted"] == pytest.approx(cost, abs=1e-6)
@@ -206,18 +206,18 @@ def test_what_is_asked_to_be_left_of_a_piece_is_so_for_who_stands_before_it(
 @pytest.mark.parametrize(
     ("words", "gap", "cost", "unmet"),
     [
-        ("next to", 0.3, 0.0, 0), ("next to", 0.9, 0.5, 0), ("next to", 1.2, 0.8, 1), ("facing", 1.2, 0.0, 0),
-        ("to the right of", 0.9, 0.5, 0), ("to the right of", 1.2, 0.8, 0), ("next to", 5.0, 2.0, 1),
+        ("next to", 0.3, 0.0, 0), ("next to", 0.9, 0.0, 1.08), ("next to", 5.0, 0.0, 1.8), ("near", 0.9, 0.0, 0),
+        ("near", 1.2, 0.0, 1.04), ("to the right of", 0.9, 0.5, 0), ("to the right of", 1.2, 0.8, 0),
     ],
 )  # fmt: skip
 def test_what_is_asked_to_be_beside_something_is_apart_from_it_edge_to_edge(catalogue, words, gap, cost, unmet):
     items = [box("wardrobe", -2.0, 0.0), box("cabinet", gap - 1.0, 0.0)]
-    wishes = parse(f"A cabinet {words} a wardrobe.", CLASSES["bedroom"]).wishes
+    wishes = read_brief(f"A cabinet {words} a wardrobe.", "bedroom").wishes
     found = values(catalogue, items, wishes=wishes)
     assert found["apart"] == pytest.approx(cost)
-    assert found["asked"] == unmet
+    assert found["asked"] == pytest.approx(unmet)
     nearer = box("cabinet", -2.0, 1.2, name="another")
-    assert words != "next to" or values(catalogue, [*items, nearer], wishes=wishes)["apart"] == 0
+    assert words != "next to" or values(catalogue, [*items, nearer], wishes=wishes)["asked"] == 0
 
 
 def test_away_is_a_metric(catalogue):
@@ -391,10 +391,12 @@ def test_four_at_a_square_or_round_table_sit_one_at_each_side(catalogue, size, s
 
 def test_a_wish_for_two_asks_for_each(catalogue):
     items = [box("sofa", 0.0, 0.0), box("stool", -1.2, 0.0, name="a"), box("stool", 1.2, 0.0, name="b")]
-    (wish,) = parse("Two stools to the right of a lazy sofa.", CLASSES["livingroom"]).wishes
+    (wish,) = read_brief("Two stools to the right of a lazy sofa.", "livingroom").wishes
     wish = dataclasses.replace(wish, objects=frozenset({"sofa"}))
-    assert values(catalogue, items, wishes=[wish])["asked"] == 1
-    assert values(catalogue, items[:2], wishes=[wish])["asked"] == 1
+    assert values(catalogue, items, wishes=[wish])["asked"] == pytest.approx(
+        1.2
+    )  # which is as far as a rule can be off
+    assert values(catalogue, items[:2], wishes=[wish])["asked"] == pytest.approx(1.2)
     assert values(catalogue, items[::2], wishes=[wish])["asked"] == 0
 
 
@@ -469,7 +471,7 @@ def test_terms_of_what_has_moved_differ_between_candidates_as_those_of_all(catal
         names = [item.id for item in items]
         relations = [(*rng.sample(names, 1), rng.choice(PREDICATES), rng.choice(names)) for _ in names]
         wishes = [
-            Wish(frozenset({a.category}), frozenset({rng.randrange(10)}), frozenset({b.category}), "")
+            Wish(rng.choice(PREDICATES), frozenset({a.category}), frozenset({b.category}))
             for a, b in (rng.sample(items, 2) for _ in range(3))
         ]
         movable = [True, *(rng.random() < 0.8 for _ in items[1:])]
@@ -663,7 +665,7 @@ def test_moves_tell_all_that_was_done(settled_rooms):
             assert math.remainder(after.yaw - before.yaw - turned, math.tau) == pytest.approx(0.0, abs=1e-5)
 
 
-RIGHT = Wish(frozenset({"armchair"}), frozenset({PREDICATES.index("right of")}), frozenset({"multi_seat_sofa"}), "")
+RIGHT = Wish("right of", frozenset({"armchair"}), frozenset({"multi_seat_sofa"}))
 
 
 @pytest.mark.parametrize("x", [-1.8, 0.0, -2.4])
@@ -684,7 +686,7 @@ def test_a_wish_is_given_up_where_only_an_overlap_would_keep_it(catalogue):
     chair = box("armchair", -1.8, 1.0, (0.8, 0.8, 0.8))
     result = settle([sofa, chest, chair], [False, False, True], catalogue, narrow, wishes=[RIGHT])
     assert not result.colliding
-    assert values(catalogue, list(result.objects), narrow, wishes=[RIGHT])["asked"] == 1
+    assert values(catalogue, list(result.objects), narrow, wishes=[RIGHT])["asked"] > 1
     assert hard(catalogue, list(result.objects), narrow) == [0.0] * 4
 
 

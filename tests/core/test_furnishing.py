@@ -9,8 +9,8 @@ from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.generator import load_generator
 from instructscene_core.geometry.dining_tables import looks_empty, most_chairs
 from instructscene_core.geometry.drawn_floor import corners_of, is_drawn
+from instructscene_core.instructions.read.brief import read_brief
 from instructscene_core.instructions.read.described_looks import described
-from instructscene_core.instructions.read.parse import parse
 from instructscene_core.instructions.report import object_relations
 from instructscene_core.placement.flaws import misplaced
 from instructscene_core.placement.furnishing import Furnishing
@@ -160,7 +160,7 @@ def furnish(side, text="", kept=(), *, new=SET, room="bedroom", codes=(0, 0, 0, 
     floor = FloorPlan() if side is None else FloorPlan(((0.0, 0.0), (side, 0.0), (side, side), (0.0, side)))
     looks, catalogue = described(text, names), Catalogue.starter()
     furnishing = Furnishing(
-        slots, parse(text, names), looks, catalogue, floor, seed=1, matched=True, thinned=thinned
+        slots, read_brief(text, room), looks, catalogue, floor, seed=1, matched=True, thinned=thinned
     )  # fmt: skip
     relations = np.full((12, 12), NO_RELATION, dtype=np.int8)
     return furnishing, furnishing.furnish(classes, np.tile(codes, (12, 1)), None, relations)

@@ -27,7 +27,7 @@ from instructscene_core.evaluation.sense_figures import (
 from instructscene_core.evaluation.sense_report import markdown
 from instructscene_core.evaluation.sense_rows import LABELS, MADE
 from instructscene_core.generator import Generator
-from instructscene_core.instructions.read.parse import parse
+from instructscene_core.instructions.read.brief import read_brief
 from instructscene_core.placement.flaws import FLAWS, flaws_of
 from instructscene_core.scene import FloorPlan, Scene, SceneObject
 from instructscene_core.vocabulary import CLASSES
@@ -62,14 +62,14 @@ def test_instructions_take_turns(asked, catalogue):
     assert [item.text for item in fewer.instructions] == [item.text for item in asked.instructions[:5]]
 
 
-def test_lists_are_true_and_understood(asked):
+def test_lists_are_true_and_understood(asked, catalogue):
     names = CLASSES["livingroom"]
     for scene, item in zip(asked.scenes, asked.instructions, strict=True):
         held = [piece.category for piece in scene.objects]
-        read = parse(item.text, names)
+        read = read_brief(item.text, "livingroom", catalogue.vocabulary)
         if item.counts:
             assert not read.not_understood
-            assert [(names.index(min(m.categories)), m.count) for m in read.mentions] == list(item.counts)
+            assert [(names.index(min(piece.names)), piece.count) for piece in read.pieces] == list(item.counts)
         assert all(held.count(names[number]) == count for number, count in item.counts)
     assert listed_present(asked.scenes, asked.instructions) == 100
     assert listed_present([Scene("livingroom")] * 9, asked.instructions) == 0

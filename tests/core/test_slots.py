@@ -157,8 +157,17 @@ def test_no_core_is_forced_where_it_is_refused_or_no_slot_is_open():
 
 def test_wanted_are_as_many_of_each_class_as_were_counted():
     assert not slots("generate", OBJECTS).wanted.any()
-    after = slots("generate", OBJECTS).wanting({"stool": 3, "desk": 1, "dining_chair": 4})  # bedrooms have none
+    after = slots("generate", OBJECTS).wanting(
+        {
+            frozenset({"stool"}): 3,
+            frozenset({"desk"}): 1,
+            frozenset({"dining_chair"}): 4,
+            frozenset({"chair", "stool"}): 2,
+        }
+    )  # bedrooms have no dining chairs
     assert {BEDROOM[k]: int(after.wanted[k]) for k in after.wanted.nonzero()[0]} == {"stool": 3, "desk": 1}
+    ((either, number),) = after.either
+    assert ({BEDROOM[k] for k in either.nonzero()[0]}, number) == ({"chair", "stool"}, 2)
 
 
 def test_too_many_new_objects_are_refused():

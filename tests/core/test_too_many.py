@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from instructscene_core.instructions.read.parse import parse
+from instructscene_core.instructions.read.brief import read_brief
 from instructscene_core.placement.too_many import MOST, excess_objects, too_full
 from instructscene_core.scene import FloorPlan, SceneObject
 from instructscene_core.vocabulary import CLASSES
@@ -14,7 +14,7 @@ def thing(name, category, x=0.0, y=0.0):
 
 def left_out(objects, text="", new=None, colliding=()):
     new = {item.id for item in objects} if new is None else new
-    gone = excess_objects("bedroom", objects, new, parse(text, CLASSES["bedroom"]), colliding)
+    gone = excess_objects("bedroom", objects, new, read_brief(text, "bedroom"), colliding)
     return [item.id for item in gone]
 
 
@@ -66,7 +66,7 @@ def test_desks_without_a_seat_are_left_out_unless_they_are_asked_for():
     assert left_out([BED, desk, dresser, chair], "a dressing table") == ["desk"]
     assert left_out([BED, desk], "a desk to the left of a double bed") == []
     assert left_out([BED, desk], new={"bed"}) == []
-    living = excess_objects("livingroom", [desk], {"desk"}, parse("", CLASSES["livingroom"]))
+    living = excess_objects("livingroom", [desk], {"desk"}, read_brief("", "livingroom"))
     assert living == []
 
 
@@ -94,18 +94,18 @@ def of(category, count):
 )
 def test_as_many_as_were_counted_and_two_single_seats(room_type, objects, text, gone):
     new = {item.id for item in objects}
-    found = excess_objects(room_type, objects, new, parse(text, CLASSES[room_type]))
+    found = excess_objects(room_type, objects, new, read_brief(text, room_type))
     assert len(found) == gone
-    assert excess_objects(room_type, objects, set(), parse(text, CLASSES[room_type])) == []
+    assert excess_objects(room_type, objects, set(), read_brief(text, room_type)) == []
 
 
 @pytest.mark.parametrize("room_type", ["livingroom", "diningroom"])
 def test_living_and_dining_rooms_have_one_coffee_table_unless_more_are_asked_for(room_type):
-    tables, classes = [thing(f"t{k}", "coffee_table", x=k) for k in range(2)], CLASSES[room_type]
+    tables = [thing(f"t{k}", "coffee_table", x=k) for k in range(2)]
     new = {item.id for item in (*tables, *SOFAS)}
 
     def gone(text):
-        return [item.id for item in excess_objects(room_type, [*tables, *SOFAS], new, parse(text, classes))]
+        return [item.id for item in excess_objects(room_type, [*tables, *SOFAS], new, read_brief(text, room_type))]
 
     assert gone("") == ["t1"]
     assert gone("a coffee table") == ["t1"]
@@ -138,7 +138,7 @@ def square(over):
 
 def too_much(over, objects=ROOM, text="", new=None, room_type="bedroom"):
     new = {item.id for item in objects} if new is None else new
-    return [item.id for item in too_full(square(over), objects, new, parse(text, CLASSES[room_type]))]
+    return [item.id for item in too_full(square(over), objects, new, read_brief(text, room_type))]
 
 
 @pytest.mark.parametrize("over", [-3.0, -0.01])
@@ -214,5 +214,5 @@ def test_lamps_cover_no_ground_and_meshes_count_by_their_own_size():
 def test_a_room_of_the_same_area_holds_the_same_whatever_its_shape():
     side = (6.55 - 0.3) / 1.77
     long = FloorPlan(((0.0, 0.0), (2 * side, 0.0), (2 * side, side / 2), (0.0, side / 2)))
-    gone = too_full(long, ROOM, {item.id for item in ROOM}, parse("", CLASSES["bedroom"]))
+    gone = too_full(long, ROOM, {item.id for item in ROOM}, read_brief("", "bedroom"))
     assert [item.id for item in gone] == ["armchair"]

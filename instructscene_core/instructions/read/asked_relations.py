@@ -5,10 +5,11 @@ holds it, and every relation that is read gives a new one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from ..words.common import BREAKS, COUNTS, PAIRED, REFERRING
+from ..words.common import BREAKS, COUNTS, PAIRED, REFERRING, VERBS
+from ..words.fixtures import RELATIONS
 from .clauses import (
     begins_clause,
     in_description,
@@ -21,6 +22,12 @@ from .clauses import (
 from .items import Item
 
 _THEM: Final = ("them",)
+MUTUAL: Final[Mapping[str, str]] = {
+    "next to each other": "next to", "facing each other": "facing", "opposite each other": "opposite",
+    "along the same wall": "along the same wall as",
+}  # fmt: skip
+"""Relations between the placed pieces themselves."""
+_SIDES_OF_ROOM: Final = frozenset({"left of", "right of"})
 
 
 @dataclass(frozen=True)
@@ -105,12 +112,43 @@ def asked_relations(sentence: Sequence[Item], context: Context) -> tuple[list[Re
     """
     reading = _Reading(sentence, context, sentence[0].start)
     for position, item in enumerate(sentence):
-        if item.relates and not item.refused:
+        if item.relates:
             reading = _read(reading, position)
-    relations = list(reading.relations.values())
+    relations = _each_with(sentence, list(reading.relations.values()))
     used = {start for relation in relations for start in relation.starts}
     unplaced = [item for item in sentence if item.wanted and item.role == "thing" and item.start not in used]
     return relations, Context(unplaced[-1]) if unplaced else reading.context
+
+
+def _each_with(sentence: Sequence[Item], relations: Sequence[Relation]) -> list[Relation]:
+    """The relations, with those of "three desks, each with a chair"."""
+    found = list(relations)
+    for at, item in enumerate(sentence[:-1]):
+        owns = sentence[at + 1].kind == "with" or sentence[at + 1].words[0] in ("has", "have", "gets", "needs")
+        host = next((i for i in reversed(sentence[:at]) if i.wanted), None)
+        thing = next((i for i in until_joint(sentence, at + 2) if i.wanted), None)
+        if item.words[0] not in ("each", "both", "all") or not owns or host is None or thing is None:
+            continue
+        each = replace(host, each=True)
+        own = next((k for k, relation in enumerate(found) if relation.subject is thing), None)
+        if own is not None:
+            found[own] = replace(found[own], others=(each,))
+        else:
+            phrase = replace(item, kind="relation", relation=_belongs(thing, host))
+            found.append(Relation(phrase, thing, (each,), min(host.start, item.start), thing.end))
+    return found
+
+
+def _belongs(thing: Item, host: Item) -> str:
+    """How what each of some pieces is to have stands to it."""
+    if host.names & _TABLES:
+        return "on" if thing.names & {"table_lamp", "tv", "plant"} else "at"
+    return "next to"
+
+
+_TABLES: Final = frozenset({
+    "desk", "dining_table", "table", "dressing_table", "nightstand", "corner_side_table", "round_end_table", "tv_stand",
+})  # fmt: skip
 
 
 def _read(reading: _Reading, position: int) -> _Reading:
@@ -119,10 +157,14 @@ def _read(reading: _Reading, position: int) -> _Reading:
     if ends is None:
         return reading
     pair, phrase = reading.context.pair, reading.sentence[position]
-    subject, other, second = _subject_meant(reading, ends), _other_meant(reading, position, ends), ends.second
-    if subject is None or other is None or other == subject:
+    subject, second = _subject_meant(reading, ends), ends.second
+    other = subject if phrase.relation in MUTUAL else _other_meant(reading, position, ends)
+    if other is None and phrase.relation in _SIDES_OF_ROOM and phrase.kind == "lone":
+        other = Item(phrase.start, phrase.end, "furniture", phrase.words, names=frozenset({"room"}))
+        phrase = replace(phrase, relation=RELATIONS["room"][phrase.relation])
+    if subject is None or other is None or (other == subject and phrase.relation not in MUTUAL):
         return reading
-    if ends.other and ends.other.words == _THEM and "between" in phrase.words and len(pair) == 2:
+    if ends.other and ends.other.words == _THEM and phrase.relation == "between" and len(pair) == 2:
         other, second = pair
     written = [item for item in (ends.subject, phrase, ends.other, second) if item]
     others = (other, second) if second else (other,)
@@ -151,20 +193,47 @@ def _context_after(reading: _Reading, ends: _Ends, subject: Item, others: tuple[
 
 def _subject_meant(reading: _Reading, ends: _Ends) -> Item | None:
     """The furniture that a relation places."""
-    return _referred(reading.context, ends.subject) if ends.subject.kind == "pronoun" else ends.subject
+    if ends.subject.kind != "pronoun":
+        return ends.subject
+    before = [item for item in reading.sentence if item.wanted and item.start < ends.subject.start]
+    meant = _referred(reading.context, ends.subject)
+    return meant or (before[-1] if before and ends.subject.words[0] not in PAIRED else None)
 
 
 def _other_meant(reading: _Reading, position: int, ends: _Ends) -> Item | None:
     """The furniture that a relation leads to: for "it", or where it is left out, one that no relation has taken yet."""
-    written, sentence, context = ends.other, reading.sentence, reading.context
+    written = ends.other
     if written and written.kind != "pronoun":
         return written
     if written and written.words[0] in PAIRED:
-        return _referred(context, written)
+        return _referred(reading.context, written)
+    return _other_left_out(reading, position, ends)
+
+
+def _other_left_out(reading: _Reading, position: int, ends: _Ends) -> Item | None:
+    """The same for "it", and where nothing is written."""
+    written, sentence, context = ends.other, reading.sentence, reading.context
     free = [i for i in sentence[:position] if i.start >= reading.taken_to and i.wanted and i != ends.subject]
+    if not free and sentence[position].relation in _SIDES_OF_ROOM and _of_room(reading):
+        return None
+    before = [*reading.relations.values()][-1] if reading.relations else None
+    inverted = before is not None and before.others[0].start < before.subject.start < sentence[position].start
+    put = any(item.words[0] in VERBS for item in sentence[:position])
+    if written and inverted and before and not put and ends.subject.start > written.start:
+        return before.others[0]  # "before the sofa is a table, and behind it a console"
+    owner = _owner(sentence, ends.subject, [i for i in sentence[:position] if i.wanted and i != ends.subject])
+    if owner is not None and not written:
+        return owner  # "a side table with a lamp on top"
     if free:
         return _owner(sentence, ends.subject, free) or free[0]
+    if ends.subject.anew and len(context.pair) == 2 and context.topic == context.pair[0]:
+        return context.pair[1]  # "a nightstand left of the bed and another one right of it"
     return context.topic if written or context.topic in sentence else None
+
+
+def _of_room(reading: _Reading) -> bool:
+    """Whether a relation of the sentence leads to a side of the room: "a desk on the left, a wardrobe on the right"."""
+    return any("room" in other.names for relation in reading.relations.values() for other in relation.others)
 
 
 def _referred(context: Context, pronoun: Item) -> Item | None:
@@ -178,7 +247,8 @@ def _owner(sentence: Sequence[Item], placed: Item, free: Sequence[Item]) -> Item
     """What has the placed thing "with" it: the bed in "a desk and a bed with a lamp above it"."""
     before = [item for item in sentence if item.start < placed.start]
     joined = max((n for n, item in enumerate(before) if item.kind == "with"), default=0)
-    nouns = [item for item in before[:joined] if item in free and item.role == "thing"]
+    starts = {item.start for item in free}
+    nouns = [item for item in before[:joined] if item.start in starts and item.role == "thing"]
     return nouns[-1] if nouns else None
 
 
@@ -201,11 +271,15 @@ def _ends(reading: _Reading, position: int) -> _Ends | None:
 
 
 def _other_at(sentence: Sequence[Item], position: int) -> int | None:
-    """The position of the furniture or the pronoun that a relation leads to."""
+    """The position of the furniture or the pronoun that a relation leads to; "left of and right of the bed"."""
+    while [i.kind for i in sentence[position + 1 : position + 3]] == ["break", "relation"]:
+        position += 2
     for number in range(position + 1, len(sentence)):
         item = sentence[number]
         if item.names or _refers(item):
             return number
+        if sentence[position].words == ("on",) and item.kind == "word" and begins_clause(item):
+            return None  # "on turned legs stands a chair"
         adjectives = item.kind == "break" and _joins_adjectives(sentence, position, number)
         if (item.kind not in ("word", "pronoun") and not adjectives) or sentence[position].kind == "lone":
             return None
@@ -214,14 +288,14 @@ def _other_at(sentence: Sequence[Item], position: int) -> int | None:
 
 def _second_at(sentence: Sequence[Item], position: int, other_at: int | None) -> int | None:
     """The position of what stands after "and" in "between the bed and the desk"."""
-    if other_at is None or "between" not in sentence[position].words:
+    if other_at is None or sentence[position].relation != "between":
         return None
     if sentence[other_at].count > 1 or sentence[other_at].words == _THEM:
         return None
     for number in range(other_at + 1, len(sentence)):
         if sentence[number].relates:
             return None
-        if sentence[number].wanted:
+        if sentence[number].names:
             return number
     return None
 
@@ -243,7 +317,9 @@ def _subject_before(reading: _Reading, position: int, *, any_noun: bool) -> Item
     sentence, detail = reading.sentence, None
     for number in range(position - 1, -1, -1):
         item = sentence[number]
-        if item.kind == "furniture" and not item.refused:
+        if item.fixture:
+            continue  # "a stand against the wall opposite the sofa"
+        if item.kind == "furniture" and (not item.refused or reading.sentence[position].refused):
             if not item.names:
                 return None
             describes = item.role != "thing" or in_description(sentence, number)
@@ -289,7 +365,7 @@ def _subject_behind(sentence: Sequence[Item], position: int, other_at: int) -> I
         if item.relates or joined:
             return None
         if item.kind == "furniture":
-            return item if item.wanted else None
+            return item if item.names and (not item.refused or sentence[position].refused) else None
         if _refers(item):
             return item
     return None

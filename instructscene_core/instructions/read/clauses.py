@@ -5,17 +5,23 @@ the kind, the role and the refusal of these.
 """
 
 from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from ..words.common import CLAUSE_VERBS, COUNTS, FILLER, INNER, PARTS, PLACES, PREPOSITIONS, VERBS
+from ..words.common import CLAUSE_VERBS, COUNTS, FILLER, INNER, PARTS, VERBS
 from .items import REACH, Item, Role
+from .tokens import MEASURE
 
 _UPRIGHT: Final = (("above",), ("below",), ("beside",))
 """Relations that parts of one thing have too: "doors beside open shelves"."""
-_VAGUE: Final = frozenset({"on", "at", "by", "along", "against", "across", "around", "before", "over", "under", "near"})
+_VAGUE: Final = frozenset({
+    "on", "at", "by", "along", "against", "across", "around", "before", "over", "under", "near", "between", "beside",
+})  # fmt: skip
 """Words that lead to furniture or to anything else: "on the desk", "on two legs", "at the window"."""
+
+
+_INNER: Final = frozenset({"shelf", "cabinet", "bookshelf", "wine_cabinet"})
+"""What parts of pieces are called too."""
 
 
 class Segment(NamedTuple):
@@ -82,7 +88,9 @@ def mark_details(sentence: Sequence[Item]) -> list[Item]:
     for number, item in enumerate(sentence):
         if item.kind == "with":
             inside = seen
-        elif item.kind == "furniture" and item.role != "part":
+        elif item.fixture and inside:
+            items[number] = replace(item, role="part")  # "a wardrobe with two doors"
+        elif item.kind == "furniture" and item.role != "part" and not item.fixture:
             seen = True
             if inside:
                 items[number] = replace(item, role=_role_inside(sentence, number))
@@ -103,7 +111,11 @@ def _is_inner(sentence: Sequence[Item], number: int) -> bool:
     of = sentence[number + 1 : number + 2]
     if of and of[0].words == ("of",) and of_parts(sentence[number + 2 : number + 3]):
         return True
-    return sentence[number].words == ("chaise",) or (number > 0 and sentence[number - 1].words[0] in INNER)
+    led = sentence[number + 1 : number + 2]
+    if sentence[number].words == ("shelf",) and not any(item.relates for item in led):
+        return True  # "a desk with a shelf"
+    inner = number > 0 and sentence[number - 1].words[0] in INNER and bool(sentence[number].names & _INNER)
+    return sentence[number].words == ("chaise",) or inner
 
 
 def _stands_alone(sentence: Sequence[Item], number: int) -> bool:
@@ -116,23 +128,36 @@ def _stands_alone(sentence: Sequence[Item], number: int) -> bool:
 
 
 def refuse_negated(sentence: Sequence[Item]) -> list[Item]:
-    """Marks what stands after "no" as refused.
+    """Marks what stands after "no" as refused, and what stands before "must stay out".
 
-    A refusal reaches to the end of its segment, and over "or": "no desk, shelf or chair".
+    A refusal reaches to the end of its segment, over "or", "no desk, shelf or chair", and over "and" to a bare noun,
+    "without desk and chair".
     """
     marked, refused = list[Item](), False
     for number, item in enumerate(sentence):
         if refused and item.joins:
             refused = _refusal_goes_on(sentence, number)
         refused = (refused or item.kind == "not") and item.words[0] != "forget"
+        if item.kind == "unwanted":
+            marked = _refused_before(marked)
         marked.append(replace(item, refused=True) if refused else item)
     return marked
 
 
 def _refusal_goes_on(sentence: Sequence[Item], number: int) -> bool:
-    """Whether a refusal reaches over this break: it is "or", or a comma in a list that "or" ends."""
+    """Whether a refusal reaches over this break."""
     word = next((i.words[0] for i in sentence[number:] if i.joins and i.words[0].isalpha()), "")
-    return word in ("or", "nor")
+    bare = sentence[number].words == ("and",) and any(i.kind == "furniture" for i in sentence[number + 1 : number + 2])
+    return word in ("or", "nor") or bare
+
+
+def _refused_before(items: Sequence[Item]) -> list[Item]:
+    """Furniture refused that no comma parts from what follows: "the desk and the chair must stay out"."""
+    end = len(items)
+    start = max((n + 1 for n in range(end) if items[n].joins and items[n].words != ("and",)), default=0)
+    if any(item.relates for item in items[start:]):
+        start = max(n for n in range(start, end) if items[n].kind == "furniture")
+    return [replace(i, refused=True) if n >= start and i.kind == "furniture" else i for n, i in enumerate(items)]
 
 
 def segments(sentence: Sequence[Item]) -> list[Segment]:
@@ -144,78 +169,6 @@ def segments(sentence: Sequence[Item]) -> list[Segment]:
             start = number + 1
     found.append(Segment(start, sentence[start:]))
     return [segment for segment in found if segment.items]
-
-
-def ruled_out(segment: Sequence[Item]) -> list[Item]:
-    """Furniture that must not be in the room.
-
-    Where a segment has a relation, "no desk left of the bed", it may be the relation alone that is refused.
-    """
-    if any(item.relates for item in segment):
-        return []
-    return [item for item in segment if item.refused and item.names]
-
-
-def unread(
-    segment: Sequence[Item], follower: Sequence[Item], used: AbstractSet[int], *, described: bool
-) -> Sequence[Item]:
-    """What of a segment nobody understood: all of it, what begins with a relation that lacks an end, or nothing.
-
-    Args:
-        segment: items between two breaks.
-        follower: the segment behind it; empty after the last.
-        used: where the items of relations that were read start.
-        described: whether the segment only describes the furniture before it.
-    """
-    dangling = next((n for n in range(len(segment)) if _dangles(segment, n, used)), None)
-    wanted = any(item.wanted for item in segment)
-    if dangling is not None:
-        preposition = segment[dangling].kind == "word"
-        if preposition and described:
-            return []
-        if preposition or wanted:
-            head = segment[:dangling]
-            unknown = unknown_words(head) and not any(item.kind == "furniture" for item in head)
-            return segment if unknown else segment[dangling:]
-    if wanted or described or ruled_out(segment) or any(_is_read(item, used) for item in segment):
-        return []
-    known = not unknown_words(segment) or of_parts(segment) or _adjectives(segment, follower)
-    return [] if known else segment
-
-
-def _is_read(item: Item, used: AbstractSet[int]) -> bool:
-    return item.start in used or (item.role != "thing" and not item.refused)
-
-
-def _dangles(segment: Sequence[Item], number: int, used: AbstractSet[int]) -> bool:
-    """Whether a relation found no furniture, or a preposition leads to a wall, a window, a corner."""
-    item = segment[number]
-    leads = item.relates or (item.kind == "word" and item.words[0] in PREPOSITIONS)
-    if not leads or item.refused or item.start in used:
-        return False
-    if item.kind == "lone" or (item.kind == "relation" and not is_vague(item)):
-        return True
-    near = segment[number + 1 : number + 1 + REACH]
-    return any(w in PLACES for i in near if i.kind == "word" for w in i.words)
-
-
-def _adjectives(segment: Sequence[Item], follower: Sequence[Item]) -> bool:
-    """Two or three words before a comma, with the noun behind it: "a rustic, heavy wardrobe"."""
-    to_noun = bool(follower) and not starts_anew(follower[:1])
-    return to_noun and len(segment) <= 3 and segment[0].words[0] in COUNTS
-
-
-def describes_noun(sentence: Sequence[Item], start: int) -> bool:
-    """Whether a segment only describes the furniture before it: "a bed with a canopy and brass knobs"."""
-    for number in range(start - 1, 0, -1):
-        item, before = sentence[number], sentence[number - 1]
-        if item.kind == "with":
-            return (before.kind == "furniture" and not before.refused) or _is_part(before)
-        if item.relates or item.kind == "furniture":
-            return False
-        if item.kind == "break" and starts_anew(sentence[number + 1 : number + 2]):
-            return False
-    return False
 
 
 def in_description(sentence: Sequence[Item], number: int) -> bool:
@@ -271,6 +224,6 @@ def unknown_words(items: Iterable[Item]) -> bool:
     return any(
         i.kind == "not"
         or (i.kind == "furniture" and not i.wanted)
-        or (i.kind == "word" and not i.words[0].isdecimal() and i.words[0] not in FILLER)
+        or (i.kind == "word" and not i.words[0].isdecimal() and i.words[0] not in FILLER | {MEASURE})
         for i in items
     )

@@ -163,7 +163,7 @@ def _head(sentence: list[Item], at: int) -> Item | None:
     while at < len(sentence) and sentence[at].kind == "word":
         at += 1
     found = sentence[at] if at < len(sentence) else None
-    return found if found and found.names else None
+    return found if found and found.names and not found.fixture else None
 
 
 def _joined(sentence: list[Item], end: int, start: int) -> bool:
@@ -179,7 +179,7 @@ def _ends(sentence: list[Item], at: int) -> bool:
 
 def _last_noun(sentence: list[Item], end: int) -> Item | None:
     """The last furniture of the room's classes before a position."""
-    return next((item for item in reversed(sentence[:end]) if item.names), None)
+    return next((item for item in reversed(sentence[:end]) if item.names and not item.fixture), None)
 
 
 def _unlike(sentence: list[Item], before: Item | None) -> list[Item]:

@@ -1,10 +1,8 @@
 """A text as a sequence of items: words, and phrases that mean furniture, relations, counts or refusals."""
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final, Generic, Literal, TypeVar
 
 from ..words.common import (
@@ -12,6 +10,7 @@ from ..words.common import (
     BREAKS,
     CHILD,
     CLAUSE_VERBS,
+    CLAUSES,
     COUNTS,
     MODIFIERS,
     NEGATIONS,
@@ -21,11 +20,15 @@ from ..words.common import (
     VERBS,
     known_words,
 )
+from ..words.fixtures import FIXTURES, SIDES, fixture_phrases
 from ..words.furniture import Names, furniture_phrases
-from ..words.relations import Predicates, lone_relation_phrases, relation_phrases
+from ..words.relations import lone_relation_phrases, relation_phrases
+from ..words.rooms import purpose_nouns
+from ..words.tables import listed
+from .measures import Measure
 from .spelling import Speller
+from .tokens import MEASURE, tokenise
 
-_TOKEN: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[.!?;:,\n。！？、，；؟،]")  # noqa: RUF001
 _LONGEST_SENTENCE: Final = 300
 """Items after which a sentence is cut, so that time stays in proportion to the text."""
 REACH: Final = 4
@@ -34,15 +37,15 @@ _SENTENCE_ENDS: Final = frozenset(".!?;:\n。！？；؟")  # noqa: RUF001
 _COMMAS: Final = frozenset(",、，،")  # noqa: RUF001
 _BEDS: Final = {"double_bed": BIG, "single_bed": SMALL, "kids_bed": CHILD}
 _LEAVE: Final = frozenset({"leave", "leaving", "keep"})
-_ONLY: Final = frozenset({"only", "exactly"})
 _AFTER_NOUNS: Final = (
     BREAKS | MODIFIERS | PREPOSITIONS | VERBS | NEGATIONS | PRONOUNS | _SENTENCE_ENDS | _COMMAS
     | {"above", "over", "of", "hanging", "behind", "there", "please", "opposite", "facing", "left", "right", "below",
-       "next", "i", "we", "somewhere", "too", "between", "close", "not"}
+       "next", "i", "we", "somewhere", "too", "between", "close", "not", MEASURE}
 )  # fmt: skip
 V = TypeVar("V")
-Kind = Literal["furniture", "relation", "lone", "pronoun", "break", "with", "not", "end", "word"]
+Kind = Literal["furniture", "relation", "lone", "pronoun", "break", "with", "not", "end", "unwanted", "only", "word"]
 Role = Literal["thing", "detail", "part"]
+Bound = Literal["at least", "exactly", "at most"]
 
 
 class Phrases(Generic[V]):
@@ -69,25 +72,32 @@ class Lexicon:
     """The phrases that mean something in a room with certain classes.
 
     Args:
-        furniture: what each noun may mean.
-        relations: each relation's kind of item, and what it may mean.
+        furniture: what each noun may mean: classes, or a part of the room (``words.fixtures``).
+        relations: each relation's kind of item, and its name.
         speller: puts misspelt words right.
     """
 
     furniture: Phrases[Names]
-    relations: Phrases[tuple[Kind, tuple[Predicates, ...]]]
+    relations: Phrases[tuple[Kind, str]]
     speller: Speller
 
 
 @lru_cache(maxsize=8)
 def lexicon_of(classes: tuple[str, ...]) -> Lexicon:
     """The phrases for a room type's classes."""
-    relations: dict[tuple[str, ...], tuple[Kind, tuple[Predicates, ...]]] = {
-        phrase: ("lone", predicates) for phrase, predicates in lone_relation_phrases().items()
+    relations: dict[tuple[str, ...], tuple[Kind, str]] = {
+        phrase: ("lone", name) for phrase, name in lone_relation_phrases().items()
     }
-    relations |= {phrase: ("relation", predicates) for phrase, predicates in relation_phrases().items()}
-    relations |= dict.fromkeys((("at", "least"), ("at", "most")), ("word", ()))  # which lead to no other furniture
-    return Lexicon(Phrases(furniture_phrases(classes)), Phrases(relations), _speller())
+    relations |= {phrase: ("relation", name) for phrase, name in relation_phrases().items()}
+    relations |= {phrase: (kind, "") for kind, text in CLAUSES.items() for phrase in listed(text)}
+    nouns = furniture_phrases(classes) | fixture_phrases() | _purposes(classes)
+    return Lexicon(Phrases(nouns), Phrases(relations), _speller())
+
+
+def _purposes(classes: Collection[str]) -> dict[tuple[str, ...], Names]:
+    """Words of purpose as the piece that stands for them, where the room has such."""
+    table = furniture_phrases(classes)
+    return {phrase: table[noun] for phrase, noun in purpose_nouns().items() if table[noun]}
 
 
 @lru_cache(maxsize=1)
@@ -102,16 +112,24 @@ class Item:
     Args:
         start: index of its first character in the text; no other item has the same.
         end: index behind its last character.
-        kind: "furniture": a noun for furniture, of this room or of another; "relation": leads to other furniture, "left
-            of"; "lone": a relation that leaves out to what, "on both sides"; "pronoun"; "break": a comma, "and" and
-            their like; "with": begins a description; "not": refuses what follows; "end": ends a sentence; "word": any
-            other.
+        kind: "furniture": a noun for furniture, of this room or of another, or for a part of the room; "relation":
+            leads to other furniture, "left of"; "lone": a relation that leaves out to what, "on both sides"; "pronoun";
+            "break": a comma, "and" and their like; "with": begins a description; "not": refuses what follows; "end":
+            ends a sentence; "unwanted": refuses what stands before; "only": "nothing else"; "word": any other, and
+            measures.
         words: its words, spelt right, in lower case.
-        names: classes that furniture may mean; empty for furniture of other rooms, and for all else.
-        predicates: those that a relation may mean, once for each relation that it asks for ("on both sides of": two).
-        count: how many pieces of furniture.
+        names: classes that furniture may mean, or the part of the room; empty for furniture of other rooms, and for all
+            else.
+        relation: name of a relation.
+        count: how many pieces of furniture; how often something is there that "three times" follows.
+        counted: whether that is said, by a number or an article.
+        bound: whether that is the least, the most, or exact.
         definite: whether "the" or "that" stands before the furniture.
-        exact: whether "only" or "exactly" stands before it.
+        anew: whether "another" stands before it, or "a second".
+        each: whether "each" or "every" stands before it.
+        measure: a number with a unit.
+        side: which of the walls or corners is meant.
+        distance: metres, least and most, of a relation.
         role: "detail": furniture that only describes a piece named before, "a desk with shelf compartments"; "part": a
             part of one that can never be placed, "a table with a lower shelf"; "thing": any other.
         refused: whether a negation reaches it.
@@ -122,12 +140,23 @@ class Item:
     kind: Kind
     words: tuple[str, ...]
     names: Names = frozenset()
-    predicates: tuple[Predicates, ...] = ()
+    relation: str = ""
     count: int = 1
+    counted: bool = False
+    bound: Bound = "at least"
     definite: bool = False
-    exact: bool = False
+    anew: bool = False
+    each: bool = False
+    measure: Measure | None = None
+    side: str = ""
+    distance: tuple[float, float] | None = None
     role: Role = "thing"
     refused: bool = False
+
+    @property
+    def fixture(self) -> bool:
+        """Whether it is a part of the room."""
+        return not self.names.isdisjoint(FIXTURES)
 
     @property
     def relates(self) -> bool:
@@ -142,7 +171,7 @@ class Item:
     @property
     def wanted(self) -> bool:
         """Whether it is furniture of this room that is not refused."""
-        return bool(self.names) and not self.refused
+        return bool(self.names) and not self.fixture and not self.refused
 
 
 def sentences(items: Sequence[Item]) -> Iterable[list[Item]]:
@@ -189,58 +218,118 @@ _CHILDREN: Final = frozenset({"baby", "boy", "boys", "daughter", "daughters", "g
 
 def itemise(text: str, lexicon: Lexicon) -> list[Item]:
     """All words and phrases of a text, in order."""
-    tokens = list(_TOKEN.finditer(text))
-    words = _with_around([lexicon.speller.correct(_folded(t.group())) for t in tokens])
-    items, at = list[Item](), 0
+    tokens = tokenise(text, lexicon.speller)
+    words, items, at, lead = tuple(token.word for token in tokens), list[Item](), 0, 0
     while at < len(words):
-        kind, end, names, predicates = _phrase(words, at, lexicon)
-        start, stop, own = tokens[at].start(), tokens[end - 1].end(), words[at:end]
+        token = tokens[at]
+        if token.measure is not None:
+            items.append(Item(token.start, token.end, "word", (MEASURE,), measure=token.measure))
+            at += 1
+            continue
+        if token.behind and items and items[-1].kind == "furniture":
+            items[-1] = replace(items[-1], end=token.end, count=token.behind)  # "nightstand (2)"
+            words = (*words[:at], "", *words[at + 1 :])
+            at += 1
+            continue
+        kind, end, names, relation = _phrase(words, at, lexicon)
+        start, stop, own = token.start, tokens[end - 1].end, words[at:end]
         if kind == "furniture":
             if items and items[-1].kind == "furniture" and not text[items[-1].end : start].strip(" -"):
                 items.pop()  # "bench stool": the last word is the thing
-            items.append(_noun(start, stop, own, names, _leading(words, at)))
+            found = _noun(start, stop, own, names, _leading(words, max(lead, at - REACH - 3), at))
+            items.append(_seated(found, items[-1] if items else None))
         else:
-            items.append(Item(start, stop, kind, own, predicates=predicates))
+            items.append(Item(start, stop, kind, own, relation=relation))
         at = end
-    return items
+        if kind in ("furniture", "relation", "lone"):
+            lead = end
+    return [_as_noun(items, at) for at in range(len(items))]
 
 
-def _with_around(words: Sequence[str]) -> tuple[str, ...]:
-    """The words, "chairs round a table" as "chairs around a table": there it is no shape."""
-    pairs = pairwise((*words, ""))
-    return tuple(["around" if word == "round" and after in _ARTICLES else word for word, after in pairs])
+def _as_noun(items: Sequence[Item], at: int) -> Item:
+    """An item; a noun where it stands for one: "one", "another one", "a three-seater"."""
+    item = items[at]
+    following = items[at + 1] if at + 1 < len(items) else None
+    ends = following is None or following.relates or following.kind in ("break", "end", "with")
+    ends = ends or (following is not None and following.words[0] in CLAUSE_VERBS)
+    if item.measure is not None and item.measure.unit == "seats" and item.measure.values[0] <= 4 and ends:
+        words = [word for other in items[max(0, at - 3) : at] for word in other.words]
+        definite = not _DEFINITE.isdisjoint(words[-2:])
+        return replace(
+            item, kind="furniture", names=sofas_for(item.measure.values[0]), counted=not definite, definite=definite
+        )
+    other = item.words == ("other",) and at > 0 and items[at - 1].words == ("the",)
+    if not ends or not (other or (item.words == ("one",) and item.kind == "pronoun")):
+        return item
+    before = [other for other in items[:at] if other.kind == "furniture" and other.names]
+    if before:
+        joint = max((k + 1 for k in range(at) if items[k].kind != "word"), default=0)
+        words = [other.words[0] for other in items[joint:at]]
+        noun = next((n for n in reversed(before) if not _is_led(items, n)), before[-1])
+        anew = "another" in words or (noun.count == 1 and not {"the", "that", "this"} & set(words))
+        return replace(noun, start=item.start, end=item.end, count=1, counted=True, definite=not anew, anew=anew,
+                       bound="at least", each=False, refused=False, role="thing")  # fmt: skip
+    return item
 
 
-_ARTICLES: Final = frozenset({"a", "an", "the", "this", "that", "my", "our", "it"})
+def _is_led(items: Sequence[Item], noun: Item) -> bool:
+    """Whether a relation leads to a noun, so that something else is placed by it."""
+    at = items.index(noun)
+    lead = next((item for item in reversed(items[:at]) if item.kind != "word"), None)
+    return lead is not None and lead.kind == "relation"
 
 
-def _folded(word: str) -> str:
-    """In lower case, without apostrophes: "Children's" -> "children"."""
-    plain = word.casefold()
-    if plain.isalnum():
-        return plain
-    return plain.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").removesuffix("'s").replace("'", "")
+def _seated(item: Item, before: Item | None) -> Item:
+    """A sofa for as many as a measure before it says; "a three-seater sofa"."""
+    measure = None if before is None else before.measure
+    if measure is None or measure.unit != "seats" or not any("sofa" in name for name in item.names):
+        return item
+    return replace(item, names=item.names & sofas_for(measure.values[0]) or item.names)
 
 
-def _phrase(words: tuple[str, ...], at: int, lexicon: Lexicon) -> tuple[Kind, int, Names, tuple[Predicates, ...]]:
+def sofas_for(seats: float) -> Names:
+    """Classes of sofas for so many."""
+    return frozenset({"loveseat_sofa"} if seats <= 2 else {"multi_seat_sofa"})
+
+
+def _phrase(words: tuple[str, ...], at: int, lexicon: Lexicon) -> tuple[Kind, int, Names, str]:
     """The phrase that begins at a word: the longest relation, else the longest furniture, else the word alone.
 
     Returns:
         Its kind, the position behind it, and what it means as furniture or as a relation.
     """
     word, relation = words[at], lexicon.relations.match(words, at)
+    if relation and relation[0][0] == "lone" and _leads_to_fixture(words, relation[1]):
+        relation = lexicon.relations.match(words[: at + 1], at)  # "on the left wall", "on the left side of the room"
+        if relation is None:
+            return kind_of_word(word), at + 1, frozenset(), ""
+    if relation and relation[0][0] == "only" and word == "that" and _goes_on(words, relation[1]):
+        relation = None  # "so that it faces the door", not "that's it."
     if relation:
-        (kind, predicates), end = relation
-        return kind, end, frozenset(), predicates
+        (kind, name), end = relation
+        return kind, end, frozenset(), name
     noun = lexicon.furniture.match(words, at)
     if noun and not (word == "light" and noun[1] == at + 1 and _describes_next(words, at)):
-        return "furniture", noun[1], noun[0], ()
+        return "furniture", noun[1], noun[0], ""
     kind = kind_of_word(word)
     if word == "out" and at and words[at - 1] in _LEAVE:
         kind = "not"
     elif word == "that" and _points(words, at):
         kind = "word"
-    return kind, at + 1, frozenset(), ()
+    return kind, at + 1, frozenset(), ""
+
+
+def _goes_on(words: Sequence[str], at: int) -> bool:
+    return at < len(words) and kind_of_word(words[at]) not in ("end", "break")
+
+
+def _leads_to_fixture(words: Sequence[str], at: int) -> bool:
+    """Whether a part of the room follows: "wall" of "on the left wall"."""
+    ahead = [word for word in words[at : at + 2] if word not in ("hand", "most")]
+    return bool(ahead) and (ahead[0],) in _FIXTURE_WORDS
+
+
+_FIXTURE_WORDS: Final = fixture_phrases().keys()
 
 
 def _points(words: Sequence[str], at: int) -> bool:
@@ -267,9 +356,8 @@ def kind_of_word(word: str) -> Kind:
     return "not" if word in NEGATIONS else "word"
 
 
-def _leading(words: Sequence[str], at: int) -> Sequence[str]:
+def _leading(words: Sequence[str], start: int, at: int) -> Sequence[str]:
     """The words that lead up to a noun, "the two big", as far as no comma, "and" or "with" parts them from it."""
-    start = max(0, at - REACH - 2)
     for number in range(start, at):
         if kind_of_word(words[number]) in ("end", "break", "with"):
             start = number + 1
@@ -278,21 +366,66 @@ def _leading(words: Sequence[str], at: int) -> Sequence[str]:
 
 def _noun(start: int, end: int, words: tuple[str, ...], names: Names, leading: Sequence[str]) -> Item:
     """Furniture, with what the words before it say: how many, whether "the", "only", and which of the beds."""
-    counts = (int(w) if w.isdecimal() and len(w) <= 2 else COUNTS.get(w, 0) for w in reversed(leading) if w != "twin")
+    number = _number(leading)
+    if words in _ANY_LAMP:
+        names |= {"floor_lamp", "table_lamp"}
     return Item(
         start,
         end,
         "furniture",
         words,
         _sized(names, leading),
-        count=next((c for c in counts if c > 0), 1),
-        definite="the" in leading or "that" in leading[-2:],
-        exact=not _ONLY.isdisjoint(leading),
+        count=number or 1,
+        counted=number > 0,
+        bound=_bound(leading),
+        definite=not _DEFINITE.isdisjoint(leading) or "that" in leading[-2:],
+        anew=not _ANEW.isdisjoint(leading),
+        each=not _EACH.isdisjoint(leading),
+        side=" ".join(SIDES[word] for word in leading[-3:] if word in SIDES) if names <= _FIXTURES else "",
     )
+
+
+_FIXTURES: Final = frozenset(FIXTURES)
+_ANY_LAMP: Final = {("lamp",), ("lamps",), ("light",), ("lights",)}
+"""Which stand as well as hang."""
+_DEFINITE: Final = frozenset({"the", "same", "these", "those", "this", "both", "said", "my", "our"})
+_ANEW: Final = frozenset({"another", "second", "third", "additional", "extra", "further", "more"})
+_EACH: Final = frozenset({"each", "every"})
+_BOUNDS: Final[dict[tuple[str, ...], Bound]] = {
+    ("at", "least"): "at least", ("no", "fewer", "than"): "at least", ("no", "less", "than"): "at least",
+    ("not", "less", "than"): "at least", ("minimum",): "at least", ("or", "more"): "at least",
+    ("at", "most"): "at most", ("no", "more", "than"): "at most", ("not", "more", "than"): "at most",
+    ("up", "to"): "at most", ("maximum",): "at most", ("max",): "at most", ("a", "maximum", "of"): "at most",
+    ("only",): "exactly", ("exactly",): "exactly", ("precisely",): "exactly", ("just",): "exactly",
+}  # fmt: skip
+
+
+def _bound(leading: Sequence[str]) -> Bound:
+    """Whether a number is the least, the most, or exact; of "just", only where the number follows."""
+    for phrase, bound in _BOUNDS.items():
+        for at in range(len(leading) - len(phrase) + 1):
+            following = leading[at + len(phrase) :]
+            if tuple(leading[at : at + len(phrase)]) == phrase and (phrase != ("just",) or _counted(following)):
+                return bound
+    return "at least"
+
+
+def _counted(words: Sequence[str]) -> bool:
+    return bool(words) and (words[0] in COUNTS or words[0].isdecimal())
+
+
+def _number(leading: Sequence[str]) -> int:
+    """The number before a noun; 0 where there is none. "Half a dozen" is six, "a pair of" two, "twin beds" one each."""
+    if tuple(leading[-3:]) == ("half", "a", "dozen") or tuple(leading[-2:]) == ("half", "dozen"):
+        return 6
+    leading = [w for w, after in zip(leading, [*leading[1:], ""], strict=False) if after not in ("poster", "post")]
+    counts = (int(w) if w.isdecimal() and len(w) <= 2 else COUNTS.get(w, 0) for w in reversed(leading) if w != "twin")
+    return next((c for c in counts if c > 0), 0)
 
 
 def _sized(names: Names, leading: Sequence[str]) -> Names:
     """Of several beds the one whose size or sleeper is named; any other furniture as it is."""
+    leading = [w for before, w in zip(("", *leading), leading, strict=False) if before != MEASURE]  # "1.2 m wide"
     if len(names) > 1 and names <= set(_BEDS):
         for bed, sizes in _BEDS.items():
             if bed in names and not sizes.isdisjoint(leading):

@@ -1,11 +1,13 @@
 """The small words of instructions: what joins, refers, counts, refuses, and what says nothing about furniture."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from ...vocabulary import ALL_CLASSES
+from .fixtures import SIDES, fixture_phrases
 from .furniture import furniture_phrases
 from .relations import lone_relation_phrases, relation_phrases
-from .tables import words_of
+from .tables import listed, words_of
 
 BREAKS: Final = words_of(
     "and then after next additionally finnally finally also plus afterwards furthermore moreover but or"
@@ -19,6 +21,43 @@ NEGATIONS: Final = words_of(
     "no not without never except dont doesnt remove delete avoid none neither nor nothing isnt skip omit "
     "exclude drop arent wont cant shouldnt"
 )
+CLAUSES: Final[Mapping[Literal["word", "not", "unwanted", "only"], str]] = {
+    "word": """
+        at least | at most | no more than | no fewer than | no less than | not more than | not less than | not only |
+        no problem | no matter | dont forget | do not forget | not too | not very | left over | in the end |
+        at the moment | next up | with care | by hand
+    """,
+    "not": """
+        instead of | rather than | anything but | everything but | all but | other than | no need for | get rid of |
+        free of | free from | except for | aside from | in place of | do without | can do without | dont want |
+        do not want | dont need | do not need | no longer | doesnt need | does not need
+    """,
+    "unwanted": """
+        must stay out | must stay outside | must not be there | should not be there | shouldnt be there |
+        is not needed | are not needed | isnt needed | arent needed | not needed | not wanted | is not wanted |
+        are not wanted | isnt wanted | arent wanted | unwanted | is unwanted | are unwanted | not allowed |
+        is not allowed | are not allowed | forbidden | is forbidden | are forbidden | must go | has to go |
+        have to go | stays out | stay out | should stay out | not required | is not required | are not required |
+        not necessary | unnecessary | is not necessary | are not necessary | is out | are out | is not welcome |
+        are not welcome | must not appear | should not appear | not included | not in the room | not be in the room |
+        must be left out | should be left out | can be left out
+    """,
+    "only": """
+        that all | that it | nothing else | nothing more | nothing other than that | nothing besides |
+        no other furniture | no more furniture | no other pieces | no other items | that is all | thats all |
+        that is it | thats it | and nothing | nothing further | no further furniture | no additional furniture |
+        no other things | nothing beyond that | no more | only that
+    """,
+}
+"""Phrases that change what is asked: words that refuse nothing, what refuses what follows or stands before, and what
+says that nothing else is to be there."""
+AXES: Final[Mapping[str, str]] = {
+    "wide": "width", "width": "width", "broad": "width",
+    "deep": "depth", "depth": "depth",
+    "high": "height", "tall": "height", "height": "height",
+    "long": "any", "length": "any", "diameter": "width", "diagonal": "diagonal", "diagonally": "diagonal",
+}  # fmt: skip
+"""Words for the side of a piece that a measure is of."""
 PREPOSITIONS: Final = words_of("in on at against along from into towards toward to by near under around across beside")
 PLACES: Final = words_of(
     "wall walls window windows door doors doorway corner corners middle center centre entrance balcony side fireplace"
@@ -41,13 +80,15 @@ COUNTS: Final[dict[str, int]] = {
 
 _FILLER: Final = """
     a an the my our your his her their i we you he she me us is are be was were been being will would should could
-    can may might must shall do does did have has had please kindly just very really quite rather so too as of for
+    can may might must shall do does did have has had please pls plz kindly half just very really quite rather so
+    too as of for
     to in on at up there here some any each every other another more most such same own own want wants like need
     needs wish prefer make makes made making create creates creating design designs designing generate build give
     show let lets get help place places placed placing put puts putting position positions positioned positioning
     arrange arranged arranging arrangement add adds added adding set sets setting hang hangs hanging hung install
     installs installed installing stand stands standing sit sits sitting lie lies lying located situated keep move
-    leave fit fits fill furnish furnished furnishing furniture decorate decorated piece pieces item items object
+    within leave included including fit fits fill furnish furnished furnishing furniture decorate decorated piece
+    pieces item items object
     objects thing things set up room rooms bedroom bedrooms livingroom diningroom living dining space area scene
     layout interior home house flat apartment floor ceiling master guest hotel studio style styled look looking
     feel feeling theme themed mood vibe and or then that this these those it its them with by from into along all
@@ -108,11 +149,19 @@ PARTS: Final = words_of(
     interior corners padding veneer sled laminate lacquer body bodies cover covers fittings rim rims shelving ring rings
     """
 )
+MOODS: Final = words_of(
+    "cosy cozy comfortable comfy airy calm elegant luxurious romantic royal stylish fancy chic friendly bright "
+    "spacious "
+    "sunny mood vibe warm cool cold simple theme themed"
+)
+"""Moods, which no piece of furniture has: the networks read them, but nobody can say whether a room meets them."""
 FILLER: Final = frozenset(_FILLER.split()) | frozenset(COUNTS) | BREAKS | MODIFIERS | PRONOUNS
 
 
 def known_words() -> tuple[set[str], set[str]]:
     """All words that mean furniture or relations, and all others that are known."""
-    phrases = {*furniture_phrases(ALL_CLASSES), *relation_phrases(), *lone_relation_phrases()}
+    phrases = {*furniture_phrases(ALL_CLASSES), *relation_phrases(), *lone_relation_phrases(), *fixture_phrases()}
     meaning = {word for phrase in phrases for word in phrase} | REFERRING | PARTS | {"from", "with", "that"}
+    meaning |= {word for text in CLAUSES.values() for phrase in listed(text) for word in phrase}
+    meaning |= {*SIDES, *AXES, *MOODS}
     return meaning, set(FILLER | PARTS | PLACES | VERBS | CLAUSE_VERBS | NEGATIONS)

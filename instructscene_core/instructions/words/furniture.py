@@ -4,6 +4,7 @@ Phrases are lower-case words separated by single spaces, hyphens and apostrophes
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from ...vocabulary import ALL_CLASSES, EXTRAS, display_name
@@ -136,6 +137,19 @@ def plural(noun: str) -> str:
 
 def _plurals(phrases: Iterable[tuple[str, ...]]) -> set[tuple[str, ...]]:
     return {p for words in phrases for p in (words, tuple(plural(" ".join(words)).split()))}
+
+
+def is_plural(words: tuple[str, ...]) -> bool:
+    """Whether a phrase for furniture is the plural of another one."""
+    return words in _plural_phrases()
+
+
+@lru_cache(maxsize=1)
+def _plural_phrases() -> frozenset[tuple[str, ...]]:
+    phrases = [p for text in _SYNONYMS.values() for p in listed(text)]
+    phrases += [tuple(display_name(name).split()) for name in (*ALL_CLASSES, *EXTRAS)]
+    single = {p for p in phrases if not p[-1].endswith("s")}
+    return frozenset(tuple(plural(" ".join(p)).split()) for p in single)
 
 
 def furniture_phrases(classes: Iterable[str]) -> dict[tuple[str, ...], Names]:

@@ -1,5 +1,6 @@
 """How relations are put into words: the phrases that are understood, and those that are written."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from ...geometry.relations import (
@@ -30,119 +31,155 @@ def _either(*words: str) -> Predicates:
     return _predicates(*words, *(f"closely {w}" for w in words))
 
 
+_HORIZONTAL: Final = _either("left of", "right of", "in front of", "behind")
+GRAPH: Final[Mapping[str, Predicates]] = {
+    **{name: _either(name) for name in ("left of", "right of", "in front of", "behind")},
+    **{name: _predicates(name) for name in PREDICATES if name.startswith("closely")},
+    "above": _predicates("above"),
+    "below": _predicates("below"),
+    **dict.fromkeys(
+        (
+            "next to",
+            "near",
+            "between",
+            "around",
+            "at",
+            "on each side of",
+            "at the foot of",
+            "at the head of",
+            "at each end of",
+            "with its back to",
+        ),
+        _HORIZONTAL,
+    ),
+    **dict.fromkeys(("facing", "along the same wall as"), _HORIZONTAL),
+    **dict.fromkeys(("opposite", "far from"), _predicates("left of", "right of", "in front of", "behind")),
+    **dict.fromkeys(("on", "under", "away from"), frozenset[int]()),
+}
+"""For each relation that can be asked for, the predicates of the paper's graph that it may be; none: the graph has no
+word for it."""
+PLACES: Final = (
+    "against",
+    "in",
+    "by",
+    "on the left side of",
+    "on the right side of",
+    "at the front of",
+    "at the back of",
+)
+"""Further relations, which lead to a part of the room."""
+
 _NEXT_TO: Final = """
-    next to | right next to | directly next to | beside | by | near | nearby | near to | close to | closely to |
-    alongside | adjacent to | at the side of | to the side of | on the side of | by the side of | not far from |
-    at one side of | on one side of | to one side of
+    next to | right next to | directly next to | immediately next to | just next to | beside | right beside |
+    directly beside | alongside | adjacent to | at the side of | to the side of | on the side of | by the side of |
+    at one side of | on one side of | to one side of | side by side with | bordering | against
 """
-_RELATIONS: Final[tuple[tuple[tuple[Predicates, ...], str], ...]] = (
-    (
-        (_either("left of"),),
-        """
-            left of | left from | to left of | to the left of | on the left of | at the left of | left to |
-            on the left side
-            of | at the left side of | to the left side of | to the left hand side of | on the left hand side of
-        """,
-    ),
-    (
-        (_either("right of"),),
-        """
-            right of | right from | to right of | to the right of | on the right of | at the right of |
-            on the right side of
-            | at the right side of | to the right side of | to the right hand side of | on the right hand side
-            of
-        """,
-    ),
-    (
-        (_predicates("closely left of"),),
-        """
-            closely left of | closely to the left of | to the close left of | to the near left of | close to the
-            left of | just left of | just to the left of | immediately left of | immediately to the left of |
-            directly left of | directly to the left of
-        """,
-    ),
-    (
-        (_predicates("closely right of"),),
-        """
-            closely right of | closely to the right of | to the close right of | to the near right of | close to
-            the right of | just right of | just to the right of | immediately right of | immediately to the
-            right of | directly right of | directly to the right of
-        """,
-    ),
-    (
-        (_either("in front of"),),
-        """
-            in front of | in the front of | at the front of | to the front of
-        """,
-    ),
-    (
-        (_predicates("closely in front of"),),
-        """
-            closely in front of | close in front of | just in front of | directly in front of | immediately in
-            front of | right in front of
-        """,
-    ),
-    (
-        (_either("behind"),),
-        """
-            behind | in back of | in the back of | at the back of | to the back of | at the rear of
-        """,
-    ),
-    (
-        (_predicates("closely behind"),),
-        """
-            closely behind | close behind | just behind | directly behind | immediately behind | right behind
-        """,
-    ),
-    (
-        (_predicates("above"),),
-        """
-            above | over | on top of | on | onto | atop | hanging above | hanging over | directly above | right
-            above | directly over | right over | just above
-        """,
-    ),
-    (
-        (_predicates("below"),),
-        """
-            below | under | beneath | underneath | directly below | directly under | right under | right below
-        """,
-    ),
-    (
-        (_either("left of", "right of", "in front of", "behind"),),
-        f"""
-            {_NEXT_TO} | between | in between | along | at | around | at the foot of | at the head of | at the end of |
-            against | among
-        """,
-    ),
-    (
-        (_predicates("left of", "right of", "in front of", "behind"),),
-        "opposite | opposite to | opposite of | across from | across",
-    ),
-    (
-        (_either("left of", "right of", "in front of", "behind"),),
-        "facing | facing to | faces | looking at | looking to | looking towards | turned to | turned towards",
-    ),
-    (
-        (_either("left of"), _either("right of")),
-        """
-            both sides of | each side of | either side of |
-            on both sides of | on each side of | on either side of | at both sides of | at each side of | at
-            either side of | to both sides of | to each side of | to either side of | left and right of | to the
-            left and right of | on the left and right of | to the left and to the right of | flanking | flanked by
-        """,
-    ),
-)
-"""Read: phrases that lead to the other object, by the predicates that they may mean."""
-_ALONE: Final[tuple[tuple[tuple[Predicates, ...], str], ...]] = (
-    (
-        (_either("left of"), _either("right of")),
-        "on both sides | on each side | on either side | at both sides | at each side | left and right",
-    ),
-    ((_predicates("left of", "right of", "in front of", "behind"),), "opposite"),
-    ((_either("left of"),), "on the left | to the left | on the left side | to its left | on its left"),
-    ((_either("right of"),), "on the right | to the right | on the right side | to its right | on its right"),
-)
-"""Read: phrases that leave out the other object."""
+_NEAR: Final = """
+    by | near | nearby | near to | close to | closely to | close by | not far from | in reach of | within reach of |
+    in easy reach of | in the vicinity of | not too far from
+"""
+_READ: Final[Mapping[str, str]] = {
+    "left of": """
+        left of | left from | to left of | to the left of | on the left of | at the left of | left to |
+        on the left side of | at the left side of | to the left side of | to the left hand side of |
+        on the left hand side of | on left side of | left side of | on the left hand of
+    """,
+    "right of": """
+        right of | right from | to right of | to the right of | on the right of | at the right of |
+        on the right side of | at the right side of | to the right side of | to the right hand side of |
+        on the right hand side of | on right side of | right side of | on the right hand of
+    """,
+    "closely left of": """
+        closely left of | closely to the left of | to the close left of | to the near left of | close to the left of |
+        just left of | just to the left of | immediately left of | immediately to the left of | directly left of |
+        directly to the left of
+    """,
+    "closely right of": """
+        closely right of | closely to the right of | to the close right of | to the near right of |
+        close to the right of | just right of | just to the right of | immediately right of |
+        immediately to the right of | directly right of | directly to the right of
+    """,
+    "in front of": "in front of | in the front of | at the front of | to the front of | ahead of",
+    "closely in front of": """
+        closely in front of | close in front of | just in front of | directly in front of | immediately in front of |
+        right in front of
+    """,
+    "behind": """
+        behind | in back of | in the back of | at the back of | to the back of | at the rear of | to the rear of
+    """,
+    "closely behind": """
+        closely behind | close behind | just behind | directly behind | immediately behind | right behind
+    """,
+    "above": """
+        above | over | hanging above | hanging over | directly above | right above | directly over | right over |
+        just above | hung over | hung above | centered over | centred over | centered above | centred above
+    """,
+    "below": "below | directly below | right below | just below",
+    "on": "on top of | on | onto | atop | standing on | sitting on | resting on | upon",
+    "under": "under | beneath | underneath | directly under | right under | tucked under | tucked beneath",
+    "next to": _NEXT_TO,
+    "near": _NEAR,
+    "between": "between | in between | halfway between | midway between | in the space between",
+    "around": "around | all around | gathered around | arranged around | grouped around | surrounding | encircling",
+    "at": "at | along | at the table of | pulled up to | drawn up to | among",
+    "at the foot of": """
+        at the foot of | at the end of | at the feet of | at the foot end of | at the bottom of | by the foot of
+    """,
+    "at the head of": "at the head of | at the top of | by the head of",
+    "opposite": """
+        opposite | opposite to | opposite of | opposite from | across from | across | directly opposite |
+        directly across from | on the other side of
+    """,
+    "facing": """
+        facing | facing to | facing towards | facing toward | faces | face | looking at | looking to |
+        looking towards | looking toward | looking out of | looking out at | turned to | turned towards |
+        turned toward | pointing at | pointing to | pointing towards | directed at | directed towards |
+        oriented towards | oriented toward | oriented to | angled towards | angled toward | looking onto |
+        overlooking | with a view of | with a view to | with a view out of | with view of
+    """,
+    "on each side of": """
+        both sides of | each side of | either side of | on both sides of | on each side of | on either side of |
+        at both sides of | at each side of | at either side of | to both sides of | to each side of |
+        to either side of | left and right of | to the left and right of | on the left and right of |
+        to the left and to the right of | flanking | left and right from | on both the left and right of |
+        on two sides of | on opposite sides of | either side | one on each side of | one at each side of |
+        one on either side of | one each side of | one to each side of
+    """,
+    "at each end of": """
+        on both ends of | at both ends of | at each end of | on each end of | at either end of | at the ends of |
+        one at each end of | one on each end of | one at either end of
+    """,
+    "surrounded by": "surrounded by | encircled by | ringed by",
+    "with its back to": """
+        with its back to | with the back to | with its back against | its back to | with their backs to | backs to |
+        with its back towards | with its back toward
+    """,
+    "flanked by": "flanked by | flanked with | framed by",
+    "far from": "far from | far away from | as far as possible from | as far away as possible from | well away from",
+    "away from": "away from | clear of | out of reach of | at a distance from | some distance from",
+    "along the same wall as": """
+        on the same wall as | along the same wall as | at the same wall as | against the same wall as | in line with |
+        in a line with | in a row with
+    """,
+}
+"""For each relation the phrases that lead to the other object."""
+_ALONE: Final[Mapping[str, str]] = {
+    "on each side of": """
+        on both sides | on each side | on either side | at both sides | at each side | left and right |
+        one on each side | one at each side | to both sides | one per side | one each side | on the left and right |
+        one on either side | one either side | each side | both sides
+    """,
+    "opposite": "opposite",
+    "in front of": "in front | at the front",
+    "on": "on top",
+    "left of": "on the left | to the left | on the left side | to its left | on its left | on left",
+    "right of": "on the right | to the right | on the right side | to its right | on its right | on right",
+    "next to each other": "next to each other | beside each other | side by side | next to one another",
+    "facing each other": "facing each other | face each other | facing one another | facing one and other",
+    "opposite each other": "opposite each other | opposite one another | across from each other",
+    "along the same wall": "along the same wall | on the same wall | against the same wall | on one wall",
+}
+"""Phrases that leave out the other object, or mean the pieces themselves."""
 
 _LEFT: Final = "to the left of|left of|to the left of|on the left of|on the left side of|at the left of|left from"
 _RIGHT: Final = _LEFT.replace("left", "right")
@@ -177,16 +214,11 @@ LONE: Final[dict[int, Choices]] = {
 }
 
 
-def means_near(phrase: tuple[str, ...]) -> bool:
-    """Whether a phrase wants one piece within reach of the other one, as "next to" does and "facing" does not."""
-    return phrase in listed(_NEXT_TO)
+def relation_phrases() -> dict[tuple[str, ...], str]:
+    """Phrase -> the relation that it means."""
+    return {phrase: name for name, text in _READ.items() for phrase in listed(text)}
 
 
-def relation_phrases() -> dict[tuple[str, ...], tuple[Predicates, ...]]:
-    """Phrase -> the predicates it may mean, once for each relation it asks for ("on both sides of": two)."""
-    return {phrase: predicates for predicates, text in _RELATIONS for phrase in listed(text)}
-
-
-def lone_relation_phrases() -> dict[tuple[str, ...], tuple[Predicates, ...]]:
-    """Relations that leave out to what: "a bed with nightstands on both sides"."""
-    return {phrase: predicates for predicates, text in _ALONE for phrase in listed(text)}
+def lone_relation_phrases() -> dict[tuple[str, ...], str]:
+    """The same of phrases that leave out to what: "a bed with nightstands on both sides"."""
+    return {phrase: name for name, text in _ALONE.items() for phrase in listed(text)}

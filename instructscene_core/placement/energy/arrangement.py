@@ -17,7 +17,9 @@ from ...geometry.clearances import approach_zones, door_zones, window_zones
 from ...geometry.frames import FloatArray
 from ...geometry.solids import Body, BoolArray, Shape, Shapes
 from ...geometry.walls import Walls
-from ...instructions.wishes import Wish
+from ...instructions.brief import Wish
+from ...instructions.report import flags_of, rows_of
+from ...instructions.standing import Bodies, Surroundings
 from ...scene import FloorPlan, Relation, SceneObject
 from ...vocabulary import PREDICATES, hangs
 from ..kinds import TUCKED
@@ -100,21 +102,37 @@ class Poses:
 
 
 class Wished(NamedTuple):
-    """A relation that was asked for: it is to hold between some pieces and one of others.
+    """A wish, and the pieces that it may be of.
 
     Attributes:
-        subjects: pieces.
-        predicates: any of which will do.
-        others: pieces.
-        near: whether it is to hold within ``NEAR_GAP``.
-        pieces: of how many of the former it is asked.
+        wish: what was asked.
+        subjects: pieces that may be placed.
+        others: those that they may be placed by; none of a part of the room.
+        seconds: those on the other side of "between".
+        predicates: of the paper, any of which will do.
+        pieces: of how many it is asked.
     """
 
+    wish: Wish
     subjects: tuple[int, ...]
-    predicates: frozenset[int]
     others: tuple[int, ...]
-    near: bool = False
-    pieces: int = 1
+    seconds: tuple[int, ...]
+    predicates: frozenset[int]
+    pieces: int
+
+    @staticmethod
+    def of(wish: Wish, names: Sequence[str]) -> "Wished | None":
+        """A wish between pieces of some classes; None where one of its ends is not there."""
+        own, other, second = rows_of(wish, names)
+        if not own or not (other or wish.of_place) or (wish.second and not second):
+            return None
+        count = min(wish.count, len(own))
+        return Wished(replace(wish, count=count), tuple(own), tuple(other), tuple(second), wish.predicates, count)
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """All its pieces."""
+        return (*self.subjects, *self.others, *self.seconds)
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,11 +272,12 @@ class Arrangement:
         self.wanted: IntArray = np.array(
             [(row[a], PREDICATES.index(p), row[b]) for a, p, b in known], dtype=np.int64
         ).reshape(-1, 3)
-        self.wishes = [
-            Wished(tuple(subjects), wish.predicates, tuple(others), wish.near, min(wish.count, len(subjects)))
-            for wish in wishes
-            if (subjects := self.rows(wish.subjects)) and (others := self.rows(wish.objects))
-        ]
+        own = [Wished.of(wish, self.names[: self.count]) for wish in wishes]
+        self.wishes = [wished for wished in own if wished is not None]
+        self.surroundings = Surroundings(floor)
+        self.extents: FloatArray = np.array([item.size for item in items]).reshape(-1, 3) / 2
+        self.heights: FloatArray = np.array([item.position[2] for item in items], dtype=np.float64)
+        self.flags = flags_of(self.names[: self.count])
         self.boxes: FloatArray = np.array([_box(item) for item in items]).reshape(-1, 7)
         bodies = [Body.of(item, catalogue) for item in items]
         whole = [Body.of(item, _Whole(catalogue)) for item in items]
@@ -285,6 +304,18 @@ class Arrangement:
     def rows(self, names: Collection[str]) -> list[int]:
         """Numbers of the pieces of some classes."""
         return [k for k, name in enumerate(self.names) if name in names]
+
+    def bodies(self, poses: Poses) -> Bodies:
+        """The pieces of candidates, as wishes are measured on them."""
+        count = self.count
+        return Bodies(
+            poses.position[:, :count],
+            poses.yaw[:, :count],
+            self.extents,
+            self.size[:count] / 2,
+            self.heights,
+            *self.flags,
+        )
 
     def as_they_came(self) -> Poses:
         """The layout to settle."""

@@ -25,6 +25,7 @@ from .company import CENTRED
 from .lamps import lamps_in_row, places_of_lamp
 from .seats import Seat, chairs_round_table, gap_to, in_room, places_at_table
 from .terms import DIRECTIONS, SQUARE_TO
+from .wished import wished_places
 
 _LEGROOM: Final = 0.38
 """Between a seat and its coffee table."""
@@ -190,14 +191,15 @@ def _to_hosts(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
         found.append(_opposite(room, poses, piece))
     if room.hanging[piece] and room.middle is not None:
         found.append(np.array([[*room.middle, float(poses.yaw[0, piece])]]))
-    for wish in room.wishes:
-        if piece in wish.subjects:
-            found += [_related(poses, piece, other, wish.predicates) for other in wish.others]
-            found += [in_room(poses, other, _abreast(room, piece, other, _ASKED)) for other in wish.others]
-        if piece in wish.others:
-            back = frozenset(int(REVERSED[p]) for p in wish.predicates)
-            found += [_related(poses, piece, other, back) for other in wish.subjects]
-            found += [in_room(poses, other, _abreast(room, piece, other, _ASKED)) for other in wish.subjects]
+    for wished in room.wishes:
+        if piece in wished.subjects:
+            found += wished_places(room, poses, piece, wished)
+            found += [_related(poses, piece, other, wished.predicates) for other in wished.others]
+            found += [in_room(poses, other, _abreast(room, piece, other, _ASKED)) for other in wished.others]
+        if piece in wished.others:
+            back = frozenset(int(REVERSED[p]) for p in wished.predicates)
+            found += [_related(poses, piece, other, back) for other in wished.subjects]
+            found += [in_room(poses, other, _abreast(room, piece, other, _ASKED)) for other in wished.subjects]
     return np.concatenate(found)
 
 

@@ -21,12 +21,12 @@ from ...geometry.relations import (
     CLOSELY_RIGHT,
     FRONT,
     LEFT,
-    NEAR_GAP,
     RIGHT,
     RelationArray,
     ground_gaps,
     relation_matrix,
 )
+from ...instructions.standing import CHAIRS, unmet
 from ...vocabulary import BEDS
 from ..kinds import ANY_YAW, CUPBOARDS_AND_SHELVES, DESKS, DINING, SEATS
 from .access import access, crammed, roomier
@@ -137,33 +137,28 @@ def _beyond(depth: FloatArray, tolerance: float) -> FloatArray:
 
 
 def asked(room: Arrangement, poses: Poses) -> FloatArray:
-    """How many wishes are not met, or of how many pieces."""
+    """How many wishes are not met, or of how many pieces, and how far these are from it."""
     total = np.zeros(len(poses.yaw))
-    for wish in room.wishes:
-        if poses.touches(*wish.subjects, *wish.others):
-            there = np.unique([*wish.subjects, *wish.others])
-            boxes = _boxes(room, poses, there)
-            met = np.isin(_relations(room, boxes, there), list(wish.predicates))
-            if wish.near:
-                met &= ground_gaps(boxes) <= NEAR_GAP
-            pairs = met[:, np.searchsorted(there, wish.subjects)][:, :, np.searchsorted(there, wish.others)]
-            total += (wish.pieces - pairs.any(axis=2).sum(axis=1)).clip(0)
+    for wished in room.wishes:
+        if poses.touches(*wished.all):
+            rows = wished.subjects, wished.others, wished.seconds
+            total += unmet(wished.wish, room.bodies(poses), rows, room.surroundings)
     return total
 
 
 def apart(room: Arrangement, poses: Poses) -> FloatArray:
-    """How far the nearest pieces are from each other that were asked to be beside or next to each other, edge to edge.
+    """How far the nearest pieces are from each other that were asked to be left or right of each other, edge to edge.
 
-    By the rules of the relations that asked for holds within three metres; a person means the piece beside it.
+    By the rules of the relations that holds within three metres; a person means the piece beside it.
     """
     total = np.zeros(len(poses.yaw))
     for wish in room.wishes:
-        if (wish.near or wish.predicates <= _ASIDE) and poses.touches(*wish.subjects, *wish.others):
+        if frozenset() < wish.predicates <= _ASIDE and poses.touches(*wish.subjects, *wish.others):
             there = np.unique([*wish.subjects, *wish.others])
             gaps = ground_gaps(_boxes(room, poses, there))
             gaps[:, np.arange(len(there)), np.arange(len(there))] = np.inf
             dining = room.of(DINING)[there]
-            gaps -= np.where(dining[:, None] | dining, _CHAIRS, 0.0)
+            gaps -= np.where(dining[:, None] | dining, CHAIRS, 0.0)
             pairs = gaps[:, np.searchsorted(there, wish.subjects)][:, :, np.searchsorted(there, wish.others)]
             nearest = np.sort(pairs.min(axis=2), axis=1)[:, : wish.pieces]
             total += (nearest - _NEXT_TO).clip(0.0, _APART).sum(axis=1)
@@ -173,8 +168,6 @@ def apart(room: Arrangement, poses: Poses) -> FloatArray:
 _ASIDE: Final = frozenset({LEFT, RIGHT, CLOSELY_LEFT, CLOSELY_RIGHT})
 _NEXT_TO: Final = 0.4
 """Metres between two pieces of which a person says that one is beside the other."""
-_CHAIRS: Final = 0.8
-"""More, where one of them is a table with people round it."""
 _APART: Final = 2.0
 """Beyond which it costs no more."""
 

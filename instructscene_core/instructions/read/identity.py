@@ -1,0 +1,110 @@
+"""Which mentions of furniture are of the same piece: "it", "the bed", "another one", "the table mentioned before".
+
+Repeated mentions are pieces of their own, "a lamp on the left and a lamp on the right", unless they refer back: "the
+bed", or where they are only what something else is placed by, "left of a bed and right of a bed".
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from ..brief import Piece
+from ..words.furniture import Names, is_plural
+from ..words.rooms import purpose_phrases
+from .items import Item
+
+_PURPOSES: Final = purpose_phrases().keys()
+
+
+@dataclass
+class Pieces:
+    """The pieces of a text while it is read.
+
+    Args:
+        found: in the order of the text.
+        at: index of each by where its mentions start in the text.
+        vague: those that a plural without a number named: how many they are may yet be said.
+        heads: the last word of the first mention of each, in the singular.
+    """
+
+    found: list[Piece] = field(default_factory=list[Piece])
+    at: dict[int, int] = field(default_factory=dict[int, int])
+    vague: set[int] = field(default_factory=set[int])
+    heads: list[str] = field(default_factory=list[str])
+
+    def add(self, item: Item, text: str, *, ground: bool) -> int:
+        """The piece of a mention: one that was spoken of before, or a new one.
+
+        Args:
+            item: furniture, or a part of the room.
+            text: its words.
+            ground: whether something else is placed by it.
+
+        Returns:
+            Its index.
+        """
+        known = None if item.anew else self._before(item, ground=ground)
+        plural = (is_plural(item.words) or item.words in _PURPOSES) and not item.counted
+        count = max(item.count, 2) if is_plural(item.words) and plural and not item.definite else item.count
+        if known is None:
+            known = len(self.found)
+            self.found.append(Piece(item.names, count, item.bound, text=text))
+            self.heads.append(_head(item))
+            if plural or item.words in _PURPOSES:
+                self.vague.add(known)
+        else:
+            self._tell(known, item, count)
+        self.at[item.start] = known
+        return known
+
+    def renew(self, item: Item, text: str) -> None:
+        """Makes a mention one of a piece of its own."""
+        self.at[item.start] = len(self.found)
+        self.found.append(Piece(item.names, item.count, item.bound, text=text))
+        self.heads.append(_head(item))
+
+    def _before(self, item: Item, *, ground: bool) -> int | None:
+        """The piece spoken of last that a mention refers back to."""
+        compatible = None
+        for index in reversed(range(len(self.found))):
+            names = self.found[index].names
+            if names == item.names:
+                return index if self._is_meant(index, item, ground=ground) else None
+            # "The chaise longue" is none of the couches before; "the double bed" may be the bed.
+            alike = names <= item.names or self.heads[index] == _head(item)
+            if compatible is None and names & item.names and alike:
+                compatible = index
+        meant = compatible is not None and self._is_meant(compatible, item, ground=ground)
+        return compatible if meant else None
+
+    def _is_meant(self, index: int, item: Item, *, ground: bool) -> bool:
+        """Whether a mention is of a piece whose class it may have."""
+        piece = self.found[index]
+        back = item.definite or item.each or piece.fixture
+        back = back or (index in self.vague and item.count > 1)
+        back = back or (ground and item.count <= piece.count)
+        return back or not (item.counted or is_plural(item.words))
+
+    def _tell(self, index: int, item: Item, count: int) -> None:
+        """Adds to a piece what another mention of it says: a narrower class, a number."""
+        piece = self.found[index]
+        narrower = piece.names & item.names
+        more = count if index in self.vague and item.counted else max(piece.count, count)
+        if item.counted and count > 1:
+            self.vague.discard(index)
+        bound = item.bound if item.bound != "at least" else piece.bound
+        self.found[index] = replace(piece, names=narrower, count=more, bound=bound)
+
+    def at_least(self, index: int, count: int) -> None:
+        """Makes a piece as many as something else that was said needs: "a nightstand on each side"."""
+        piece = self.found[index]
+        self.found[index] = replace(piece, count=max(piece.count, count))
+
+    def narrow(self, index: int, names: Names) -> None:
+        """Leaves a piece only those classes, as far as it may have them."""
+        piece = self.found[index]
+        self.found[index] = replace(piece, names=piece.names & names or piece.names)
+
+
+def _head(item: Item) -> str:
+    """The noun of a phrase, in the singular as far as an s makes the plural."""
+    return item.words[-1].removesuffix("s")
