@@ -47,6 +47,8 @@ _MISSED: Final = frozenset({"wardrobe", "nightstand", "coffee_table", "dining_ch
 """Of what a new room leaves out, what people miss."""
 _ONCE: Final = frozenset({*BEDS, "dining_table"})
 """Of which a room has one, unless more are spoken of."""
+_CHAIRS: Final = 4
+"""How many "chairs" at a dining table are, where no number is said."""
 _LARGEST_LOG_RATIO: Final = math.log(1.5)
 """Largest ``|log(a / b)|`` of an extent of an object and of a catalogue entry for it to be of the entry's class."""
 _TRY_STRIDE: Final = 0x9E3779B1
@@ -266,7 +268,8 @@ def _counted(brief: Brief, request: Request) -> dict[frozenset[str], int]:
         if piece.bound != "at most":
             names = (piece.names & {"dining_chair"} or piece.names) & frozenset(CLASSES[request.scene.room_type])
             more = sum(there[name] for name in names) if piece.count > 1 else 0
-            found[names] = found.get(names, 0) + piece.count + more
+            some = piece.count > 1 and not piece.told and "dining_chair" in names
+            found[names] = found.get(names, 0) + (max(_CHAIRS, piece.count) if some else piece.count) + more
     return found
 
 
@@ -288,7 +291,7 @@ def _told_to_networks(plan: Plan) -> str:
 
 def _told(brief: Brief) -> frozenset[str]:
     """Classes of which a text says that more than it asks for would be too many."""
-    told = [piece.names for piece in brief.furniture if piece.count > 1 or piece.bound != "at least" or brief.only]
+    told = [piece.names for piece in brief.furniture if piece.told or brief.only]
     return frozenset().union(*(names for names in told if len(names) == 1))
 
 

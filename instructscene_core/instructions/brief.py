@@ -46,6 +46,7 @@ class Piece:
         bound: whether these are the least, the most, or exactly so many.
         sizes: how large they are to be.
         text: the words.
+        told: whether a number was said, beyond which more are too many: "two chairs", but not "chairs".
     """
 
     names: Names
@@ -53,6 +54,7 @@ class Piece:
     bound: Bound = "at least"
     sizes: tuple[Size, ...] = ()
     text: str = ""
+    told: bool = False
 
     @property
     def fixture(self) -> bool:

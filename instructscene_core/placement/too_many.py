@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from ..geometry.enclosure import area_of
-from ..instructions.brief import Brief, Piece
+from ..instructions.brief import Brief
 from ..instructions.report import wishes_met
 from ..scene import FloorPlan, SceneObject
 from ..vocabulary import BEDS, RoomType, hangs
@@ -75,7 +75,7 @@ def excess_objects(
             gone.append(item)
     pairs = Counter(name for pair in colliding for name in pair)
     there = {item.category for item in objects if item.id not in new}  # "two more" says nothing of how many there are
-    told = [(piece.names, piece.count) for piece in brief.furniture if _is_told(piece) and not there & piece.names]
+    told = [(piece.names, piece.count) for piece in brief.furniture if piece.told and not there & piece.names]
     for group, most in (*MOST[room_type], *told):
         asked = brief.asked(group)
         for _ in range(sum(item.category in group for item in kept) - max(most, asked)):
@@ -107,11 +107,6 @@ def _seatless_desks(objects: Sequence[SceneObject], new: Collection[str], brief:
     there = sum(item.category in DESKS for item in objects)
     seats = sum(item.category in CHAIRS | SINGLE_SEATS for item in objects)
     return desks[: max(there - seats, 0)]
-
-
-def _is_told(piece: Piece) -> bool:
-    """Whether a text says of how many pieces more would be too many."""
-    return piece.count > 1 or piece.bound != "at least"
 
 
 def wishes_lost(item: SceneObject, objects: Sequence[SceneObject], brief: Brief, floor: FloorPlan | None = None) -> int:

@@ -104,6 +104,13 @@ def test_a_room_that_the_text_names_decides_what_its_words_mean():
     assert brief.pieces[0].names == {"multi_seat_sofa"}
 
 
+def test_a_plural_is_two_at_least_and_a_number_is_told():
+    for text, count, told in (("chairs", 2, False), ("two chairs", 2, True), ("a chair", 1, False)):
+        (piece,) = read(f"{text}.").pieces
+        assert (piece.count, piece.told) == (count, told)
+    assert read("There are chairs. The six chairs are red.").pieces[0].told
+
+
 def test_without_words_there_is_no_wish():
     assert read("") == Brief()
     assert replace(read(" \n\t\0 "), english="") == Brief()

@@ -70,7 +70,7 @@ def test_wishes_are_sorted_into_met_and_not_met(text, met, not_met):
 
 
 def test_what_was_not_understood_is_said():
-    answer = report(read_brief("把床放在左边", "bedroom"), [BED], NO_FLOOR, ["a note"])
+    answer = report(read_brief("침대를 왼쪽에", "bedroom"), [BED], NO_FLOOR, ["a note"])
     assert answer["not_understood"]
     assert answer["notes"] == ["a note"]
 

@@ -47,7 +47,7 @@ class Pieces:
         count = max(item.count, 2) if is_plural(item.words) and plural and not item.definite else item.count
         if known is None:
             known = len(self.found)
-            self.found.append(Piece(item.names, count, item.bound, text=text))
+            self.found.append(Piece(item.names, count, item.bound, text=text, told=_is_told(item)))
             self.heads.append(_head(item))
             if plural or item.words in _PURPOSES:
                 self.vague.add(known)
@@ -92,7 +92,8 @@ class Pieces:
         if item.counted and count > 1:
             self.vague.discard(index)
         bound = item.bound if item.bound != "at least" else piece.bound
-        self.found[index] = replace(piece, names=narrower, count=more, bound=bound)
+        told = piece.told or _is_told(item)
+        self.found[index] = replace(piece, names=narrower, count=more, bound=bound, told=told)
 
     def at_least(self, index: int, count: int) -> None:
         """Makes a piece as many as something else that was said needs: "a nightstand on each side"."""
@@ -103,6 +104,10 @@ class Pieces:
         """Leaves a piece only those classes, as far as it may have them."""
         piece = self.found[index]
         self.found[index] = replace(piece, names=piece.names & names or piece.names)
+
+
+def _is_told(item: Item) -> bool:
+    return (item.counted and item.count > 1) or item.bound != "at least"
 
 
 def _head(item: Item) -> str:
