@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from ..geometry.enclosure import area_of
 from ..geometry.frames import scene_to_boxes
 from ..geometry.relations import relation_matrix
 from ..geometry.solids import BoolArray
@@ -15,6 +16,7 @@ from ..scene import FloorPlan, SceneObject, Vector3
 from ..vocabulary import hangs
 from .brief import Axis, Brief, Piece, Size, Wish, named
 from .standing import Bodies, Surroundings, unmet
+from .words.common import COUNTS
 from .words.furniture import Names
 
 _MOST: Final = 40
@@ -228,7 +230,7 @@ def _is_there(piece: Piece, objects: Sequence[SceneObject], floor: FloorPlan) ->
 def _is_so_large(piece: Piece, size: Size, objects: Sequence[SceneObject]) -> bool:
     """Whether all the pieces are as large as asked; what is to be counted, as far as the description says it."""
     own = [item for item in objects if item.category in piece.names]
-    return bool(own) and any(_measures(item, size) for item in own)
+    return sum(_measures(item, size) for item in own) >= max(piece.count, 1)
 
 
 def _measures(item: SceneObject, size: Size) -> bool:
@@ -260,8 +262,6 @@ _EITHER_SIDE: Final = frozenset({*_DINING, "coffee_table", "rug"})
 """Of which nobody says which side is the width."""
 
 
-_NUMBERS: Final = {"one": 1, "a": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-                   "nine": 9, "ten": 10, "twelve": 12, "sixteen": 16}  # fmt: skip
 _SEATS: Final = {"loveseat_sofa": 2, "multi_seat_sofa": 3, "armchair": 1, "lazy_sofa": 1, "lounge_chair": 1}
 _SEAT_WIDTH: Final = 0.6
 
@@ -274,7 +274,7 @@ def counted_parts(description: str, part: str, category: str, width: float) -> i
     single = part.removesuffix("s") if part != "shelves" else "shelf"
     for at, word in enumerate(words):
         if word in (part, single):
-            number = next((_NUMBERS[w] for w in reversed(words[max(0, at - 3) : at]) if w in _NUMBERS), 0)
+            number = next((COUNTS[w] for w in reversed(words[max(0, at - 3) : at]) if w in COUNTS), 0)
             return number or (1 if word == single else 0)
     return 0
 
@@ -284,13 +284,11 @@ def _of_room(brief: Brief, floor: FloorPlan) -> list[tuple[str, bool]]:
     room, lines = brief.room, list[tuple[str, bool]]()
     if room.unknown and room.room_type is None:
         lines.append((f"{room.unknown} (bedrooms, living rooms and dining rooms can be made)", False))
-    corners = np.array(floor.polygon or ((0.0, 0.0),))
-    sides = corners.max(axis=0) - corners.min(axis=0)
-    following = np.roll(corners, -1, axis=0)
-    area = abs(float((corners[:, 0] * following[:, 1] - following[:, 0] * corners[:, 1]).sum())) / 2
     if room.area is not None:
-        lines.append((f"room of {room.area:g} m\N{SUPERSCRIPT TWO}", abs(area - room.area) <= _SIZE * room.area))
+        holds = abs(area_of(floor) - room.area) <= _SIZE * room.area
+        lines.append((f"room of {room.area:g} m\N{SUPERSCRIPT TWO}", holds))
     if room.sides is not None:
+        sides = np.ptp(np.array(floor.polygon or ((0.0, 0.0),)), axis=0)
         label = " x ".join(f"{round(side, 2):g}" for side in room.sides)
         holds = all(abs(a - b) <= _SIZE * b for a, b in zip(sorted(sides.tolist()), sorted(room.sides), strict=True))
         lines.append((f"room of {label} m", holds))

@@ -139,3 +139,12 @@ def test_that_a_wide_bed_has_nothing_closely_beside_it_is_said():
     wide = replace(bed, size=(2.0, 2.0, 1.0))
     (line,) = report(brief, [wide, thing("nightstand", -1.6, 0)], NO_FLOOR)["not_met"]
     assert "the double bed is 2.0 m wide; closely is less than 1 m between middles" in line
+
+
+@pytest.mark.parametrize(("widths", "met"), [((1.5, 1.5), True), ((1.5, 2.0), False)])
+def test_a_size_of_two_pieces_is_met_by_two(widths, met):
+    brief = read_brief("Two wardrobes 1.5 m wide.", "bedroom")
+    own = [replace(thing("wardrobe", 3.0 * k, 0), size=(width, 0.6, 2.0)) for k, width in enumerate(widths)]
+    lines = report(brief, own, NO_FLOOR)
+    assert any("1.5 m" in line for line in lines["met"]) == met
+    assert any("1.5 m" in line for line in lines["not_met"]) != met

@@ -317,12 +317,12 @@ def _subject_before(reading: _Reading, position: int, *, any_noun: bool) -> Item
     sentence, detail = reading.sentence, None
     for number in range(position - 1, -1, -1):
         item = sentence[number]
-        if item.fixture:
-            continue  # "a stand against the wall opposite the sofa"
+        if item.fixture and not _is_placed(reading, item):
+            continue
         if item.kind == "furniture" and (not item.refused or reading.sentence[position].refused):
             if not item.names:
                 return None
-            describes = item.role != "thing" or in_description(sentence, number)
+            describes = not item.fixture and (item.role != "thing" or in_description(sentence, number))
             if (any_noun and item.role != "part") or not describes:
                 return item
             detail = detail or item
@@ -333,6 +333,15 @@ def _subject_before(reading: _Reading, position: int, *, any_noun: bool) -> Item
         elif item.kind == "break" and not _description_reaches(sentence, number, position):
             return detail
     return detail
+
+
+def _is_placed(reading: _Reading, fixture: Item) -> bool:
+    """Whether a window or door stands for what is at it, "a bed with the window to its left".
+
+    Not "a stand by the window opposite the sofa".
+    """
+    led = any(fixture in relation.others for relation in reading.relations.values())
+    return fixture.names <= {"window", "door"} and not led
 
 
 def _description_reaches(sentence: Sequence[Item], number: int, position: int) -> bool:

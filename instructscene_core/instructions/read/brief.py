@@ -177,8 +177,6 @@ class _Reader:
         if name in _PASSIVE:
             name, subject, others = _PASSIVE[name], others[0], (subject,)
         if subject.fixture and not others[0].fixture:
-            if name not in _TURNED:
-                return
             name, subject, others = _TURNED[name], others[0], (subject,)
         groups = [others] if name == "between" else [(other,) for other in others]
         for group in groups:
@@ -270,8 +268,10 @@ class _Reader:
 
 
 def _is_readable(relation: Relation) -> bool:
-    """Whether a relation that leads to a part of the room is one that can be measured there."""
+    """Whether a relation at one of whose ends is a part of the room is one that can be measured there."""
     of_room = any(other.fixture for other in relation.others)
+    if relation.subject.fixture:
+        return not of_room and relation.phrase.relation in _TURNED
     return not of_room or relation.phrase.relation in _OF_ROOM
 
 
@@ -284,7 +284,7 @@ _PASSIVE: Final = {"flanked by": "on each side of", "surrounded by": "around"}
 """Relations that place what they lead to."""
 _TURNED: Final = {
     "left of": "right of", "right of": "left of", "in front of": "behind", "behind": "in front of",
-    "next to": "by", "near": "by", "by": "by", "opposite": "opposite", "above": "by",
+    "next to": "by", "near": "by", "by": "by", "opposite": "opposite", "facing": "opposite", "above": "by",
 }  # fmt: skip
 """What a relation that places a part of the room means of the furniture: "a window behind the desk"."""
 

@@ -6,7 +6,6 @@ from typing import Final
 from ...vocabulary import BEDS, EXTRAS, hangs
 from ..words.furniture import Names
 
-_HANGING: Final = frozenset({"above", "over"})
 _STANDING: Final = frozenset({
     "next to", "near", "left of", "right of", "behind", "in front of", "by", "in", "against", "on each side of", "at",
     "closely left of", "closely right of", "closely behind", "closely in front of", "between", "opposite",
@@ -22,7 +21,7 @@ def narrowed(relation: str, subjects: Names, objects: Names) -> tuple[str, Names
     """
     if relation == "at the foot of" and not objects & frozenset(BEDS):
         relation = "at"
-    if relation in _HANGING:
+    if relation == "above":
         subjects = _those(subjects, hangs) or subjects
     elif relation == "on":
         subjects = frozenset(subjects & {"table_lamp", "tv", "plant"}) or subjects
@@ -32,8 +31,8 @@ def narrowed(relation: str, subjects: Names, objects: Names) -> tuple[str, Names
         subjects = _those(subjects, _stands) or subjects
     if relation in ("under", "below") and any(hangs(name) for name in objects):
         relation, objects = "below", _those(objects, hangs)
-    elif relation == "below" and not any(hangs(name) for name in objects):
-        relation = "below" if not subjects & frozenset(EXTRAS) else "under"
+    elif relation == "below" and subjects & frozenset(EXTRAS):
+        relation = "under"
     return relation, subjects, objects
 
 

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from ...vocabulary import BEDS, RoomType
 from ..brief import RoomBrief
+from ..words.common import COUNTS
 from ..words.furniture import Names
 from ..words.rooms import purpose_phrases, room_phrases, sleepers
 from .items import Item
@@ -146,6 +147,4 @@ _OF_A_CHILD: Final = frozenset({"kids", "kid", "children", "childrens", "child",
 
 
 def _number(word: str) -> int:
-    from ..words.common import COUNTS  # noqa: PLC0415
-
     return int(word) if word.isdecimal() and len(word) <= 2 else COUNTS.get(word, 0)

@@ -73,9 +73,9 @@ SMALL: Final = words_of("single twin small narrow little")
 CHILD: Final = words_of("kids kid children childrens child bunk toddler")
 
 COUNTS: Final[dict[str, int]] = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "pair": 2, "couple": 2, "both": 2, "twin": 2, "several": 3, "some": 2, "many": 3, "multiple": 2,
-    "few": 2, "dozen": 12,
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "sixteen": 16, "pair": 2, "couple": 2, "both": 2, "twin": 2,
+    "several": 3, "some": 2, "many": 3, "multiple": 2, "few": 2, "dozen": 12,
 }  # fmt: skip
 
 _FILLER: Final = """

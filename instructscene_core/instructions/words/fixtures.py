@@ -34,7 +34,7 @@ _AT: Final = frozenset({
     "next to", "near", "at", "under", "below", "on", "in front of", "closely in front of", "in", "against", "behind",
 })  # fmt: skip
 RELATIONS: Final[Mapping[str, Mapping[str, str]]] = {
-    "wall": dict.fromkeys(_AT - {"in front of", "closely in front of"} | {"in front of"}, "against"),
+    "wall": dict.fromkeys(_AT - {"closely in front of"}, "against"),
     "corner": dict.fromkeys(_AT, "in"),
     "window": dict.fromkeys(_AT, "by"),
     "door": dict.fromkeys(_AT - {"in front of", "closely in front of", "under", "below", "on"}, "by"),

@@ -78,8 +78,8 @@ def _in_room(room: Arrangement, poses: Poses, piece: int, wished: Wished) -> Flo
     if name == "middle":
         rows.append(np.array([[*around.centre, angle] for angle in _quarters(yaw)]))
     for segment in around.openings.get(name, ()) if wished.wish.relation in _TURNED else ():
-        ahead, aside = (segment.mean(axis=0) - (x, y)).tolist()
-        straight = math.atan2(ahead, -aside)
+        dx, dy = (segment.mean(axis=0) - (x, y)).tolist()
+        straight = math.atan2(dx, -dy)
         rows.append(np.array([[x, y, straight], [x, y, straight + math.pi]]))
     return np.concatenate(rows)
 
