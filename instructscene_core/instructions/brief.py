@@ -108,8 +108,8 @@ class Wish:
     @property
     def predicates(self) -> Predicates:
         """Predicates of the graph that it allows; none where the graph has no word for it, or an end of it."""
-        graph = not (self.subjects | self.objects).intersection(FIXTURES, EXTRAS) and not self.refused
-        return GRAPH.get(self.relation, frozenset()) if graph else frozenset()
+        beyond = self.of_place or self.of_extras or self.refused
+        return frozenset() if beyond else GRAPH.get(self.relation, frozenset())
 
     @property
     def of_place(self) -> bool:

@@ -61,3 +61,11 @@ def test_small_things_stand_where_they_are_asked_to(starter):
     windows = [opening.segment for opening in scene.floor.openings if opening.kind == "window"]
     assert min(apart(segment, plant) for segment in windows) < 1.0
     assert math.dist(rug.position[:2], bed.position[:2]) < max(rug.size[:2]) / 2
+
+
+def test_what_is_beside_a_window_or_an_extra_is_measured_and_told(starter):
+    for text in ("A double bed with the window to its left.", "A double bed, a plant to the right of the bed."):
+        report = made(starter, text).report
+        (line,) = [wish for wish in (*report["met"], *report["not_met"]) if " right of " in wish]
+        assert "bed" in line
+        assert not report["not_understood"]

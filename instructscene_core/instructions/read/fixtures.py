@@ -50,8 +50,10 @@ def _plain(items: Sequence[Item], at: int) -> Item:
 
 def _of_piece(items: Sequence[Item], at: int) -> bool:
     """Whether doors are those of a piece: "a wardrobe with two sliding doors"."""
-    if items[at].words[0] not in ("door", "doors"):
-        return False
+    if items[at].words[0] not in ("door", "doors") or (
+        at and items[at].words == ("door",) and items[at - 1].words == ("the",)
+    ):
+        return False  # "a bed with the door opposite"
     lead = next((n for n in range(at - 1, -1, -1) if items[n].kind != "word"), -1)
     described = any(word not in _BEFORE_DOORS for item in items[lead + 1 : at] for word in item.words)
     if described and (lead < 0 or items[lead].kind != "with"):

@@ -171,6 +171,7 @@ _ALONE: Final[Mapping[str, str]] = {
     """,
     "opposite": "opposite",
     "in front of": "in front | at the front",
+    "at the foot of": "at its foot | at the foot",
     "on": "on top",
     "left of": "on the left | to the left | on the left side | to its left | on its left | on left",
     "right of": "on the right | to the right | on the right side | to its right | on its right | on right",
