@@ -19,7 +19,7 @@ from ..words.furniture import Names, is_plural
 from .asked_relations import MUTUAL, Context, Relation, asked_relations
 from .clauses import prepared
 from .fixtures import lead_to_fixtures
-from .identity import Pieces
+from .identity import Mention, Pieces, qualities
 from .items import Item, itemise, lexicon_of, sentences
 from .languages import Source, recognised
 from .meant import narrowed
@@ -139,7 +139,8 @@ class _Reader:
                 elif (
                     thing and (not item.fixture or self._is_mention(item, used)) and (not item.refused or item.definite)
                 ):
-                    self._pieces.add(item, self._shown(item.start, item.end), ground=item.start in grounds)
+                    mention = Mention(len(self._sentences), qualities(sentence, number), _placed_by(item, relations))
+                    self._pieces.add(item, self._shown(item.start, item.end), mention, ground=item.start in grounds)
                 if not item.fixture or item.start in self._pieces.at:
                     used.add(item.start)
             self._only |= item.kind == "only" or self._is_only(sentence, number)
@@ -290,6 +291,12 @@ _TURNED: Final = {
 
 
 _COUNTED: Final = ("drawers", "doors", "shelves")
+
+
+def _placed_by(item: Item, relations: Sequence[Relation]) -> Names:
+    """All that the furniture or part of the room may be by which a mention is placed."""
+    others = [other.names for relation in relations if relation.subject is item for other in relation.others]
+    return frozenset().union(*others)
 
 
 def _number_before(sentence: Sequence[Item], at: int) -> int:

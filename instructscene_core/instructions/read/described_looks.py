@@ -114,7 +114,7 @@ def _attached(sentence: list[Item], before: Item | None) -> list[tuple[Item, fro
             thing = following[1]
         elif thing is None and group.end < len(sentence) and sentence[group.end].words[0] in ONES:
             of_ones.append(group)
-        elif thing is None and _ends(sentence, group.end):
+        elif thing is None and _ends(sentence, group.end) and not _of_a_part(sentence, group.start):
             thing = _last_noun(sentence, group.start) or before
         if thing is not None:
             # "A black and white armchair" and "a red armchair made of velvet" are one piece.
@@ -175,6 +175,16 @@ def _joined(sentence: list[Item], end: int, start: int) -> bool:
 def _ends(sentence: list[Item], at: int) -> bool:
     """Whether nothing that the words before could describe follows."""
     return at == len(sentence) or sentence[at].kind != "word"
+
+
+def _of_a_part(sentence: list[Item], at: int) -> bool:
+    """Whether words describe what a piece has: "a lamp with a bell on a long cord"."""
+    for item in reversed(sentence[:at]):
+        if item.kind in ("furniture", "pronoun", "end"):
+            return False
+        if item.kind == "with":
+            return True
+    return False
 
 
 def _last_noun(sentence: list[Item], end: int) -> Item | None:

@@ -1,18 +1,53 @@
 """Which mentions of furniture are of the same piece: "it", "the bed", "another one", "the table mentioned before".
 
 Repeated mentions are pieces of their own, "a lamp on the left and a lamp on the right", unless they refer back: "the
-bed", or where they are only what something else is placed by, "left of a bed and right of a bed".
+bed", or where they are only what something else is placed by, "left of a bed and right of a bed". Of what a room
+usually has one of, a sentence of its own refers back too, "Put a bed left of a desk. Hang a lamp above the desk. Put a
+bed right of a wardrobe.", unless it is placed by the same as before or looks otherwise.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
+from ...vocabulary import BEDS
 from ..brief import Piece
+from ..words.common import COUNTS
+from ..words.fixtures import FIXTURES
 from ..words.furniture import Names, is_plural
 from ..words.rooms import purpose_phrases
 from .items import Item
 
 _PURPOSES: Final = purpose_phrases().keys()
+_BEGINS: Final = frozenset({*COUNTS, "the", "my", "our"})
+"""Words before what a piece is like."""
+_USUALLY_ONE: Final = frozenset({
+    *BEDS, "wardrobe", "dressing_table", "desk", "tv_stand", "coffee_table", "dining_table", "multi_seat_sofa",
+    "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa",
+})  # fmt: skip
+"""Classes of which at most one in fifty rooms made by rule that have them has two."""
+_USUALLY_SEVERAL: Final = frozenset({"dining_chair"})
+"""Classes of which "a chair" and "a chair" may be two without being told."""
+
+
+class Mention(NamedTuple):
+    """How a piece is spoken of.
+
+    Attributes:
+        sentence: number of the sentence.
+        qualities: the words before its noun that say what it is like.
+        by: of all that it is placed by, the classes or part of the room that the words may mean.
+    """
+
+    sentence: int
+    qualities: tuple[str, ...] = ()
+    by: Names = frozenset()
+
+    def repeats(self, other: "Mention") -> bool:
+        """Whether it may be of the piece that another mention in an earlier sentence is of."""
+        alike = not self.qualities or not other.qualities or self.qualities == other.qualities
+        elsewhere = (self.by & other.by) <= _USUALLY_SEVERAL and (self.by | other.by).isdisjoint(FIXTURES)
+        return self.sentence > other.sentence and alike and bool(self.by) and elsewhere
 
 
 @dataclass
@@ -24,35 +59,40 @@ class Pieces:
         at: index of each by where its mentions start in the text.
         vague: those that a plural without a number named: how many they are may yet be said.
         heads: the last word of the first mention of each, in the singular.
+        mentions: of each, how it was spoken of.
     """
 
     found: list[Piece] = field(default_factory=list[Piece])
     at: dict[int, int] = field(default_factory=dict[int, int])
     vague: set[int] = field(default_factory=set[int])
     heads: list[str] = field(default_factory=list[str])
+    mentions: list[list[Mention]] = field(default_factory=list[list[Mention]])
 
-    def add(self, item: Item, text: str, *, ground: bool) -> int:
+    def add(self, item: Item, text: str, mention: Mention, *, ground: bool) -> int:
         """The piece of a mention: one that was spoken of before, or a new one.
 
         Args:
             item: furniture, or a part of the room.
             text: its words.
+            mention: how it is spoken of.
             ground: whether something else is placed by it.
 
         Returns:
             Its index.
         """
-        known = None if item.anew else self._before(item, ground=ground)
+        known = None if item.anew else self._before(item, mention, ground=ground)
         plural = (is_plural(item.words) or item.words in _PURPOSES) and not item.counted
         count = max(item.count, 2) if is_plural(item.words) and plural and not item.definite else item.count
         if known is None:
             known = len(self.found)
             self.found.append(Piece(item.names, count, item.bound, text=text, told=_is_told(item)))
             self.heads.append(_head(item))
+            self.mentions.append([])
             if plural or item.words in _PURPOSES:
                 self.vague.add(known)
         else:
             self._tell(known, item, count)
+        self.mentions[known].append(mention)
         self.at[item.start] = known
         return known
 
@@ -61,28 +101,36 @@ class Pieces:
         self.at[item.start] = len(self.found)
         self.found.append(Piece(item.names, item.count, item.bound, text=text))
         self.heads.append(_head(item))
+        self.mentions.append([])
 
-    def _before(self, item: Item, *, ground: bool) -> int | None:
+    def _before(self, item: Item, mention: Mention, *, ground: bool) -> int | None:
         """The piece spoken of last that a mention refers back to."""
         compatible = None
         for index in reversed(range(len(self.found))):
             names = self.found[index].names
             if names == item.names:
-                return index if self._is_meant(index, item, ground=ground) else None
+                return index if self._is_meant(index, item, mention, ground=ground) else None
             # "The chaise longue" is none of the couches before; "the double bed" may be the bed.
             alike = names <= item.names or self.heads[index] == _head(item)
             if compatible is None and names & item.names and alike:
                 compatible = index
-        meant = compatible is not None and self._is_meant(compatible, item, ground=ground)
+        meant = compatible is not None and self._is_meant(compatible, item, mention, ground=ground)
         return compatible if meant else None
 
-    def _is_meant(self, index: int, item: Item, *, ground: bool) -> bool:
+    def _is_meant(self, index: int, item: Item, mention: Mention, *, ground: bool) -> bool:
         """Whether a mention is of a piece whose class it may have."""
         piece = self.found[index]
         back = item.definite or item.each or piece.fixture
         back = back or (index in self.vague and item.count > 1)
         back = back or (ground and item.count <= piece.count)
+        back = back or self._is_repeated(index, item, mention)
         return back or not (item.counted or is_plural(item.words))
+
+    def _is_repeated(self, index: int, item: Item, mention: Mention) -> bool:
+        """Whether "a bed" is the bed of an earlier sentence."""
+        one = item.count == 1 and self.found[index].count == 1
+        usual = item.names <= _USUALLY_ONE
+        return one and usual and all(mention.repeats(other) for other in self.mentions[index])
 
     def _tell(self, index: int, item: Item, count: int) -> None:
         """Adds to a piece what another mention of it says: a narrower class, a number."""
@@ -104,6 +152,16 @@ class Pieces:
         """Leaves a piece only those classes, as far as it may have them."""
         piece = self.found[index]
         self.found[index] = replace(piece, names=piece.names & names or piece.names)
+
+
+def qualities(sentence: Sequence[Item], at: int) -> tuple[str, ...]:
+    """The words before a noun that say what it is like: "classic", "ivory", "painted"."""
+    found: list[str] = []
+    for item in reversed(sentence[:at]):
+        if item.kind != "word" or item.words[0] in _BEGINS:
+            break
+        found.append(item.words[0])
+    return tuple(found)
 
 
 def _is_told(item: Item) -> bool:

@@ -69,7 +69,8 @@ def said_looks(text: str, classes: Sequence[str]) -> SaidLooks:
                 of[name].append(said)
             used |= set(range(len(sentence)))
         refused = next((at for at, item in enumerate(sentence) if item.kind == "not"), len(sentence))
-        room |= _words(sentence, [at for at in range(refused) if at not in used]) & _OF_ROOMS
+        of_room = [at for at in range(refused) if at not in used and not _of_a_part(sentence, at)]
+        room |= _words(sentence, of_room) & _OF_ROOMS
         last = sentence[things[-1]] if things else last
     return SaidLooks({name: tuple(said) for name, said in of.items()}, frozenset(room))
 
@@ -87,6 +88,13 @@ def _led(sentence: Sequence[Item], noun: int) -> list[int]:
             break
         at = start
     return list(range(at, noun))
+
+
+def _of_a_part(sentence: Sequence[Item], at: int) -> bool:
+    """Whether a word describes a part of a piece, "between two wings and champagne bedding", or is in its noun."""
+    nouns = (k for k in range(at, -1, -1) if sentence[k].kind == "furniture")
+    noun = next(nouns, None)
+    return noun is not None and (noun == at or any(item.relates for item in sentence[noun + 1 : at]))
 
 
 def _run(sentence: Sequence[Item], end: int) -> int:

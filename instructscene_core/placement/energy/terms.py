@@ -27,10 +27,10 @@ from ...geometry.relations import (
     relation_matrix,
 )
 from ...instructions.standing import CHAIRS, unmet
-from ...vocabulary import BEDS
-from ..kinds import ANY_YAW, CUPBOARDS_AND_SHELVES, DESKS, DINING, SEATS
+from ...vocabulary import ALL_CLASSES, BEDS, hangs
+from ..kinds import ANY_YAW, CUPBOARDS_AND_SHELVES, DESKS, DINING, DINING_CHAIRS, SEATS, SOFAS
 from .access import access, crammed, roomier
-from .arrangement import TOUCH, Arrangement, IntArray, Poses
+from .arrangement import TOUCH, Arrangement, IntArray, Poses, Wished
 from .backs import walls
 from .company import astray, off_centre, unmirrored
 from .lamps import off_lamps
@@ -153,13 +153,14 @@ def apart(room: Arrangement, poses: Poses) -> FloatArray:
     """
     total = np.zeros(len(poses.yaw))
     for wish in room.wishes:
-        if frozenset() < wish.predicates <= _ASIDE and poses.touches(*wish.subjects, *wish.others):
-            there = np.unique([*wish.subjects, *wish.others])
+        others = _meant_by(room, wish, _way_of(wish)) if frozenset() < wish.predicates <= _ASIDE else []
+        if others and poses.touches(*wish.subjects, *others):
+            there = np.unique([*wish.subjects, *others])
             gaps = ground_gaps(_boxes(room, poses, there))
             gaps[:, np.arange(len(there)), np.arange(len(there))] = np.inf
             dining = room.of(DINING)[there]
             gaps -= np.where(dining[:, None] | dining, CHAIRS, 0.0)
-            pairs = gaps[:, np.searchsorted(there, wish.subjects)][:, :, np.searchsorted(there, wish.others)]
+            pairs = gaps[:, np.searchsorted(there, wish.subjects)][:, :, np.searchsorted(there, others)]
             nearest = np.sort(pairs.min(axis=2), axis=1)[:, : wish.pieces]
             total += (nearest - _NEXT_TO).clip(0.0, _APART).sum(axis=1)
     return total
@@ -180,9 +181,8 @@ def averted(room: Arrangement, poses: Poses) -> FloatArray:
     """
     total = np.zeros(len(poses.yaw))
     for wish in room.wishes:
-        ways = {DIRECTIONS.get(predicate, ()) for predicate in wish.predicates}
-        way = next(iter(ways)) if len(ways) == 1 else ()
-        others = [k for k in wish.others if room.names[k] in _FACED.get(way, ())]
+        way = _way_of(wish)
+        others = [k for k in _meant_by(room, wish, way) if room.names[k] in _FACED.get(way, ())]
         if others and poses.touches(*wish.subjects, *others):
             off: list[FloatArray] = []
             for other in others:
@@ -192,6 +192,22 @@ def averted(room: Arrangement, poses: Poses) -> FloatArray:
                     off.append((_THERE - cosine).clip(0.0) / (1 + _THERE))
             total += np.min(off, axis=0)
     return total
+
+
+def _way_of(wish: Wished) -> tuple[float, ...]:
+    """The one direction of what a wish asks for; nothing where there are several."""
+    ways = {DIRECTIONS.get(predicate, ()) for predicate in wish.predicates}
+    return next(iter(ways)) if len(ways) == 1 else ()
+
+
+def _meant_by(room: Arrangement, wish: Wished, way: tuple[float, ...]) -> list[int]:
+    """The pieces from whose own front a person may mean a direction: a coffee table is never left of its sofa.
+
+    Where there is none, the axes of the room alone say where a piece stands, as by the rules of relations.
+    """
+    own = {room.names[k] for k in wish.subjects}
+    allowed = [(others, ways) for subjects, others, ways in _COMPANY if own <= subjects]
+    return [k for k in wish.others if all(way in ways for others, ways in allowed if room.names[k] in others)]
 
 
 _LEFT, _RIGHT, _FRONT, _BEHIND = (-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0)
@@ -207,6 +223,18 @@ _FACED: Final[Mapping[tuple[float, ...], frozenset[str]]] = {
     _LEFT: _FRONTED, _RIGHT: _FRONTED, _FRONT: _FRONTED, _BEHIND: SEATS
 }  # fmt: skip
 """For each of these what has a front that one sees; behind a wardrobe is its wall."""
+
+
+_LOOKED_AT: Final = SOFAS | frozenset(BEDS)
+_COMPANY: Final[tuple[tuple[frozenset[str], frozenset[str], frozenset[tuple[float, ...]]], ...]] = (
+    (frozenset(name for name in ALL_CLASSES if hangs(name)), frozenset(ALL_CLASSES), frozenset()),
+    (frozenset({"nightstand"}), frozenset(BEDS), frozenset({_LEFT, _RIGHT})),
+    (frozenset({"coffee_table"}), SOFAS | {"tv_stand"}, frozenset({_FRONT})),
+    (frozenset({"tv_stand"}), _LOOKED_AT, frozenset({_FRONT})),
+    (_LOOKED_AT, frozenset({"tv_stand"}), frozenset({_FRONT})),
+    (DINING_CHAIRS | {"stool"}, DESKS, frozenset({_FRONT})),
+)
+"""Which pieces have a place by others, and on which sides of these it may be, seen from their own front."""
 
 
 def graph(room: Arrangement, poses: Poses) -> FloatArray:
