@@ -12,14 +12,14 @@ from dataclasses import replace
 from typing import Final, cast
 
 from ...vocabulary import CLASSES, RoomType
-from ..brief import Axis, Brief, Piece, RoomBrief, Size, Wish
+from ..brief import GRAPH, Axis, Brief, Piece, RoomBrief, Size, Wish
 from ..words.common import COUNTS
 from ..words.fixtures import FIXTURES
 from ..words.furniture import Names, is_plural
 from .asked_relations import MUTUAL, Context, Relation, asked_relations
 from .clauses import prepared
 from .fixtures import lead_to_fixtures
-from .identity import Mention, Pieces, qualities
+from .identity import USUALLY_SEVERAL, Mention, Pieces, qualities
 from .items import Item, itemise, lexicon_of, sentences
 from .languages import Source, recognised
 from .meant import narrowed
@@ -139,7 +139,7 @@ class _Reader:
                 elif (
                     thing and (not item.fixture or self._is_mention(item, used)) and (not item.refused or item.definite)
                 ):
-                    mention = Mention(len(self._sentences), qualities(sentence, number), _placed_by(item, relations))
+                    mention = Mention(len(self._sentences), qualities(sentence, number), *_placed_by(item, relations))
                     self._pieces.add(item, self._shown(item.start, item.end), mention, ground=item.start in grounds)
                 if not item.fixture or item.start in self._pieces.at:
                     used.add(item.start)
@@ -151,11 +151,24 @@ class _Reader:
         return used
 
     def _tell_apart(self, relation: Relation) -> None:
-        """Makes two pieces of what stands at both ends of a relation, "an armchair in front of an armchair"."""
+        """Makes two pieces of what stands at both ends of a relation, "an armchair in front of an armchair".
+
+        So it does where one cannot be meant: "Put a table behind a chair. Put a table in front of a chair."
+        """
         own = self._pieces.at.get(relation.subject.start, -1)
         for other in relation.others:
-            if other.start != relation.subject.start and self._pieces.at.get(other.start, -2) == own:
+            index = self._pieces.at.get(other.start, -2)
+            same = other.start != relation.subject.start and index == own
+            if same or (not other.definite and self._is_contrary(relation, own, index)):
                 self._pieces.renew(other, self._shown(other.start, other.end))
+
+    def _is_contrary(self, relation: Relation, own: int, other: int) -> bool:
+        """Whether a relation cannot hold beside an earlier one of the same two, of which there may be more."""
+        if other < 0 or not self._pieces.found[other].names <= USUALLY_SEVERAL:
+            return False
+        wishes = [wish for wish in self._wishes if (wish.subject, wish.others) == (own, (other,))]
+        asked = GRAPH.get(relation.phrase.relation, frozenset())
+        return any(asked and wish.predicates and asked.isdisjoint(wish.predicates) for wish in wishes)
 
     @staticmethod
     def _is_mention(item: Item, used: set[int]) -> bool:
@@ -293,10 +306,11 @@ _TURNED: Final = {
 _COUNTED: Final = ("drawers", "doors", "shelves")
 
 
-def _placed_by(item: Item, relations: Sequence[Relation]) -> Names:
-    """All that the furniture or part of the room may be by which a mention is placed."""
-    others = [other.names for relation in relations if relation.subject is item for other in relation.others]
-    return frozenset().union(*others)
+def _placed_by(item: Item, relations: Sequence[Relation]) -> tuple[Names, bool]:
+    """All that the furniture or part of the room may be by which a mention is placed, and whether it is above that."""
+    own = [relation for relation in relations if relation.subject is item]
+    others = [other.names for relation in own for other in relation.others]
+    return frozenset().union(*others), any(relation.phrase.relation == "above" for relation in own)
 
 
 def _number_before(sentence: Sequence[Item], at: int) -> int:

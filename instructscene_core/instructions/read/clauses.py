@@ -124,7 +124,13 @@ def _stands_alone(sentence: Sequence[Item], number: int) -> bool:
     follower = sentence[number + 1] if number + 1 < len(sentence) else None
     counted = sentence[number].count > 1 or any(w in COUNTS for w in before)
     bare = sentence[number].words[-1].endswith("s")
+    if follower is not None and follower.words in _ON_A_SIDE:
+        return False  # "open shelves at the other"
     return (counted or bare) and (follower is None or follower.kind != "word" or follower.words[0] in FILLER)
+
+
+_ON_A_SIDE: Final = (("at", "one", "side"), ("at", "the", "other"))
+"""Where a part of a piece is."""
 
 
 def refuse_negated(sentence: Sequence[Item]) -> list[Item]:

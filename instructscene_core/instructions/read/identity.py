@@ -2,8 +2,9 @@
 
 Repeated mentions are pieces of their own, "a lamp on the left and a lamp on the right", unless they refer back: "the
 bed", or where they are only what something else is placed by, "left of a bed and right of a bed". Of what a room
-usually has one of, a sentence of its own refers back too, "Put a bed left of a desk. Hang a lamp above the desk. Put a
-bed right of a wardrobe.", unless it is placed by the same as before or looks otherwise.
+usually has one of, and of what was not placed yet, a sentence of its own refers back too, "Put a bed left of a desk.
+Hang a lamp above the desk. Put a bed right of a wardrobe.", unless it is placed by the same as before or looks
+otherwise.
 """
 
 from collections.abc import Sequence
@@ -23,10 +24,11 @@ _BEGINS: Final = frozenset({*COUNTS, "the", "my", "our"})
 """Words before what a piece is like."""
 _USUALLY_ONE: Final = frozenset({
     *BEDS, "wardrobe", "dressing_table", "desk", "tv_stand", "coffee_table", "dining_table", "multi_seat_sofa",
-    "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa",
+    "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa", "ceiling_lamp", "pendant_lamp",
 })  # fmt: skip
-"""Classes of which at most one in fifty rooms made by rule that have them has two."""
-_USUALLY_SEVERAL: Final = frozenset({"dining_chair"})
+"""Classes of which at most one in fifty rooms made by rule that have them has two, and lamps that hang, of which two
+hang above something each."""
+USUALLY_SEVERAL: Final = frozenset({"dining_chair", "nightstand"})
 """Classes of which "a chair" and "a chair" may be two without being told."""
 
 
@@ -37,17 +39,20 @@ class Mention(NamedTuple):
         sentence: number of the sentence.
         qualities: the words before its noun that say what it is like.
         by: of all that it is placed by, the classes or part of the room that the words may mean.
+        above: whether it hangs above these.
     """
 
     sentence: int
     qualities: tuple[str, ...] = ()
     by: Names = frozenset()
+    above: bool = False
 
     def repeats(self, other: "Mention") -> bool:
         """Whether it may be of the piece that another mention in an earlier sentence is of."""
         alike = not self.qualities or not other.qualities or self.qualities == other.qualities
-        elsewhere = (self.by & other.by) <= _USUALLY_SEVERAL and (self.by | other.by).isdisjoint(FIXTURES)
-        return self.sentence > other.sentence and alike and bool(self.by) and elsewhere
+        elsewhere = (self.by & other.by) <= USUALLY_SEVERAL and (self.by | other.by).isdisjoint(FIXTURES)
+        both_above = self.above and other.above
+        return self.sentence > other.sentence and alike and bool(self.by) and elsewhere and not both_above
 
 
 @dataclass
@@ -128,9 +133,10 @@ class Pieces:
 
     def _is_repeated(self, index: int, item: Item, mention: Mention) -> bool:
         """Whether "a bed" is the bed of an earlier sentence."""
-        one = item.count == 1 and self.found[index].count == 1
-        usual = item.names <= _USUALLY_ONE
-        return one and usual and all(mention.repeats(other) for other in self.mentions[index])
+        earlier = self.mentions[index]
+        one = item.count == 1 and self.found[index].count == 1 and bool(earlier)
+        usual = item.names <= _USUALLY_ONE or not any(other.by for other in earlier)
+        return one and usual and all(mention.repeats(other) for other in earlier)
 
     def _tell(self, index: int, item: Item, count: int) -> None:
         """Adds to a piece what another mention of it says: a narrower class, a number."""

@@ -295,7 +295,7 @@ SOFT: Final[Mapping[str, tuple[Term, float]]] = MappingProxyType(
         "walls": (walls, 1.0),
         "graph": (graph, 0.5),
         "apart": (apart, 1.0),
-        "averted": (averted, 10.0),
+        "averted": (averted, 3.0),
         "astray": (astray, 2.0),
         "centred": (off_centre, 1.0),
         "lamps": (off_lamps, 1.0),
