@@ -108,6 +108,7 @@ class Generator:
         on_step: OnStep | None = None,
         *,
         settle: bool = True,
+        held: bool = True,
         tries: int = TRIES,
         batch_size: int = BATCH,
     ) -> list[list[Scene]]:
@@ -117,6 +118,8 @@ class Generator:
             requests: checked by ``Request.from_json``; all are prepared before the first room is made.
             on_step: called as (stage, step, steps) over the whole run; what it raises ends it.
             settle: whether layouts are settled; off where plain sampling is measured, which takes the first try.
+            held: whether graphs, layouts and numbers are held to the instruction; off where it is measured what
+                networks make of it alone. The report then says nothing.
             tries: rooms sampled at most of a scene that leaves wishes unmet or shows flaws; the best one is taken.
             batch_size: scenes that go through the networks at once; changes results by rounding only.
 
@@ -126,7 +129,7 @@ class Generator:
         Raises:
             InvalidInputError: the model has no such room, too much is to be added, or a points file is unreadable.
         """
-        plans = [self.plan(request) for request in requests]
+        plans = [self.plan(request, held=held) for request in requests]
         pending = [_Sample(plan, i, k) for i, plan in enumerate(plans) for k in range(plan.request.variations)]
         best: dict[tuple[int, int], tuple[_Faults, Scene]] = {}
         for attempt in range(tries if settle else 1):
@@ -151,13 +154,14 @@ class Generator:
                 made[sample[1:]] = scene
         return [made[sample[1:]] for sample in samples]
 
-    def plan(self, request: Request) -> Plan:
-        """Prepares a request: its slots, the sampling settings and the brief.
+    def plan(self, request: Request, *, held: bool = True) -> Plan:
+        """Prepares a request: its slots, the sampling settings and the brief, which is empty where it is not held to.
 
         Raises:
             InvalidInputError: see :meth:`run`.
         """
         brief = read_brief(request.instruction, request.scene.room_type, self.catalogue.vocabulary)
+        brief = brief if held else Brief(language=brief.language, english=brief.english)
         given = request.scene.room_type
         request = self._in_its_room(request, brief)
         room = request.scene.room_type

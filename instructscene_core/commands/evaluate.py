@@ -2,6 +2,7 @@
 
     evaluate --set starter --out DIR [--model DIR]                 all of the starter's figures, see starter_run
     evaluate --set sense --out DIR [--model DIR] [--plans DIR]          whether rooms make sense, see sense_run
+    evaluate --set wishes --out DIR [--model DIR] [--stages NAMES]  whether they are as asked, see wishes_run
     evaluate --set official --data DIR --room bedroom --model DIR [--seeds 5]                  the paper's Table 1
     evaluate --set front --data DIR --room livingroom [--model DIR]
 
@@ -16,7 +17,7 @@ from typing import Final, cast, get_args
 
 from ..datasets.front import rooms_folder
 from ..errors import InvalidInputError
-from ..evaluation import sense_run, starter_run
+from ..evaluation import sense_run, starter_run, wishes_run
 from ..evaluation.data_set_run import Task, evaluate
 from ..evaluation.questions import Kind, Wording
 from ..evaluation.sampling import Source
@@ -24,19 +25,22 @@ from ..evaluation.sense_run import SenseTask
 from ..evaluation.starter_parts import Sizes
 from ..evaluation.starter_run import StarterTask
 from ..evaluation.store import write_json
+from ..evaluation.wishes_rows import STAGES
+from ..evaluation.wishes_run import WishesTask
 from ..vocabulary import ROOM_TYPES, RoomType
 from .options import add_model_arguments
 
 STARTER_SET: Final = "starter"
 SENSE_SET: Final = "sense"
+WISHES_SET: Final = "wishes"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--set", default=STARTER_SET, help="what is asked: starter, sense, official or front")
+    parser.add_argument("--set", default=STARTER_SET, help="what is asked: starter, sense, wishes, official or front")
     parser.add_argument("--data", type=Path, help="folder of the data set, for official and front")
     parser.add_argument("--room", choices=ROOM_TYPES, help="its rooms of this type; absent: bedroom")
-    parser.add_argument("--rooms", default=",".join(ROOM_TYPES), help="types of rooms of starter and sense")
+    parser.add_argument("--rooms", default=",".join(ROOM_TYPES), help="types of rooms of starter, sense and wishes")
     parser.add_argument(
         "--wording",
         choices=get_args(Wording),
@@ -45,7 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--count", type=int, help="instructions; absent: all that the data set has; of the starter, whose other "
-        f"measures follow in proportion, {Sizes().mixture}; of sense {sense_run.COUNT}",
+        f"measures follow in proportion, {Sizes().mixture}; of sense {sense_run.COUNT}, "
+        f"of each cell of wishes {wishes_run.COUNT}",
     )  # fmt: skip
     parser.add_argument("--seeds", type=int, default=5, help="scenes sampled for each instruction")
     parser.add_argument(
@@ -56,8 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=50, help="scenes at once in each process")
     parser.add_argument("--workers", type=int, help="processes; absent: one a core, one in all on a GPU")
     parser.add_argument("--training-rooms", type=int, help="of the starter, of each type, to compare with")
+    parser.add_argument("--stages", default=",".join(STAGES), help="of wishes: how rooms are made")
     parser.add_argument("--plans", type=Path, help="of sense: folder for plans of all rooms")
-    parser.add_argument("--out", type=Path, help="JSON file for the figures; of starter and sense their folder")
+    parser.add_argument("--out", type=Path, help="JSON file for the figures; of starter, sense and wishes their folder")
     add_model_arguments(parser)
 
 
@@ -73,6 +79,9 @@ def run(options: argparse.Namespace) -> int:
     if options.set == SENSE_SET:
         count = options.count or sense_run.COUNT
         return sense_run.run(SenseTask(_starter_task(options, _source(options)), count, options.plans))
+    if options.set == WISHES_SET:
+        starter = _starter_task(options, _source(options))
+        return wishes_run.run(WishesTask(starter, options.count or wishes_run.COUNT, _read_stages(options.stages)))
     task = _data_set_task(options)
     out: Path | None = options.out
     if out is not None and (not out.parent.is_dir() or out.is_dir()):
@@ -139,7 +148,9 @@ def _read_set(options: argparse.Namespace) -> tuple[Kind, Path]:
     data: Path | None = Path(folder) if folder else options.data
     if name not in get_args(Kind):
         message = f"There is no set {name}"
-        raise InvalidInputError(message, f"Choose {', '.join((STARTER_SET, SENSE_SET, *get_args(Kind)))} for --set")
+        raise InvalidInputError(
+            message, f"Choose {', '.join((STARTER_SET, SENSE_SET, WISHES_SET, *get_args(Kind)))} for --set"
+        )
     if data is None and name == "front":
         data = rooms_folder()
     if data is None or not data.is_dir():
@@ -165,6 +176,21 @@ def _read_rooms(text: str) -> tuple[RoomType, ...]:
     if unknown or not names:
         raise InvalidInputError(f"There are no rooms of the type {', '.join(unknown) or 'none'}", "Correct --rooms")
     return cast("tuple[RoomType, ...]", names)
+
+
+def _read_stages(text: str) -> tuple[str, ...]:
+    """Names of ``STAGES``, separated by commas.
+
+    Raises:
+        InvalidInputError: there is no such stage.
+    """
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    unknown = [name for name in names if name not in STAGES]
+    if unknown or not names:
+        raise InvalidInputError(
+            f"There is no stage {', '.join(unknown) or 'named'}", f"Choose of {', '.join(STAGES)} for --stages"
+        )
+    return names
 
 
 def _starter_task(options: argparse.Namespace, source: Source) -> StarterTask:

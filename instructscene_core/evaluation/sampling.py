@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from tqdm import tqdm
 
@@ -75,6 +75,25 @@ def requests_for(
     ]
 
 
+class Way(NamedTuple):
+    """How scenes are made, see :meth:`.generator.Generator.run`.
+
+    Attributes:
+        settle: whether they are settled, and the best of several tries is taken.
+        held: whether they are held to the instruction by more than the networks.
+        tries: rooms sampled at most of each; None: as people get them.
+    """
+
+    settle: bool
+    held: bool
+    tries: int | None = None
+
+
+PLAIN: Final = Way(settle=False, held=False)
+"""Samples of the networks."""
+AS_PEOPLE_GET_IT: Final = Way(settle=True, held=True)
+
+
 class Batch(NamedTuple):
     """Scenes that were made in one batch, and the seconds that a process took for it."""
 
@@ -103,17 +122,17 @@ class Sampler:
         if self._pool is not None:
             self._pool.shutdown(wait=kind is None, cancel_futures=True)
 
-    def batches(self, requests: Sequence[Request], *, settle: bool = False) -> Iterator[Batch]:
+    def batches(self, requests: Sequence[Request], way: Way = PLAIN) -> Iterator[Batch]:
         """Scenes for some requests, in their order.
 
         Args:
             requests: any number.
-            settle: as people get them: settled, the best of up to four tries; else plain samples.
+            way: how they are made.
         """
         # Few requests are shared out evenly among the processes.
         size = max(1, min(self.source.batch, math.ceil(len(requests) / self.source.workers)))
         parts = [requests[start : start + size] for start in range(0, len(requests), size)]
-        make = partial(_batch, settle=settle)
+        make = partial(_batch, way=way)
         if self.source.workers > 1:
             yield from self._processes().map(make, parts)
             return
@@ -163,7 +182,8 @@ def _load(source: Source) -> None:
     _loaded["generator"] = loaded
 
 
-def _batch(requests: Sequence[Request], *, settle: bool) -> Batch:
-    start = time.perf_counter()
-    results = _loaded["generator"].run(requests, settle=settle, batch_size=len(requests))
+def _batch(requests: Sequence[Request], *, way: Way) -> Batch:
+    start, generator = time.perf_counter(), _loaded["generator"]
+    more = {} if way.tries is None else {"tries": way.tries}
+    results = generator.run(requests, settle=way.settle, held=way.held, batch_size=len(requests), **more)
     return Batch([scene for variations in results for scene in variations], time.perf_counter() - start)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ..scene import Attribute, Request, Scene
+from .sampling import AS_PEOPLE_GET_IT, PLAIN, Way
 from .sense_asked import Asked
 
 SEED: Final = 7_000_000
@@ -20,14 +21,14 @@ class Made:
     Args:
         label: what they are.
         request: asks for the room of a number.
-        settle: whether as people get it, else as sampled.
+        way: how they are made.
         floors: whether the outlines of the made rooms are given.
         told: whether the instructions are.
     """
 
     label: str
     request: Callable[[Asked, int], Request]
-    settle: bool
+    way: Way
     floors: bool = True
     told: bool = True
 
@@ -57,12 +58,12 @@ def _arrange(asked: Asked, number: int) -> Request:
 
 MADE: Final[Mapping[str, Made]] = MappingProxyType(
     {
-        "people": Made("as people get it", _generate, settle=True),
-        "people-bare": Made("as people get it, no floor given", _generate_bare, settle=True, floors=False),
-        "layout": Made("layout alone, as people get it", _arrange, settle=True, told=False),
-        "plain": Made("plain samples", _generate, settle=False),
-        "plain-bare": Made("plain samples, no floor given", _generate_bare, settle=False, floors=False),
-        "layout-plain": Made("layout alone, plain samples", _arrange, settle=False, told=False),
+        "people": Made("as people get it", _generate, AS_PEOPLE_GET_IT),
+        "people-bare": Made("as people get it, no floor given", _generate_bare, AS_PEOPLE_GET_IT, floors=False),
+        "layout": Made("layout alone, as people get it", _arrange, AS_PEOPLE_GET_IT, told=False),
+        "plain": Made("plain samples", _generate, PLAIN),
+        "plain-bare": Made("plain samples, no floor given", _generate_bare, PLAIN, floors=False),
+        "layout-plain": Made("layout alone, plain samples", _arrange, PLAIN, told=False),
     }
 )
 """By name."""

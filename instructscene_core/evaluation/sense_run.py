@@ -2,7 +2,7 @@
 
     evaluate --set sense --out DIR [--rooms bedroom,livingroom,diningroom] [--count 200] [--plans DIR]
 
-The scenes are kept in ``--out``, ``CHUNK`` to a file; started again with the same settings, weights, furniture and
+The scenes are kept in ``--out``, see ``chunks``; started again with the same settings, weights, furniture and
 code, the run makes what is missing, so ``--count`` may grow. Figures are taken of the kept scenes every time: a flaw
 that is defined anew costs no sampling.
 """
@@ -20,8 +20,9 @@ from ..datasets.front import rooms_folder
 from ..datasets.traits import Sample, made_sample
 from ..errors import InvalidInputError
 from ..placement.flaws import flaws_of
-from ..scene import Scene
+from ..scene import Request, Scene
 from ..vocabulary import RoomType
+from .chunks import Chunks, chunks, code_digest
 from .layouts import layouts_of
 from .plans import Sheet, draw
 from .real_rooms import real_rooms
@@ -32,17 +33,12 @@ from .sense_report import markdown
 from .sense_rows import MADE, REAL, RULE, SETS, Made
 from .soundness import Figures
 from .starter_run import StarterTask, read_model
-from .store import Store, digest, write_json
+from .store import Store, write_json
 
 COUNT: Final = 200
 """Rooms of each row and type, unless said otherwise."""
-CHUNK: Final = 40
-"""Scenes in a file."""
 TABLE_FILE: Final = "sense.md"
 FIGURES_FILE: Final = "sense.json"
-_CODE: Final = Path(__file__).resolve().parent.parent
-_NOT_MAKING: Final = ("commands", "datasets", "evaluation", "starter", "training", "worker")
-"""Packages that have no part in what a model makes of a request; the rules of rooms count by themselves."""
 _ON_SHEET: Final = 12
 """Plans on one sheet."""
 
@@ -63,11 +59,8 @@ class SenseTask:
 
     def identity(self) -> dict[str, Any]:
         """What the kept scenes depend on; types of rooms and count may grow."""
-        whole = self.starter.identity()
         settings = {"guidance": self.starter.guidance, "precision": self.starter.source.precision}
-        making = [path for path in _CODE.rglob("*.py") if path.relative_to(_CODE).parts[0] not in _NOT_MAKING]
-        asking = [_CODE / "evaluation" / f"sense_{name}.py" for name in ("asked", "rows")]
-        return {**whole, "settings": settings, "code": digest(sorted([*making, *asking]))}
+        return {**self.starter.identity(), "settings": settings, "code": code_digest("sense_asked", "sense_rows")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +86,9 @@ def run(task: SenseTask) -> int:
     catalogue = Catalogue.open(task.starter.catalogue)
     out, store = task.starter.out, Store.open(task.starter.out, task.identity())
     found: dict[RoomType, dict[str, Figures]] = {}
-    total = len(task.starter.rooms) * len(MADE) * len(_chunks(task.count))
+    total = len(task.starter.rooms) * len(MADE) * len(chunks(task.count))
     with Sampler(task.starter.source) as sampler, tqdm(total=total, unit="chunk") as bar:
-        bench = Bench(task, catalogue, store, sampler, bar)
+        bench = Bench(task, catalogue, Chunks(store, sampler, bar))
         for room_type in task.starter.rooms:
             found[room_type] = {name: row.figures for name, row in bench.rows(room_type)}
     page = markdown(found, task.identity(), task.count)
@@ -105,11 +98,6 @@ def run(task: SenseTask) -> int:
     return 0
 
 
-def _chunks(count: int) -> list[range]:
-    """The numbers of the rooms of each file."""
-    return [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
-
-
 @dataclass(frozen=True, eq=False)
 class Bench:
     """What the rows are made with.
@@ -117,16 +105,12 @@ class Bench:
     Args:
         task: what is measured.
         catalogue: the furniture.
-        store: keeps the scenes.
-        sampler: makes them.
-        bar: counts the chunks.
+        made: makes and keeps the scenes.
     """
 
     task: SenseTask
     catalogue: Catalogue
-    store: Store
-    sampler: Sampler
-    bar: "tqdm[Any]"
+    made: Chunks
 
     def rows(self, room_type: RoomType) -> Iterator[tuple[str, Row]]:
         """All rows of a type of room, by name."""
@@ -151,30 +135,19 @@ class Bench:
         return Row(scenes, {**figures, "apart": told_apart(ours, sample)})
 
     def _made(self, name: str, made: Made, asked: Asked) -> Row:
-        """Rooms that the model makes, in chunks that are kept."""
-        scenes: list[Scene] = []
-        seconds = 0.0
-        for numbers in _chunks(self.task.count):
-            part = f"{asked.room_type}-{name}-{numbers.start}-{numbers.stop}"
-            self.bar.set_description(part)
-            found = self.store.scenes(part) or self._sampled(part, made, asked, numbers)
-            scenes += found[0]
-            seconds += found[1]
-            self.bar.update()
+        """Rooms that the model makes."""
+        guidance = self.task.starter.guidance
+
+        def request(number: int) -> Request:
+            return replace(made.request(asked, number), guidance=guidance)
+
+        scenes, seconds = self.made.scenes(f"{asked.room_type}-{name}", self.task.count, request, made.way)
         flaws = [flaws_of(scene, self.catalogue) for scene in scenes]
         figures = room_figures(scenes, flaws, self.catalogue)
         figures |= asked_figures(scenes, flaws, asked, self.catalogue) if made.told else {}
         figures["graph"] = graph_held(layouts_of(scenes, self.catalogue, asked.room_type))
         figures["apart"] = told_apart(*self._both(scenes, asked, floors=made.floors))
-        return Row(scenes, {**figures, "seconds": seconds / len(scenes)})
-
-    def _sampled(self, part: str, made: Made, asked: Asked, numbers: range) -> tuple[list[Scene], float]:
-        guidance = self.task.starter.guidance
-        requests = [replace(made.request(asked, number), guidance=guidance) for number in numbers]
-        batches = list(self.sampler.batches(requests, settle=made.settle))
-        scenes, seconds = [scene for batch in batches for scene in batch.scenes], sum(b.seconds for b in batches)
-        self.store.put_scenes(part, scenes, seconds)
-        return scenes, seconds
+        return Row(scenes, {**figures, "seconds": seconds})
 
     def _both(self, scenes: Sequence[Scene], asked: Asked, *, floors: bool) -> tuple[Sample, Sample]:
         """The made rooms and others in their place; both of a number are of one house."""

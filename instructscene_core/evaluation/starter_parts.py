@@ -13,7 +13,7 @@ from ..scene import Request, Scene, Task
 from .held_out import rooms_with_classes
 from .layouts import Layouts, layouts_of, layouts_of_rooms
 from .restyling import askable, prompt, share_tagged
-from .sampling import STEPS, Sampler
+from .sampling import AS_PEOPLE_GET_IT, PLAIN, STEPS, Sampler, Way
 from .scores import Triplets, score, shuffled
 from .soundness import Figures, soundness
 from .starter_set import Asked, StarterSet
@@ -84,9 +84,9 @@ class Bench:
             guidance=self.guidance,
         )
 
-    def sample(self, requests: Sequence[Request], *, settle: bool = False) -> tuple[list[Scene], float]:
+    def sample(self, requests: Sequence[Request], way: Way = PLAIN) -> tuple[list[Scene], float]:
         """The scenes of some requests, and the seconds that one process takes for one scene."""
-        batches = list(self.sampler.batches(requests, settle=settle))
+        batches = list(self.sampler.batches(requests, way))
         scenes = [scene for batch in batches for scene in batch.scenes]
         return scenes, sum(batch.seconds for batch in batches) / len(scenes)
 
@@ -144,20 +144,20 @@ def _fitting(rooms: StarterSet, asked: Asked, random: np.random.Generator) -> La
 def sound(bench: Bench) -> Figures:
     """Soundness of plain samples in rooms with given floors."""
     asked = bench.rooms.asked(bench.sizes.sound)
-    return _sound(bench, asked, settle=False)
+    return _sound(bench, asked, PLAIN)
 
 
 def settled(bench: Bench) -> Figures:
     """Soundness in rooms with given floors as people get them: settled, up to four tries, the model's own steps."""
     asked = bench.rooms.asked(bench.sizes.settled)
-    return _sound(bench, asked, settle=True)
+    return _sound(bench, asked, AS_PEOPLE_GET_IT)
 
 
-def _sound(bench: Bench, asked: Asked, *, settle: bool) -> Figures:
+def _sound(bench: Bench, asked: Asked, way: Way) -> Figures:
     requests = _generations(bench, asked, floors=True)
-    if settle:
+    if way.settle:
         requests = [replace(request, steps=None) for request in requests]
-    scenes, seconds = bench.sample(requests, settle=settle)
+    scenes, seconds = bench.sample(requests, way)
     recall = _recall(bench.layouts(scenes), asked.triplets)
     return recall | soundness(scenes, bench.rooms.catalogue) | {"seconds": seconds}
 

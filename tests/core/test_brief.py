@@ -1,4 +1,4 @@
-"""What is read of instructions: 440 sentences by hand, every template, and anything at all."""
+"""What is read of instructions: sentences by hand, every template, and anything at all."""
 
 import json
 import time
@@ -18,7 +18,7 @@ from instructscene_core.vocabulary import CLASSES, PREDICATES, display_name, rev
 
 CATALOGUE = Path(instructscene_core.__file__).parent / "starter" / "catalogue.json"
 WORDS = Catalogue.starter().vocabulary
-BY_HAND = Path(__file__).with_name("briefs.tsv").read_text(encoding="utf-8").splitlines()
+BY_HAND = (Path(instructscene_core.__file__).parent / "evaluation" / "sentences.tsv").read_text("utf-8").splitlines()
 
 
 def read(text, room="bedroom"):
