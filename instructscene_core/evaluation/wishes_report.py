@@ -29,8 +29,9 @@ Strict, easy: iRecall by the official rules with the furniture's own sizes; besi
 (bootstrap). In the graph: strict recall of the sampled graph. Without a flaw, COL, OOB: as for the set sense. Objects:
 furniture a room. Seconds: of one process with one thread. No floors are given, instructions are the official templates
 of unseen rooms with exactly so many relations; real rooms' are of one or two, in class names.
-Variety: of 16 rooms of one instruction, the metres that a piece would have to move to make one room the other,
-measured from the middles of their floors (half a turn: half a metre; no partner: two metres, the most), and the entropy of their classes, bits.
+Variety: of 16 rooms of one instruction, the metres that a piece would have to move to make one room the other, measured
+from the middles of their floors (half a turn: half a metre; no partner: two metres, the most), and the entropy of their
+classes, bits.
 Sentences: met and false by outlines on the plan (`evaluation/seen_wishes.py`, which shares nothing with what rooms are
 made and reported on by); false met: of what the report says is met, what is not so; silent: neither met nor not met."""
 
