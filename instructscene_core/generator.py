@@ -26,6 +26,7 @@ from .instructions.read.described_looks import described
 from .placement.assembly import Plan, assemble
 from .placement.flaws import CORES, blemishes, flaws_of
 from .placement.furnishing import Furnishing
+from .placement.kinds import SOFAS
 from .sampling.layout_model import Defaults, Job, LayoutModel, OnStep, Settings
 from .sampling.room_models import RoomModels
 from .sampling.slots import AskedEdge, AskedPiece, prepare
@@ -170,7 +171,7 @@ class Generator:
             request = replace(request, scene=replace(request.scene, floor=replace(request.scene.floor, polygon=None)))
         slots = prepare(request, model.slots(room), partial(self._codes_of, model), self._classes_like)
         text, classes = request.instruction, CLASSES[room]
-        slots = slots.without(brief.refused | (set(classes) - brief.spoken if brief.only else frozenset()))
+        slots = slots.without(brief.refused | (set(classes) - brief.spoken if brief.only else _instead(brief)))
         if request.task == "generate" and model.sizes_first:  # others sample as they were published
             core = CORES[room].classes
             slots = slots.with_core(core, (core & _ONCE) - brief.spoken)
@@ -286,6 +287,11 @@ def _asked_edges(brief: Brief) -> list[AskedEdge]:
             placed = AskedPiece(wish.subject, own.names, own.count)
             found.append(AskedEdge(placed, wish.predicates, AskedPiece(wish.others[0], other.names, other.count)))
     return found
+
+
+def _instead(brief: Brief) -> frozenset[str]:
+    """Sofas of other kinds than the one that is asked for: who wants "a 2-seater couch" wants no second one."""
+    return SOFAS - brief.spoken if brief.spoken & SOFAS else frozenset()
 
 
 def _told_to_networks(plan: Plan) -> str:
