@@ -21,7 +21,7 @@ CASES = {
     "around": ("livingroom", "4x armchair around a coffee table"),
     "list": ("bedroom", "- 1 double bed\n- 2 nightstands\n- 1 desk\n- 1 chair"),
     "numbered list": ("bedroom", "1. A double bed\n2. A wardrobe\n3. A desk"),
-    "Chinese": ("bedroom", "卧室里有一张双人床，两个床头柜和一个衣柜。"),
+    "Chinese": ("bedroom", "卧室里有一张双人床，两个床头柜和一个衣柜。"),  # noqa: RUF001
     "German": ("bedroom", "Ein Schlafzimmer mit einem Doppelbett, zwei Nachttischen und einem Kleiderschrank."),
     "Spanish": ("livingroom", "Un sofá con una mesa de centro delante y dos sillones."),
     "brands": ("bedroom", "A MALM bed frame, a BILLY bookcase and a KALLAX shelf."),
