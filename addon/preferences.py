@@ -53,6 +53,22 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         "comes with the extension is used",
         subtype="DIR_PATH",
     )
+    language_model_url: StringProperty(
+        name="Language Model",
+        description="Address of a language model that reads instructions, such as http://localhost:11434/v1 for "
+        "Ollama. It must be on this computer, unless Allow Online Access is on. Left empty, instructions are read by "
+        "rule",
+    )
+    language_model_name: StringProperty(
+        name="Its Name", description="The model's name, as its server lists it, such as qwen2.5:7b"
+    )
+    language_model_seconds: IntProperty(
+        name="Seconds to Wait",
+        description="For the language model; after that the instruction is read by rule",
+        min=1,
+        max=600,
+        default=20,
+    )
     idle_minutes: IntProperty(
         name="Release Memory After",
         description="Minutes without a request after which the worker ends. Zero keeps it",
@@ -71,6 +87,10 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         layout.operator("instructscene.import_official", icon="IMPORT")
         layout.prop(self, "catalogue")
         layout.operator("instructscene.index_models", icon="FILE_REFRESH")
+        layout.prop(self, "language_model_url")
+        if self.language_model_url:
+            layout.prop(self, "language_model_name")
+            layout.prop(self, "language_model_seconds")
         draw_progress(layout)
         if SESSION.failure:
             draw_lines(layout, SESSION.failure, 90, "ERROR")

@@ -220,6 +220,11 @@ def worker_command(settings: Any) -> list[str]:  # noqa: ANN401
         command += ["--clip", bpy.path.abspath(settings.clip_weights)]
     elif settings.clip_download and bpy.app.online_access:
         command += ["--clip", "download"]
+    if settings.language_model_url:
+        command += ["--language-model", settings.language_model_url.strip()]
+        command += ["--language-model-name", settings.language_model_name.strip()]
+        command += ["--language-model-seconds", str(settings.language_model_seconds)]
+        command += ["--online"] * bpy.app.online_access
     return command
 
 

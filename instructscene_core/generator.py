@@ -21,12 +21,12 @@ from .errors import InvalidInputError
 from .files.points import read_points
 from .geometry.drawn_floor import is_drawn
 from .instructions.brief import Brief
-from .instructions.read.brief import read_brief
 from .instructions.read.described_looks import described
 from .placement.assembly import Plan, assemble
 from .placement.flaws import CORES, blemishes, flaws_of
 from .placement.furnishing import Furnishing
 from .placement.kinds import SOFAS
+from .reading.reader import Reader
 from .sampling.layout_model import Defaults, Job, LayoutModel, OnStep, Settings
 from .sampling.room_models import RoomModels
 from .sampling.slots import AskedEdge, AskedPiece, prepare
@@ -86,17 +86,24 @@ class Generator:
         models: the networks: one model for all its room types, or one for each.
         catalogue: from which meshes are retrieved.
         encoder: of the instructions.
+        reader: tells what they ask for.
 
     Raises:
         InvalidInputError: the models were trained with another text encoder.
     """
 
-    def __init__(self, models: LayoutModel | RoomModels, catalogue: Catalogue, encoder: TextEncoder) -> None:
+    def __init__(
+        self,
+        models: LayoutModel | RoomModels,
+        catalogue: Catalogue,
+        encoder: TextEncoder,
+        reader: Reader | None = None,
+    ) -> None:
         if models.text_encoder != encoder.name:
             message = f"The model {models.name} reads texts of {models.text_encoder}, not of {encoder.name}"
             raise InvalidInputError(message, "Choose the encoder that it was trained with")
         self.models = models if isinstance(models, RoomModels) else RoomModels.of(models)
-        self.catalogue, self.encoder = catalogue, encoder
+        self.catalogue, self.encoder, self.reader = catalogue, encoder, reader or Reader()
 
     @property
     def device(self) -> torch.device:
@@ -161,8 +168,8 @@ class Generator:
         Raises:
             InvalidInputError: see :meth:`run`.
         """
-        brief = read_brief(request.instruction, request.scene.room_type, self.catalogue.vocabulary)
-        brief = brief if held else Brief(language=brief.language, english=brief.english)
+        reading = self.reader.read(request.instruction, request.scene.room_type, self.catalogue.vocabulary)
+        brief = reading.brief if held else Brief(language=reading.brief.language, english=reading.brief.english)
         given = request.scene.room_type
         request = self._in_its_room(request, brief)
         room = request.scene.room_type
@@ -179,7 +186,8 @@ class Generator:
         slots = slots.wanting(counted, told, _asked_edges(brief) if request.task == "generate" else ())
         looks = described(brief.english or text, classes)
         settings = _settings(request, model.defaults)
-        return Plan(request, slots, settings, brief, looks, asked_type=request.scene.room_type != given)
+        changed = request.scene.room_type != given
+        return Plan(request, slots, settings, brief, looks, asked_type=changed, notes=reading.notes)
 
     def _in_its_room(self, request: Request, brief: Brief) -> Request:
         """The request in the type of room that its text names, where a new room is made and the models have it."""
@@ -376,6 +384,7 @@ def load_generator(
     catalogue: Path | None = None,
     clip: str | None = None,
     precision: str = "fp32",
+    reader: Reader | None = None,
 ) -> Generator:
     """Loads a model folder, or one with a model folder for each room type in it, a catalogue and the text encoder.
 
@@ -385,6 +394,7 @@ def load_generator(
         catalogue: file or its folder, with ``features.safetensors`` where it has features; None is the embedded one.
         clip: for models that read texts with CLIP, see :func:`.text.loading.load_encoder`.
         precision: one of ``DTYPES``, of the networks' matrix products.
+        reader: tells what instructions ask for; None: by rule.
 
     Raises:
         InvalidInputError: something is missing, damaged or does not fit.
@@ -393,4 +403,4 @@ def load_generator(
     models = RoomModels.load(STARTER / "weights" if folder is None else folder, where, DTYPES[precision])
     entries = Catalogue.starter() if catalogue is None else Catalogue.open(catalogue)
     _log.info("Model %s on %s, %d catalogue entries", models.name, where, len(entries.entries))
-    return Generator(models, entries, load_encoder(models.text_encoder, where, clip))
+    return Generator(models, entries, load_encoder(models.text_encoder, where, clip), reader)

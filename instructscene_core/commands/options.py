@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..errors import InvalidInputError
+from ..reading.language_model import SECONDS
+from ..reading.reader import reader_of
 
 if TYPE_CHECKING:
     from ..generator import Generator
@@ -24,6 +26,10 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         help="of matrix products; bf16 is faster where the processor has it, and gives slightly other rooms",
     )  # fmt: skip
     parser.add_argument("--threads", type=int, help="of torch on the CPU")
+    parser.add_argument("--language-model", metavar="URL", help="that reads instructions, on this computer")
+    parser.add_argument("--language-model-name", metavar="NAME", default="", help="as its server lists it")
+    parser.add_argument("--language-model-seconds", metavar="SECONDS", type=float, default=SECONDS, help="it may take")
+    parser.add_argument("--online", action="store_true", help="let the language model be on another computer")
 
 
 def load(options: argparse.Namespace) -> "Generator":
@@ -41,6 +47,9 @@ def load(options: argparse.Namespace) -> "Generator":
         catalogue=options.catalogue,
         clip=options.clip,
         precision=options.precision,
+        reader=reader_of(
+            options.language_model, options.language_model_name, options.language_model_seconds, online=options.online
+        ),
     )
 
 

@@ -43,6 +43,7 @@ class Plan:
         truncated: whether the text encoder did not read its end.
         attempt: number of the try, from 0.
         asked_type: whether the room's type is what the instruction names, and not what the request says.
+        notes: what is to be said of how the instruction was read.
     """
 
     request: Request
@@ -53,6 +54,7 @@ class Plan:
     truncated: bool = False
     attempt: int = 0
     asked_type: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def assemble(
@@ -330,7 +332,7 @@ def _held(relations: Sequence[Relation], objects: Sequence[SceneObject]) -> tupl
 def _notes(
     plan: Plan, filled: Sequence[SceneObject | None], crowded: Sequence[SceneObject], excess: Sequence[SceneObject]
 ) -> list[str]:
-    notes = list(plan.slots.notes)
+    notes = [*plan.slots.notes, *plan.notes]
     if excess:
         counts = Counter(display_name(item.category or "") for item in excess)
         listed = ", ".join(f"{count} x {name}" for name, count in counts.items())

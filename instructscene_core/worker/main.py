@@ -30,6 +30,10 @@ def main() -> int:
     parser.add_argument("--model", default=None, help="model folder; absent: the embedded starter")
     parser.add_argument("--catalogue", default=None, help="catalogue's file or folder; absent: the embedded starter's")
     parser.add_argument("--clip", default=None, help="CLIP's weights file, or download")
+    parser.add_argument("--language-model", default=None, help="address of a model that reads instructions")
+    parser.add_argument("--language-model-name", default="", help="as its server lists it")
+    parser.add_argument("--language-model-seconds", type=float, default=20.0, help="it may take")
+    parser.add_argument("--online", action="store_true", help="let it be on another computer")
     options = parser.parse_args()
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
@@ -46,7 +50,9 @@ def main() -> int:
         channel.flush()
         return 1
     chosen = {name: getattr(options, name) for name in ("device", "model", "catalogue", "clip")}
-    return serving.serve(sys.stdin, channel, **chosen)
+    reading = importlib.import_module("instructscene_core.reading.reader")
+    named = (options.language_model, options.language_model_name, options.language_model_seconds)
+    return serving.serve(sys.stdin, channel, **chosen, reader=lambda: reading.reader_of(*named, online=options.online))
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ from ..catalogue.indexing import index_models, summary
 from ..errors import CancelledError, InstructSceneError, InvalidInputError
 from ..generator import Generator, load_generator
 from ..official.import_models import OnFile, import_models
+from ..reading.reader import Reader
 from ..scene import Json, Request, read_json
 from .memory import memory_mb, peak_memory_mb
 
@@ -59,6 +60,7 @@ def serve(
     model: str | None = None,
     catalogue: str | None = None,
     clip: str | None = None,
+    reader: Callable[[], Reader] = Reader,
 ) -> int:
     """Loads the generator and answers until told to quit.
 
@@ -69,6 +71,7 @@ def serve(
         model: model folder; None is the embedded starter.
         catalogue: a catalogue's file or folder; None is the embedded starter's.
         clip: see ``text.loading.load_encoder``.
+        reader: makes what reads instructions; what it refuses is reported.
 
     Returns:
         The exit code: 1 where the generator cannot be loaded.
@@ -79,7 +82,7 @@ def serve(
     folder = None if model is None else Path(model)
     with worker.reporting(None):
         furniture = None if catalogue is None else Path(catalogue)
-        generator = load_generator(folder, device=device, catalogue=furniture, clip=clip)
+        generator = load_generator(folder, device=device, catalogue=furniture, clip=clip, reader=reader())
         worker.greet(generator)
         worker.work(generator)
         return 0

@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "instructscene_core"
 LAYERS = (
     "__init__", "errors", "vocabulary", "scene", "device", "geometry", "diffusion", "models", "files", "text",
-    "instructions", "catalogue", "official", "sampling", "placement", "generator", "worker", "starter", "datasets",
-    "training", "evaluation", "commands", "__main__",
+    "instructions", "reading", "catalogue", "official", "sampling", "placement", "generator", "worker", "starter",
+    "datasets", "training", "evaluation", "commands", "__main__",
 )  # fmt: skip
 """Packages and top modules: each may import only from those before it."""
 INNER = {"instructions": ("words", "brief", "standing", "read", "write", "report"), "starter": ("furniture", "rooms")}

@@ -142,3 +142,22 @@ def test_missing_weights_are_told(tmp_path):
     assert answer["type"] == "error"
     assert answer["remedy"]
     assert worker.process.wait(timeout=30) == 1
+
+
+def test_a_language_model_reads_for_the_worker(tiny_folder):
+    """One that is not there: what is said of that shows that it was asked."""
+    words = ("--language-model", "http://127.0.0.1:9/v1", "--language-model-name", "small")
+    worker = Worker("--model", str(tiny_folder), *words)
+    worker.send(type="request", id="one", request={"text": "a desk"})
+    (scene,) = worker.next("result", "error")["scenes"]
+    assert any("no server answers at 127.0.0.1:9" in note for note in scene["report"]["notes"])
+    assert worker.close() == 0
+
+
+def test_a_language_model_elsewhere_is_refused(tiny_folder):
+    words = ("--language-model", "http://models.example/v1", "--language-model-name", "small")
+    worker = Worker("--model", str(tiny_folder), *words)
+    error = worker.next("hello", "error")
+    assert error["message"] == "The language model at models.example is not on this computer"
+    assert error["remedy"] == "Use localhost, or allow online access"
+    worker.close()
