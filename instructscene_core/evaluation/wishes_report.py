@@ -59,16 +59,17 @@ def markdown(
             for stage, figures in by_stage.items()
         ]
         lines += [_table(heads, rows), ""]
-    heads = ("variety", *(f"{_TITLES[room]}: metres, bits" for room in varieties))
     stages = list(next(iter(varieties.values()), {}))
+    heads = ("variety", *(f"{_TITLES[room]}: metres, bits" for room in varieties))
     rows = [
         (LABELS[stage], *(f"{by_stage[stage]['distance']:.2f}, {by_stage[stage]['entropy']:.2f}"
                           for by_stage in varieties.values()))
         for stage in stages
     ]  # fmt: skip
-    lines += [_table(heads, rows), ""]
+    lines += [_table(heads, rows), ""] if rows else []
     heads = ("sentences, %", *(head for head, _ in _OF_KINDS))
-    lines += [_table(heads, [(kind, *(_figure(row, key) for _, key in _OF_KINDS)) for kind, row in kinds.items()]), ""]
+    rows = [(kind, *(_figure(row, key) for _, key in _OF_KINDS)) for kind, row in kinds.items()]
+    lines += [_table(heads, rows), ""] if rows else []
     return "\n".join([*lines, DEFINITIONS])
 
 

@@ -1,6 +1,6 @@
 """What ``evaluate --set wishes`` asks for, and how rooms are made for it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
@@ -70,13 +70,15 @@ class Sentence:
     text: str
 
 
-def sentences(most: int) -> list[Sentence]:
+def sentences(most: int, room_types: Collection[RoomType]) -> list[Sentence]:
     """Sentences by hand in five languages, evenly taken from ``sentences.tsv``.
 
     Args:
         most: so many at most.
+        room_types: those of rooms of these types.
     """
     lines = files(__package__).joinpath("sentences.tsv").read_text(encoding="utf-8").splitlines()
-    chosen = [lines[k * len(lines) // min(most, len(lines))] for k in range(min(most, len(lines)))]
-    cells = [line.split("\t") for line in chosen]
-    return [Sentence(cast("RoomType", room), text.replace("\\n", "\n")) for room, text, _ in cells]
+    cells = [cell for cell in (line.split("\t") for line in lines) if cell[0] in room_types]
+    number = min(most, len(cells))
+    chosen = [cells[k * len(cells) // number] for k in range(number)]
+    return [Sentence(cast("RoomType", room), text.replace("\\n", "\n")) for room, text, _ in chosen]

@@ -38,7 +38,7 @@ _SENTENCES: Final = 5
 _VARIED: Final = 0.06
 """Real rooms, sentences, and instructions whose variety is measured, for each room of a cell."""
 _OF_VARIETY: Final = ("sampled", "not held", "people")
-"""Stages whose variety is measured."""
+"""Stages whose variety is measured, as far as they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,11 @@ class WishesTask:
     def real(self) -> int:
         """Real rooms of a type, at most."""
         return max(2, round(_REAL * self.count))
+
+    @property
+    def of_variety(self) -> tuple[str, ...]:
+        """Stages whose variety is measured."""
+        return tuple(stage for stage in _OF_VARIETY if stage in self.stages)
 
     @property
     def varied(self) -> int:
@@ -105,7 +110,8 @@ def run(task: WishesTask) -> int:
         for room_type in task.starter.rooms:
             found.cells[room_type] = bench.cells(room_type)
             found.varieties[room_type] = bench.varieties(room_type)
-        found.kinds.update(bench.kinds())
+        if "people" in task.stages:
+            found.kinds.update(bench.kinds())
     page = markdown(found.cells, found.varieties, found.kinds, task.identity())
     figures = {"cells": found.cells, "variety": found.varieties, "kinds": found.kinds}
     write_json(out / FIGURES_FILE, {"about": task.identity(), **figures})
@@ -116,9 +122,10 @@ def run(task: WishesTask) -> int:
 
 def _total(task: WishesTask) -> int:
     """Chunks at most."""
-    drawn = len(chunks(task.varied * DRAWN)) * len(_OF_VARIETY)
+    drawn = len(chunks(task.varied * DRAWN)) * len(task.of_variety)
     cells = (MOST * len(chunks(task.count)) + len(chunks(task.real))) * len(task.stages)
-    return len(task.starter.rooms) * (cells + drawn) + len(chunks(_SENTENCES * task.count))
+    written = len(chunks(_SENTENCES * task.count)) if "people" in task.stages else 0
+    return len(task.starter.rooms) * (cells + drawn) + written
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +175,7 @@ class Bench:
         asked = self._rooms(room_type).asked(self.task.varied, 2)
         texts = [(room_type, item.text) for item in asked.held_out.instructions for _ in range(DRAWN)]
         found: dict[str, Figures] = {}
-        for stage in _OF_VARIETY:
+        for stage in self.task.of_variety:
             part = f"{room_type}-variety-{stage.replace(' ', '-')}"
             scenes, _ = self.made.scenes(part, len(texts), self._asking(texts), STAGES[stage])
             found[stage] = variety([scenes[start : start + DRAWN] for start in range(0, len(texts), DRAWN)])
@@ -176,7 +183,7 @@ class Bench:
 
     def kinds(self) -> dict[str, Figures]:
         """What is met of freely written sentences, and how true their reports are, by kind of wish."""
-        asked = sentences(_SENTENCES * self.task.count)
+        asked = sentences(_SENTENCES * self.task.count, self.task.starter.rooms)
         asking = self._asking([(sentence.room_type, sentence.text) for sentence in asked])
         scenes, _ = self.made.scenes("sentences", len(asked), asking, AS_PEOPLE_GET_IT)
         by_kind: dict[str, list[Judged]] = defaultdict(list)

@@ -33,7 +33,7 @@ _LATERAL: Final = 0.75
 """Off the line between two pieces, at most, of what is between them."""
 _AT_WALL: Final = 0.3
 _IN_CORNER: Final = 0.5
-"""From the corner of a room to the nearest corner of what stands there."""
+"""From the corner of a room to the outline of what stands there, however it is turned."""
 _AWAY: Final = 1.0
 _FAR: Final = 2.0
 _ON: Final = 0.05
@@ -355,8 +355,9 @@ def _gap_to(name: str, own: Bodies, room: Surroundings, side: str) -> FloatArray
         corners = room.corners(side)
         if not len(corners):
             return np.full(own.yaw.shape, _MOST)
-        delta = own.corners()[:, :, :, None] - corners
-        return np.linalg.norm(delta, axis=-1).min(axis=(2, 3))
+        local = np.abs(np.einsum("mkab,mkcb->mkca", own.axes, corners - own.position[:, :, None]))
+        beyond = (local - own.ground[:, None]).clip(0.0)
+        return np.hypot(beyond[..., 0], beyond[..., 1]).min(axis=2)
     if name == "middle":
         reach = max(_LEAST_MIDDLE, _MIDDLE * math.sqrt(room.area))
         return (np.linalg.norm(own.position - room.centre, axis=-1) - reach).clip(0.0)
