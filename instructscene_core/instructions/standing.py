@@ -476,9 +476,12 @@ def unmet(
         both = [missing(side, count, each=wish.each) for side, count in zip(sides, counts, strict=True)]
         found = both[0] + both[1]
     else:
-        second = bodies.rows(seconds) if seconds else None
+        ends = seconds or others
+        second = bodies.rows(ends) if wish.relation == "between" else None
         short = of_pairs(wish, subjects, bodies.rows(others), second)
-        if second is None:
-            short = np.where(np.equal.outer(own, others), _MOST, short)  # nothing is beside itself
-        found = missing(short, wish.count, each=wish.each)
+        itself = np.equal.outer(own, others)  # nothing is beside itself
+        if second is not None:
+            both = itself[:, :, None] | np.equal.outer(own, ends)[:, None] | np.equal.outer(others, ends)
+            itself = both.reshape(len(own), -1)
+        found = missing(np.where(itself, _MOST, short), wish.count, each=wish.each)
     return np.where(found > 0, 0.0, 1.0) if wish.refused else found

@@ -124,7 +124,7 @@ class GraphStage:
         mask = None if text.mask is None else text.mask.to(device)
         texts = TextBatch(text.hidden.to(device), text.pooled.to(device), mask)
         wanted = _wanted(jobs, classes, self._spoken(texts))
-        asked = _missing(jobs, classes, wanted) if self.prior.config.grounding else [[] for _ in jobs]
+        asked = _missing(jobs, classes, wanted)
         used = self._draw_slot_counts(jobs, texts, asked, draws)
         in_use = (torch.arange(len(slots[0].classes)) < used[:, None]).numpy()
         steps = even_steps(settings.steps[0], self._levels(jobs, settings.ratio))
@@ -178,7 +178,7 @@ class GraphStage:
             # Objects that are asked for stand already; more guidance would only fill the room with more of their kind.
             guidance=(1.0 if self.prior.config.grounding else settings.guidance, *[settings.guidance] * 2),
             truncation=settings.truncation,
-            allowed=self._allowed(jobs, run.classes, cropped, known),
+            allowed=self._allowed(jobs, run.classes, run.asked, cropped, known),
             remasked_share=settings.remasked_share,
             on_step=report_step,
         )
@@ -191,15 +191,15 @@ class GraphStage:
         return LEVELS if late and not all(job.slots.class_known.all() for job in jobs) else levels
 
     def _spoken(self, text: TextBatch) -> FloatArray:
-        """(B, C) how likely each text speaks of each of the model's classes; 0 where the prior is not grounded."""
+        """(B, C) how likely each text speaks of each of the model's classes; NaN where the prior is not grounded."""
         if not self.prior.config.grounding:
-            return np.zeros((len(text.hidden), self.prior.config.n_classes))
+            return np.full((len(text.hidden), self.prior.config.n_classes), np.nan)
         grounding = self.prior.grounding
         mentions = grounding.mention_probability(grounding.read(text.hidden, text.mask))[:, :-2]
         return mentions.cpu().numpy().astype(np.float64)
 
     def _draw_slot_counts(
-        self, jobs: Sequence[Job], text: TextBatch, asked: Sequence[Sequence[int]], draws: Draws
+        self, jobs: Sequence[Job], text: TextBatch, asked: Sequence[Sequence[IntArray]], draws: Draws
     ) -> Tensor:
         """(B,) slots that each job uses, which are its first ones: all, or as many as the counts head draws."""
         slots = [job.slots for job in jobs]
@@ -223,7 +223,7 @@ class GraphStage:
         return (1 + (u * shares[:, -1:] >= shares).sum(dim=1)).clamp(max=total)
 
     def _known(
-        self, jobs: Sequence[Job], classes: ClassMap, asked: Sequence[Sequence[int]], in_use: BoolArray
+        self, jobs: Sequence[Job], classes: ClassMap, asked: Sequence[Sequence[IntArray]], in_use: BoolArray
     ) -> Partial:
         """What is known of the three variables: classes, upper triangle of the relations, tokens object by object.
 
@@ -250,30 +250,36 @@ class GraphStage:
             np.repeat(np.stack([s.codes_known[:n] for s in slots]), N_FEATURE_TOKENS, axis=1) | tokens,
         )
         for job, missing, symbols, fixed, used in zip(jobs, asked, clean[0], known[0], in_use, strict=True):
-            may = classes.allowed(job.slots.allowed[:n])
-            for number in missing:
-                places = np.flatnonzero(_open(job)[:n] & used & ~fixed & may[:, number])
-                if len(places):
-                    symbols[places[0]], fixed[places[0]] = number, True
+            for slot, group in _given(job, classes, missing, used):
+                if len(group) == 1:
+                    symbols[slot], fixed[slot] = group[0], True
         return Partial(
             tuple(torch.from_numpy(a).to(self.device) for a in clean),
             tuple(torch.from_numpy(a).to(self.device) for a in known),
         )
 
     def _allowed(
-        self, jobs: Sequence[Job], classes: ClassMap, in_use: BoolArray, known: Partial
+        self,
+        jobs: Sequence[Job],
+        classes: ClassMap,
+        asked: Sequence[Sequence[IntArray]],
+        in_use: BoolArray,
+        known: Partial,
     ) -> list[Tensor | None]:
         """Classes that slots may take, and relations that are asked for; no empty token where none may stay empty."""
         n = in_use.shape[1]
         allowed = classes.allowed(np.stack([job.slots.allowed[:n] for job in jobs]))  # (B, n, C + 1)
         if self.prior.config.counts:
             allowed[..., -1] &= ~in_use
-        if self.prior.config.grounding:  # as many as are told have slots of their own by now
-            for job, may in zip(jobs, allowed, strict=True):
-                told = np.zeros(may.shape[1], dtype=np.bool_)
-                told[classes.to_model[:-1][job.slots.told]] = True
-                others = may & ~(_open(job)[:n, None] & told)
-                may[:] = np.where(others.any(axis=1, keepdims=True), others, may)  # of a core that is told, for one
+        for job, missing, may, used in zip(jobs, asked, allowed, in_use, strict=True):
+            told = np.zeros(may.shape[1], dtype=np.bool_)  # as many as are told have slots of their own by now
+            told[classes.to_model[:-1][job.slots.told]] = True
+            others = may & ~(_open(job)[:n, None] & told)
+            others = np.where(others.any(axis=1, keepdims=True), others, may)  # of a core that is told, for one
+            for slot, group in _given(job, classes, missing, used):
+                if len(group) > 1:
+                    others[slot] = may[slot] & np.isin(np.arange(may.shape[1]), group)
+            may[:] = others
         allowed[~in_use, -1] = True
         tokens = np.ones((len(jobs), N_CODES + 1, n * N_FEATURE_TOKENS), dtype=np.bool_)
         tokens[:, EMPTY_CODE] = np.repeat(allowed[:, :, -1], N_FEATURE_TOKENS, axis=1)
@@ -339,7 +345,7 @@ class _Run:
         jobs: B.
         classes: the map of their room type.
         texts: theirs.
-        asked: classes that each of them asks for.
+        asked: classes that each of them asks for, any of which will do.
         settings: of all.
         draws: random numbers.
         steps: in all.
@@ -349,7 +355,7 @@ class _Run:
     jobs: Sequence[Job]
     classes: ClassMap
     texts: TextBatch
-    asked: Sequence[Sequence[int]]
+    asked: Sequence[Sequence[IntArray]]
     settings: Settings
     draws: Draws
     steps: int
@@ -408,7 +414,7 @@ def _wanted(jobs: Sequence[Job], classes: ClassMap, spoken: FloatArray) -> IntAr
     """(B, C) how many of the model's classes each job is to have at least.
 
     One of what its text speaks of, as many as it asks for, and of a noun that may mean several classes that one of them
-    of which the text speaks most likely.
+    of which the text speaks most likely, where the prior tells.
     """
     found = (spoken > _SPOKEN).astype(np.int64)
     own = classes.to_model[:-1]
@@ -417,8 +423,9 @@ def _wanted(jobs: Sequence[Job], classes: ClassMap, spoken: FloatArray) -> IntAr
         there = _there(job, classes)
         for group, number in job.slots.either:
             rows = own[group]
-            row[rows] = np.maximum(job.slots.wanted[group], there[rows])
-            row[rows[likely[rows].argmax()]] += max(number - int(there[rows].sum()), 0)
+            if np.isfinite(likely[rows]).all():
+                row[rows] = np.maximum(job.slots.wanted[group], there[rows])
+                row[rows[likely[rows].argmax()]] += max(number - int(there[rows].sum()), 0)
     return found
 
 
@@ -428,17 +435,43 @@ def _there(job: Job, classes: ClassMap) -> IntArray:
     return np.bincount(known, minlength=len(classes.to_room))[:-1]
 
 
-def _missing(jobs: Sequence[Job], classes: ClassMap, wanted: IntArray) -> list[list[int]]:
+def _missing(jobs: Sequence[Job], classes: ClassMap, wanted: IntArray) -> list[list[IntArray]]:
     """The model's classes that each job is to have objects of and has none of, or not as many as wanted: one for each.
 
-    These are the classes that its text speaks of and that a new object may have, and those of which a number is wanted.
+    These are the classes that its text speaks of and that a new object may have, and those of which a number is wanted;
+    of a noun that may mean several classes and of which no number of one of them is wanted, all of these.
     """
-    found: list[list[int]] = []
+    found: list[list[IntArray]] = []
     for job, number in zip(jobs, wanted, strict=True):
         slots = job.slots
         there = _there(job, classes)
         possible = classes.allowed(slots.allowed[_open(job)]).any(axis=0)[:-1]
-        found.append(np.repeat(np.arange(len(number)), (number - there).clip(0) * possible).tolist())
+        missing = list(np.repeat(np.arange(len(number)), (number - there).clip(0) * possible)[:, None])
+        for group, count in slots.either:
+            rows = classes.to_model[:-1][group]
+            lacking = count - int(np.maximum(number, there)[rows].sum())
+            missing += [rows[possible[rows]]] * (max(lacking, 0) if possible[rows].any() else 0)
+        found.append(missing)
+    return found
+
+
+def _given(job: Job, classes: ClassMap, missing: Sequence[IntArray], in_use: BoolArray) -> list[tuple[int, IntArray]]:
+    """Slots that are given to what a job is to have: the first open ones that may take it.
+
+    Args:
+        job: whose slots.
+        classes: the map of its room type.
+        missing: classes for each, any of which will do.
+        in_use: (n,) slots that get an object.
+    """
+    n = len(in_use)
+    may, free = classes.allowed(job.slots.allowed[:n]), _open(job)[:n] & in_use
+    found: list[tuple[int, IntArray]] = []
+    for group in missing:
+        places = np.flatnonzero(free & may[:, group].any(axis=1))
+        if len(places):
+            free[places[0]] = False
+            found.append((int(places[0]), group))
     return found
 
 

@@ -156,16 +156,21 @@ def _read(reading: _Reading, position: int) -> _Reading:
     ends = _ends(reading, position)
     if ends is None:
         return reading
-    pair, phrase = reading.context.pair, reading.sentence[position]
+    phrase = reading.sentence[position]
     subject, second = _subject_meant(reading, ends), ends.second
     other = subject if phrase.relation in MUTUAL else _other_meant(reading, position, ends)
+    if phrase.relation == "between" and (ends.other is None or ends.other.words == _THEM):
+        other, second = _two_before(reading, position, subject) or (other, second)
+    if phrase.relation == "in the middle" and subject is not None:
+        small = bool(subject.names) and subject.names <= _SMALL
+        other, second = (_two_before(reading, position, subject) if small else None) or (None, None)
+        phrase = replace(phrase, relation="between" if other else "in")
+        other = other or Item(phrase.start, phrase.end, "furniture", phrase.words, names=frozenset({"middle"}))
     if other is None and phrase.relation in _SIDES_OF_ROOM and phrase.kind == "lone":
         other = Item(phrase.start, phrase.end, "furniture", phrase.words, names=frozenset({"room"}))
         phrase = replace(phrase, relation=RELATIONS["room"][phrase.relation])
     if subject is None or other is None or (other == subject and phrase.relation not in MUTUAL):
         return reading
-    if ends.other and ends.other.words == _THEM and phrase.relation == "between" and len(pair) == 2:
-        other, second = pair
     written = [item for item in (ends.subject, phrase, ends.other, second) if item]
     others = (other, second) if second else (other,)
     start, end = min(item.start for item in written), max(item.end for item in written)
@@ -175,6 +180,23 @@ def _read(reading: _Reading, position: int) -> _Reading:
         max(reading.taken_to, end),
         {**reading.relations, position: Relation(phrase, subject, others, start, end)},
     )
+
+
+_SMALL: Final = frozenset({
+    "coffee_table", "corner_side_table", "round_end_table", "nightstand", "stool", "plant", "table", "rug",
+    "floor_lamp", "table_lamp",
+})  # fmt: skip
+"""What stands "in the middle" of other pieces rather than of the room."""
+
+
+def _two_before(reading: _Reading, position: int, subject: Item | None) -> tuple[Item, Item | None] | None:
+    """What "between them" means: two pieces of one kind spoken of last, else the last two, or those of a relation."""
+    own = [item for item in reading.sentence[:position] if item.wanted and item.role == "thing" and item != subject]
+    own = own or [item for item in reading.context.pair if item.names and not item.fixture and item != subject]
+    own = own or [item for item in (reading.context.topic,) if item is not None and item.wanted and item != subject]
+    if own and own[-1].count > 1:
+        return own[-1], None
+    return (own[-2], own[-1]) if len(own) > 1 else (own[0], None) if own and own[0].count > 1 else None
 
 
 def _context_after(reading: _Reading, ends: _Ends, subject: Item, others: tuple[Item, ...]) -> Context:
@@ -261,13 +283,44 @@ def _ends(reading: _Reading, position: int) -> _Ends | None:
     other = None if other_at is None else sentence[other_at]
     second_at = _second_at(sentence, position, other_at)
     bare = other is None or other.kind == "pronoun"
-    subject = _subject_before(reading, position, any_noun=bare)
+    placed = _placed_behind(reading, position, other_at) if bare else None
+    subject = placed or _subject_before(reading, position, any_noun=bare)
     if subject is None and other_at is not None:
         subject = _subject_behind(sentence, position, second_at or other_at)
         subject = subject or (None if bare else _subject_again(reading, position))
-    if subject is None and position and sentence[position - 1].kind == "break":
-        subject = _subject_before(reading, position - 1, any_noun=bare)  # "a desk with drawers, left of the bed"
+    if subject is None and (start := _bare_from(sentence, position)) is not None:
+        subject = _subject_before(reading, start, any_noun=bare)  # "a desk, 1.2 m wide, not left of the bed"
+        placed = [relation for relation in reading.relations.values() if subject in relation.others]
+        subject = placed[-1].subject if placed else subject  # "a sofa facing the TV, but not by the door"
     return _Ends(subject, other, sentence[second_at] if second_at else None) if subject else None
+
+
+def _placed_behind(reading: _Reading, position: int, other_at: int | None) -> Item | None:
+    """What a clause places that begins with where: "a bed, on each side a nightstand", "a sofa, in front a table"."""
+    sentence, start = reading.sentence, position if other_at is None else other_at
+    before = _segment_before(sentence, position)
+    if any(item.kind != "word" or item.words[0] in BREAKS for item in before) or unknown_words(before):
+        return None
+    if not (reading.context.topic or any(item.wanted for item in sentence[:position])):
+        return None
+    for item in sentence[start + 1 :]:
+        if item.kind == "furniture" and item.role == "thing":
+            return item if item.names and not item.fixture and not item.refused else None
+        if item.kind != "word":
+            return None
+    return None
+
+
+def _bare_from(sentence: Sequence[Item], position: int) -> int | None:
+    """The break before a clause that is nothing but a relation, and before others that are nothing but words."""
+    found: int | None = None
+    for number in range(position - 1, -1, -1):
+        item = sentence[number]
+        if item.kind == "break":
+            found = number
+        elif item.kind not in ("word", "not") or (found is None and unknown_words([item]) and item.kind != "not"):
+            break
+    return found
 
 
 def _other_at(sentence: Sequence[Item], position: int) -> int | None:

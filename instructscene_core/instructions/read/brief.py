@@ -13,7 +13,7 @@ from typing import Final, cast
 
 from ...vocabulary import CLASSES, RoomType
 from ..brief import GRAPH, Axis, Brief, Piece, RoomBrief, Size, Wish
-from ..words.common import COUNTS
+from ..words.common import COUNTS, PREPOSITIONS
 from ..words.fixtures import FIXTURES
 from ..words.furniture import Names, is_plural
 from .asked_relations import MUTUAL, Context, Relation, asked_relations
@@ -143,7 +143,8 @@ class _Reader:
                     self._pieces.add(item, self._shown(item.start, item.end), mention, ground=item.start in grounds)
                 if not item.fixture or item.start in self._pieces.at:
                     used.add(item.start)
-            self._only |= item.kind == "only" or self._is_only(sentence, number)
+            leads = any(other.relates or other.words[0] in PREPOSITIONS for other in sentence[number + 1 : number + 2])
+            self._only |= (item.kind == "only" and not leads) or self._is_only(sentence, number)
         for relation in relations:
             self._tell_apart(relation)
             self._add_wishes(relation)

@@ -4,10 +4,11 @@
 the kind, the role and the refusal of these.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from ..brief import Bound
 from ..words.common import CLAUSE_VERBS, COUNTS, FILLER, INNER, PARTS, VERBS
 from .items import REACH, Item, Role
 from .tokens import MEASURE
@@ -37,7 +38,40 @@ def prepared(sentence: Sequence[Item]) -> list[Item]:
     The order matters: details reach up to the next relation, so inner relations have to be words by then; and "without
     handles" has to be a description before refusals are sought.
     """
-    return refuse_negated(mark_details(demote_inner_relations(sentence)))
+    return refuse_negated(mark_details(demote_inner_relations(numbers_behind(sentence))))
+
+
+def numbers_behind(sentence: Sequence[Item]) -> list[Item]:
+    """Gives furniture the number that follows later: "bookshelves along the wall, four of them", "plants, min 5"."""
+    items = list(sentence)
+    for at, item in enumerate(sentence):
+        word, bound = item.words[0], _bound_before(sentence, at)
+        number = int(word) if word.isdecimal() else COUNTS.get(word, 0)
+        of_them = [i.words[0] for i in sentence[at + 1 : at + 3]] in (["of", "them"], ["of", "these"])
+        ends = all(i.joins for i in sentence[at + 1 : at + 2])
+        noun = next((n for n in range(at - 1, -1, -1) if items[n].kind == "furniture" and not items[n].fixture), None)
+        if (
+            item.kind == "word"
+            and number > 1
+            and noun is not None
+            and not items[noun].counted
+            and (of_them or (bound is not None and ends))
+        ):
+            items[noun] = replace(items[noun], count=number, counted=True, bound=bound or "at least")
+            for k in range(at - (bound is not None), min(at + 3 if of_them else at + 1, len(items))):
+                items[k] = replace(items[k], kind="word", words=("of",))
+    return items
+
+
+def _bound_before(sentence: Sequence[Item], at: int) -> Bound | None:
+    """Whether a number is the least or the most, by the word before."""
+    return _BOUNDS.get(" ".join(sentence[at - 1].words)) if at else None
+
+
+_BOUNDS: Final[Mapping[str, Bound]] = {
+    "min": "at least", "minimum": "at least", "at least": "at least",
+    "max": "at most", "maximum": "at most", "at most": "at most",
+}  # fmt: skip
 
 
 def demote_inner_relations(sentence: Sequence[Item]) -> list[Item]:
@@ -141,6 +175,11 @@ def refuse_negated(sentence: Sequence[Item]) -> list[Item]:
     """
     marked, refused = list[Item](), False
     for number, item in enumerate(sentence):
+        if _refuses_before(sentence, number):
+            noun = next(n for n in range(number - 1, -1, -1) if sentence[n].kind == "furniture")
+            marked = [replace(i, refused=True) if n == noun else i for n, i in enumerate(marked)]
+            marked.append(replace(item, kind="unwanted"))
+            continue
         if refused and item.joins:
             refused = _refusal_goes_on(sentence, number)
         refused = (refused or item.kind == "not") and item.words[0] != "forget"
@@ -148,6 +187,15 @@ def refuse_negated(sentence: Sequence[Item]) -> list[Item]:
             marked = _refused_before(marked)
         marked.append(replace(item, refused=True) if refused else item)
     return marked
+
+
+def _refuses_before(sentence: Sequence[Item], number: int) -> bool:
+    """Whether a "no" refuses what stands right before it: "rug no", "pendant: none"."""
+    item, rest = sentence[number], sentence[number + 1 : number + 2]
+    if item.kind != "not" or item.words[0] not in ("no", "none", "not") or any(not i.joins for i in rest):
+        return False
+    before = [i for i in sentence[max(0, number - 2) : number] if i.kind != "break"]
+    return bool(before) and before[-1].kind == "furniture" and not before[-1].fixture
 
 
 def _refusal_goes_on(sentence: Sequence[Item], number: int) -> bool:

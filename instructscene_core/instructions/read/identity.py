@@ -142,7 +142,8 @@ class Pieces:
         """Adds to a piece what another mention of it says: a narrower class, a number."""
         piece = self.found[index]
         narrower = piece.names & item.names
-        more = count if index in self.vague and item.counted else max(piece.count, count)
+        both = 2 if item.definite and is_plural(item.words) and not item.counted else 1  # "a lamp on each … the lamps"
+        more = count if index in self.vague and item.counted else max(piece.count, count, both)
         if item.counted and count > 1:
             self.vague.discard(index)
         bound = item.bound if item.bound != "at least" else piece.bound

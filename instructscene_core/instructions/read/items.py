@@ -246,10 +246,15 @@ def itemise(text: str, lexicon: Lexicon) -> list[Item]:
     return [_as_noun(items, at) for at in range(len(items))]
 
 
+_STOPS: Final = ("break", "end")
+
+
 def _as_noun(items: Sequence[Item], at: int) -> Item:
     """An item; a noun where it stands for one: "one", "another one", "a three-seater"."""
     item = items[at]
     following = items[at + 1] if at + 1 < len(items) else None
+    if item.words == ("both",) and at and items[at - 1].relates and (following is None or following.kind in _STOPS):
+        return replace(item, kind="pronoun", words=("them",))  # "a rug under both"
     ends = following is None or following.relates or following.kind in ("break", "end", "with")
     ends = ends or (following is not None and following.words[0] in CLAUSE_VERBS)
     if item.measure is not None and item.measure.unit == "seats" and item.measure.values[0] <= 4 and ends:
@@ -299,6 +304,8 @@ def _phrase(words: tuple[str, ...], at: int, lexicon: Lexicon) -> tuple[Kind, in
         Its kind, the position behind it, and what it means as furniture or as a relation.
     """
     word, relation = words[at], lexicon.relations.match(words, at)
+    if relation and relation[0][1] == "in the middle" and words[relation[1] : relation[1] + 1] == ("of",):
+        relation = None  # "in the middle of the room"
     if relation and relation[0][0] == "lone" and _leads_to_fixture(words, relation[1]):
         relation = lexicon.relations.match(words[: at + 1], at)  # "on the left wall", "on the left side of the room"
         if relation is None:

@@ -181,7 +181,13 @@ def _ordered(words: Sequence[Word]) -> list[Word]:
     return found
 
 
-_OF_ROOM: Final[Mapping[str, str]] = {"left of": "on the left", "right of": "on the right"}
+_OF_ROOM: Final[Mapping[str, str]] = {
+    "left of": "on the left", "right of": "on the right", "on each side of": "on each side", "between": "between them",
+    "in front of": "in front of it", "behind": "behind it", "above": "above it", "on": "on it", "under": "under it",
+    "next to": "next to it", "near": "near it", "around": "around it", "opposite": "opposite it",
+    "at the foot of": "at its foot",
+}  # fmt: skip
+"""Relations that nothing stands before."""
 
 
 def _phrase_start(words: Sequence[Word], *, over_and: bool) -> int:

@@ -69,12 +69,22 @@ def owner(sentence: Sequence[Item], at: int) -> Item | None:
             return item
         if item.kind != "word":
             break
+    if (spoken := _spoken_of(sentence, at)) is not None:
+        return spoken
     for item in reversed(sentence[:at]):
         if item.kind == "furniture" or _of_room(item):
             return item
         if item.kind == "end" or item.relates:
             break
     return None
+
+
+def _spoken_of(sentence: Sequence[Item], at: int) -> Item | None:
+    """What a measure is of that stands between commas: "a wardrobe on the left wall, 2 m wide"."""
+    start = max((k + 1 for k in range(at) if sentence[k].kind == "break"), default=0)
+    alone = start > 0 and all(item.kind == "word" for item in sentence[start:at])
+    things = [item for item in sentence[:start] if item.wanted and item.role == "thing"]
+    return things[0] if alone and len(things) == 1 else None
 
 
 def _of_room(item: Item) -> bool:

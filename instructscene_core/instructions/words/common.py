@@ -30,7 +30,8 @@ CLAUSES: Final[Mapping[Literal["word", "not", "unwanted", "only"], str]] = {
     "not": """
         instead of | rather than | anything but | everything but | all but | other than | no need for | get rid of |
         free of | free from | except for | aside from | in place of | do without | can do without | dont want |
-        do not want | dont need | do not need | no longer | doesnt need | does not need
+        do not want | dont need | do not need | no longer | doesnt need | does not need | dont bother with |
+        do not bother with | no bother with | leave off | hold the
     """,
     "unwanted": """
         must stay out | must stay outside | must not be there | should not be there | shouldnt be there |
@@ -46,7 +47,8 @@ CLAUSES: Final[Mapping[Literal["word", "not", "unwanted", "only"], str]] = {
         that all | that it | nothing else | nothing more | nothing other than that | nothing besides |
         no other furniture | no more furniture | no other pieces | no other items | that is all | thats all |
         that is it | thats it | and nothing | nothing further | no further furniture | no additional furniture |
-        no other things | nothing beyond that | no more | only that
+        no other things | nothing beyond that | no more | only that | everything else out |
+        everything else gone
     """,
 }
 """Phrases that change what is asked: words that refuse nothing, what refuses what follows or stands before, and what
@@ -74,7 +76,8 @@ CHILD: Final = words_of("kids kid children childrens child bunk toddler")
 
 COUNTS: Final[dict[str, int]] = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "sixteen": 16, "pair": 2, "couple": 2, "both": 2, "twin": 2,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "eighteen": 18, "twenty": 20, "pair": 2, "couple": 2, "both": 2, "twin": 2,
     "several": 3, "some": 2, "many": 3, "multiple": 2, "few": 2, "dozen": 12,
 }  # fmt: skip
 

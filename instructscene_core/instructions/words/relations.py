@@ -72,7 +72,7 @@ PLACES: Final = (
 _NEXT_TO: Final = """
     next to | right next to | directly next to | immediately next to | just next to | beside | right beside |
     directly beside | alongside | adjacent to | at the side of | to the side of | on the side of | by the side of |
-    at one side of | on one side of | to one side of | side by side with | bordering | against
+    at one side of | on one side of | to one side of | bordering | against
 """
 _NEAR: Final = """
     by | near | nearby | near to | close to | closely to | close by | not far from | in reach of | within reach of |
@@ -123,11 +123,12 @@ _READ: Final[Mapping[str, str]] = {
     "around": "around | all around | gathered around | arranged around | grouped around | surrounding | encircling",
     "at": "at | along | at the table of | pulled up to | drawn up to | among",
     "at the foot of": """
-        at the foot of | at the end of | at the feet of | at the foot end of | at the bottom of | by the foot of
+        at the foot of | at the end of | at the feet of | at the foot end of | at the bottom of | by the foot of |
+        at foot of
     """,
     "at the head of": "at the head of | at the top of | by the head of",
     "opposite": """
-        opposite | opposite to | opposite of | opposite from | across from | across | directly opposite |
+        opposite | opposite to | opposite of | opposite from | across from | across | opp | directly opposite |
         directly across from | on the other side of
     """,
     "facing": """
@@ -142,7 +143,7 @@ _READ: Final[Mapping[str, str]] = {
         at both sides of | at each side of | at either side of | to both sides of | to each side of |
         to either side of | left and right of | to the left and right of | on the left and right of |
         to the left and to the right of | flanking | left and right from | on both the left and right of |
-        on two sides of | on opposite sides of | either side | one on each side of | one at each side of |
+        on two sides of | on opposite sides of | one on each side of | one at each side of |
         one on either side of | one each side of | one to each side of
     """,
     "at each end of": """
@@ -167,11 +168,12 @@ _ALONE: Final[Mapping[str, str]] = {
     "on each side of": """
         on both sides | on each side | on either side | at both sides | at each side | left and right |
         one on each side | one at each side | to both sides | one per side | one each side | on the left and right |
-        one on either side | one either side | each side | both sides
+        one on either side | one either side | each side | both sides | either side
     """,
+    "in the middle": "in the middle | in the centre | in the center",
     "opposite": "opposite",
     "in front of": "in front | at the front",
-    "at the foot of": "at its foot | at the foot",
+    "at the foot of": "at its foot | at the foot | at its feet | at its foot end",
     "on": "on top",
     "left of": "on the left | to the left | on the left side | to its left | on its left | on left",
     "right of": "on the right | to the right | on the right side | to its right | on its right | on right",
