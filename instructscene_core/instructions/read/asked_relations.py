@@ -183,8 +183,7 @@ def _read(reading: _Reading, position: int) -> _Reading:
 
 
 _SMALL: Final = frozenset({
-    "coffee_table", "corner_side_table", "round_end_table", "nightstand", "stool", "plant", "table", "rug",
-    "floor_lamp", "table_lamp",
+    "coffee_table", "corner_side_table", "round_end_table", "nightstand", "stool", "table", "floor_lamp", "table_lamp",
 })  # fmt: skip
 """What stands "in the middle" of other pieces rather than of the room."""
 
@@ -241,7 +240,14 @@ def _other_left_out(reading: _Reading, position: int, ends: _Ends) -> Item | Non
     before = [*reading.relations.values()][-1] if reading.relations else None
     inverted = before is not None and before.others[0].start < before.subject.start < sentence[position].start
     put = any(item.words[0] in VERBS for item in sentence[:position])
-    if written and inverted and before and not put and ends.subject.start > written.start:
+    if (
+        written
+        and inverted
+        and before
+        and not put
+        and not before.others[0].fixture
+        and ends.subject.start > written.start
+    ):
         return before.others[0]  # "before the sofa is a table, and behind it a console"
     owner = _owner(sentence, ends.subject, [i for i in sentence[:position] if i.wanted and i != ends.subject])
     if owner is not None and not written:
@@ -285,13 +291,15 @@ def _ends(reading: _Reading, position: int) -> _Ends | None:
     bare = other is None or other.kind == "pronoun"
     placed = _placed_behind(reading, position, other_at) if bare else None
     subject = placed or _subject_before(reading, position, any_noun=bare)
-    if subject is None and other_at is not None:
-        subject = _subject_behind(sentence, position, second_at or other_at)
-        subject = subject or (None if bare else _subject_again(reading, position))
-    if subject is None and (start := _bare_from(sentence, position)) is not None:
+    if subject is None and (start := _bare_from(sentence, position, other_at)) is not None:
         subject = _subject_before(reading, start, any_noun=bare)  # "a desk, 1.2 m wide, not left of the bed"
         placed = [relation for relation in reading.relations.values() if subject in relation.others]
         subject = placed[-1].subject if placed else subject  # "a sofa facing the TV, but not by the door"
+    if subject is None and other_at is not None:
+        subject = _subject_behind(sentence, position, second_at or other_at)
+        subject = subject or (None if bare else _subject_again(reading, position))
+    if subject is None and position and sentence[position - 1].kind == "break":
+        subject = _subject_before(reading, position - 1, any_noun=bare)  # "a desk with drawers, left of the bed"
     return _Ends(subject, other, sentence[second_at] if second_at else None) if subject else None
 
 
@@ -311,9 +319,16 @@ def _placed_behind(reading: _Reading, position: int, other_at: int | None) -> It
     return None
 
 
-def _bare_from(sentence: Sequence[Item], position: int) -> int | None:
+def _bare_from(sentence: Sequence[Item], position: int, other_at: int | None) -> int | None:
     """The break before a clause that is nothing but a relation, and before others that are nothing but words."""
     found: int | None = None
+    end = (position if other_at is None else other_at) + 1
+    following = until_joint(sentence, end + 1)
+    lone = any(item.wanted for item in following) and not any(
+        i.relates for i in sentence[end + 1 + len(following) :][:1]
+    )
+    if any(not item.joins for item in sentence[end : end + 1]) or lone:
+        return None  # "to the right of the sofa, a bean bag"
     for number in range(position - 1, -1, -1):
         item = sentence[number]
         if item.kind == "break":

@@ -131,7 +131,7 @@ class Language:
             elif english:
                 found.append(Word(start, stop, english, kind))
             at = end
-        return _ordered(found)
+        return _ordered(found if self.spaced else _with_places(found))
 
     def _match(self, folded: Sequence[str], at: int) -> tuple[int, str, str]:
         """Where the longest known phrase ends, what it means, and its kind."""
@@ -178,6 +178,21 @@ def _ordered(words: Sequence[Word]) -> list[Word]:
             if at == len(found):  # it leads to nothing: of the room
                 meant = word._replace(english=_OF_ROOM.get(word.english, word.english))
         found.insert(at, meant)
+    return found
+
+
+def _with_places(words: Sequence[Word]) -> list[Word]:
+    """Where a clause begins with a part of the room, at that: "left wall put wardrobe"."""
+    found = list[Word]()
+    begins = 0
+    for number, word in enumerate(words):
+        follower = words[number + 1].english if number + 1 < len(words) else ""
+        if word.english in ("wall", "corner", "window", "door") and follower == "put":
+            before = found[begins:]
+            if all(other.english in _ADJECTIVES or other.english in COUNTS for other in before):
+                found.insert(begins, Word(word.start, word.start, "at", "word"))
+        found.append(word)
+        begins = len(found) if word.english in (",", ".", "and") else begins
     return found
 
 

@@ -172,6 +172,7 @@ _ALONE: Final[Mapping[str, str]] = {
     """,
     "in the middle": "in the middle | in the centre | in the center",
     "opposite": "opposite",
+    "next to": "on the other side | at the other side",
     "in front of": "in front | at the front",
     "at the foot of": "at its foot | at the foot | at its feet | at its foot end",
     "on": "on top",
