@@ -240,14 +240,9 @@ def _other_left_out(reading: _Reading, position: int, ends: _Ends) -> Item | Non
     before = [*reading.relations.values()][-1] if reading.relations else None
     inverted = before is not None and before.others[0].start < before.subject.start < sentence[position].start
     put = any(item.words[0] in VERBS for item in sentence[:position])
-    if (
-        written
-        and inverted
-        and before
-        and not put
-        and not before.others[0].fixture
-        and ends.subject.start > written.start
-    ):
+    put = put or sentence[position].relation == "on"  # "behind the sofa a console, and on it a lamp"
+    behind = bool(written) and ends.subject.start > written.start
+    if behind and inverted and before and not put and not before.others[0].fixture:
         return before.others[0]  # "before the sofa is a table, and behind it a console"
     owner = _owner(sentence, ends.subject, [i for i in sentence[:position] if i.wanted and i != ends.subject])
     if owner is not None and not written:

@@ -182,11 +182,20 @@ def refuse_negated(sentence: Sequence[Item]) -> list[Item]:
             continue
         if refused and item.joins:
             refused = _refusal_goes_on(sentence, number)
-        refused = (refused or item.kind == "not") and item.words[0] != "forget"
+        if refused and item.words[0] in _WANTED and any(i.refused and i.kind == "furniture" for i in marked):
+            refused = False  # "instead of a coffee table use an ottoman"
+        spared = item.words[0] in _SPARED and any(i.words == ("nothing",) for i in sentence[:number])
+        refused = (refused or item.kind == "not") and not spared and item.words[0] != "forget"
         if item.kind == "unwanted":
             marked = _refused_before(marked)
         marked.append(replace(item, refused=True) if refused else item)
     return marked
+
+
+_WANTED: Final = VERBS | {"use", "want", "take", "get", "give", "prefer", "like", "need", "have"}
+"""Words behind what is refused from which on something is wanted again."""
+_SPARED: Final = ("except", "besides", "but")
+"""What follows "nothing" and is wanted: "nothing on the left except a shelf"."""
 
 
 def _refuses_before(sentence: Sequence[Item], number: int) -> bool:

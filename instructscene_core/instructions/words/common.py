@@ -123,7 +123,8 @@ _FILLER: Final = """
     aqua travertine petrol painted terracotta sand anthracite lilac rust
     louvred plank framed raised lower upper library braced uneven sizes sized vases stepped rises arched
     revolving display
-    tallboy shoe tilting apothecary sixteen cup locker cross star shows picture castle cloud safety deeper rough trolley
+    tallboy plan shoe tilting apothecary sixteen cup locker cross star shows picture castle cloud safety deeper rough
+    trolley
     lacquered golden sides lying quarter leaning fluted like likes enjoy inspired themed rounded tapered
     curved tufted sliding woven carved
     ornate elegant sleek geometric minimal adjustable foldable upright asymmetrical symmetrical abstract

@@ -99,7 +99,10 @@ _READ: Final[Mapping[str, str]] = {
         close to the right of | just right of | just to the right of | immediately right of |
         immediately to the right of | directly right of | directly to the right of
     """,
-    "in front of": "in front of | in the front of | at the front of | to the front of | ahead of",
+    "in front of": """
+        in front of | in the front of | at the front of | to the front of | ahead of | block the | blocks the |
+        blocking the | blocking | in the way of
+    """,
     "closely in front of": """
         closely in front of | close in front of | just in front of | directly in front of | immediately in front of |
         right in front of
@@ -132,7 +135,8 @@ _READ: Final[Mapping[str, str]] = {
         directly across from | on the other side of
     """,
     "facing": """
-        facing | facing to | facing towards | facing toward | faces | face | looking at | looking to |
+        facing | look at | looks at | look to | looks to | look towards | looks towards | looks out of | look out of |
+        facing to | facing towards | facing toward | faces | face | looking at | looking to |
         looking towards | looking toward | looking out of | looking out at | turned to | turned towards |
         turned toward | pointing at | pointing to | pointing towards | directed at | directed towards |
         oriented towards | oriented toward | oriented to | angled towards | angled toward | looking onto |
