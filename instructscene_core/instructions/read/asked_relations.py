@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
+from ...vocabulary import BEDS
 from ..words.common import BREAKS, COUNTS, PAIRED, REFERRING, VERBS
 from ..words.fixtures import RELATIONS
 from .clauses import (
@@ -159,6 +160,9 @@ def _read(reading: _Reading, position: int) -> _Reading:
     phrase = reading.sentence[position]
     subject, second = _subject_meant(reading, ends), ends.second
     other = subject if phrase.relation in MUTUAL else _other_meant(reading, position, ends)
+    if phrase.relation == "at the foot of" and ends.other is None:
+        beds = [item for item in reading.sentence[:position] if item.wanted and item.names <= frozenset(BEDS)]
+        other = beds[-1] if beds else other
     if phrase.relation == "between" and (ends.other is None or ends.other.words == _THEM):
         other, second = _two_before(reading, position, subject) or (other, second)
     if phrase.relation == "in the middle" and subject is not None:

@@ -210,11 +210,11 @@ def _phrase_start(words: Sequence[Word], *, over_and: bool) -> int:
     at, nouns = len(words), 0
     for number in range(len(words) - 1, -1, -1):
         word = words[number]
-        if word.kind == "noun":
+        if word.kind == "noun" or word.english == "it":
             nouns += 1
         joins = over_and and nouns == 1 and word.english in ("and", ",")
         leads = word.english in _ADJECTIVES or word.english in COUNTS or word.english in ("the", "of", "each")
-        if not (joins or leads or word.kind == "noun") or nouns > 1 + over_and:
+        if not (joins or leads or word.kind == "noun" or word.english == "it") or nouns > 1 + over_and:
             break
         at = number
     return at

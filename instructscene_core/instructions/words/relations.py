@@ -183,7 +183,9 @@ _ALONE: Final[Mapping[str, str]] = {
     "left of": "on the left | to the left | on the left side | to its left | on its left | on left",
     "right of": "on the right | to the right | on the right side | to its right | on its right | on right",
     "next to each other": "next to each other | beside each other | side by side | next to one another",
-    "facing each other": "facing each other | face each other | facing one another | facing one and other",
+    "facing each other": """
+        facing each other | face to face | face each other | facing one another | facing one and other
+    """,
     "opposite each other": "opposite each other | opposite one another | across from each other",
     "along the same wall": "along the same wall | on the same wall | against the same wall | on one wall",
 }
