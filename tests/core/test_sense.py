@@ -10,7 +10,7 @@ from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
 from instructscene_core.commands.evaluate import add_arguments, run
 from instructscene_core.datasets.tell_apart import tell_apart
 from instructscene_core.errors import InvalidInputError
-from instructscene_core.evaluation import sense_run
+from instructscene_core.evaluation import chunks, sense_run
 from instructscene_core.evaluation.layouts import layouts_of
 from instructscene_core.evaluation.real_rooms import real_rooms
 from instructscene_core.evaluation.sense_asked import FIRST_ROOM, KINDS, asked_rooms, listed_present
@@ -169,7 +169,7 @@ def asked_of(monkeypatch):
 
 
 def test_the_command_keeps_scenes_and_goes_on(tiny_folder, tmp_path, capsys, asked_of, monkeypatch):
-    monkeypatch.setattr(sense_run, "CHUNK", 2)
+    monkeypatch.setattr(chunks, "CHUNK", 2)
     monkeypatch.setattr(sense_run, "rooms_folder", lambda: None)
     out = tmp_path / "sense"
     words = ["--set", "sense", "--model", str(tiny_folder), "--rooms", "bedroom", "--workers", "1", "--device", "cpu"]
@@ -203,7 +203,7 @@ def test_layout_alone_keeps_the_graph(tiny_generator, catalogue):
     bedrooms = asked_rooms("bedroom", 2, catalogue)
     for name in ("layout", "layout-plain"):
         requests = [MADE[name].request(bedrooms, number) for number in range(2)]
-        found = tiny_generator.run(requests, settle=MADE[name].settle)
+        found = tiny_generator.run(requests, settle=MADE[name].way.settle)
         for (made,), scene in zip(found, bedrooms.scenes, strict=True):
             given, kept = ({(o.id, o.category, o.asset, o.size) for o in s.objects} for s in (scene, made))
             assert given == kept
@@ -228,5 +228,5 @@ def test_options_are_checked(tmp_path):
         run(options("--set", "sense"))
     with pytest.raises(InvalidInputError, match="makes its own rooms"):
         run(options("--set", "sense", "--out", str(tmp_path), "--data", str(tmp_path)))
-    with pytest.raises(InvalidInputError, match="starter, sense, official, front"):
+    with pytest.raises(InvalidInputError, match="starter, sense, wishes, official, front"):
         run(options("--set", "other"))

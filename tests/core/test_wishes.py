@@ -9,6 +9,7 @@ import pytest
 
 from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.commands.main import main
+from instructscene_core.evaluation import wishes_run
 from instructscene_core.evaluation.seen_wishes import seen_to_hold
 from instructscene_core.evaluation.wishes_figures import Judged, honesty, interval, judged, room_distance, variety
 from instructscene_core.evaluation.wishes_rows import sentences
@@ -128,7 +129,8 @@ def test_sentences_are_taken_evenly():
     assert {sentence.room_type for sentence in sentences(10, ("diningroom",))} == {"diningroom"}
 
 
-def test_a_run_goes_on_and_grows(tiny_folder, tmp_path, capsys):
+def test_a_run_goes_on_and_grows(tiny_folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(wishes_run, "rooms_folder", lambda: None)
     out = tmp_path / "out"
     words = ["evaluate", "--set", "wishes", "--model", str(tiny_folder), "--rooms", "bedroom", "--training-rooms", "5"]
     words += ["--out", str(out), "--workers", "1", "--count", "2", "--stages"]
@@ -141,7 +143,7 @@ def test_a_run_goes_on_and_grows(tiny_folder, tmp_path, capsys):
     assert page == (out / "wishes.md").read_text("utf-8")
     assert page.count("relations, + graph held to the sentence") == 4
     figures = json.loads((out / "wishes.json").read_text("utf-8"))
-    assert figures["cells"]["bedroom"]["2"]["pinned"]["graph"] == 100
+    assert figures["cells"]["bedroom"]["2"]["pinned"]["graph easy"] == 100
     assert figures["variety"]["bedroom"]["sampled"]["rooms"] == 16
 
 
