@@ -184,6 +184,6 @@ def _load(source: Source) -> None:
 
 def _batch(requests: Sequence[Request], *, way: Way) -> Batch:
     start, generator = time.perf_counter(), _loaded["generator"]
-    more = {} if way.tries is None else {"tries": way.tries}
-    results = generator.run(requests, settle=way.settle, held=way.held, batch_size=len(requests), **more)
+    run = partial(generator.run, requests, settle=way.settle, held=way.held, batch_size=len(requests))
+    results = run() if way.tries is None else run(tries=way.tries)
     return Batch([scene for variations in results for scene in variations], time.perf_counter() - start)

@@ -88,8 +88,8 @@ class _Seen(NamedTuple):
             (x - aside[0], y - aside[1]), (x + aside[0], y + aside[1]),
             (far[0] + aside[0], far[1] + aside[1]), (far[0] - aside[0], far[1] - aside[1]),
         ])  # fmt: skip
-        towards = target.centroid
-        dx, dy = towards.x - x, towards.y - y
+        towards = shapely.centroid(target)
+        dx, dy = shapely.get_x(towards) - x, shapely.get_y(towards) - y
         angle = abs(math.atan2(way[0] * dy - way[1] * dx, way[0] * dx + way[1] * dy))
         return angle <= _CONE + _EASE or lane.intersects(target)
 

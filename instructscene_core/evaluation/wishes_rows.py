@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, cast
 
@@ -57,6 +57,9 @@ def request(room_type: RoomType, text: str, number: int, guidance: float | None)
     )
 
 
+_SENTENCES: Final = Path(__file__).with_name("sentences.tsv")
+
+
 @dataclass(frozen=True)
 class Sentence:
     """A sentence that somebody might write.
@@ -77,7 +80,7 @@ def sentences(most: int, room_types: Collection[RoomType]) -> list[Sentence]:
         most: so many at most.
         room_types: those of rooms of these types.
     """
-    lines = files(__package__).joinpath("sentences.tsv").read_text(encoding="utf-8").splitlines()
+    lines = _SENTENCES.read_text(encoding="utf-8").splitlines()
     cells = [cell for cell in (line.split("\t") for line in lines) if cell[0] in room_types]
     number = min(most, len(cells))
     chosen = [cells[k * len(cells) // number] for k in range(number)]

@@ -173,7 +173,8 @@ class Bench:
     def varieties(self, room_type: RoomType) -> dict[str, Figures]:
         """How much rooms of one instruction of two relations differ, by stage."""
         asked = self._rooms(room_type).asked(self.task.varied, 2)
-        texts = [(room_type, item.text) for item in asked.held_out.instructions for _ in range(DRAWN)]
+        written = [item.text for item in asked.held_out.instructions]
+        texts: list[tuple[RoomType, str]] = [(room_type, text) for text in written for _ in range(DRAWN)]
         found: dict[str, Figures] = {}
         for stage in self.task.of_variety:
             part = f"{room_type}-variety-{stage.replace(' ', '-')}"

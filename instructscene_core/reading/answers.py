@@ -162,7 +162,7 @@ def _piece(item: "_Checked", nouns: _Nouns) -> Piece | None:
 def _wish(item: "_Checked", pieces: list[Piece], number: Mapping[int, int]) -> Wish | None:
     """A relation; none where one of its ends is not known, or the two cannot stand so."""
     relation = cast("str", item.one_of("relation", _RELATIONS))
-    place = cast("str | None", item.one_of("place", (*FIXTURES, None)))
+    place = item.one_of("place", (*FIXTURES, None))
     side, each, refused = cast("str", item.one_of("side", _SIDES)), item.flag("each"), item.flag("refused")
     count = item.whole("count", 1, _COUNTS)
     ends = [item.index(key) for key in ("subject", "object", "second")]

@@ -285,11 +285,18 @@ class GraphStage:
         tokens[:, EMPTY_CODE] = np.repeat(allowed[:, :, -1], N_FEATURE_TOKENS, axis=1)
         return [
             torch.from_numpy(allowed.transpose(0, 2, 1).copy()).to(self.device),
-            self._asked_edges(jobs, classes, known),
+            self._asked_edges(jobs, classes, asked, in_use, known),
             torch.from_numpy(tokens).to(self.device),
         ]
 
-    def _asked_edges(self, jobs: Sequence[Job], classes: ClassMap, known: Partial) -> Tensor | None:
+    def _asked_edges(
+        self,
+        jobs: Sequence[Job],
+        classes: ClassMap,
+        asked: Sequence[Sequence[IntArray]],
+        in_use: BoolArray,
+        known: Partial,
+    ) -> Tensor | None:
         """(B, R, P) predicates that the pairs of slots may have of which a relation is asked; None where none is.
 
         The network chooses among them, whatever way the sentence leaves open.
@@ -300,9 +307,11 @@ class GraphStage:
         rows, columns = np.triu_indices(symbols.shape[1], 1)
         pair = {(int(a), int(b)): k for k, (a, b) in enumerate(zip(rows, columns, strict=True))}
         allowed = np.ones((len(jobs), NO_RELATION + 1, len(rows)), dtype=np.bool_)
-        for job, symbol, is_fixed, may in zip(jobs, symbols, fixed, allowed, strict=True):
+        for job, missing, used, symbol, is_fixed, may in zip(jobs, asked, in_use, symbols, fixed, allowed, strict=True):
             names = [*CLASSES[job.slots.room_type], ""]
             there = [names[classes.to_room[s]] if f else "" for s, f in zip(symbol, is_fixed, strict=True)]
+            for slot, group in _given(job, classes, missing, used):
+                there[slot] = names[classes.to_room[group[0]]]  # of several classes any of the same piece
             places = _places(job.slots.asked, there)
             for edge in job.slots.asked:
                 for a, b in product(places[edge.subject.number], places[edge.other.number][:1]):
