@@ -12,6 +12,7 @@ The last two score layouts as sampled, not settled; their last line on standard 
 import argparse
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final, cast, get_args
 
@@ -165,14 +166,19 @@ def _on_gpu(device: str) -> bool:
     return pick_device(device).type != "cpu"
 
 
+def _listed(text: str, known: Collection[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Names that commas part, each once, and those of them that are not known."""
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    return names, [name for name in names if name not in known]
+
+
 def _read_rooms(text: str) -> tuple[RoomType, ...]:
     """Types of rooms, separated by commas.
 
     Raises:
         InvalidInputError: there is no such type.
     """
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    unknown = [name for name in names if name not in ROOM_TYPES]
+    names, unknown = _listed(text, ROOM_TYPES)
     if unknown or not names:
         raise InvalidInputError(f"There are no rooms of the type {', '.join(unknown) or 'none'}", "Correct --rooms")
     return cast("tuple[RoomType, ...]", names)
@@ -184,8 +190,7 @@ def _read_stages(text: str) -> tuple[str, ...]:
     Raises:
         InvalidInputError: there is no such stage.
     """
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
-    unknown = [name for name in names if name not in STAGES]
+    names, unknown = _listed(text, STAGES)
     if unknown or not names:
         raise InvalidInputError(
             f"There is no stage {', '.join(unknown) or 'named'}", f"Choose of {', '.join(STAGES)} for --stages"

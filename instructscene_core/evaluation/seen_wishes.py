@@ -140,7 +140,7 @@ _PAIRS: Final[Mapping[str, Callable[[_Seen, _Seen], bool]]] = {
     and abs(other.from_here(own)[0]) <= (other.item.placed_size or other.item.size)[0] / 2,
     "at the head of": lambda own, other: other.from_here(own)[1] < 0 and _gap(own, other) <= 0.5,
     "along the same wall as": lambda own, other: own.ahead[0] * other.ahead[0] + own.ahead[1] * other.ahead[1] > 0.98
-    and abs(own.from_here(other)[1] + ((other.item.size[1] - own.item.size[1]) / 2) * -1) <= 0.35,
+    and abs(own.from_here(other)[1] - (other.item.size[1] - own.item.size[1]) / 2) <= 0.35,
     **{f"{close}{way}": _directed(f"{close}{way}")
        for close in ("", "closely ") for way in ("left of", "right of", "in front of", "behind")},
 }  # fmt: skip

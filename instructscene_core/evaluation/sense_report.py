@@ -1,7 +1,7 @@
 """The figures of ``evaluate --set sense`` as one page of Markdown."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ..placement.flaws import FLAWS
@@ -9,10 +9,8 @@ from ..vocabulary import RoomType
 from .sense_asked import KINDS
 from .sense_rows import LABELS
 from .soundness import Figures
+from .tables import TITLES, table
 
-_TITLES: Final[Mapping[RoomType, str]] = {
-    "bedroom": "Bedrooms", "livingroom": "Living rooms", "diningroom": "Dining rooms",
-}  # fmt: skip
 _COLUMNS: Final = (
     ("without a flaw", "flawless"),
     *((f"of these: {kind}", f"flawless, {kind}") for kind in KINDS),
@@ -49,14 +47,14 @@ def markdown(found: Mapping[RoomType, Mapping[str, Figures]], about: Mapping[str
     lines = [f"{count} rooms of each row and type, of real ones as many as there are."]
     lines += [" ".join(f"{name.capitalize()} {about[name][:12]}." for name in ("weights", "furniture", "code")), ""]
     for room_type, rows in found.items():
-        lines += [_figures(_TITLES[room_type], rows), "", _flaws(_TITLES[room_type], rows), ""]
+        lines += [_figures(TITLES[room_type], rows), "", _flaws(TITLES[room_type], rows), ""]
     return "\n".join([*lines, DEFINITIONS])
 
 
 def _figures(title: str, rows: Mapping[str, Figures]) -> str:
     """A row of the table for each kind of rooms."""
     heads = (f"{title}, %", *(head for head, _ in _COLUMNS))
-    return _table(
+    return table(
         heads, [(LABELS[name], *(_cell(rows[name], key) for _, key in _COLUMNS)) for name in LABELS if name in rows]
     )
 
@@ -66,7 +64,7 @@ def _flaws(title: str, rows: Mapping[str, Figures]) -> str:
     names = [name for name in LABELS if name in rows]
     flaws = [flaw for flaw in FLAWS if any(rows[name].get(f"flaw {flaw}") for name in names)]
     heads = (f"{title} with a flaw, %", *(LABELS[name] for name in names))
-    return _table(heads, [(flaw, *(_cell(rows[name], f"flaw {flaw}") for name in names)) for flaw in flaws])
+    return table(heads, [(flaw, *(_cell(rows[name], f"flaw {flaw}") for name in names)) for flaw in flaws])
 
 
 def _cell(figures: Figures, key: str) -> str:
@@ -74,8 +72,3 @@ def _cell(figures: Figures, key: str) -> str:
     if math.isnan(value):
         return ""
     return f"{value:.2f}" if key == "seconds" else f"{value:.1f}" if key == "objects" else f"{value:.0f}"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [heads, ["---", *["--:"] * (len(heads) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -10,6 +10,7 @@ from ..vocabulary import RoomType
 from .restyling import COLOURS, PROMPTS, WORDS
 from .soundness import Figures
 from .starter_parts import MOST_TRIPLETS
+from .tables import table
 
 _NAMES: Final[Mapping[RoomType, str]] = {
     "bedroom": "bedrooms",
@@ -83,7 +84,7 @@ class Results:
                 strict = _cell(other, f"{key}_strict", other[0].get(f"{key}_spread"))
                 rest = (_cell(other, f"{key}_{name}") for name in ("easy", "", "classes", "objects", ""))
                 rows.append((label, strict, *rest))
-        return _table(heads, rows)
+        return table(heads, rows)
 
     def _by_triplets(self) -> str:
         counts = range(1, MOST_TRIPLETS + 1)
@@ -92,7 +93,7 @@ class Results:
             (_NAMES[room], *(f"{_cell(parts[p], 'strict')} / {_cell(parts[p], 'easy', 0)}" for p in _exact()))
             for room, parts in self.rooms.items()
         ]
-        return _table(heads, rows)
+        return table(heads, rows)
 
     def _edits(self) -> str:
         heads = ("edits", "rearranged, strict %", "easy %", "against shuffled %", "completed, strict %", "easy %",
@@ -105,7 +106,7 @@ class Results:
             )
             for room, parts in self.rooms.items()
         ]
-        return _table(heads, rows)
+        return table(heads, rows)
 
     def _restyled(self) -> str:
         heads = ("points above no instruction (share that has it)", *(_NAMES[room] for room in self.rooms))
@@ -117,7 +118,7 @@ class Results:
             chosen = [[g for w, (g, _) in found.items() if (w in COLOURS) == colours] for found in gains.values()]
             rows.append((f"**{label}**", *(_mean(values) for values in chosen)))
         rows.append(("**mean**", *(_mean([g for g, _ in found.values()]) for found in gains.values())))
-        return _table(heads, rows)
+        return table(heads, rows)
 
     def _sound(self) -> str:
         labels = (("plain samples", "sound"), ("as people get it", "settled"), ("the described rooms", "described"))
@@ -126,7 +127,7 @@ class Results:
             for room, parts in self.rooms.items()
             for label, part in labels
         ]
-        return _table(("floors given, %", *(head for head, _ in _SOUND)), rows)
+        return table(("floors given, %", *(head for head, _ in _SOUND)), rows)
 
     def _variety(self) -> list[str]:
         """Lines on the number of held-out rooms, and on the variety of the generated ones in bits."""
@@ -197,8 +198,3 @@ def _gain(found: tuple[float, float] | None) -> str:
 
 def _mean(values: Sequence[float]) -> str:
     return f"{np.mean(values):+.1f}" if values else ""
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [heads, ["---", *["--:"] * (len(heads) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

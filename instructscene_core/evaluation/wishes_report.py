@@ -1,16 +1,14 @@
 """The page of ``evaluate --set wishes``, in Markdown."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ..vocabulary import RoomType
 from .soundness import Figures
+from .tables import TITLES, table
 from .wishes_rows import LABELS
 
-_TITLES: Final[Mapping[RoomType, str]] = {
-    "bedroom": "Bedrooms", "livingroom": "Living rooms", "diningroom": "Dining rooms",
-}  # fmt: skip
 _COLUMNS: Final = (
     ("easy", "easy"),
     ("in the graph", "graph"),
@@ -52,24 +50,24 @@ def markdown(
     """
     lines = [" ".join(f"{name.capitalize()} {about[name][:12]}." for name in ("weights", "furniture", "code")), ""]
     for room_type, by_number in cells.items():
-        heads = (_TITLES[room_type], "rooms", "strict iRecall", "95 %", *(head for head, _ in _COLUMNS))
+        heads = (TITLES[room_type], "rooms", "strict iRecall", "95 %", *(head for head, _ in _COLUMNS))
         rows = [
             (f"{_asking(number)}, {LABELS[stage]}", *_cells(figures))
             for number, by_stage in by_number.items()
             for stage, figures in by_stage.items()
         ]
-        lines += [_table(heads, rows), ""]
+        lines += [table(heads, rows), ""]
     stages = list(next(iter(varieties.values()), {}))
-    heads = ("variety", *(f"{_TITLES[room]}: metres, bits" for room in varieties))
+    heads = ("variety", *(f"{TITLES[room]}: metres, bits" for room in varieties))
     rows = [
         (LABELS[stage], *(f"{by_stage[stage]['distance']:.2f}, {by_stage[stage]['entropy']:.2f}"
                           for by_stage in varieties.values()))
         for stage in stages
     ]  # fmt: skip
-    lines += [_table(heads, rows), ""] if rows else []
+    lines += [table(heads, rows), ""] if rows else []
     heads = ("sentences, %", *(head for head, _ in _OF_KINDS))
     rows = [(kind, *(_figure(row, key) for _, key in _OF_KINDS)) for kind, row in kinds.items()]
-    lines += [_table(heads, rows), ""] if rows else []
+    lines += [table(heads, rows), ""] if rows else []
     return "\n".join([*lines, DEFINITIONS])
 
 
@@ -87,8 +85,3 @@ def _figure(figures: Figures, key: str) -> str:
     if math.isnan(value):
         return ""
     return f"{value:.0f}" if key in ("asked", "judged") else f"{value:.1f}"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [heads, ["---", *["--:"] * (len(heads) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -153,7 +153,10 @@ class GraphStage:
         jobs, total = run.jobs, in_use.shape[1]
         n = max(int(np.flatnonzero(in_use.any(axis=0)).max()) + 1, _LEAST_SLOTS)
         cropped = in_use[:, :n]
-        known = self._known(jobs, run.classes, run.asked, cropped)
+        given = [
+            _given(job, run.classes, missing, used) for job, missing, used in zip(jobs, run.asked, cropped, strict=True)
+        ]
+        known = self._known(jobs, run.classes, given, cropped)
         if symbols is not None:
             revealed = torch.from_numpy(symbols[:, :n]).to(self.device)
             known = Partial((revealed, *known.clean[1:]), (torch.ones_like(known.known[0]), *known.known[1:]))
@@ -178,7 +181,7 @@ class GraphStage:
             # Objects that are asked for stand already; more guidance would only fill the room with more of their kind.
             guidance=(1.0 if self.prior.config.grounding else settings.guidance, *[settings.guidance] * 2),
             truncation=settings.truncation,
-            allowed=self._allowed(jobs, run.classes, run.asked, cropped, known),
+            allowed=self._allowed(jobs, run.classes, given, cropped, known),
             remasked_share=settings.remasked_share,
             on_step=report_step,
         )
@@ -222,9 +225,7 @@ class GraphStage:
         u = low + (high - low) * draws.uniform((len(jobs), 1))
         return (1 + (u * shares[:, -1:] >= shares).sum(dim=1)).clamp(max=total)
 
-    def _known(
-        self, jobs: Sequence[Job], classes: ClassMap, asked: Sequence[Sequence[IntArray]], in_use: BoolArray
-    ) -> Partial:
+    def _known(self, jobs: Sequence[Job], classes: ClassMap, given: Sequence["_Given"], in_use: BoolArray) -> Partial:
         """What is known of the three variables: classes, upper triangle of the relations, tokens object by object.
 
         The classes that a text speaks of are given to the first open slots: which objects there must be is read more
@@ -249,8 +250,8 @@ class GraphStage:
             np.stack([s.relations_known[rows, columns] for s in slots]) | apart,
             np.repeat(np.stack([s.codes_known[:n] for s in slots]), N_FEATURE_TOKENS, axis=1) | tokens,
         )
-        for job, missing, symbols, fixed, used in zip(jobs, asked, clean[0], known[0], in_use, strict=True):
-            for slot, group in _given(job, classes, missing, used):
+        for own, symbols, fixed in zip(given, clean[0], known[0], strict=True):
+            for slot, group in own:
                 if len(group) == 1:
                     symbols[slot], fixed[slot] = group[0], True
         return Partial(
@@ -259,24 +260,19 @@ class GraphStage:
         )
 
     def _allowed(
-        self,
-        jobs: Sequence[Job],
-        classes: ClassMap,
-        asked: Sequence[Sequence[IntArray]],
-        in_use: BoolArray,
-        known: Partial,
+        self, jobs: Sequence[Job], classes: ClassMap, given: Sequence["_Given"], in_use: BoolArray, known: Partial
     ) -> list[Tensor | None]:
         """Classes that slots may take, and relations that are asked for; no empty token where none may stay empty."""
         n = in_use.shape[1]
         allowed = classes.allowed(np.stack([job.slots.allowed[:n] for job in jobs]))  # (B, n, C + 1)
         if self.prior.config.counts:
             allowed[..., -1] &= ~in_use
-        for job, missing, may, used in zip(jobs, asked, allowed, in_use, strict=True):
+        for job, own, may in zip(jobs, given, allowed, strict=True):
             told = np.zeros(may.shape[1], dtype=np.bool_)  # as many as are told have slots of their own by now
             told[classes.to_model[:-1][job.slots.told]] = True
             others = may & ~(_open(job)[:n, None] & told)
             others = np.where(others.any(axis=1, keepdims=True), others, may)  # of a core that is told, for one
-            for slot, group in _given(job, classes, missing, used):
+            for slot, group in own:
                 if len(group) > 1:
                     others[slot] = may[slot] & np.isin(np.arange(may.shape[1]), group)
             may[:] = others
@@ -285,17 +281,12 @@ class GraphStage:
         tokens[:, EMPTY_CODE] = np.repeat(allowed[:, :, -1], N_FEATURE_TOKENS, axis=1)
         return [
             torch.from_numpy(allowed.transpose(0, 2, 1).copy()).to(self.device),
-            self._asked_edges(jobs, classes, asked, in_use, known),
+            self._asked_edges(jobs, classes, given, known),
             torch.from_numpy(tokens).to(self.device),
         ]
 
     def _asked_edges(
-        self,
-        jobs: Sequence[Job],
-        classes: ClassMap,
-        asked: Sequence[Sequence[IntArray]],
-        in_use: BoolArray,
-        known: Partial,
+        self, jobs: Sequence[Job], classes: ClassMap, given: Sequence["_Given"], known: Partial
     ) -> Tensor | None:
         """(B, R, P) predicates that the pairs of slots may have of which a relation is asked; None where none is.
 
@@ -307,20 +298,22 @@ class GraphStage:
         rows, columns = np.triu_indices(symbols.shape[1], 1)
         pair = {(int(a), int(b)): k for k, (a, b) in enumerate(zip(rows, columns, strict=True))}
         allowed = np.ones((len(jobs), NO_RELATION + 1, len(rows)), dtype=np.bool_)
-        for job, missing, used, symbol, is_fixed, may in zip(jobs, asked, in_use, symbols, fixed, allowed, strict=True):
+        for job, own, symbol, is_fixed, may in zip(jobs, given, symbols, fixed, allowed, strict=True):
             names = [*CLASSES[job.slots.room_type], ""]
             there = [names[classes.to_room[s]] if f else "" for s, f in zip(symbol, is_fixed, strict=True)]
-            for slot, group in _given(job, classes, missing, used):
-                there[slot] = names[classes.to_room[group[0]]]  # of several classes any of the same piece
+            for slot, group in own:
+                there[slot] = there[slot] or names[classes.to_room[group[0]]]  # of several classes any of the piece's
             places = _places(job.slots.asked, there)
             for edge in job.slots.asked:
                 for a, b in product(places[edge.subject.number], places[edge.other.number][:1]):
                     if a == b:
                         continue
                     predicates = edge.predicates if a < b else {int(REVERSED[p]) for p in edge.predicates}
-                    own = np.isin(np.arange(NO_RELATION + 1), list(predicates))
+                    will_do = np.isin(np.arange(NO_RELATION + 1), list(predicates))
                     column = may[:, pair[min(a, b), max(a, b)]]
-                    column &= own if (column & own).any() else True  # of two that contradict each other, the first
+                    column &= (
+                        will_do if (column & will_do).any() else True
+                    )  # of two that contradict each other, the first
         return torch.from_numpy(allowed).to(self.device)
 
     def _of_all_slots(self, found: States, n: int, total: int) -> States:
@@ -464,7 +457,11 @@ def _missing(jobs: Sequence[Job], classes: ClassMap, wanted: IntArray) -> list[l
     return found
 
 
-def _given(job: Job, classes: ClassMap, missing: Sequence[IntArray], in_use: BoolArray) -> list[tuple[int, IntArray]]:
+_Given = list[tuple[int, IntArray]]
+"""Slots, and the classes any of which each of them is to have."""
+
+
+def _given(job: Job, classes: ClassMap, missing: Sequence[IntArray], in_use: BoolArray) -> _Given:
     """Slots that are given to what a job is to have: the first open ones that may take it.
 
     Args:
