@@ -167,6 +167,7 @@ def imagine_floor(
     height: float = DEFAULT_HEIGHT,
     area: float | None = None,
     sides: tuple[float, float] | None = None,
+    least: tuple[float, float] = (0.0, 0.0),
 ) -> FloorPlan:
     """Draws a floor for a set of furniture: a rectangle, or one with corners cut out, with doors and windows.
 
@@ -181,6 +182,7 @@ def imagine_floor(
         height: of the ceiling.
         area: square metres of a rectangle, where that is asked for.
         sides: of a rectangle, metres, where they are asked for.
+        least: extents along x and y, metres, that what has to stand in a row needs.
 
     Returns:
         A floor with at least one door and one window, as far as kept objects leave walls for them.
@@ -193,7 +195,7 @@ def imagine_floor(
         share, ratio = max(kind.kept.draw(z, random), _LEAST_FURNISHED), kind.cut_ratio
     sizes = [size for _, size in standing]
     usual, drawn = _area(kind, sizes, z), ratio.draw(z, random)
-    outer, plain = (_sides(usual / part, drawn, sizes, random) for part in (share, 1.0))
+    outer, plain = (_sides(usual / part, drawn, sizes, least, random) for part in (share, 1.0))
     growths: Sequence[float] = _GROWTHS
     if area is not None or sides is not None:
         plain = sides or (math.sqrt(area or 0.0) * drawn**0.5, math.sqrt(area or 0.0) / drawn**0.5)
@@ -238,15 +240,19 @@ def _quantile(seven: Seven, deviate: float) -> float:
     return (seven[k] + part * (seven[k + 1] - seven[k])) / 100
 
 
-def _sides(area: float, ratio: float, sizes: Sequence[Vector3], random: Random) -> tuple[float, float]:
-    """Extents along x and y of a bounding box of an area and a ratio of sides, to 10 cm; every piece fits in."""
+def _sides(
+    area: float, ratio: float, sizes: Sequence[Vector3], least: tuple[float, float], random: Random
+) -> tuple[float, float]:
+    """Extents along x and y of a bounding box of an area and a ratio of sides, to 10 cm; every piece and row fits."""
     longest = max((max(size[:2]) for size in sizes), default=0.0)
     deepest = max((min(size[:2]) for size in sizes), default=0.0)
     short = max(math.sqrt(area / ratio), _SHORTEST_SIDE, deepest + _BESIDE)
     long = max(area / short, short, longest + MARGIN)
     sides = [round(10 * short) / 10, round(10 * long) / 10]
     random.shuffle(sides)
-    return sides[0], sides[1]
+    ways = (sides[0], sides[1]), (sides[1], sides[0])
+    x, y = min(ways, key=lambda way: sum(max(a - b, 0.0) for a, b in zip(least, way, strict=True)))
+    return max(x, math.ceil(10 * least[0]) / 10), max(y, math.ceil(10 * least[1]) / 10)
 
 
 class _Obstacle(NamedTuple):

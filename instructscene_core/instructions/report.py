@@ -272,11 +272,12 @@ def counted_parts(description: str, part: str, category: str, width: float) -> i
         return _SEATS.get(category, round(width / _SEAT_WIDTH) * 2 if category in _DINING else round(width / 0.7))
     words = description.lower().replace(",", " ").split()
     single = part.removesuffix("s") if part != "shelves" else "shelf"
+    total = 0
     for at, word in enumerate(words):
         if word in (part, single):
             number = next((COUNTS[w] for w in reversed(words[max(0, at - 3) : at]) if w in COUNTS), 0)
-            return number or (1 if word == single else 0)
-    return 0
+            total += number or (1 if word == single else 0)
+    return total
 
 
 def _of_room(brief: Brief, floor: FloorPlan) -> list[tuple[str, bool]]:

@@ -22,6 +22,7 @@ from ..sampling.slots import BoolArray, IntArray, Slots
 from ..scene import FloorPlan, Relation, SceneObject, Vector3
 from ..vocabulary import CLASSES, hangs
 from .asked_looks import AskedLooks
+from .asked_rows import needed_by_rows
 from .asked_sizes import AskedSizes
 from .energy.arrangement import Arrangement, Poses
 from .energy.terms import energy
@@ -213,6 +214,7 @@ class Furnishing:
                 height=self.brief.room.height or self.floor.height,
                 area=self.brief.room.area,
                 sides=self.brief.room.sides,
+                least=needed_by_rows(self.brief.of_layout, [item for item in self.objects if item is not None]),
             )
         half = np.zeros((len(self.objects), 3))
         for row, item in zip(half, self.objects, strict=True):

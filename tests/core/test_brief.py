@@ -49,6 +49,27 @@ def test_sentences_read_by_hand(line):
     assert reading(read(text.replace("\\n", "\n"), room)) == expected
 
 
+MODELS = {entry.id.rsplit("_", 1)[0]: entry for entry in Catalogue.starter().entries}
+
+
+@pytest.mark.parametrize("room", ["bedroom", "livingroom"])
+def test_captions_are_of_one_piece(room):
+    """What the embedded furniture is said to be like, "a desk with a cupboard below", is no furniture of its own."""
+    other = {"bedroom": "double_bed", "livingroom": "dining_table"}[room]
+    noun = display_name(other)
+    for entry in MODELS.values():
+        if entry.category not in CLASSES[room] or entry.category == other:
+            continue
+        for text in (
+            f"Place {entry.caption} left of a {noun}.",
+            f"Place a {noun} left of {entry.caption}. Next, put {entry.caption} in front of a {noun}.",
+        ):
+            brief = read(text, room)
+            found = [("/".join(sorted(piece.names)), piece.count) for piece in brief.pieces]
+            assert sorted(found) == sorted([(entry.category, 1), (other, 1)]), text
+            assert len(brief.of_layout) == text.count(".") and not brief.not_understood, text
+
+
 def covers(wish, triplet, classes):
     def one_way(subject, predicate, other):
         return classes[subject] in wish.subjects and predicate in wish.predicates and classes[other] in wish.objects

@@ -16,6 +16,7 @@ from .clauses import (
     in_description,
     is_vague,
     of_parts,
+    of_template,
     starts_anew,
     unknown_words,
     until_joint,
@@ -389,7 +390,8 @@ def _subject_before(reading: _Reading, position: int, *, any_noun: bool) -> Item
         if item.kind == "furniture" and (not item.refused or reading.sentence[position].refused):
             if not item.names:
                 return None
-            describes = not item.fixture and (item.role != "thing" or in_description(sentence, number))
+            describes = item.role != "thing" or in_description(sentence, number)
+            describes = describes and (not item.fixture or of_template(sentence))
             if (any_noun and item.role != "part") or not describes:
                 return item
             detail = detail or item

@@ -275,7 +275,8 @@ class _Reader:
             index = -1 if whose is None or item.words[0] not in _COUNTED else self._pieces.at.get(whose.start, -1)
             if number and item.kind == "word" and index >= 0:
                 piece, size = self._pieces.found[index], Size(cast("Axis", item.words[0]), number)
-                self._pieces.found[index] = replace(piece, sizes=(*piece.sizes, size))
+                if size not in piece.sizes:
+                    self._pieces.found[index] = replace(piece, sizes=(*piece.sizes, size))
 
     def _shown(self, start: int, end: int) -> str:
         """A stretch of the text on one line."""
@@ -315,13 +316,14 @@ def _placed_by(item: Item, relations: Sequence[Relation]) -> tuple[Names, bool]:
 
 
 def _number_before(sentence: Sequence[Item], at: int) -> int:
-    """The number before a word: "five wide drawers"; 0 without one."""
-    for item in reversed(sentence[max(0, at - 3) : at]):
-        if item.kind != "word":
+    """The number before a word: "five wide drawers"; 0 without one, or of only some, "a mirror between two doors"."""
+    for place in reversed(range(max(0, at - 3), at)):
+        if sentence[place].kind != "word":
             return 0
-        word = item.words[0]
+        word = sentence[place].words[0]
         if word.isdecimal() or COUNTS.get(word, 0) > 1:
-            return int(word) if word.isdecimal() else COUNTS[word]
+            some = place > 0 and "between" in sentence[place - 1].words
+            return 0 if some else int(word) if word.isdecimal() else COUNTS[word]
     return 0
 
 

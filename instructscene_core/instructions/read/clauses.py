@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from ...vocabulary import BEDS
 from ..brief import Bound
 from ..words.common import CLAUSE_VERBS, COUNTS, FILLER, INNER, PARTS, VERBS
 from .items import REACH, Item, Role
@@ -95,16 +96,46 @@ def _demoted(sentence: list[Item], number: int) -> list[Item]:
     noun = next((n for n, i in enumerate(rest) if i.kind == "furniture"), len(rest))
     found = rest[noun : noun + 1]
     inner = _is_part(before) or (before.kind == "furniture" and sentence[number - 2].words[0] in INNER)
+    inner = inner or _is_counted_part(before) or _is_built_in(sentence, number - 1)
     bare = any(i.words[-1].endswith("s") and not _counted(rest[: noun + 1]) for i in found)
     opened = item.words in _UPRIGHT and noun <= 1 and any(i.words[0] == "open" for i in found)
     pronouns = [i for i in rest if i.words == ("them",)]
     among = bool(pronouns) and item.words[-1] == "between" and of_parts(sentence[:number])
     of_part = not found and of_parts(rest)
-    if not (of_part or among or (inner and (bare or opened or not rest))):
+    bunks = _are_bunks(sentence, number - 1)
+    if not (of_part or among or bunks or (inner and (bare or opened or not rest))):
         return sentence
     words = [item, *pronouns]
-    parts = [*found, *([before] if among or before.words[0] == "open" else [])]
+    parts = [] if bunks else [*found, *([before] if among or before.words[0] == "open" else [])]
     return [replace(i, kind="word") if i in words else replace(i, role="part") if i in parts else i for i in sentence]
+
+
+def _is_counted_part(item: Item) -> bool:
+    """Whether a number is of parts: "one drawer"."""
+    return item.measure is not None and item.measure.unit in ("drawers", "doors", "shelves")
+
+
+def _is_built_in(sentence: Sequence[Item], number: int) -> bool:
+    """Whether the template speaks of a cupboard or shelf after "with" that is part of what it places.
+
+    "Place a desk with cupboards and a writing pad left of a bed": what is placed is before "with".
+    """
+    if not of_template(sentence) or sentence[number].words not in _BUILT_IN:
+        return False
+    start = next((n for n in reversed(range(number)) if sentence[n].kind == "with"), 0)
+    described = start > 0 and not any(i.relates for i in sentence[start:number])
+    return described and any(i.relates for i in (*sentence[:start], *sentence[number + 1 :]))
+
+
+_BUILT_IN: Final = (("cupboard",), ("cupboards",), ("shelf",))
+
+
+def _are_bunks(sentence: Sequence[Item], number: int) -> bool:
+    """Whether "beds" are those of the bed that they come after: "a bunk bed with two beds above each other"."""
+    if sentence[number].kind != "furniture" or not sentence[number].names >= frozenset(BEDS):
+        return False
+    outer = next((i for i in reversed(sentence[:number]) if i.kind == "furniture"), None)
+    return outer is not None and outer.names <= frozenset(BEDS)
 
 
 def _counted(phrase: Sequence[Item]) -> bool:
@@ -135,7 +166,7 @@ def mark_details(sentence: Sequence[Item]) -> list[Item]:
 
 def _role_inside(sentence: Sequence[Item], number: int) -> Role:
     """The role of furniture after "with"."""
-    if _is_inner(sentence, number):
+    if _is_inner(sentence, number) or _are_bunks(sentence, number) or _is_built_in(sentence, number):
         return "part"
     return "thing" if _stands_alone(sentence, number) else "detail"
 

@@ -32,6 +32,10 @@ USUALLY_SEVERAL: Final = frozenset({"dining_chair", "nightstand"})
 """Classes of which "a chair" and "a chair" may be two without being told."""
 
 
+_UNMISTAKABLE: Final = 3
+"""Words, alike in two sentences, by which one knows a piece again: "an industrial black metal nightstand"."""
+
+
 class Mention(NamedTuple):
     """How a piece is spoken of.
 
@@ -65,6 +69,7 @@ class Pieces:
         vague: those that a plural without a number named: how many they are may yet be said.
         heads: the last word of the first mention of each, in the singular.
         mentions: of each, how it was spoken of.
+        spoken: the same by where they start in the text.
     """
 
     found: list[Piece] = field(default_factory=list[Piece])
@@ -72,6 +77,7 @@ class Pieces:
     vague: set[int] = field(default_factory=set[int])
     heads: list[str] = field(default_factory=list[str])
     mentions: list[list[Mention]] = field(default_factory=list[list[Mention]])
+    spoken: dict[int, Mention] = field(default_factory=dict[int, Mention])
 
     def add(self, item: Item, text: str, mention: Mention, *, ground: bool) -> int:
         """The piece of a mention: one that was spoken of before, or a new one.
@@ -98,15 +104,18 @@ class Pieces:
         else:
             self._tell(known, item, count)
         self.mentions[known].append(mention)
+        self.spoken[item.start] = mention
         self.at[item.start] = known
         return known
 
     def renew(self, item: Item, text: str) -> None:
         """Makes a mention one of a piece of its own."""
+        mention = self.spoken[item.start]
+        self.mentions[self.at[item.start]].remove(mention)
         self.at[item.start] = len(self.found)
         self.found.append(Piece(item.names, item.count, item.bound, text=text))
         self.heads.append(_head(item))
-        self.mentions.append([])
+        self.mentions.append([mention])
 
     def _before(self, item: Item, mention: Mention, *, ground: bool) -> int | None:
         """The piece spoken of last that a mention refers back to."""
@@ -136,6 +145,7 @@ class Pieces:
         earlier = self.mentions[index]
         one = item.count == 1 and self.found[index].count == 1 and bool(earlier)
         usual = item.names <= _USUALLY_ONE or not any(other.by for other in earlier)
+        usual |= len(mention.qualities) >= _UNMISTAKABLE and all(o.qualities == mention.qualities for o in earlier)
         return one and usual and all(mention.repeats(other) for other in earlier)
 
     def _tell(self, index: int, item: Item, count: int) -> None:

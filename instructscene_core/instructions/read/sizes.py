@@ -65,6 +65,8 @@ def owner(sentence: Sequence[Item], at: int) -> Item | None:
     A noun behind it that only words lead to, "a 2 m wide wardrobe", else the nearest before it, "a wardrobe 2 m wide".
     """
     for item in sentence[at + 1 : at + 2 + _NEAR]:
+        if item.role == "part":
+            break
         if item.kind == "furniture" or _of_room(item):
             return item
         if item.kind != "word":

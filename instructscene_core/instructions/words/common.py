@@ -25,7 +25,8 @@ CLAUSES: Final[Mapping[Literal["word", "not", "unwanted", "only"], str]] = {
     "word": """
         at least | at most | no more than | no fewer than | no less than | not more than | not less than | not only |
         no problem | no matter | dont forget | do not forget | not too | not very | left over | in the end |
-        at the moment | at one side | at the other | next up | with care | by hand
+        at the moment | at one side | at the other | next up | with care | by hand | drop shaped | to lie along |
+        bends down
     """,
     "not": """
         instead of | rather than | anything but | everything but | all but | other than | no need for | get rid of |
@@ -150,6 +151,7 @@ PARTS: Final = words_of(
     bin bins roof tray trays fan spindle spindles tube tubes trestle beam boat cylinder cylinders platform mattress
     mattresses block blocks pin channels box bolster bolsters cups cluster leaves cage border step steps board boards
     piping rustic profile exterior
+    pigeonholes drops
     interior corners padding veneer sled laminate lacquer body bodies cover covers fittings rim rims shelving ring rings
     """
 )

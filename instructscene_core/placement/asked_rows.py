@@ -1,0 +1,81 @@
+"""How much room what was asked to stand beside, before and behind each other needs along the axes of the room."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from ..geometry.relations import (
+    BEHIND,
+    CLOSELY_BEHIND,
+    CLOSELY_FRONT,
+    CLOSELY_LEFT,
+    CLOSELY_RIGHT,
+    FRONT,
+    LEFT,
+    RIGHT,
+)
+from ..instructions.brief import Wish
+from ..scene import SceneObject
+from ..vocabulary import BEDS, hangs
+from .kinds import DINING, SOFAS
+
+_BEFORE: Final = 0.6
+"""Metres before a piece that stands at the wall at one side and faces the others."""
+_SLACK: Final = 0.2
+"""Metres in a row that belong to no piece."""
+_STRAIGHT: Final = SOFAS | DINING | frozenset(BEDS)
+"""What a row is asked around, which looks across it."""
+_AXES: Final = (
+    (frozenset({LEFT, CLOSELY_LEFT}), frozenset({RIGHT, CLOSELY_RIGHT})),
+    (frozenset({FRONT, CLOSELY_FRONT}), frozenset({BEHIND, CLOSELY_BEHIND})),
+)
+"""Of x and y, the predicates by which a piece comes before another one along it, and after it."""
+
+
+def needed_by_rows(wishes: Iterable[Wish], objects: Sequence[SceneObject]) -> tuple[float, float]:
+    """Metres along x and y that the longest row needs that was asked for; 0 where none was."""
+    rows = list(wishes)
+    return _needed(rows, objects, 0), _needed(rows, objects, 1)
+
+
+def _needed(wishes: Sequence[Wish], objects: Sequence[SceneObject], axis: int) -> float:
+    """The longest row along one axis."""
+    lengths: dict[str, float] = {}
+    for item in objects:
+        name = item.category or ""
+        lengths[name] = max(lengths.get(name, 0.0), _length(item, axis))
+    before, after = _AXES[axis]
+    following: dict[str, set[str]] = {}
+    for wish in wishes:
+        ways = wish.predicates
+        subject, other = (_first(names, lengths) for names in (wish.subjects, wish.objects))
+        if subject is None or other is None or not ways <= before | after:
+            continue
+        if ways & before:
+            following.setdefault(subject, set()).add(other)
+        if ways & after:
+            following.setdefault(other, set()).add(subject)
+    longest = max((_longest(name, following, lengths, ()) for name in following), default=0.0)
+    return longest + _SLACK if longest else 0.0
+
+
+def _first(names: Iterable[str], there: Mapping[str, float]) -> str | None:
+    """The first of some classes that stands in the room."""
+    return next((name for name in sorted(names) if name in there and not hangs(name)), None)
+
+
+def _length(item: SceneObject, axis: int) -> float:
+    """Metres that a piece takes along an axis, and what it needs before it where it stands at the wall at its end."""
+    width, depth = (item.placed_size or item.size)[:2]
+    if item.category in _STRAIGHT:
+        return (width, depth)[axis]
+    return min(width, depth + _BEFORE)
+
+
+def _longest(
+    name: str, following: Mapping[str, set[str]], lengths: Mapping[str, float], before: tuple[str, ...]
+) -> float:
+    """The longest row from a class on; what contradicts itself ends where it comes back to itself."""
+    rest = [
+        _longest(other, following, lengths, (*before, name)) for other in following.get(name, ()) if other not in before
+    ]
+    return lengths[name] + max(rest, default=0.0)
