@@ -25,7 +25,7 @@ from .instructions.read.described_looks import described
 from .placement.assembly import Plan, assemble
 from .placement.flaws import CORES, blemishes, flaws_of
 from .placement.furnishing import Furnishing
-from .placement.kinds import SOFAS
+from .placement.kinds import CHAIRS, SEATS, SOFAS
 from .reading.reader import Reader
 from .sampling.layout_model import Defaults, Job, LayoutModel, OnStep, Settings
 from .sampling.room_models import RoomModels
@@ -48,6 +48,8 @@ _MISSED: Final = frozenset({"wardrobe", "nightstand", "coffee_table", "dining_ch
 """Of what a new room leaves out, what people miss."""
 _ONCE: Final = frozenset({*BEDS, "dining_table"})
 """Of which a room has one, unless more are spoken of."""
+_TABLE: Final = frozenset({"table"})
+_CHAIR: Final = frozenset({"chair"})
 _CHAIRS: Final = 4
 """How many "chairs" at a dining table are, where no number is said."""
 _LARGEST_LOG_RATIO: Final = math.log(1.5)
@@ -273,7 +275,8 @@ class Generator:
 def _counted(brief: Brief, request: Request) -> dict[frozenset[str], int]:
     """How many of some classes an instruction asks for; "chairs" are dining chairs where the room has them.
 
-    Two or more that are asked for in a room to complete come to those that are there.
+    Two or more that are asked for in a room to complete come to those that are there. Who asks for a table in a new
+    bedroom gets a chair at it: without one nobody knows what it is for.
     """
     there = Counter(item.category for item in request.scene.objects if request.task == "complete")
     found: dict[frozenset[str], int] = {}
@@ -283,6 +286,9 @@ def _counted(brief: Brief, request: Request) -> dict[frozenset[str], int]:
             more = sum(there[name] for name in names) if piece.count > 1 else 0
             some = piece.count > 1 and not piece.told and "dining_chair" in names
             found[names] = found.get(names, 0) + (max(_CHAIRS, piece.count) if some else piece.count) + more
+    bare = _TABLE in found and not brief.only and (brief.spoken | brief.refused).isdisjoint(CHAIRS | SEATS)
+    if bare and request.scene.room_type == "bedroom" and request.task == "generate":
+        found[_CHAIR] = 1
     return found
 
 

@@ -150,8 +150,8 @@ def _line(what: str, words: Collection[str]) -> str:
 
 def _has(catalogue: Catalogue, entry: CatalogueEntry, word: str) -> bool:
     """Whether a piece is as a word says: by its caption and tags, or of sizes beside the others of its class."""
-    if word in SIZES:
-        return entry.id in _extreme(catalogue.of_class(entry.category), word)
+    if word in SIZES and entry.id in _extreme(catalogue.of_class(entry.category), word):
+        return True
     of = set(_WORD.findall(" ".join((entry.caption.lower(), *entry.tags))))
     return bool({word, SAME_LOOK.get(word, word)} & of)
 

@@ -173,8 +173,8 @@ def _joined(sentence: list[Item], end: int, start: int) -> bool:
 
 
 def _ends(sentence: list[Item], at: int) -> bool:
-    """Whether nothing that the words before could describe follows."""
-    return at == len(sentence) or sentence[at].kind != "word"
+    """Whether nothing that the words before could describe follows; "white walls" are described themselves."""
+    return at == len(sentence) or (sentence[at].kind != "word" and not sentence[at].fixture)
 
 
 def _of_a_part(sentence: list[Item], at: int) -> bool:

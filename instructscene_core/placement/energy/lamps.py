@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from ...geometry.frames import FloatArray
+from ...geometry.relations import ABOVE, BELOW
 from ...vocabulary import BEDS
 from ..kinds import DINING, SOFAS
 from .arrangement import Arrangement, Poses
@@ -55,15 +56,23 @@ def off_lamps(room: Arrangement, poses: Poses) -> FloatArray:
 
 
 def _hosts(room: Arrangement) -> tuple[list[int], list[int], list[int]]:
-    """Tables, beds, and sofas where no coffee table stands for them; two pendants at a bed hang over nightstands."""
-    stands, lamps = room.rows({"nightstand"}), [room.names[k] for k in np.flatnonzero(room.hanging)]
-    if len(stands) == len(lamps) == _PAIR and set(lamps) == {"pendant_lamp"}:
+    """Tables, beds, and sofas where no coffee table stands for them; two pendants at a bed hang over nightstands.
+
+    One that was asked to be beside the bed may hang over a nightstand, too.
+    """
+    stands, lamps = room.rows({"nightstand"}), np.flatnonzero(room.hanging).tolist()
+    if len(stands) == len(lamps) == _PAIR and {room.names[k] for k in lamps} == {"pendant_lamp"}:
         return stands, [], []
-    sofas = [] if room.rows({"coffee_table"}) else room.rows(SOFAS)
-    return room.rows(_TABLES), room.rows(BEDS), sofas
+    sofas, beds = [] if room.rows({"coffee_table"}) else room.rows(SOFAS), room.rows(BEDS)
+    beside = any(
+        not (wish.predicates & _ABOVE) and set(lamps) & set(wish.all) and set(beds) & set(wish.all)
+        for wish in room.wishes
+    )
+    return [*room.rows(_TABLES), *(stands if beside else ())], beds, sofas
 
 
 _PAIR: Final = 2
+_ABOVE: Final = frozenset({ABOVE, BELOW})
 
 
 def _locals(poses: Poses, host: int, lamps: list[int]) -> FloatArray:
