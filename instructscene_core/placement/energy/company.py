@@ -272,7 +272,7 @@ def _from_view(_: Arrangement, poses: Poses, stand: int, seat: int) -> FloatArra
 _BELONG: Final = (
     (frozenset({"nightstand"}), (frozenset(BEDS),), _from_bedside),
     (frozenset({"dining_chair"}), (TABLES,), _from_table),
-    (frozenset({"chair", "dressing_chair"}), (DESKS,), _from_table),
+    (frozenset({"chair", "dressing_chair"}), (DESKS, DINING), _from_table),
     (frozenset({"coffee_table"}), (SOFAS, FACING), _from_front),
     (frozenset({"tv_stand"}), (FACING,), _from_view),
     (SIDE_TABLES, (SEATS | frozenset(BEDS),), _from_end),
