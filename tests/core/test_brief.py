@@ -67,7 +67,7 @@ def test_captions_are_of_one_piece(room):
             brief = read(text, room)
             found = [("/".join(sorted(piece.names)), piece.count) for piece in brief.pieces]
             assert sorted(found) == sorted([(entry.category, 1), (other, 1)]), text
-            assert len(brief.of_layout) == text.count(".") and not brief.not_understood, text
+            assert (len(brief.of_layout), brief.not_understood) == (text.count("."), ()), text
 
 
 def covers(wish, triplet, classes):

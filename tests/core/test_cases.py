@@ -42,6 +42,8 @@ CASES = {
     "other room": ("bedroom", "A cosy living room with a sofa and a TV."),
     "near the windows": ("bedroom", "Place a desk with a chair near the windows."),
     "facing the door": ("bedroom", "Put a desk with a lamp and a chair facing the door."),
+    "a table": ("bedroom", "A table to the right of a double bed."),
+    "bunk bed": ("bedroom", "A bunk bed with two beds above each other and a ladder."),
 }
 SOFAS = {"sofa", "multi_seat_sofa", "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa", "lazy_sofa"}
 BEDS = {"double_bed", "single_bed", "kids_bed"}
@@ -218,3 +220,16 @@ def test_windows_and_doors_are_places(made):
     assert room.says("facing the door")
     assert room.counts["desk"] == 1
     assert room.many(SEATS) >= 1
+
+
+def test_a_table_in_a_bedroom_has_a_chair(made):
+    room = made["a table"]
+    assert room.says("table right of double bed", met=True)
+    assert room.counts["chair"] >= 1
+
+
+def test_the_beds_of_a_bunk_bed_are_one_piece(made):
+    room = made["bunk bed"]
+    assert room.many(BEDS) == room.counts["kids_bed"]
+    assert room.counts["kids_bed"] <= 2
+    assert not room.report["not_understood"]

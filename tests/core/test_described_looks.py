@@ -24,6 +24,7 @@ CHAIRS = frozenset({"dining_chair", "lounge_chair", "chinese_chair"})
         ("Two mid-century dining chairs.", {"dining_chair"}),
         ("Complete this modern room.", set()),
         ("Two armchairs in a modern living room.", set()),
+        ("An armchair in a room with tall white walls.", set()),
         ("Armchairs on different sides of the coffee table.", set()),
         ("Armchairs that are not different colours.", set()),
         ("Two armchairs, one on each side of the sofa.", set()),

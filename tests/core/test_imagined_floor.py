@@ -160,6 +160,15 @@ def test_more_furniture_needs_more_floor():
     assert mean(BEDROOM) == mean([b for b in BEDROOM if b[0] != "pendant_lamp"])
 
 
+def test_rows_that_were_asked_for_have_their_length():
+    for seed in range(60):
+        left, front, right, back = imagine_floor("bedroom", BEDROOM, Random(seed), least=(4.65, 0.0)).bounding_box()
+        assert right - left >= 4.7 - 1e-9
+        assert back - front <= 4.7  # the longer side is the one that needs it
+    plain = [imagine_floor("bedroom", BEDROOM, Random(seed)) for seed in range(60)]
+    assert plain == [imagine_floor("bedroom", BEDROOM, Random(seed), least=(0.0, 0.0)) for seed in range(60)]
+
+
 def narrowest(floor):
     """Least way across a floor with right angles from wall to wall, along either axis, between any of its corners."""
     inside, found = shapely.Polygon(floor.polygon), []

@@ -23,8 +23,9 @@ _PURPOSES: Final = purpose_phrases().keys()
 _BEGINS: Final = frozenset({*COUNTS, "the", "my", "our"})
 """Words before what a piece is like."""
 _USUALLY_ONE: Final = frozenset({
-    *BEDS, "wardrobe", "dressing_table", "desk", "tv_stand", "coffee_table", "dining_table", "multi_seat_sofa",
-    "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa", "ceiling_lamp", "pendant_lamp",
+    *BEDS, "wardrobe", "children_cabinet", "dressing_table", "dressing_chair", "desk", "table", "tv_stand",
+    "coffee_table", "dining_table", "multi_seat_sofa", "loveseat_sofa", "l_shaped_sofa", "chaise_longue_sofa",
+    "ceiling_lamp", "pendant_lamp",
 })  # fmt: skip
 """Classes of which at most one in fifty rooms made by rule that have them has two, and lamps that hang, of which two
 hang above something each."""
