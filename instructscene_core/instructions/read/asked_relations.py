@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from ...vocabulary import BEDS
-from ..words.common import BREAKS, COUNTS, PAIRED, REFERRING, VERBS
+from ..words.common import BREAKS, COUNTS, EACH, LAST, PAIRED, REFERRING, VERBS
 from ..words.fixtures import RELATIONS
 from .clauses import (
     begins_clause,
@@ -30,6 +30,7 @@ MUTUAL: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Relations between the placed pieces themselves."""
 _SIDES_OF_ROOM: Final = frozenset({"left of", "right of"})
+_SIDES: Final = frozenset({*_SIDES_OF_ROOM, "in front of", "behind", "closely left of", "closely right of"})
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,12 @@ class Context:
         topic: the furniture that "it" means.
         pair: the furniture of the relation read last, in the order of the text; where it is two pieces, these are "the
             former" and "the latter".
+        host: what it was placed by, on one side of it: "left of the sofa a lamp. On the right, a plant."
     """
 
     topic: Item | None = None
     pair: tuple[Item, ...] = ()
+    host: Item | None = None
 
 
 @dataclass(frozen=True)
@@ -116,10 +119,31 @@ def asked_relations(sentence: Sequence[Item], context: Context) -> tuple[list[Re
     for position, item in enumerate(sentence):
         if item.relates:
             reading = _read(reading, position)
-    relations = _each_with(sentence, list(reading.relations.values()))
+    relations = _with_joined(sentence, _each_with(sentence, list(reading.relations.values())))
     used = {start for relation in relations for start in relation.starts}
     unplaced = [item for item in sentence if item.wanted and item.role == "thing" and item.start not in used]
     return relations, Context(unplaced[-1]) if unplaced else reading.context
+
+
+def _with_joined(sentence: Sequence[Item], relations: Sequence[Relation]) -> list[Relation]:
+    """The relations, with those of all that is around a piece: "a sofa and two armchairs around a coffee table"."""
+    placed = {relation.subject.start for relation in relations}
+    found = list(relations)
+    for relation in relations if len(relations) == len(placed) else ():
+        at = sentence.index(relation.subject) if relation.subject in sentence else -1
+        inverted = relation.others[0].start < relation.subject.start
+        beside = at + 1 if inverted else next((n for n in range(at - 1, 0, -1) if sentence[n].kind != "word"), 0)
+        if relation.phrase.relation != "around" or at < 0 or not _is_and(sentence, beside):
+            continue
+        rest = sentence[beside + 1 :] if inverted else list(reversed(sentence[:beside]))
+        noun = next((i for i in rest if i.kind != "word"), None)
+        if noun is not None and noun.wanted and noun.role == "thing" and noun.start not in placed:
+            found.append(replace(relation, subject=noun))
+    return found
+
+
+def _is_and(sentence: Sequence[Item], at: int) -> bool:
+    return 0 < at < len(sentence) and sentence[at].words == ("and",)
 
 
 def _each_with(sentence: Sequence[Item], relations: Sequence[Relation]) -> list[Relation]:
@@ -155,10 +179,12 @@ _TABLES: Final = frozenset({
 
 def _read(reading: _Reading, position: int) -> _Reading:
     """The reading with one more relation, or as it was where an end of this is missing."""
+    phrase = reading.sentence[position]
+    if phrase.words[-2:] == ("other", "side") and (again := _same_again(reading, position)) is not None:
+        return replace(reading, relations={**reading.relations, position: again})
     ends = _ends(reading, position)
     if ends is None:
         return reading
-    phrase = reading.sentence[position]
     subject, second = _subject_meant(reading, ends), ends.second
     other = subject if phrase.relation in MUTUAL else _other_meant(reading, position, ends)
     if phrase.relation == "at the foot of" and ends.other is None:
@@ -181,10 +207,21 @@ def _read(reading: _Reading, position: int) -> _Reading:
     start, end = min(item.start for item in written), max(item.end for item in written)
     return _Reading(
         reading.sentence,
-        _context_after(reading, ends, subject, others),
+        _context_after(reading, ends, subject, others, phrase.relation),
         max(reading.taken_to, end),
         {**reading.relations, position: Relation(phrase, subject, others, start, end)},
     )
+
+
+def _same_again(reading: _Reading, position: int) -> Relation | None:
+    """What "the same on the other side" means: that of the relation before on each side; None where it is not said."""
+    near = [*_segment_before(reading.sentence, position), *until_joint(reading.sentence, position + 1)]
+    said = any("same" in item.words for item in near) and not any(item.names for item in near)
+    before = list(reading.relations.values())[-1:] if said else []
+    if not before or before[0].others[0].fixture:
+        return None
+    phrase = replace(reading.sentence[position], relation="on each side of")
+    return replace(before[0], phrase=phrase, end=phrase.end)
 
 
 _SMALL: Final = frozenset({
@@ -203,7 +240,9 @@ def _two_before(reading: _Reading, position: int, subject: Item | None) -> tuple
     return (own[-2], own[-1]) if len(own) > 1 else (own[0], None) if own and own[0].count > 1 else None
 
 
-def _context_after(reading: _Reading, ends: _Ends, subject: Item, others: tuple[Item, ...]) -> Context:
+def _context_after(
+    reading: _Reading, ends: _Ends, subject: Item, others: tuple[Item, ...], relation: str
+) -> Context:
     """After "a lamp above a bed" the topic is the lamp, after "a lamp above it" what "it" was."""
 
     def place(meant: Item, written: Item | None) -> int:
@@ -214,7 +253,8 @@ def _context_after(reading: _Reading, ends: _Ends, subject: Item, others: tuple[
     places += [(item.start, item) for item in others[1:]]
     pair = tuple(item for _, item in sorted(places, key=lambda p: p[0]))
     stays = ends.other is None or (ends.other.kind == "pronoun" and ends.other.words[0] not in PAIRED)
-    return Context(others[0] if stays else subject, pair)
+    host = others[0] if others[0].wanted and relation in _SIDES else None
+    return Context(others[0] if stays and not others[0].fixture else subject, pair, host)
 
 
 def _subject_meant(reading: _Reading, ends: _Ends) -> Item | None:
@@ -233,29 +273,61 @@ def _other_meant(reading: _Reading, position: int, ends: _Ends) -> Item | None:
         return written
     if written and written.words[0] in PAIRED:
         return _referred(reading.context, written)
+    if written and written.words[0] == LAST:
+        return _spoken_last(reading, written, ends.subject) or reading.context.topic
+    if written and written.words[0] == EACH:
+        several = _several_before(reading, written, ends.subject)
+        return None if several is None else replace(several, each=True)
     return _other_left_out(reading, position, ends)
+
+
+def _spoken_last(reading: _Reading, pronoun: Item, subject: Item) -> Item | None:
+    """The furniture that was spoken of right before "that"."""
+    own = [i for i in reading.sentence if i.wanted and i.start < pronoun.start and i != subject]
+    own = own or [i for i in reading.context.pair if i.wanted and i != subject]
+    return own[-1] if own else None
+
+
+def _several_before(reading: _Reading, pronoun: Item, subject: Item) -> Item | None:
+    """Of what "each" is one: the last pieces of which there are several, else what was spoken of last."""
+    own = [i for i in reading.sentence if i.wanted and i.start < pronoun.start and i != subject]
+    own = own or [i for i in (reading.context.topic, *reading.context.pair) if i is not None and i.wanted]
+    return next((i for i in reversed(own) if i.count > 1), own[-1] if own else None)
 
 
 def _other_left_out(reading: _Reading, position: int, ends: _Ends) -> Item | None:
     """The same for "it", and where nothing is written."""
-    written, sentence, context = ends.other, reading.sentence, reading.context
+    sentence, context = reading.sentence, reading.context
+    written = ends.other or (sentence[position] if "its" in sentence[position].words else None)  # "on its left"
     free = [i for i in sentence[:position] if i.start >= reading.taken_to and i.wanted and i != ends.subject]
     if not free and sentence[position].relation in _SIDES_OF_ROOM and _of_room(reading):
         return None
     before = [*reading.relations.values()][-1] if reading.relations else None
     inverted = before is not None and before.others[0].start < before.subject.start < sentence[position].start
-    put = any(item.words[0] in VERBS for item in sentence[:position])
+    led = before.others[0].start if before is not None and inverted else sentence[position].start
+    put = any(item.words[0] in VERBS and item.start < led for item in sentence[:position])
     put = put or sentence[position].relation == "on"  # "behind the sofa a console, and on it a lamp"
     behind = bool(written) and ends.subject.start > written.start
     if behind and inverted and before and not put and not before.others[0].fixture:
         return before.others[0]  # "before the sofa is a table, and behind it a console"
     owner = _owner(sentence, ends.subject, [i for i in sentence[:position] if i.wanted and i != ends.subject])
-    if owner is not None and not written:
-        return owner  # "a side table with a lamp on top"
+    placed = before is not None and owner == before.subject and not free
+    if before is not None and not free and sentence[position].relation == "on" and before.subject.names <= _TABLES:
+        return before.subject  # "a stand opposite the bed, on it a tv"
+    if owner is not None and (not written or placed):
+        return owner  # "a side table with a lamp on top", "opposite it a chair with a lamp behind it"
+    if before is not None and inverted and not written and ends.subject.start > sentence[position].start:
+        return before.others[0]  # "left of the sofa a lamp, on the right a plant"
     if free:
-        return _owner(sentence, ends.subject, free) or free[0]
+        nearest = free[-1] if sentence[position].relation in ("under", "on") else free[0]
+        return _owner(sentence, ends.subject, free) or nearest
     if ends.subject.anew and len(context.pair) == 2 and context.topic == context.pair[0]:
         return context.pair[1]  # "a nightstand left of the bed and another one right of it"
+    lone = sentence[position].relation not in (*_SIDES, "in the middle")
+    if not written and lone and not any(i.wanted and i != ends.subject for i in sentence[:position]):
+        return context.topic  # "A bed. Two nightstands, one on each side."
+    if not written and context.host is not None and sentence[position].relation in _SIDES:
+        return context.host  # "Left of the sofa a lamp. On the right, a plant."
     return context.topic if written or context.topic in sentence else None
 
 
@@ -311,7 +383,8 @@ def _placed_behind(reading: _Reading, position: int, other_at: int | None) -> It
         return None
     if not (reading.context.topic or any(item.wanted for item in sentence[:position])):
         return None
-    for item in sentence[start + 1 :]:
+    lone = sentence[position].kind == "lone" and sentence[start + 1 : start + 2]
+    for item in sentence[start + 1 + bool(lone and lone[0].kind == "break") :]:  # "on the right, a plant"
         if item.kind == "furniture" and item.role == "thing":
             return item if item.names and not item.fixture and not item.refused else None
         if item.kind != "word":
@@ -393,7 +466,7 @@ def _subject_before(reading: _Reading, position: int, *, any_noun: bool) -> Item
             describes = item.role != "thing" or in_description(sentence, number)
             describes = describes and (not item.fixture or of_template(sentence))
             if (any_noun and item.role != "part") or not describes:
-                return item
+                return _host_of(sentence, number, position) or item
             detail = detail or item
         elif _refers(item) and not detail and not _follows_of(sentence, number):
             return item
@@ -402,6 +475,20 @@ def _subject_before(reading: _Reading, position: int, *, any_noun: bool) -> Item
         elif item.kind == "break" and not _description_reaches(sentence, number, position):
             return detail
     return detail
+
+
+def _host_of(sentence: Sequence[Item], number: int, position: int) -> Item | None:
+    """The table whose seats would stand where the table does: "a desk with a chair by the window"."""
+    led = _other_at(sentence, position)
+    of_room = led is not None and sentence[led].fixture
+    if not of_room or not sentence[number].names <= _GO_ALONG or number < 2:
+        return None
+    joint = next((n for n in range(number - 1, 0, -1) if sentence[n].kind != "word"), 0)
+    host = sentence[joint - 1] if sentence[joint].kind == "with" else None
+    return host if host is not None and host.wanted and host.names & _TABLES else None
+
+
+_GO_ALONG: Final = frozenset({"chair", "dining_chair", "dressing_chair", "lounge_chair", "chinese_chair", "stool"})
 
 
 def _is_placed(reading: _Reading, fixture: Item) -> bool:

@@ -113,8 +113,9 @@ class _Reader:
     def add_implied(self, room_type: RoomType) -> None:
         """What words of purpose stand for: "a reading corner", "for six people", a child's bed for "a kids room"."""
         spoken = frozenset().union(*(piece.names for piece in (*self._pieces.found, *self._absent.values())))
+        vague = frozenset().union(*(self._pieces.found[index].names for index in self._pieces.vague))
         lexicon = lexicon_of(tuple(CLASSES[room_type]))
-        for number, (said, start, end) in enumerate(implied(self._sentences, spoken, room_type), 1):
+        for number, (said, start, end) in enumerate(implied(self._sentences, spoken, vague, room_type), 1):
             shift, self._instead = number * MAX_CHARACTERS, self._shown(start, end)
             items = [replace(i, start=i.start + shift, end=i.end + shift) for i in itemise(said, lexicon)]
             sentence = prepared(items)
@@ -209,7 +210,11 @@ class _Reader:
             mutual=phrase.relation in MUTUAL,
             seats=bool(objects & {"dining_table"}) and subject.counted,
         )
-        each = any(other.each for other in others)
+        if name == "on each side of" and others[0].fixture:
+            name = "by"
+        elif others[0].each and objects == {"corner"}:
+            count = max(count, _CORNERS)
+        each = any(other.each and not other.fixture for other in others)
         if index >= 0 and not phrase.refused:
             hosts = self._pieces.found[indices[0]].count if each and indices[0] >= 0 else 1
             self._pieces.at_least(index, count * hosts)
@@ -294,7 +299,7 @@ def _is_readable(relation: Relation) -> bool:
 _OF_ROOM: Final = frozenset({
     "against", "in", "by", "on the left side of", "on the right side of", "at the front of", "at the back of", "facing",
     "opposite", "left of", "right of", "in front of", "behind", "away from", "far from", "at a distance from",
-    "with its back to",
+    "with its back to", "on each side of",
 })  # fmt: skip
 _PASSIVE: Final = {"flanked by": "on each side of", "surrounded by": "around"}
 """Relations that place what they lead to."""
@@ -305,6 +310,8 @@ _TURNED: Final = {
 """What a relation that places a part of the room means of the furniture: "a window behind the desk"."""
 
 
+_CORNERS: Final = 4
+"""Of a room, which "a plant in each corner" speaks of."""
 _COUNTED: Final = ("drawers", "doors", "shelves")
 
 

@@ -187,7 +187,8 @@ def _stands_alone(sentence: Sequence[Item], number: int) -> bool:
     """Whether furniture after "with" is a thing of its own: counted, and not the first part of another word."""
     before = [w for i in sentence[max(0, number - REACH) : number] for w in i.words]
     follower = sentence[number + 1] if number + 1 < len(sentence) else None
-    counted = sentence[number].count > 1 or any(w in COUNTS for w in before)
+    counted = sentence[number].count > 1 or any(w in COUNTS or w == "its" for w in before)
+    counted = counted or sentence[number].words == ("chair",)
     bare = sentence[number].words[-1].endswith("s")
     if follower is not None and follower.words in _ON_A_SIDE:
         return False  # "open shelves at the other"
@@ -216,7 +217,7 @@ def refuse_negated(sentence: Sequence[Item]) -> list[Item]:
         if refused and item.words[0] in _WANTED and any(i.refused and i.kind == "furniture" for i in marked):
             refused = False  # "instead of a coffee table use an ottoman"
         spared = item.words[0] in _SPARED and any(i.words == ("nothing",) for i in sentence[:number])
-        refused = (refused or item.kind == "not") and not spared and item.words[0] != "forget"
+        refused = (refused or item.kind == "not") and not spared and item.words != ("forget",)
         if item.kind == "unwanted":
             marked = _refused_before(marked)
         marked.append(replace(item, refused=True) if refused else item)
@@ -232,7 +233,7 @@ _SPARED: Final = ("except", "besides", "but")
 def _refuses_before(sentence: Sequence[Item], number: int) -> bool:
     """Whether a "no" refuses what stands right before it: "rug no", "pendant: none"."""
     item, rest = sentence[number], sentence[number + 1 : number + 2]
-    if item.kind != "not" or item.words[0] not in ("no", "none", "not") or any(not i.joins for i in rest):
+    if item.kind != "not" or item.words[0] not in ("no", "none", "not", "nope", "do") or any(not i.joins for i in rest):
         return False
     before = [i for i in sentence[max(0, number - 2) : number] if i.kind != "break"]
     return bool(before) and before[-1].kind == "furniture" and not before[-1].fixture

@@ -26,7 +26,7 @@ def lead_to_fixtures(items: Sequence[Item]) -> list[Item]:
             relation = found[lead].relation or "in"
             meant = RELATIONS[name].get(relation, relation)
             known = name != "room" or meant != relation
-            if known and meant not in _NEVER and not item.each:
+            if known and meant not in _NEVER and (name == "corner" or not item.each):
                 found[lead] = replace(found[lead], kind="relation", relation=meant)
     return found
 
@@ -39,8 +39,9 @@ def _plain(items: Sequence[Item], at: int) -> Item:
     adjective = adjective or (following is not None and following.words == ("of",))  # "a wall of five doors"
     if item.fixture and (adjective or _of_piece(items, at)):
         return replace(item, kind="word", names=frozenset())
-    if item.words == ("opposite",) and at and items[at - 1].relates and following is not None and following.fixture:
-        return replace(item, kind="word", relation="")  # "on opposite walls"
+    led = at and (items[at - 1].relates or (items[at - 1].words == ("the",) and at > 1 and items[at - 2].relates))
+    if item.words == ("opposite",) and led and following is not None and following.fixture:
+        return replace(item, kind="word", relation="", words=("other",))  # "on opposite walls", "at the opposite wall"
     if item.kind == "word" and item.words[0] in _ROOMS:
         lead = _lead(items, at)
         if lead is not None and items[lead].relation in RELATIONS["room"]:
@@ -67,7 +68,7 @@ def _of_piece(items: Sequence[Item], at: int) -> bool:
 
 
 _BEFORE_DOORS: Final = frozenset(
-    {"the", "a", "any", "each", "my", "this", "main", "front", "other", "in", "to", *SIDES}
+    {"the", "a", "any", "each", "my", "this", "main", "front", "other", "opposite", "in", "to", *SIDES}
 )
 
 

@@ -12,6 +12,8 @@ from ..words.common import (
     CLAUSE_VERBS,
     CLAUSES,
     COUNTS,
+    EACH,
+    LAST,
     MODIFIERS,
     NEGATIONS,
     PREPOSITIONS,
@@ -175,9 +177,11 @@ class Item:
 
 
 def sentences(items: Sequence[Item]) -> Iterable[list[Item]]:
-    """The items between full stops, without what only joins a sentence to the one before."""
+    """The items between full stops, without what only joins a sentence to the one before; "TV? No." is one."""
     sentence = list[Item]()
-    for item in items:
+    for number, item in enumerate(items):
+        if item.kind == "end" and sentence[1:] == [] and _answered_no(sentence, items[number + 1 : number + 3]):
+            continue
         if item.kind == "end":
             if sentence:
                 yield sentence
@@ -189,6 +193,12 @@ def sentences(items: Sequence[Item]) -> Iterable[list[Item]]:
             sentence = []
     if sentence:
         yield sentence
+
+
+def _answered_no(sentence: Sequence[Item], following: Sequence[Item]) -> bool:
+    """Whether all that is said of a thing is "no": "TV? Nope."."""
+    alone = following[:1] and following[0].kind == "not" and all(item.kind == "end" for item in following[1:])
+    return bool(alone) and any(item.kind == "furniture" for item in sentence)
 
 
 def childs_room(items: Sequence[Item]) -> tuple[int, int] | None:
@@ -255,8 +265,15 @@ def _as_noun(items: Sequence[Item], at: int) -> Item:
     following = items[at + 1] if at + 1 < len(items) else None
     if item.words == ("both",) and at and items[at - 1].relates and (following is None or following.kind in _STOPS):
         return replace(item, kind="pronoun", words=("them",))  # "a rug under both"
+    if item.words in (("that",), ("those",)) and at and items[at - 1].relates and not _leads_on(following):
+        return replace(item, kind="pronoun", words=(LAST,))  # "behind that, a shelf"
+    each = item.words in (("each",), ("every",)) and at > 0 and items[at - 1].relates
+    if each and (following is None or following.kind in _STOPS or following.words[0] in ("of", "one", "a", "an")):
+        return replace(item, kind="pronoun", words=(EACH,))  # "a lamp on each of them"
     ends = following is None or following.relates or following.kind in ("break", "end", "with")
-    ends = ends or (following is not None and following.words[0] in CLAUSE_VERBS)
+    ends = ends or (following is not None and following.words[0] in CLAUSE_VERBS | {"just", "like", "exactly"})
+    placed = following is not None and following.words[0] in _IN and any(i.fixture for i in items[at + 2 : at + 5])
+    ends = ends or placed  # "one in each corner"
     if item.measure is not None and item.measure.unit == "seats" and item.measure.values[0] <= 4 and ends:
         words = [word for other in items[max(0, at - 3) : at] for word in other.words]
         definite = not _DEFINITE.isdisjoint(words[-2:])
@@ -275,6 +292,14 @@ def _as_noun(items: Sequence[Item], at: int) -> Item:
         return replace(noun, start=item.start, end=item.end, count=1, counted=True, definite=not anew, anew=anew,
                        bound="at least", each=False, refused=False, role="thing")  # fmt: skip
     return item
+
+
+_IN: Final = ("in", "at", "by")
+
+
+def _leads_on(following: Item | None) -> bool:
+    """Whether what follows "that" is the noun that it points to: "behind that white desk"."""
+    return following is not None and following.kind in ("word", "furniture") and following.words[0] not in COUNTS
 
 
 def _is_led(items: Sequence[Item], noun: Item) -> bool:
@@ -312,6 +337,10 @@ def _phrase(words: tuple[str, ...], at: int, lexicon: Lexicon) -> tuple[Kind, in
             return kind_of_word(word), at + 1, frozenset(), ""
     if relation and relation[0][0] == "only" and word == "that" and _goes_on(words, relation[1]):
         relation = None  # "so that it faces the door", not "that's it."
+    if relation and words[relation[1] - 1] in ("side", "end") and words[relation[1] : relation[1] + 1] in _TABLES:
+        relation = lexicon.relations.match(words[: relation[1] - 1], at)  # "on each side table"
+    if relation and relation[0][0] == "unwanted" and words[relation[1] - 1] == "go" and _goes_on(words, relation[1]):
+        relation = None  # "the desk has to go by the window", not "the desk has to go"
     if relation:
         (kind, name), end = relation
         return kind, end, frozenset(), name
@@ -324,6 +353,9 @@ def _phrase(words: tuple[str, ...], at: int, lexicon: Lexicon) -> tuple[Kind, in
     elif word == "that" and _points(words, at):
         kind = "word"
     return kind, at + 1, frozenset(), ""
+
+
+_TABLES: Final = (("table",), ("tables",))
 
 
 def _goes_on(words: Sequence[str], at: int) -> bool:
@@ -423,7 +455,7 @@ def _counted(words: Sequence[str]) -> bool:
 
 def _number(leading: Sequence[str]) -> int:
     """The number before a noun; 0 where there is none. "Half a dozen" is six, "a pair of" two, "twin beds" one each."""
-    if tuple(leading[-3:]) == ("half", "a", "dozen") or tuple(leading[-2:]) == ("half", "dozen"):
+    if "dozen" in leading and "half" in leading[max(0, leading.index("dozen") - 2) : leading.index("dozen")]:
         return 6
     leading = [w for w, after in zip(leading, [*leading[1:], ""], strict=False) if after not in ("poster", "post")]
     counts = (int(w) if w.isdecimal() and len(w) <= 2 else COUNTS.get(w, 0) for w in reversed(leading) if w != "twin")

@@ -118,6 +118,9 @@ class Language:
         folded = [_folded(token) for _, _, token in tokens]
         found, at = list[Word](), 0
         while at < len(tokens):
+            if "\n" in text[tokens[at - 1][1] if at else 0 : tokens[at][0]] or not at:
+                found += [Word(tokens[at][0], tokens[at][0], "\n", "word")] if found else []
+                at = _behind_bullet(folded, at)
             end, english, kind = self._match(folded, at)
             start, stop = tokens[at][0], tokens[end - 1][1]
             if (
@@ -144,6 +147,16 @@ class Language:
         if word in _STOPS or not word.isalnum():
             return at + 1, _STOPS.get(word, word), "word"
         return at + 1, word, "word" if word[0].isdecimal() else "unknown"
+
+
+def _behind_bullet(words: Sequence[str], at: int) -> int:
+    """Where a line of a list begins behind its "-" or "1.", as far as more follows."""
+    numbered = words[at].isdecimal() and words[at + 1 : at + 2] in (["."], [")"], ["\N{IDEOGRAPHIC COMMA}"])
+    behind = at + 2 if numbered else at + 1 if words[at] in _BULLETS else at
+    return behind if behind < len(words) else at
+
+
+_BULLETS: Final = frozenset("-*+\N{BULLET}")
 
 
 def _characters(text: str) -> list[tuple[int, int, str]]:

@@ -64,8 +64,9 @@ _MEASURE: Final = re.compile(
     rf"|(?P<area>{_COUNT})[\s-]*(?P<area_unit>{_any(_AREAS)})(?![\w])"
     rf"|(?P<length>{_COUNT})[\s-]*(?P<unit>{_any(_LENGTHS)})(?![\w])"
     rf"|(?P<part>{_COUNT})(?:\s*-\s*|\s+)(?P<part_unit>{_any(_PARTS)})(?=[\s-]+[a-z]|(?<=seater)|(?<=seaters))(?![\w])"
-    rf"|(?<![a-z])seats\s+(?P<seated>{_COUNT})(?![\w])"
-    rf"|(?<![a-z])for\s+(?P<people>{_COUNT})(?:\s+(?:people|persons|person|diners|eaters|seats)|(?=\s*(?:[.,;!?\n]|$)))",
+    rf"|(?<![a-z])seats?\s+(?P<seated>{_COUNT})(?![\w])"
+    rf"|(?<![a-z])seating\s+for\s+(?P<seating>{_COUNT})(?=\s+(?:at|around|round)\s)"
+    rf"|(?<![a-z])for\s+(?P<people>{_COUNT})(?:\s+(?:people|persons|person|diners|eaters|seats)|(?=\s*(?:[.,;!?\n]|$|with\b)))",
     re.IGNORECASE,
 )
 
@@ -103,7 +104,7 @@ def _measure(found: re.Match[str]) -> Measure:
         return Measure((_number(found["length"]) * factor,), "m", inches=factor == 0.0254)
     if found["part"]:
         return Measure((_number(found["part"]),), _unit(found["part_unit"].lower()))
-    return Measure((_number(found["seated"] or found["people"]),), "people")
+    return Measure((_number(found["seated"] or found["seating"] or found["people"]),), "people")
 
 
 def _unit(word: str) -> Unit:

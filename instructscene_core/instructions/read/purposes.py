@@ -90,12 +90,15 @@ def _measured(found: RoomBrief, items: Sequence[Item], at: int) -> RoomBrief:
     return found
 
 
-def implied(sentences: Sequence[Sequence[Item]], spoken: Names, room_type: RoomType) -> Iterator[Implied]:
+def implied(
+    sentences: Sequence[Sequence[Item]], spoken: Names, vague: Names, room_type: RoomType
+) -> Iterator[Implied]:
     """What the phrases of a text stand for, as far as nothing of that is spoken of.
 
     Args:
         sentences: prepared.
         spoken: classes that the text wants or refuses.
+        vague: those of which it does not say how many.
         room_type: of the room.
     """
     for sentence in sentences:
@@ -104,21 +107,27 @@ def implied(sentences: Sequence[Sequence[Item]], spoken: Names, room_type: RoomT
             if item.kind == "furniture" and item.words in _PURPOSES and not item.refused and not whole:
                 yield Implied(_PURPOSES[item.words], item.start, item.end)
             if item.measure is not None and item.measure.unit in ("people", "seats"):
-                yield from _diners(sentence, at, spoken, room_type)
+                yield from _diners(sentence, at, spoken, vague, room_type)
         if room_type == "bedroom" and not spoken.intersection(BEDS):
             yield from _beds(sentence)
 
 
-def _diners(sentence: Sequence[Item], at: int, spoken: Names, room_type: RoomType) -> Iterator[Implied]:
-    """Chairs for as many as a table is for, where no chairs are spoken of."""
+def _diners(
+    sentence: Sequence[Item], at: int, spoken: Names, vague: Names, room_type: RoomType
+) -> Iterator[Implied]:
+    """Chairs for as many as a table is for, where no chairs are spoken of, or not how many."""
     measure = sentence[at].measure
     whose = owner(sentence, at)
     tables = {"dining_table", "table"}
-    if measure is None or spoken & {"dining_chair"} or whose is None:
+    dining = room_type == "diningroom" or "dining_table" in spoken
+    if whose is None or measure is None:
+        meant = measure is not None and measure.unit == "people" and dining  # "we are to seat eight"
+    else:
+        meant = bool(whose.names & tables) or (whose.kind == "word" and room_type == "diningroom")
+    if measure is None or not meant or ("dining_chair" in spoken and "dining_chair" not in vague):
         return
-    if not whose.names & tables and not (whose.kind == "word" and room_type == "diningroom"):
-        return
-    number = round(measure.values[0])
+    the = "the " if "dining_chair" in vague else ""
+    number = f"{the}{round(measure.values[0])}"
     yield Implied(f"{number} dining chairs around the dining table", sentence[at].start, sentence[at].end)
 
 

@@ -15,24 +15,28 @@ BREAKS: Final = words_of(
 MODIFIERS: Final = words_of("with featuring having containing including holding that which whose")
 PAIRED: Final = ("former", "latter")
 """The first and the second of two things that were spoken of."""
-REFERRING: Final = frozenset({"it", "them", *PAIRED})
+LAST: Final = "that"
+"""What was spoken of last: "on that a lamp"."""
+EACH: Final = "each"
+"""Every one of several that were spoken of: "on each of them a lamp"."""
+REFERRING: Final = frozenset({"it", "them", LAST, EACH, *PAIRED})
 PRONOUNS: Final = words_of("it them its this that these those one ones former latter")
 NEGATIONS: Final = words_of(
     "no not without never except dont doesnt remove delete avoid none neither nor nothing isnt skip omit "
-    "exclude drop arent wont cant shouldnt"
+    "exclude drop arent wont cant shouldnt nope scrap"
 )
 CLAUSES: Final[Mapping[Literal["word", "not", "unwanted", "only"], str]] = {
     "word": """
         at least | at most | no more than | no fewer than | no less than | not more than | not less than | not only |
         no problem | no matter | dont forget | do not forget | not too | not very | left over | in the end |
-        at the moment | at one side | at the other | next up | with care | by hand | drop shaped | to lie along |
+        at the moment | at one side | at the other | next up | with care | by hand | as possible | drop shaped | to lie along |
         bends down
     """,
     "not": """
         instead of | rather than | anything but | everything but | all but | other than | no need for | get rid of |
         free of | free from | except for | aside from | in place of | do without | can do without | dont want |
         do not want | dont need | do not need | no longer | doesnt need | does not need | dont bother with |
-        do not bother with | no bother with | leave off | hold the
+        do not bother with | no bother with | leave off | hold the | forget about | scrap the | forget the
     """,
     "unwanted": """
         must stay out | must stay outside | must not be there | should not be there | shouldnt be there |

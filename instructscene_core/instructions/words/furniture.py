@@ -20,7 +20,7 @@ _SIDE_TABLES: Final = "table corner_side_table round_end_table"
 
 _SYNONYMS: Final[dict[str, str]] = {
     "double_bed": "king bed|king size bed|kingsize bed|queen bed|queen size bed|big bed|large bed|master bed",
-    "single_bed": "twin bed|small bed|narrow bed|daybed|day bed|guest bed",
+    "single_bed": "twin bed|small bed|narrow bed|daybed|day bed|guest bed|singles",
     "kids_bed": "kid bed|children bed|child bed|childrens bed|bunk bed|crib|cot|toddler bed|cradle",
     "double_bed single_bed kids_bed": "bed|bedstead|bed frame",
     "nightstand": "night stand|night table|bedside table|bedside cabinet|bedside stand|bedside chest",
@@ -50,9 +50,10 @@ _SYNONYMS: Final[dict[str, str]] = {
     "|3 seat sofa|3 seater sofa",
     "coffee_table": "cocktail table|tea table|low table",
     "table dining_table": "dining table|kitchen table|dinner table|dining room table",
-    f"{_SIDE_TABLES} coffee_table dining_table": "table",
+    f"{_SIDE_TABLES} coffee_table dining_table": "table|round table",
+    "nightstand corner_side_table round_end_table": "little table",
     _SIDE_TABLES: "side table|end table|corner table|accent table|corner side table|round end table|occasional table|"
-    "round side table|little round table|small table|round table|small side table",
+    "round side table|little round table|small table|small side table",
     "console_table cabinet": "console|console table|hall table",
     "tv_stand": "tv table|tv unit|tv cabinet|tv console|tv bench|television stand|media console"
     "|media unit|media stand|media cabinet",

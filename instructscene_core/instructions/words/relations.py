@@ -148,7 +148,9 @@ _READ: Final[Mapping[str, str]] = {
         to either side of | left and right of | to the left and right of | on the left and right of |
         to the left and to the right of | flanking | left and right from | on both the left and right of |
         on two sides of | on opposite sides of | one on each side of | one at each side of |
-        one on either side of | one each side of | one to each side of
+        one on either side of | one each side of | one to each side of | on each long side of | at each long side of |
+        along each long side of | on both long sides of | along both long sides of | along each side of |
+        along both sides of
     """,
     "at each end of": """
         on both ends of | at both ends of | at each end of | on each end of | at either end of | at the ends of |
@@ -160,7 +162,7 @@ _READ: Final[Mapping[str, str]] = {
         with its back towards | with its back toward
     """,
     "flanked by": "flanked by | flanked with | framed by",
-    "far from": "far from | far away from | as far as possible from | as far away as possible from | well away from",
+    "far from": "far from | as far from | as far away from | farthest from | furthest from | farthest away from | far away from | as far as possible from | as far away as possible from | well away from",
     "away from": "away from | clear of | out of reach of | at a distance from | some distance from",
     "along the same wall as": """
         on the same wall as | along the same wall as | at the same wall as | against the same wall as | in line with |
@@ -178,6 +180,8 @@ _ALONE: Final[Mapping[str, str]] = {
     "opposite": "opposite",
     "next to": "on the other side | at the other side",
     "in front of": "in front | at the front",
+    "near": "within reach | in reach | nearby | close by",
+    "at each end of": "at each end | on each end | one at each end",
     "at the foot of": "at its foot | at the foot | at its feet | at its foot end",
     "on": "on top",
     "left of": "on the left | to the left | on the left side | to its left | on its left | on left",

@@ -37,7 +37,8 @@ _PURPOSES: Final[Mapping[str, str]] = {
     """,
     "the dressing table with a stool at the dressing table": """
         vanity area | vanity corner | makeup corner | makeup area | make up corner | make up area | dressing corner |
-        beauty corner | makeup station | place to do makeup
+        beauty corner | makeup station | place to do makeup | place to do my makeup | somewhere to do makeup |
+        somewhere to do my makeup
     """,
     "the tv stand with a tv on the tv stand": """
         tv area | tv corner | media corner | media area | home cinema corner | place to watch tv | tv wall |
@@ -52,7 +53,8 @@ _PURPOSES: Final[Mapping[str, str]] = {
         dining nook | place to eat | dining spot | somewhere to eat | place to dine
     """,
     "the bed": "sleeping area | sleeping corner | place to sleep | somewhere to sleep",
-    "the wardrobe": "place for clothes | clothes storage | storage for clothes | somewhere to put clothes",
+    "the wardrobe": "place for clothes | clothes storage | storage for clothes | somewhere to put clothes | "
+    "somewhere to hang clothes | somewhere to hang my clothes | place to hang clothes",
     "the bookshelf": "place for books | storage for books | space for books | somewhere to put books | book storage",
 }
 _SLEEPERS: Final[Mapping[str, str]] = {
