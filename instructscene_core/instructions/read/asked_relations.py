@@ -240,9 +240,7 @@ def _two_before(reading: _Reading, position: int, subject: Item | None) -> tuple
     return (own[-2], own[-1]) if len(own) > 1 else (own[0], None) if own and own[0].count > 1 else None
 
 
-def _context_after(
-    reading: _Reading, ends: _Ends, subject: Item, others: tuple[Item, ...], relation: str
-) -> Context:
+def _context_after(reading: _Reading, ends: _Ends, subject: Item, others: tuple[Item, ...], relation: str) -> Context:
     """After "a lamp above a bed" the topic is the lamp, after "a lamp above it" what "it" was."""
 
     def place(meant: Item, written: Item | None) -> int:
@@ -290,6 +288,9 @@ def _spoken_last(reading: _Reading, pronoun: Item, subject: Item) -> Item | None
 
 def _several_before(reading: _Reading, pronoun: Item, subject: Item) -> Item | None:
     """Of what "each" is one: the last pieces of which there are several, else what was spoken of last."""
+    paired = [r.subject for r in reading.relations.values() if r.phrase.relation == "on each side of"]
+    if paired:
+        return paired[-1]
     own = [i for i in reading.sentence if i.wanted and i.start < pronoun.start and i != subject]
     own = own or [i for i in (reading.context.topic, *reading.context.pair) if i is not None and i.wanted]
     return next((i for i in reversed(own) if i.count > 1), own[-1] if own else None)
@@ -297,36 +298,57 @@ def _several_before(reading: _Reading, pronoun: Item, subject: Item) -> Item | N
 
 def _other_left_out(reading: _Reading, position: int, ends: _Ends) -> Item | None:
     """The same for "it", and where nothing is written."""
-    sentence, context = reading.sentence, reading.context
+    sentence, subject = reading.sentence, ends.subject
     written = ends.other or (sentence[position] if "its" in sentence[position].words else None)  # "on its left"
-    free = [i for i in sentence[:position] if i.start >= reading.taken_to and i.wanted and i != ends.subject]
+    free = [i for i in sentence[:position] if i.start >= reading.taken_to and i.wanted and i != subject]
     if not free and sentence[position].relation in _SIDES_OF_ROOM and _of_room(reading):
         return None
+    meant = _in_sentence(reading, position, subject, written, free=bool(free))
+    if meant is None and free:
+        nearest = free[-1] if sentence[position].relation in ("under", "on") else free[0]
+        meant = _owner(sentence, subject, free) or nearest
+    return meant or _in_context(reading, position, subject, written)
+
+
+def _in_sentence(reading: _Reading, position: int, subject: Item, written: Item | None, *, free: bool) -> Item | None:
+    """What the words before mean by it: what a relation before placed, or placed it by, or what has it "with" it.
+
+    Args:
+        reading: of the sentence so far.
+        position: of the relation.
+        subject: what it places.
+        written: the pronoun that it leads to.
+        free: whether there is furniture before it that no relation has taken yet.
+    """
+    sentence, relation = reading.sentence, reading.sentence[position].relation
     before = [*reading.relations.values()][-1] if reading.relations else None
     inverted = before is not None and before.others[0].start < before.subject.start < sentence[position].start
     led = before.others[0].start if before is not None and inverted else sentence[position].start
     put = any(item.words[0] in VERBS and item.start < led for item in sentence[:position])
-    put = put or sentence[position].relation == "on"  # "behind the sofa a console, and on it a lamp"
-    behind = bool(written) and ends.subject.start > written.start
+    put = put or relation == "on"  # "behind the sofa a console, and on it a lamp"
+    behind = written is not None and subject.start > written.start
     if behind and inverted and before and not put and not before.others[0].fixture:
         return before.others[0]  # "before the sofa is a table, and behind it a console"
-    owner = _owner(sentence, ends.subject, [i for i in sentence[:position] if i.wanted and i != ends.subject])
+    owner = _owner(sentence, subject, [i for i in sentence[:position] if i.wanted and i != subject])
     placed = before is not None and owner == before.subject and not free
-    if before is not None and not free and sentence[position].relation == "on" and before.subject.names <= _TABLES:
+    if before is not None and not free and relation == "on" and before.subject.names <= _TABLES:
         return before.subject  # "a stand opposite the bed, on it a tv"
     if owner is not None and (not written or placed):
         return owner  # "a side table with a lamp on top", "opposite it a chair with a lamp behind it"
-    if before is not None and inverted and not written and ends.subject.start > sentence[position].start:
+    if before is not None and inverted and not written and subject.start > sentence[position].start:
         return before.others[0]  # "left of the sofa a lamp, on the right a plant"
-    if free:
-        nearest = free[-1] if sentence[position].relation in ("under", "on") else free[0]
-        return _owner(sentence, ends.subject, free) or nearest
-    if ends.subject.anew and len(context.pair) == 2 and context.topic == context.pair[0]:
+    return None
+
+
+def _in_context(reading: _Reading, position: int, subject: Item, written: Item | None) -> Item | None:
+    """What the sentence before means by it."""
+    sentence, context, relation = reading.sentence, reading.context, reading.sentence[position].relation
+    if subject.anew and len(context.pair) == 2 and context.topic == context.pair[0]:
         return context.pair[1]  # "a nightstand left of the bed and another one right of it"
-    lone = sentence[position].relation not in (*_SIDES, "in the middle")
-    if not written and lone and not any(i.wanted and i != ends.subject for i in sentence[:position]):
+    alone = not any(item.wanted and item != subject for item in sentence[:position])
+    if not written and alone and relation not in (*_SIDES, "in the middle"):
         return context.topic  # "A bed. Two nightstands, one on each side."
-    if not written and context.host is not None and sentence[position].relation in _SIDES:
+    if not written and context.host is not None and relation in _SIDES:
         return context.host  # "Left of the sofa a lamp. On the right, a plant."
     return context.topic if written or context.topic in sentence else None
 
@@ -520,8 +542,8 @@ def _subject_behind(sentence: Sequence[Item], position: int, other_at: int) -> I
     """The subject after what the relation leads to: "Above the bed hangs a lamp"."""
     if unknown_words(_segment_before(sentence, position)):
         return None
-    described = False
-    for number, item in enumerate(sentence[other_at + 1 :], other_at + 1):
+    described, at = False, _behind_places(sentence, other_at)
+    for number, item in enumerate(sentence[at + 1 :], at + 1):
         stands_on = item.kind == "relation" and is_vague(item) and _other_at(sentence, number) is None
         described = (described or item.kind == "with" or stands_on) and not _ends_description(sentence, number)
         if described or _follows_of(sentence, number):
@@ -534,6 +556,16 @@ def _subject_behind(sentence: Sequence[Item], position: int, other_at: int) -> I
         if _refers(item):
             return item
     return None
+
+
+def _behind_places(sentence: Sequence[Item], at: int) -> int:
+    """The last of the parts of the room that say together where something stands: "in the corner by the window"."""
+    while sentence[at].fixture and at + 1 < len(sentence) and sentence[at + 1].kind == "relation":
+        led = _other_at(sentence, at + 1)
+        if led is None or not sentence[led].fixture:
+            break
+        at = led
+    return at
 
 
 def _ends_description(sentence: Sequence[Item], number: int) -> bool:

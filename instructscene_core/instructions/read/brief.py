@@ -212,7 +212,7 @@ class _Reader:
         )
         if name == "on each side of" and others[0].fixture:
             name = "by"
-        elif others[0].each and objects == {"corner"}:
+        elif others[0].each and objects <= {"corner"}:
             count = max(count, _CORNERS)
         each = any(other.each and not other.fixture for other in others)
         if index >= 0 and not phrase.refused:

@@ -260,16 +260,11 @@ _STOPS: Final = ("break", "end")
 
 
 def _as_noun(items: Sequence[Item], at: int) -> Item:
-    """An item; a noun where it stands for one: "one", "another one", "a three-seater"."""
+    """An item; a noun where it stands for one: "one", "another one", "a three-seater"; or the pronoun that it is."""
     item = items[at]
     following = items[at + 1] if at + 1 < len(items) else None
-    if item.words == ("both",) and at and items[at - 1].relates and (following is None or following.kind in _STOPS):
-        return replace(item, kind="pronoun", words=("them",))  # "a rug under both"
-    if item.words in (("that",), ("those",)) and at and items[at - 1].relates and not _leads_on(following):
-        return replace(item, kind="pronoun", words=(LAST,))  # "behind that, a shelf"
-    each = item.words in (("each",), ("every",)) and at > 0 and items[at - 1].relates
-    if each and (following is None or following.kind in _STOPS or following.words[0] in ("of", "one", "a", "an")):
-        return replace(item, kind="pronoun", words=(EACH,))  # "a lamp on each of them"
+    if (pronoun := _pronoun(item, items[at - 1] if at else None, following)) is not None:
+        return pronoun
     ends = following is None or following.relates or following.kind in ("break", "end", "with")
     ends = ends or (following is not None and following.words[0] in CLAUSE_VERBS | {"just", "like", "exactly"})
     placed = following is not None and following.words[0] in _IN and any(i.fixture for i in items[at + 2 : at + 5])
@@ -292,6 +287,23 @@ def _as_noun(items: Sequence[Item], at: int) -> Item:
         return replace(noun, start=item.start, end=item.end, count=1, counted=True, definite=not anew, anew=anew,
                        bound="at least", each=False, refused=False, role="thing")  # fmt: skip
     return item
+
+
+def _pronoun(item: Item, before: Item | None, following: Item | None) -> Item | None:
+    """A word behind a relation that stands for furniture: "under both", "behind that", "on each of them"."""
+    if before is None or not before.relates:
+        return None
+    stops = following is None or following.kind in _STOPS
+    meant: str | None = None
+    if item.words == ("both",) and stops:
+        meant = "them"
+    elif item.words in (("that",), ("those",)) and not _leads_on(following):
+        meant = LAST
+    elif item.words in (("each",), ("every",)) and (
+        following is None or stops or following.words[0] in ("of", "one", "a", "an")
+    ):
+        meant = EACH
+    return None if meant is None else replace(item, kind="pronoun", words=(meant,))
 
 
 _IN: Final = ("in", "at", "by")
@@ -322,25 +334,29 @@ def sofas_for(seats: float) -> Names:
     return frozenset({"loveseat_sofa"} if seats <= 2 else {"multi_seat_sofa"})
 
 
+def _relation_at(words: tuple[str, ...], at: int, lexicon: Lexicon) -> tuple[tuple[Kind, str], int] | None:
+    """The longest relation, or other clause, that begins at a word, and where it ends."""
+    found = lexicon.relations.match(words, at)
+    if found is None:
+        return None
+    (kind, name), end = found
+    if kind == "lone" and _leads_to_fixture(words, end):
+        return lexicon.relations.match(words[: at + 1], at)  # "on the left wall", "on the left side of the room"
+    if words[end - 1] in ("side", "end") and words[end : end + 1] in _TABLES:
+        return lexicon.relations.match(words[: end - 1], at)  # "on each side table"
+    of_room = name == "in the middle" and words[end : end + 1] == ("of",)  # "in the middle of the room"
+    # "So that it faces the door" is not "that's it.", "it has to go by the window" not "it has to go".
+    ending = (kind == "only" and words[at] == "that") or (kind == "unwanted" and words[end - 1] == "go")
+    return None if of_room or (ending and _goes_on(words, end)) else found
+
+
 def _phrase(words: tuple[str, ...], at: int, lexicon: Lexicon) -> tuple[Kind, int, Names, str]:
     """The phrase that begins at a word: the longest relation, else the longest furniture, else the word alone.
 
     Returns:
         Its kind, the position behind it, and what it means as furniture or as a relation.
     """
-    word, relation = words[at], lexicon.relations.match(words, at)
-    if relation and relation[0][1] == "in the middle" and words[relation[1] : relation[1] + 1] == ("of",):
-        relation = None  # "in the middle of the room"
-    if relation and relation[0][0] == "lone" and _leads_to_fixture(words, relation[1]):
-        relation = lexicon.relations.match(words[: at + 1], at)  # "on the left wall", "on the left side of the room"
-        if relation is None:
-            return kind_of_word(word), at + 1, frozenset(), ""
-    if relation and relation[0][0] == "only" and word == "that" and _goes_on(words, relation[1]):
-        relation = None  # "so that it faces the door", not "that's it."
-    if relation and words[relation[1] - 1] in ("side", "end") and words[relation[1] : relation[1] + 1] in _TABLES:
-        relation = lexicon.relations.match(words[: relation[1] - 1], at)  # "on each side table"
-    if relation and relation[0][0] == "unwanted" and words[relation[1] - 1] == "go" and _goes_on(words, relation[1]):
-        relation = None  # "the desk has to go by the window", not "the desk has to go"
+    word, relation = words[at], _relation_at(words, at, lexicon)
     if relation:
         (kind, name), end = relation
         return kind, end, frozenset(), name

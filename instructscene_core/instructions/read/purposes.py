@@ -90,9 +90,7 @@ def _measured(found: RoomBrief, items: Sequence[Item], at: int) -> RoomBrief:
     return found
 
 
-def implied(
-    sentences: Sequence[Sequence[Item]], spoken: Names, vague: Names, room_type: RoomType
-) -> Iterator[Implied]:
+def implied(sentences: Sequence[Sequence[Item]], spoken: Names, vague: Names, room_type: RoomType) -> Iterator[Implied]:
     """What the phrases of a text stand for, as far as nothing of that is spoken of.
 
     Args:
@@ -112,9 +110,7 @@ def implied(
             yield from _beds(sentence)
 
 
-def _diners(
-    sentence: Sequence[Item], at: int, spoken: Names, vague: Names, room_type: RoomType
-) -> Iterator[Implied]:
+def _diners(sentence: Sequence[Item], at: int, spoken: Names, vague: Names, room_type: RoomType) -> Iterator[Implied]:
     """Chairs for as many as a table is for, where no chairs are spoken of, or not how many."""
     measure = sentence[at].measure
     whose = owner(sentence, at)

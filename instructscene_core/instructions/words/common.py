@@ -29,8 +29,8 @@ CLAUSES: Final[Mapping[Literal["word", "not", "unwanted", "only"], str]] = {
     "word": """
         at least | at most | no more than | no fewer than | no less than | not more than | not less than | not only |
         no problem | no matter | dont forget | do not forget | not too | not very | left over | in the end |
-        at the moment | at one side | at the other | next up | with care | by hand | as possible | drop shaped | to lie along |
-        bends down
+        at the moment | at one side | at the other | next up | with care | by hand | as possible |
+        drop shaped | to lie along | bends down
     """,
     "not": """
         instead of | rather than | anything but | everything but | all but | other than | no need for | get rid of |

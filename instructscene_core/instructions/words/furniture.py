@@ -45,7 +45,7 @@ _SYNONYMS: Final[dict[str, str]] = {
     "|2 seat sofa|2 seater sofa",
     "l_shaped_sofa sofa": "sectional|sectional sofa|corner sofa|l shaped couch|l shaped sofa",
     "chaise_longue_sofa sofa": "chaise longue|chaise lounge|chaise",
-    "lazy_sofa sofa": "bean bag|beanbag|bean bag chair|lazy sofa|lounge bag",
+    "lazy_sofa": "bean bag|beanbag|bean bag chair|lazy sofa|lounge bag",
     "multi_seat_sofa sofa": "three seat sofa|three seater sofa|three seater|multi seat sofa|3 seater"
     "|3 seat sofa|3 seater sofa",
     "coffee_table": "cocktail table|tea table|low table",

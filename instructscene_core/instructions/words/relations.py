@@ -162,7 +162,10 @@ _READ: Final[Mapping[str, str]] = {
         with its back towards | with its back toward
     """,
     "flanked by": "flanked by | flanked with | framed by",
-    "far from": "far from | as far from | as far away from | farthest from | furthest from | farthest away from | far away from | as far as possible from | as far away as possible from | well away from",
+    "far from": """
+        far from | far away from | as far from | as far away from | farthest from | furthest from | farthest away from |
+        as far as possible from | as far away as possible from | well away from
+    """,
     "away from": "away from | clear of | out of reach of | at a distance from | some distance from",
     "along the same wall as": """
         on the same wall as | along the same wall as | at the same wall as | against the same wall as | in line with |
