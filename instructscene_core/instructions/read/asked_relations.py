@@ -172,6 +172,7 @@ def _belongs(thing: Item, host: Item) -> str:
     return "next to"
 
 
+_ON_TABLES: Final = frozenset({"table_lamp", "tv"})
 _TABLES: Final = frozenset({
     "desk", "dining_table", "table", "dressing_table", "nightstand", "corner_side_table", "round_end_table", "tv_stand",
 })  # fmt: skip
@@ -303,24 +304,29 @@ def _other_left_out(reading: _Reading, position: int, ends: _Ends) -> Item | Non
     free = [i for i in sentence[:position] if i.start >= reading.taken_to and i.wanted and i != subject]
     if not free and sentence[position].relation in _SIDES_OF_ROOM and _of_room(reading):
         return None
-    meant = _in_sentence(reading, position, subject, written, free=bool(free))
+    meant = _in_sentence(reading, position, ends, written, free=bool(free))
     if meant is None and free:
         nearest = free[-1] if sentence[position].relation in ("under", "on") else free[0]
         meant = _owner(sentence, subject, free) or nearest
-    return meant or _in_context(reading, position, subject, written)
+    meant = meant or _in_context(reading, position, subject, written)
+    bears = sentence[position].relation != "on" or not subject.names <= _ON_TABLES
+    if bears or meant is None or meant.names & _TABLES:
+        return meant
+    tables = [item for item in sentence[:position] if item.wanted and item.names <= _TABLES]
+    return tables[-1] if tables else meant  # "a chair in front of the desk and a lamp on it"
 
 
-def _in_sentence(reading: _Reading, position: int, subject: Item, written: Item | None, *, free: bool) -> Item | None:
+def _in_sentence(reading: _Reading, position: int, ends: _Ends, written: Item | None, *, free: bool) -> Item | None:
     """What the words before mean by it: what a relation before placed, or placed it by, or what has it "with" it.
 
     Args:
         reading: of the sentence so far.
         position: of the relation.
-        subject: what it places.
-        written: the pronoun that it leads to.
+        ends: what it places, and the pronoun that it leads to.
+        written: the pronoun, or "its left".
         free: whether there is furniture before it that no relation has taken yet.
     """
-    sentence, relation = reading.sentence, reading.sentence[position].relation
+    sentence, relation, subject = reading.sentence, reading.sentence[position].relation, ends.subject
     before = [*reading.relations.values()][-1] if reading.relations else None
     inverted = before is not None and before.others[0].start < before.subject.start < sentence[position].start
     led = before.others[0].start if before is not None and inverted else sentence[position].start
@@ -333,18 +339,24 @@ def _in_sentence(reading: _Reading, position: int, subject: Item, written: Item 
     placed = before is not None and owner == before.subject and not free
     if before is not None and not free and relation == "on" and before.subject.names <= _TABLES:
         return before.subject  # "a stand opposite the bed, on it a tv"
-    if owner is not None and (not written or placed):
+    if owner is not None and (ends.other is None or placed):
         return owner  # "a side table with a lamp on top", "opposite it a chair with a lamp behind it"
-    if before is not None and inverted and not written and subject.start > sentence[position].start:
-        return before.others[0]  # "left of the sofa a lamp, on the right a plant"
+    placed_first = inverted and not written and subject.start > sentence[position].start
+    several = before is not None and not free and written is not None and written.words == ("it",)
+    several = several and before is not None and before.subject.count > 1 and before.others[0].count == 1
+    if before is not None and (placed_first or several) and before.others[0].wanted:
+        return before.others[
+            0
+        ]  # "left of the sofa a lamp, on the right a plant", "chairs around a table, a lamp above it"
     return None
 
 
 def _in_context(reading: _Reading, position: int, subject: Item, written: Item | None) -> Item | None:
     """What the sentence before means by it."""
     sentence, context, relation = reading.sentence, reading.context, reading.sentence[position].relation
-    if subject.anew and len(context.pair) == 2 and context.topic == context.pair[0]:
-        return context.pair[1]  # "a nightstand left of the bed and another one right of it"
+    if subject.anew and len(context.pair) == 2 and context.topic in context.pair:
+        hosts = [item for item in context.pair if not item.names & subject.names]
+        return (hosts or context.pair)[-1]  # "a nightstand left of the bed and another one right of it"
     alone = not any(item.wanted and item != subject for item in sentence[:position])
     if not written and alone and relation not in (*_SIDES, "in the middle"):
         return context.topic  # "A bed. Two nightstands, one on each side."

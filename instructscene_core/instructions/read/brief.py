@@ -118,6 +118,7 @@ class _Reader:
         for number, (said, start, end) in enumerate(implied(self._sentences, spoken, vague, room_type), 1):
             shift, self._instead = number * MAX_CHARACTERS, self._shown(start, end)
             items = [replace(i, start=i.start + shift, end=i.end + shift) for i in itemise(said, lexicon)]
+            items = [replace(i, definite=True) if i.names & spoken else i for i in items]
             sentence = prepared(items)
             self._add(sentence, asked_relations(sentence, Context())[0])
 

@@ -56,7 +56,7 @@ def numbers_behind(sentence: Sequence[Item]) -> list[Item]:
             and number > 1
             and noun is not None
             and not items[noun].counted
-            and (of_them or (bound is not None and ends))
+            and (of_them or (bound is not None and ends) or len(sentence) == 2)  # "Chairs? Four."
         ):
             items[noun] = replace(items[noun], count=number, counted=True, bound=bound or "at least")
             for k in range(at - (bound is not None), min(at + 3 if of_them else at + 1, len(items))):
@@ -214,6 +214,8 @@ def refuse_negated(sentence: Sequence[Item]) -> list[Item]:
             continue
         if refused and item.joins:
             refused = _refusal_goes_on(sentence, number)
+        if refused and _is_other(marked, item):
+            refused = False  # "instead of a double bed two single beds"
         if refused and item.words[0] in _WANTED and any(i.refused and i.kind == "furniture" for i in marked):
             refused = False  # "instead of a coffee table use an ottoman"
         spared = item.words[0] in _SPARED and any(i.words == ("nothing",) for i in sentence[:number])
@@ -222,6 +224,15 @@ def refuse_negated(sentence: Sequence[Item]) -> list[Item]:
             marked = _refused_before(marked)
         marked.append(replace(item, refused=True) if refused else item)
     return marked
+
+
+def _is_other(marked: Sequence[Item], item: Item) -> bool:
+    """Whether furniture follows right behind what it comes instead of."""
+    if item.kind != "furniture" or not item.counted:
+        return False
+    before = next((n for n in reversed(range(len(marked))) if marked[n].kind != "word"), -1)
+    instead = any(i.kind == "not" and i.words[0] in ("instead", "rather") for i in marked[:before])
+    return instead and before >= 0 and marked[before].kind == "furniture" and marked[before].refused
 
 
 _WANTED: Final = VERBS | {"use", "want", "take", "get", "give", "prefer", "like", "need", "have"}

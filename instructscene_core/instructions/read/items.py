@@ -196,9 +196,14 @@ def sentences(items: Sequence[Item]) -> Iterable[list[Item]]:
 
 
 def _answered_no(sentence: Sequence[Item], following: Sequence[Item]) -> bool:
-    """Whether all that is said of a thing is "no": "TV? Nope."."""
-    alone = following[:1] and following[0].kind == "not" and all(item.kind == "end" for item in following[1:])
-    return bool(alone) and any(item.kind == "furniture" for item in sentence)
+    """Whether all that is said of a thing is "no" or a number: "TV? Nope.", "Chairs? Four."."""
+    counts = any(item.words[0] in COUNTS or item.words[0].isdecimal() for item in following[:1])
+    alone = following[:1] and (following[0].kind == "not" or counts)
+    return (
+        bool(alone)
+        and all(item.kind == "end" for item in following[1:])
+        and any(item.kind == "furniture" for item in sentence)
+    )
 
 
 def childs_room(items: Sequence[Item]) -> tuple[int, int] | None:
@@ -276,14 +281,16 @@ def _as_noun(items: Sequence[Item], at: int) -> Item:
             item, kind="furniture", names=sofas_for(item.measure.values[0]), counted=not definite, definite=definite
         )
     other = item.words == ("other",) and at > 0 and items[at - 1].words == ("the",)
-    if not ends or not (other or (item.words == ("one",) and item.kind == "pronoun")):
+    one = item.words == ("one",) and item.kind == "pronoun"
+    if not ends or not (other or one or item.words == ("another",)):
         return item
     before = [other for other in items[:at] if other.kind == "furniture" and other.names]
     if before:
         joint = max((k + 1 for k in range(at) if items[k].kind != "word"), default=0)
         words = [other.words[0] for other in items[joint:at]]
         noun = next((n for n in reversed(before) if not _is_led(items, n)), before[-1])
-        anew = "another" in words or (noun.count == 1 and not {"the", "that", "this"} & set(words))
+        anew = "another" in (*words, *item.words) or (noun.count == 1 and not {"the", "that", "this"} & set(words))
+        anew = anew or (noun.count == 1 and not noun.definite and (other or "other" in words))  # of two, it seems
         return replace(noun, start=item.start, end=item.end, count=1, counted=True, definite=not anew, anew=anew,
                        bound="at least", each=False, refused=False, role="thing")  # fmt: skip
     return item
@@ -291,11 +298,13 @@ def _as_noun(items: Sequence[Item], at: int) -> Item:
 
 def _pronoun(item: Item, before: Item | None, following: Item | None) -> Item | None:
     """A word behind a relation that stands for furniture: "under both", "behind that", "on each of them"."""
-    if before is None or not before.relates:
+    if before is None or not (before.relates or before.words == ("the",)):
+        return None
+    if before.words == ("the",) and item.words != ("two",):
         return None
     stops = following is None or following.kind in _STOPS
     meant: str | None = None
-    if item.words == ("both",) and stops:
+    if item.words in (("both",), ("two",)) and stops:
         meant = "them"
     elif item.words in (("that",), ("those",)) and not _leads_on(following):
         meant = LAST
