@@ -178,6 +178,10 @@ _TABLES: Final = frozenset({
 })  # fmt: skip
 
 
+_BEARING: Final = _TABLES | {"console_table", "cabinet", "children_cabinet", "coffee_table", "shelf", "bookshelf"}
+"""On what lamps and TVs stand."""
+
+
 def _read(reading: _Reading, position: int) -> _Reading:
     """The reading with one more relation, or as it was where an end of this is missing."""
     phrase = reading.sentence[position]
@@ -310,9 +314,9 @@ def _other_left_out(reading: _Reading, position: int, ends: _Ends) -> Item | Non
         meant = _owner(sentence, subject, free) or nearest
     meant = meant or _in_context(reading, position, subject, written)
     bears = sentence[position].relation != "on" or not subject.names <= _ON_TABLES
-    if bears or meant is None or meant.names & _TABLES:
+    if bears or meant is None or meant.names & _BEARING:
         return meant
-    tables = [item for item in sentence[:position] if item.wanted and item.names <= _TABLES]
+    tables = [item for item in sentence[:position] if item.wanted and item.names <= _BEARING]
     return tables[-1] if tables else meant  # "a chair in front of the desk and a lamp on it"
 
 
@@ -337,7 +341,7 @@ def _in_sentence(reading: _Reading, position: int, ends: _Ends, written: Item | 
         return before.others[0]  # "before the sofa is a table, and behind it a console"
     owner = _owner(sentence, subject, [i for i in sentence[:position] if i.wanted and i != subject])
     placed = before is not None and owner == before.subject and not free
-    if before is not None and not free and relation == "on" and before.subject.names <= _TABLES:
+    if before is not None and not free and relation == "on" and before.subject.names <= _BEARING:
         return before.subject  # "a stand opposite the bed, on it a tv"
     if owner is not None and (ends.other is None or placed):
         return owner  # "a side table with a lamp on top", "opposite it a chair with a lamp behind it"
