@@ -30,6 +30,7 @@ MUTUAL: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """Relations between the placed pieces themselves."""
 _SIDES_OF_ROOM: Final = frozenset({"left of", "right of"})
+_ACROSS: Final = {"left of": "right of", "right of": "left of", "in front of": "behind", "behind": "in front of"}
 _SIDES: Final = frozenset({*_SIDES_OF_ROOM, "in front of", "behind", "closely left of", "closely right of"})
 
 
@@ -192,6 +193,9 @@ def _read(reading: _Reading, position: int) -> _Reading:
         return reading
     subject, second = _subject_meant(reading, ends), ends.second
     other = subject if phrase.relation in MUTUAL else _other_meant(reading, position, ends)
+    pair = _joined_before(reading.sentence, subject) if other is subject and subject is not None else None
+    if pair is not None:
+        other, phrase = pair, replace(phrase, relation=MUTUAL[phrase.relation])
     if phrase.relation == "at the foot of" and ends.other is None:
         beds = [item for item in reading.sentence[:position] if item.wanted and item.names <= frozenset(BEDS)]
         other = beds[-1] if beds else other
@@ -216,6 +220,14 @@ def _read(reading: _Reading, position: int) -> _Reading:
         max(reading.taken_to, end),
         {**reading.relations, position: Relation(phrase, subject, others, start, end)},
     )
+
+
+def _joined_before(sentence: Sequence[Item], subject: Item) -> Item | None:
+    """The other of two single pieces: the shelf in "a shelf and a cabinet next to each other"."""
+    at = sentence.index(subject) if subject in sentence and subject.count == 1 else 0
+    joint = next((n for n in range(at - 1, 0, -1) if sentence[n].kind != "word"), 0)
+    before = sentence[joint - 1] if joint and sentence[joint].words == ("and",) else None
+    return before if before is not None and before.wanted and before.count == 1 else None
 
 
 def _same_again(reading: _Reading, position: int) -> Relation | None:
@@ -313,6 +325,9 @@ def _other_left_out(reading: _Reading, position: int, ends: _Ends) -> Item | Non
         nearest = free[-1] if sentence[position].relation in ("under", "on") else free[0]
         meant = _owner(sentence, subject, free) or nearest
     meant = meant or _in_context(reading, position, subject, written)
+    if meant is not None and meant.names <= _ON_TABLES and subject.names.isdisjoint(_ON_TABLES):
+        under = [item for item in sentence[:position] if item.wanted and item not in (subject, meant)]
+        meant = under[-1] if under else meant  # "a lamp on the desk, a chair in front of it"
     bears = sentence[position].relation != "on" or not subject.names <= _ON_TABLES
     if bears or meant is None or meant.names & _BEARING:
         return meant
@@ -345,10 +360,11 @@ def _in_sentence(reading: _Reading, position: int, ends: _Ends, written: Item | 
         return before.subject  # "a stand opposite the bed, on it a tv"
     if owner is not None and (ends.other is None or placed):
         return owner  # "a side table with a lamp on top", "opposite it a chair with a lamp behind it"
+    across = before is not None and written is not None and _ACROSS.get(before.phrase.relation) == relation
     placed_first = inverted and not written and subject.start > sentence[position].start
     several = before is not None and not free and written is not None and written.words == ("it",)
     several = several and before is not None and before.subject.count > 1 and before.others[0].count == 1
-    if before is not None and (placed_first or several) and before.others[0].wanted:
+    if before is not None and (placed_first or several or (across and not free)) and before.others[0].wanted:
         return before.others[
             0
         ]  # "left of the sofa a lamp, on the right a plant", "chairs around a table, a lamp above it"
@@ -387,7 +403,17 @@ def _owner(sentence: Sequence[Item], placed: Item, free: Sequence[Item]) -> Item
     joined = max((n for n, item in enumerate(before) if item.kind == "with"), default=0)
     starts = {item.start for item in free}
     nouns = [item for item in before[:joined] if item.start in starts and item.role == "thing"]
-    return nouns[-1] if nouns else None
+    apart = joined > 1 and before[joined - 1].kind == "break"
+    main = [
+        item for item in nouns if apart and not _is_led(before, item)
+    ]  # "a desk opposite the bed, with a lamp on it"
+    return (main or nouns)[-1] if nouns else None
+
+
+def _is_led(items: Sequence[Item], noun: Item) -> bool:
+    """Whether a relation leads to a noun."""
+    lead = next((item for item in reversed(items[: items.index(noun)]) if item.kind != "word"), None)
+    return lead is not None and lead.relates
 
 
 def _ends(reading: _Reading, position: int) -> _Ends | None:
@@ -399,7 +425,8 @@ def _ends(reading: _Reading, position: int) -> _Ends | None:
     other = None if other_at is None else sentence[other_at]
     second_at = _second_at(sentence, position, other_at)
     bare = other is None or other.kind == "pronoun"
-    placed = _placed_behind(reading, position, other_at) if bare else None
+    mutual = sentence[position].relation in MUTUAL
+    placed = _placed_behind(reading, position, other_at) if bare and not mutual else None
     subject = placed or _subject_before(reading, position, any_noun=bare)
     if subject is None and (start := _bare_from(sentence, position, other_at)) is not None:
         subject = _subject_before(reading, start, any_noun=bare)  # "a desk, 1.2 m wide, not left of the bed"
@@ -451,7 +478,7 @@ def _bare_from(sentence: Sequence[Item], position: int, other_at: int | None) ->
 
 def _other_at(sentence: Sequence[Item], position: int) -> int | None:
     """The position of the furniture or the pronoun that a relation leads to; "left of and right of the bed"."""
-    while [i.kind for i in sentence[position + 1 : position + 3]] == ["break", "relation"]:
+    while [i.kind for i in sentence[position : position + 3]] == ["relation", "break", "relation"]:
         position += 2
     for number in range(position + 1, len(sentence)):
         item = sentence[number]

@@ -282,7 +282,8 @@ def _as_noun(items: Sequence[Item], at: int) -> Item:
         )
     other = item.words == ("other",) and at > 0 and items[at - 1].words == ("the",)
     one = item.words == ("one",) and item.kind == "pronoun"
-    if not ends or not (other or one or item.words == ("another",)):
+    more = _more(item, items[at - 1] if at else None, following)
+    if not ends or not (other or one or more or item.words == ("another",)):
         return item
     before = [other for other in items[:at] if other.kind == "furniture" and other.names]
     if before:
@@ -291,9 +292,29 @@ def _as_noun(items: Sequence[Item], at: int) -> Item:
         noun = next((n for n in reversed(before) if not _is_led(items, n)), before[-1])
         anew = "another" in (*words, *item.words) or (noun.count == 1 and not {"the", "that", "this"} & set(words))
         anew = anew or (noun.count == 1 and not noun.definite and (other or "other" in words))  # of two, it seems
-        return replace(noun, start=item.start, end=item.end, count=1, counted=True, definite=not anew, anew=anew,
-                       bound="at least", each=False, refused=False, role="thing")  # fmt: skip
+        anew = anew or more > 0
+        return replace(
+            noun,
+            start=item.start,
+            end=item.end,
+            count=more or 1,
+            counted=True,
+            definite=not anew,
+            anew=anew,
+            bound="at least",
+            each=False,
+            refused=False,
+            role="thing",
+        )
     return item
+
+
+def _more(item: Item, before: Item | None, following: Item | None) -> int:
+    """How many more of the same a number stands for, "three chairs on its left and three on its right"; 0 if none."""
+    word = item.words[0]
+    number = int(word) if word.isdecimal() and len(word) <= 2 else COUNTS.get(word, 0)
+    led = before is not None and before.kind == "break" and following is not None and following.relates
+    return number if led and number > 1 and item.kind == "word" and word != "both" else 0
 
 
 def _pronoun(item: Item, before: Item | None, following: Item | None) -> Item | None:

@@ -64,7 +64,7 @@ _MEASURE: Final = re.compile(
     rf"|(?P<area>{_COUNT})[\s-]*(?P<area_unit>{_any(_AREAS)})(?![\w])"
     rf"|(?P<length>{_COUNT})[\s-]*(?P<unit>{_any(_LENGTHS)})(?![\w])"
     rf"|(?P<part>{_COUNT})(?:\s*-\s*|\s+)(?P<part_unit>{_any(_PARTS)})(?=[\s-]+[a-z]|(?<=seater)|(?<=seaters))(?![\w])"
-    rf"|(?<![a-z])seats?\s+(?P<seated>{_COUNT})(?![\w])"
+    rf"|(?<![a-z])seats?\s+(?:for\s+)?(?P<seated>{_COUNT})(?![\w])"
     rf"|(?<![a-z])seating\s+for\s+(?P<seating>{_COUNT})(?=\s+(?:at|around|round)\s)"
     rf"|(?<![a-z])for\s+(?P<people>{_COUNT})(?:\s+(?:people|persons|person|diners|eaters|seats)|(?=\s*(?:[.,;!?\n]|$|with\b)))",
     re.IGNORECASE,

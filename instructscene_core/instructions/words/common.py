@@ -19,8 +19,8 @@ LAST: Final = "that"
 """What was spoken of last: "on that a lamp"."""
 EACH: Final = "each"
 """Every one of several that were spoken of: "on each of them a lamp"."""
-REFERRING: Final = frozenset({"it", "them", LAST, EACH, *PAIRED})
-PRONOUNS: Final = words_of("it them its this that these those one ones former latter")
+REFERRING: Final = frozenset({"it", "them", "they", LAST, EACH, *PAIRED})
+PRONOUNS: Final = words_of("it them they its this that these those one ones former latter")
 NEGATIONS: Final = words_of(
     "no not without never except dont doesnt remove delete avoid none neither nor nothing isnt skip omit "
     "exclude drop arent wont cant shouldnt nope scrap"
