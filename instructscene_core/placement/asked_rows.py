@@ -44,18 +44,29 @@ def _needed(wishes: Sequence[Wish], objects: Sequence[SceneObject], axis: int) -
         name = item.category or ""
         lengths[name] = max(lengths.get(name, 0.0), _length(item, axis))
     before, after = _AXES[axis]
-    following: dict[str, set[str]] = {}
+    following: dict[str, set[str]] = {name: set() for name in lengths}
     for wish in wishes:
         ways = wish.predicates
         subject, other = (_first(names, lengths) for names in (wish.subjects, wish.objects))
         if subject is None or other is None or not ways <= before | after:
             continue
-        if ways & before:
-            following.setdefault(subject, set()).add(other)
-        if ways & after:
-            following.setdefault(other, set()).add(subject)
-    longest = max((_longest(name, following, lengths, ()) for name in following), default=0.0)
-    return longest + _SLACK if longest else 0.0
+        for first, second, known in ((subject, other, before), (other, subject, after)):
+            if ways & known and first not in _behind(second, following):  # what contradicts itself makes no row
+                following[first].add(second)
+    longest: dict[str, float] = {}
+    for name in sorted(lengths, key=lambda name: len(_behind(name, following))):
+        longest[name] = lengths[name] + max((longest[other] for other in following[name]), default=0.0)
+    return max((longest[name] + _SLACK for name, others in following.items() if others), default=0.0)
+
+
+def _behind(name: str, following: Mapping[str, set[str]]) -> set[str]:
+    """A class and all that comes after it in a row."""
+    found, rest = {name}, [name]
+    while rest:
+        new = following[rest.pop()] - found
+        found |= new
+        rest += new
+    return found
 
 
 def _first(names: Iterable[str], there: Mapping[str, float]) -> str | None:
@@ -69,13 +80,3 @@ def _length(item: SceneObject, axis: int) -> float:
     if item.category in _STRAIGHT:
         return (width, depth)[axis]
     return min(width, depth + _BEFORE)
-
-
-def _longest(
-    name: str, following: Mapping[str, set[str]], lengths: Mapping[str, float], before: tuple[str, ...]
-) -> float:
-    """The longest row from a class on; what contradicts itself ends where it comes back to itself."""
-    rest = [
-        _longest(other, following, lengths, (*before, name)) for other in following.get(name, ()) if other not in before
-    ]
-    return lengths[name] + max(rest, default=0.0)
