@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from ...vocabulary import BEDS
 from ..words.common import BREAKS, COUNTS, EACH, LAST, PAIRED, REFERRING, VERBS
 from ..words.fixtures import RELATIONS
+from ..words.furniture import is_plural
 from .clauses import (
     begins_clause,
     in_description,
@@ -138,7 +139,8 @@ def _with_joined(sentence: Sequence[Item], relations: Sequence[Relation]) -> lis
             continue
         rest = sentence[beside + 1 :] if inverted else list(reversed(sentence[:beside]))
         noun = next((i for i in rest if i.kind != "word"), None)
-        if noun is not None and noun.wanted and noun.role == "thing" and noun.start not in placed:
+        seat = noun is not None and noun.names and all("sofa" in n or "chair" in n or n == "stool" for n in noun.names)
+        if noun is not None and seat and noun.wanted and noun.role == "thing" and noun.start not in placed:
             found.append(replace(relation, subject=noun))
     return found
 
@@ -209,7 +211,8 @@ def _read(reading: _Reading, position: int) -> _Reading:
     if other is None and phrase.relation in _SIDES_OF_ROOM and phrase.kind == "lone":
         other = Item(phrase.start, phrase.end, "furniture", phrase.words, names=frozenset({"room"}))
         phrase = replace(phrase, relation=RELATIONS["room"][phrase.relation])
-    if subject is None or other is None or (other == subject and phrase.relation not in MUTUAL):
+    alone = ends.subject.words == ("they",) and subject is not None and not _several(subject)
+    if subject is None or other is None or alone or (other == subject and phrase.relation not in MUTUAL):
         return reading
     written = [item for item in (ends.subject, phrase, ends.other, second) if item]
     others = (other, second) if second else (other,)
@@ -371,6 +374,11 @@ def _in_sentence(reading: _Reading, position: int, ends: _Ends, written: Item | 
     return None
 
 
+def _several(item: Item) -> bool:
+    """Whether a mention is of more than one piece."""
+    return item.count > 1 or is_plural(item.words)
+
+
 def _in_context(reading: _Reading, position: int, subject: Item, written: Item | None) -> Item | None:
     """What the sentence before means by it."""
     sentence, context, relation = reading.sentence, reading.context, reading.sentence[position].relation
@@ -382,6 +390,9 @@ def _in_context(reading: _Reading, position: int, subject: Item, written: Item |
         return context.topic  # "A bed. Two nightstands, one on each side."
     if not written and context.host is not None and relation in _SIDES:
         return context.host  # "Left of the sofa a lamp. On the right, a plant."
+    many = [item for item in context.pair if item.wanted and _several(item) and item != subject]
+    if written is not None and written.words == _THEM and many and context.topic not in many:
+        return many[-1]  # "A bed. Nightstands on each side. Lamps on them."
     return context.topic if written or context.topic in sentence else None
 
 
@@ -405,12 +416,12 @@ def _owner(sentence: Sequence[Item], placed: Item, free: Sequence[Item]) -> Item
     nouns = [item for item in before[:joined] if item.start in starts and item.role == "thing"]
     apart = joined > 1 and before[joined - 1].kind == "break"
     main = [
-        item for item in nouns if apart and not _is_led(before, item)
+        item for item in nouns if apart and not _is_ground(before, item)
     ]  # "a desk opposite the bed, with a lamp on it"
     return (main or nouns)[-1] if nouns else None
 
 
-def _is_led(items: Sequence[Item], noun: Item) -> bool:
+def _is_ground(items: Sequence[Item], noun: Item) -> bool:
     """Whether a relation leads to a noun."""
     lead = next((item for item in reversed(items[: items.index(noun)]) if item.kind != "word"), None)
     return lead is not None and lead.relates

@@ -250,7 +250,8 @@ class _Reader:
         """Of how many pieces a relation is asked."""
         piece = self._pieces.found[index] if index >= 0 else None
         one = subject.count == 1 and (piece is None or piece.count == 1 or not _is_all(subject))
-        count = 1 if one else max(subject.count, piece.count if piece and _is_all(subject) else 1)
+        share = piece is not None and subject.definite and subject.counted and subject.count < piece.count
+        count = 1 if one else max(subject.count, piece.count if piece and _is_all(subject) and not share else 1)
         if name == "on each side of" and count > 1 and seats:
             return 2 * count  # "two chairs on each side of the table"
         return max(count, 2) if mutual or name in ("on each side of", "at each end of") else count

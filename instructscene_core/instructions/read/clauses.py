@@ -56,7 +56,7 @@ def numbers_behind(sentence: Sequence[Item]) -> list[Item]:
             and number > 1
             and noun is not None
             and not items[noun].counted
-            and (of_them or (bound is not None and ends) or len(sentence) == 2)  # "Chairs? Four."
+            and (of_them or (bound is not None and ends))
         ):
             items[noun] = replace(items[noun], count=number, counted=True, bound=bound or "at least")
             for k in range(at - (bound is not None), min(at + 3 if of_them else at + 1, len(items))):
@@ -123,8 +123,17 @@ def _is_built_in(sentence: Sequence[Item], number: int) -> bool:
     if not of_template(sentence) or sentence[number].words not in _BUILT_IN:
         return False
     start = next((n for n in reversed(range(number)) if sentence[n].kind == "with"), 0)
-    described = start > 0 and not any(i.relates for i in sentence[start:number])
-    return described and any(i.relates for i in (*sentence[:start], *sentence[number + 1 :]))
+    if start == 0 or any(i.relates for i in sentence[start:number]):
+        return False
+    at = next((n for n in range(number + 1, len(sentence)) if sentence[n].relates), None)
+    if at is None:
+        return any(i.relates for i in sentence[:start])
+    at += len(sentence[at : at + 2]) == 2 and sentence[at + 1].relates  # "a cupboard below left of the bed"
+    led = next((i for i in sentence[at + 1 :] if i.kind != "word"), None)
+    if led is None:
+        return any(i.relates for i in sentence[:start])  # "… a desk with a cupboard below"
+    own = {i.names for i in sentence[:start] if i.kind == "furniture"}
+    return sentence[at].kind == "relation" and led.kind == "furniture" and led.names not in own
 
 
 _BUILT_IN: Final = (("cupboard",), ("cupboards",), ("shelf",))
@@ -135,7 +144,9 @@ def _are_bunks(sentence: Sequence[Item], number: int) -> bool:
     if sentence[number].kind != "furniture" or not sentence[number].names >= frozenset(BEDS):
         return False
     outer = next((i for i in reversed(sentence[:number]) if i.kind == "furniture"), None)
-    return outer is not None and outer.names <= frozenset(BEDS)
+    led = next((i for i in sentence[number + 1 :] if i.kind != "word"), None)
+    above = led is None or not led.relates or led.relation == "above"
+    return outer is not None and outer.names == {"kids_bed"} and sentence[number].count > 1 and above
 
 
 def _counted(phrase: Sequence[Item]) -> bool:
@@ -219,7 +230,8 @@ def refuse_negated(sentence: Sequence[Item]) -> list[Item]:
         if refused and item.words[0] in _WANTED and any(i.refused and i.kind == "furniture" for i in marked):
             refused = False  # "instead of a coffee table use an ottoman"
         spared = item.words[0] in _SPARED and any(i.words == ("nothing",) for i in sentence[:number])
-        refused = (refused or item.kind == "not") and not spared and item.words != ("forget",)
+        keeps = item.words[0] == "forget" and (number > 0 or item.words == ("forget",))  # "never forget the wardrobe"
+        refused = (refused or item.kind == "not") and not spared and not keeps
         if item.kind == "unwanted":
             marked = _refused_before(marked)
         marked.append(replace(item, refused=True) if refused else item)

@@ -38,7 +38,7 @@ def _plain(items: Sequence[Item], at: int) -> Item:
     adjective = item.words[0] in _ADJECTIVES and following is not None and following.kind == "furniture"
     of = following is not None and following.words == ("of",)
     adjective = adjective or (
-        of and items[at + 2 : at + 3] != [] and items[at + 2].words != ("the",)
+        of and items[at + 2 : at + 3] != [] and items[at + 2].words[0] not in _OWN
     )  # "a wall of doors"
     if item.fixture and (adjective or _of_piece(items, at)):
         return replace(item, kind="word", names=frozenset())
@@ -50,6 +50,9 @@ def _plain(items: Sequence[Item], at: int) -> Item:
         if lead is not None and items[lead].relation in RELATIONS["room"]:
             return replace(item, kind="furniture", names=frozenset({"room"}), definite=True)
     return item
+
+
+_OWN: Final = ("the", "my", "our", "this", "that", "your")
 
 
 def _of_piece(items: Sequence[Item], at: int) -> bool:

@@ -179,9 +179,7 @@ class Item:
 def sentences(items: Sequence[Item]) -> Iterable[list[Item]]:
     """The items between full stops, without what only joins a sentence to the one before; "TV? No." is one."""
     sentence = list[Item]()
-    for number, item in enumerate(items):
-        if item.kind == "end" and sentence[1:] == [] and _answered_no(sentence, items[number + 1 : number + 3]):
-            continue
+    for item in _with_answers(items):
         if item.kind == "end":
             if sentence:
                 yield sentence
@@ -195,15 +193,34 @@ def sentences(items: Sequence[Item]) -> Iterable[list[Item]]:
         yield sentence
 
 
-def _answered_no(sentence: Sequence[Item], following: Sequence[Item]) -> bool:
-    """Whether all that is said of a thing is "no" or a number: "TV? Nope.", "Chairs? Four."."""
-    counts = any(item.words[0] in COUNTS or item.words[0].isdecimal() for item in following[:1])
-    alone = following[:1] and (following[0].kind == "not" or counts)
-    return (
-        bool(alone)
-        and all(item.kind == "end" for item in following[1:])
-        and any(item.kind == "furniture" for item in sentence)
-    )
+def _with_answers(items: Sequence[Item]) -> list[Item]:
+    """The items, with short questions and their answers as one: "Chairs? Four." are four, "TV? Nope." is none."""
+    found, at = list[Item](), 0
+    while at < len(items):
+        asked = items[at].words == ("?",) and bool(found) and found[-1].kind == "furniture"
+        before = found[-2] if len(found) > 1 else None
+        alone = asked and (before is None or (before.kind in ("end", "word") and before.words[0] not in VERBS))
+        answer = _answer(items[at + 1 : at + 4]) if alone else None
+        if answer:
+            found[-1] = replace(found[-1], count=answer, counted=True)
+            at += 1
+        elif answer == 0:
+            found.append(items[at + 1])
+            at += 1 + (items[at + 2 : at + 3] != [] and items[at + 2].kind == "word")
+        else:
+            found.append(items[at])
+        at += 1
+    return found
+
+
+def _answer(following: Sequence[Item]) -> int | None:
+    """The number that answers a question, "Chairs? Four."; 0 of "TV? No thanks."; None of what is no answer."""
+    alone = all(item.kind == "end" or item.words[0] in ("thanks", "thank", "please") for item in following[1:2])
+    if not following or not alone:
+        return None
+    word = following[0].words[0]
+    number = int(word) if word.isdecimal() and len(word) <= 2 else COUNTS.get(word, 0)
+    return number or (0 if following[0].kind == "not" else None)
 
 
 def childs_room(items: Sequence[Item]) -> tuple[int, int] | None:
@@ -268,7 +285,7 @@ def _as_noun(items: Sequence[Item], at: int) -> Item:
     """An item; a noun where it stands for one: "one", "another one", "a three-seater"; or the pronoun that it is."""
     item = items[at]
     following = items[at + 1] if at + 1 < len(items) else None
-    if (pronoun := _pronoun(item, items[at - 1] if at else None, following)) is not None:
+    if (pronoun := _pronoun(items, at)) is not None:
         return pronoun
     ends = following is None or following.relates or following.kind in ("break", "end", "with")
     ends = ends or (following is not None and following.words[0] in CLAUSE_VERBS | {"just", "like", "exactly"})
@@ -282,57 +299,65 @@ def _as_noun(items: Sequence[Item], at: int) -> Item:
         )
     other = item.words == ("other",) and at > 0 and items[at - 1].words == ("the",)
     one = item.words == ("one",) and item.kind == "pronoun"
-    more = _more(item, items[at - 1] if at else None, following)
-    if not ends or not (other or one or more or item.words == ("another",)):
+    before = [k for k in range(max(0, at - _BACK), at) if items[k].kind == "furniture" and items[k].names]
+    more = _more(items, at, before)
+    if not before or not ends or not (other or one or more or item.words == ("another",)):
         return item
-    before = [other for other in items[:at] if other.kind == "furniture" and other.names]
-    if before:
-        joint = max((k + 1 for k in range(at) if items[k].kind != "word"), default=0)
-        words = [other.words[0] for other in items[joint:at]]
-        noun = next((n for n in reversed(before) if not _is_led(items, n)), before[-1])
-        anew = "another" in (*words, *item.words) or (noun.count == 1 and not {"the", "that", "this"} & set(words))
-        anew = anew or (noun.count == 1 and not noun.definite and (other or "other" in words))  # of two, it seems
-        anew = anew or more > 0
-        return replace(
-            noun,
-            start=item.start,
-            end=item.end,
-            count=more or 1,
-            counted=True,
-            definite=not anew,
-            anew=anew,
-            bound="at least",
-            each=False,
-            refused=False,
-            role="thing",
-        )
-    return item
+    joint = max((k + 1 for k in range(max(0, at - _BACK), at) if items[k].kind != "word"), default=0)
+    words = [other.words[0] for other in items[joint:at]]
+    noun = items[next((k for k in reversed(before) if not _is_led(items, k)), before[-1])]
+    anew = "another" in (*words, *item.words) or (noun.count == 1 and not {"the", "that", "this"} & set(words))
+    anew = anew or (noun.count == 1 and not noun.definite and (other or "other" in words))  # of two, it seems
+    return replace(
+        noun,
+        start=item.start,
+        end=item.end,
+        count=more or 1,
+        counted=True,
+        definite=more < noun.count if more else not anew,
+        anew=more == noun.count if more else anew,
+        bound="at least",
+        each=False,
+        refused=False,
+        role="thing",
+    )
 
 
-def _more(item: Item, before: Item | None, following: Item | None) -> int:
-    """How many more of the same a number stands for, "three chairs on its left and three on its right"; 0 if none."""
-    word = item.words[0]
+_BACK: Final = 60
+"""Items back to the noun that "one" stands for, at most."""
+
+
+def _more(items: Sequence[Item], at: int, nouns: Sequence[int]) -> int:
+    """How many of the same a number stands for; 0 if none.
+
+    More of them: "three chairs on its left and three on its right"; or a share: "six chairs, three on each side".
+    """
+    if not nouns or items[at].kind != "word" or not (at + 1 < len(items) and items[at + 1].relates):
+        return 0
+    word = items[at].words[0]
     number = int(word) if word.isdecimal() and len(word) <= 2 else COUNTS.get(word, 0)
-    led = before is not None and before.kind == "break" and following is not None and following.relates
-    return number if led and number > 1 and item.kind == "word" and word != "both" else 0
+    noun = next((k for k in reversed(nouns) if not _is_led(items, k)), nouns[-1])
+    more = items[noun + 1].relates and items[at - 1].words == ("and",) and number == items[noun].count
+    share = items[at - 1].kind == "break" and number < items[noun].count
+    return number if (more or share) and number > 1 and word != "both" else 0
 
 
-def _pronoun(item: Item, before: Item | None, following: Item | None) -> Item | None:
+def _pronoun(items: Sequence[Item], at: int) -> Item | None:
     """A word behind a relation that stands for furniture: "under both", "behind that", "on each of them"."""
-    if before is None or not (before.relates or before.words == ("the",)):
-        return None
-    if before.words == ("the",) and item.words != ("two",):
-        return None
+    item, before = items[at], items[at - 1] if at else None
+    following, then = (items[n] if n < len(items) else None for n in (at + 1, at + 2))
     stops = following is None or following.kind in _STOPS
     meant: str | None = None
+    if before is None or not (before.relates or (before.words == ("the",) and item.words == ("two",))):
+        return None
     if item.words in (("both",), ("two",)) and stops:
         meant = "them"
     elif item.words in (("that",), ("those",)) and not _leads_on(following):
         meant = LAST
-    elif item.words in (("each",), ("every",)) and (
-        following is None or stops or following.words[0] in ("of", "one", "a", "an")
-    ):
-        meant = EACH
+    elif item.words in (("each",), ("every",)):
+        of_them = following is not None and following.words == ("of",) and then is not None and then.kind == "pronoun"
+        one = following is not None and following.words[0] in ("one", "a", "an")
+        meant = EACH if stops or of_them or one else None
     return None if meant is None else replace(item, kind="pronoun", words=(meant,))
 
 
@@ -341,13 +366,14 @@ _IN: Final = ("in", "at", "by")
 
 def _leads_on(following: Item | None) -> bool:
     """Whether what follows "that" is the noun that it points to: "behind that white desk"."""
-    return following is not None and following.kind in ("word", "furniture") and following.words[0] not in COUNTS
+    if following is None or following.kind not in ("word", "furniture"):
+        return False
+    return following.words[0] not in COUNTS and following.words[0] not in VERBS | CLAUSE_VERBS | {"i", "we"}
 
 
-def _is_led(items: Sequence[Item], noun: Item) -> bool:
+def _is_led(items: Sequence[Item], at: int) -> bool:
     """Whether a relation leads to a noun, so that something else is placed by it."""
-    at = items.index(noun)
-    lead = next((item for item in reversed(items[:at]) if item.kind != "word"), None)
+    lead = next((items[k] for k in range(at - 1, max(-1, at - _BACK), -1) if items[k].kind != "word"), None)
     return lead is not None and lead.kind == "relation"
 
 

@@ -23,7 +23,7 @@ REFERRING: Final = frozenset({"it", "them", "they", LAST, EACH, *PAIRED})
 PRONOUNS: Final = words_of("it them they its this that these those one ones former latter")
 NEGATIONS: Final = words_of(
     "no not without never except dont doesnt remove delete avoid none neither nor nothing isnt skip omit "
-    "exclude drop arent wont cant shouldnt nope scrap"
+    "exclude drop arent wont cant shouldnt nope"
 )
 CLAUSES: Final[Mapping[Literal["word", "not", "unwanted", "only"], str]] = {
     "word": """
@@ -36,7 +36,7 @@ CLAUSES: Final[Mapping[Literal["word", "not", "unwanted", "only"], str]] = {
         instead of | rather than | anything but | everything but | all but | other than | no need for | get rid of |
         free of | free from | except for | aside from | in place of | do without | can do without | dont want |
         do not want | dont need | do not need | no longer | doesnt need | does not need | dont bother with |
-        do not bother with | no bother with | leave off | hold the | forget about | scrap the | forget the
+        do not bother with | no bother with | leave off | hold the | forget about
     """,
     "unwanted": """
         must stay out | must stay outside | must not be there | should not be there | shouldnt be there |
