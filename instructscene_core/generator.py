@@ -49,6 +49,8 @@ _MISSED: Final = frozenset({"wardrobe", "nightstand", "coffee_table", "dining_ch
 _ONCE: Final = frozenset({*BEDS, "dining_table"})
 """Of which a room has one, unless more are spoken of."""
 _TABLE: Final = frozenset({"table"})
+_SIDE: Final = frozenset({"side", "end", "accent", "small", "little", "corner", "occasional"})
+"""Words of tables at which nobody sits."""
 _CHAIR: Final = frozenset({"chair"})
 _CHAIRS: Final = 4
 """How many "chairs" at a dining table are, where no number is said."""
@@ -286,7 +288,8 @@ def _counted(brief: Brief, request: Request) -> dict[frozenset[str], int]:
             more = sum(there[name] for name in names) if piece.count > 1 else 0
             some = piece.count > 1 and not piece.told and "dining_chair" in names
             found[names] = found.get(names, 0) + (max(_CHAIRS, piece.count) if some else piece.count) + more
-    bare = _TABLE in found and not brief.only and (brief.spoken | brief.refused).isdisjoint(CHAIRS | SEATS)
+    plain = any(piece.names == _TABLE and _SIDE.isdisjoint(piece.text.lower().split()) for piece in brief.furniture)
+    bare = plain and not brief.only and (brief.spoken | brief.refused).isdisjoint(CHAIRS | SEATS)
     if bare and request.scene.room_type == "bedroom" and request.task == "generate":
         found[_CHAIR] = 1
     return found

@@ -44,24 +44,31 @@ def _needed(wishes: Sequence[Wish], objects: Sequence[SceneObject], axis: int) -
         name = item.category or ""
         lengths[name] = max(lengths.get(name, 0.0), _length(item, axis))
     before, after = _AXES[axis]
-    following: dict[str, set[str]] = {name: set() for name in lengths}
+    following: dict[_Place, set[_Place]] = {}
     for wish in wishes:
         ways = wish.predicates
-        subject, other = (_first(names, lengths) for names in (wish.subjects, wish.objects))
-        if subject is None or other is None or not ways <= before | after:
+        names = _first(wish.subjects, lengths), _first(wish.objects, lengths)
+        if names[0] is None or names[1] is None or not ways <= before | after:
             continue
+        subject, other = (wish.subject, names[0]), (wish.others[0] if wish.others else -1, names[1])
+        for place in (subject, other):
+            following.setdefault(place, set())
         for first, second, known in ((subject, other, before), (other, subject, after)):
             if ways & known and first not in _behind(second, following):  # what contradicts itself makes no row
                 following[first].add(second)
-    longest: dict[str, float] = {}
-    for name in sorted(lengths, key=lambda name: len(_behind(name, following))):
-        longest[name] = lengths[name] + max((longest[other] for other in following[name]), default=0.0)
-    return max((longest[name] + _SLACK for name, others in following.items() if others), default=0.0)
+    longest: dict[_Place, float] = {}
+    for place in sorted(following, key=lambda place: len(_behind(place, following))):
+        longest[place] = lengths[place[1]] + max((longest[other] for other in following[place]), default=0.0)
+    return max((longest[place] + _SLACK for place, others in following.items() if others), default=0.0)
 
 
-def _behind(name: str, following: Mapping[str, set[str]]) -> set[str]:
-    """A class and all that comes after it in a row."""
-    found, rest = {name}, [name]
+_Place = tuple[int, str]
+"""Which piece of the brief stands in a row, and its class."""
+
+
+def _behind(place: _Place, following: Mapping[_Place, set[_Place]]) -> set[_Place]:
+    """A piece and all that comes after it in a row."""
+    found, rest = {place}, [place]
     while rest:
         new = following[rest.pop()] - found
         found |= new

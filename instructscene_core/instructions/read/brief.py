@@ -112,10 +112,11 @@ class _Reader:
 
     def add_implied(self, room_type: RoomType) -> None:
         """What words of purpose stand for: "a reading corner", "for six people", a child's bed for "a kids room"."""
-        spoken = frozenset().union(*(piece.names for piece in (*self._pieces.found, *self._absent.values())))
+        spoken = frozenset().union(*(piece.names for piece in self._pieces.found))
+        refused = frozenset().union(*(piece.names for piece in self._absent.values()))
         vague = frozenset().union(*(self._pieces.found[index].names for index in self._pieces.vague))
         lexicon = lexicon_of(tuple(CLASSES[room_type]))
-        for number, (said, start, end) in enumerate(implied(self._sentences, spoken, vague, room_type), 1):
+        for number, (said, start, end) in enumerate(implied(self._sentences, spoken, refused, vague, room_type), 1):
             shift, self._instead = number * MAX_CHARACTERS, self._shown(start, end)
             items = [replace(i, start=i.start + shift, end=i.end + shift) for i in itemise(said, lexicon)]
             items = [replace(i, definite=True) if i.names & spoken else i for i in items]

@@ -4,7 +4,7 @@ Repeated mentions are pieces of their own, "a lamp on the left and a lamp on the
 bed", or where they are only what something else is placed by, "left of a bed and right of a bed". Of what a room
 usually has one of, and of what was not placed yet, a sentence of its own refers back too, "Put a bed left of a desk.
 Hang a lamp above the desk. Put a bed right of a wardrobe.", unless it is placed by the same as before or looks
-otherwise.
+otherwise; so does a nightstand that is described at length in the same words.
 """
 
 from collections.abc import Sequence
@@ -33,8 +33,9 @@ USUALLY_SEVERAL: Final = frozenset({"dining_chair", "nightstand"})
 """Classes of which "a chair" and "a chair" may be two without being told."""
 
 
+_OF_A_PAIR: Final = frozenset({"nightstand"})
 _UNMISTAKABLE: Final = 3
-"""Words, alike in two sentences, by which one knows a piece again: "an industrial black metal nightstand"."""
+"""Words, alike in two sentences, by which one knows a piece of a pair again: "an industrial black metal nightstand"."""
 
 
 class Mention(NamedTuple):
@@ -146,7 +147,8 @@ class Pieces:
         earlier = self.mentions[index]
         one = item.count == 1 and self.found[index].count == 1 and bool(earlier)
         usual = item.names <= _USUALLY_ONE or not any(other.by for other in earlier)
-        usual |= len(mention.qualities) >= _UNMISTAKABLE and all(o.qualities == mention.qualities for o in earlier)
+        alike = len(mention.qualities) >= _UNMISTAKABLE and all(o.qualities == mention.qualities for o in earlier)
+        usual |= alike and item.names <= _OF_A_PAIR
         return one and usual and all(mention.repeats(other) for other in earlier)
 
     def _tell(self, index: int, item: Item, count: int) -> None:

@@ -144,9 +144,20 @@ class Language:
             if value is not None:
                 return end, *value
         word = folded[at]
+        if measure := _HEIGHT.fullmatch(word):
+            return at + 1, f"{_digit(measure[1])}.{_digit(measure[2])} metres", "word"
         if word in _STOPS or not word.isalnum():
             return at + 1, _STOPS.get(word, word), "word"
         return at + 1, word, "word" if word[0].isdecimal() else "unknown"
+
+
+_DIGITS: Final = "零一二三四五六七八九"
+_HEIGHT: Final = re.compile(rf"([{_DIGITS}两\d])米([{_DIGITS}\d])")
+"""Metres and a digit behind them: 1.6 m as people say it in Chinese."""
+
+
+def _digit(sign: str) -> int:
+    return 2 if sign == "两" else _DIGITS.index(sign) if sign in _DIGITS else int(sign)
 
 
 def _behind_bullet(words: Sequence[str], at: int) -> int:
@@ -161,7 +172,7 @@ _BULLETS: Final = frozenset("-*+\N{BULLET}")
 
 def _characters(text: str) -> list[tuple[int, int, str]]:
     """Characters of a text whose words nothing parts; words and numbers of other scripts whole."""
-    pattern = re.compile(r"\d+(?:[.,]\d+)?|[A-Za-z]+(?=[^A-Za-z\u4e00-\u9fff]|\Z)|\S")
+    pattern = re.compile(rf"{_HEIGHT.pattern}(?!\d)|\d+(?:[.,]\d+)?|[A-Za-z]+(?=[^A-Za-z\u4e00-\u9fff]|\Z)|\S")
     return [(m.start(), m.end(), m[0]) for m in pattern.finditer(text)]
 
 

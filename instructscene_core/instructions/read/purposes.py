@@ -14,6 +14,7 @@ from .sizes import axis_word, owner
 
 _PURPOSES: Final = purpose_phrases()
 _SLEEPERS: Final = sleepers()
+_DINING: Final = frozenset({"dining_table", "table", "dining_chair"})
 _FOR: Final = 5
 """Words after "for" among which somebody is named."""
 
@@ -90,12 +91,15 @@ def _measured(found: RoomBrief, items: Sequence[Item], at: int) -> RoomBrief:
     return found
 
 
-def implied(sentences: Sequence[Sequence[Item]], spoken: Names, vague: Names, room_type: RoomType) -> Iterator[Implied]:
+def implied(
+    sentences: Sequence[Sequence[Item]], spoken: Names, refused: Names, vague: Names, room_type: RoomType
+) -> Iterator[Implied]:
     """What the phrases of a text stand for, as far as nothing of that is spoken of.
 
     Args:
         sentences: prepared.
-        spoken: classes that the text wants or refuses.
+        spoken: classes that the text wants.
+        refused: those that it refuses.
         vague: those of which it does not say how many.
         room_type: of the room.
     """
@@ -105,22 +109,21 @@ def implied(sentences: Sequence[Sequence[Item]], spoken: Names, vague: Names, ro
             if item.kind == "furniture" and item.words in _PURPOSES and not item.refused and not whole:
                 yield Implied(_PURPOSES[item.words], item.start, item.end)
             if item.measure is not None and item.measure.unit in ("people", "seats"):
-                yield from _diners(sentence, at, spoken, vague, room_type)
-        if room_type == "bedroom" and not spoken.intersection(BEDS):
+                yield from _diners(sentence, at, spoken - refused, vague, room_type)
+        if room_type == "bedroom" and not (spoken | refused).intersection(BEDS):
             yield from _beds(sentence)
 
 
 def _diners(sentence: Sequence[Item], at: int, spoken: Names, vague: Names, room_type: RoomType) -> Iterator[Implied]:
     """Chairs for as many as a table is for, where no chairs are spoken of, or not how many."""
-    measure = sentence[at].measure
-    whose = owner(sentence, at)
-    tables = {"dining_table", "table"}
-    dining = room_type == "diningroom" or "dining_table" in spoken
-    if whose is None or measure is None:
-        meant = measure is not None and measure.unit == "people" and dining  # "we are to seat eight"
+    measure, whose = sentence[at].measure, owner(sentence, at)
+    if measure is None or ("dining_chair" in spoken and "dining_chair" not in vague):
+        return
+    if whose is None:  # "we are to seat eight"
+        meant = measure.unit == "people" and (room_type == "diningroom" or "dining_table" in spoken)
     else:
-        meant = bool(whose.names & tables) or (whose.kind == "word" and room_type == "diningroom")
-    if measure is None or not meant or ("dining_chair" in spoken and "dining_chair" not in vague):
+        meant = bool(whose.names & _DINING) or (whose.kind == "word" and room_type == "diningroom")
+    if not meant:
         return
     the = "the " if "dining_chair" in vague else ""
     number = f"{the}{round(measure.values[0])}"

@@ -58,14 +58,14 @@ def off_lamps(room: Arrangement, poses: Poses) -> FloatArray:
 def _hosts(room: Arrangement) -> tuple[list[int], list[int], list[int]]:
     """Tables, beds, and sofas where no coffee table stands for them; two pendants at a bed hang over nightstands.
 
-    One that was asked to be beside the bed may hang over a nightstand, too.
+    One that was asked to hang elsewhere than over its bed may hang over a nightstand, too.
     """
     stands, lamps = room.rows({"nightstand"}), np.flatnonzero(room.hanging).tolist()
     if len(stands) == len(lamps) == _PAIR and {room.names[k] for k in lamps} == {"pendant_lamp"}:
         return stands, [], []
     sofas, beds = [] if room.rows({"coffee_table"}) else room.rows(SOFAS), room.rows(BEDS)
     beside = any(
-        not (wish.predicates & _ABOVE) and set(lamps) & set(wish.all) and set(beds) & set(wish.all)
+        wish.predicates and not (wish.predicates & _ABOVE) and set(lamps) & set(wish.all) and set(beds) & set(wish.all)
         for wish in room.wishes
     )
     return [*room.rows(_TABLES), *(stands if beside else ())], beds, sofas
