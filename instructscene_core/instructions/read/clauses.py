@@ -146,7 +146,7 @@ def _are_bunks(sentence: Sequence[Item], number: int) -> bool:
     outer = next((i for i in reversed(sentence[:number]) if i.kind == "furniture"), None)
     led = next((i for i in sentence[number + 1 :] if i.kind != "word"), None)
     above = led is None or not led.relates or led.relation == "above"
-    return outer is not None and outer.names == {"kids_bed"} and sentence[number].count > 1 and above
+    return outer is not None and outer.names == frozenset({"kids_bed"}) and sentence[number].count > 1 and above
 
 
 def _counted(phrase: Sequence[Item]) -> bool:
