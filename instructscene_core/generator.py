@@ -363,7 +363,8 @@ def _faults(plan: Plan, scene: Scene, catalogue: Catalogue) -> _Faults:
         small -= blemishes(plan.request.scene, catalogue)
     gone: list[str] = (scene.provenance or {})["left_out"]
     left_out = len(gone) if plan.request.task != "generate" else sum(name in _MISSED for name in gone)
-    return _Faults(len((scene.report or {}).get("not_met", ())), len(found), left_out, max(small, 0))
+    unmet = len((scene.report or {}).get("not_met", ())) - plan.brief.contradicted  # no other room could meet these
+    return _Faults(max(unmet, 0), len(found), left_out, max(small, 0))
 
 
 def _chunks(samples: Sequence[_Sample], size: int) -> Iterator[list[_Sample]]:

@@ -213,6 +213,20 @@ class Brief:
         return tuple(found)
 
     @cached_property
+    def contradicted(self) -> int:
+        """How many wishes cannot hold beside earlier ones of the same two pieces: "left of and right of the bed"."""
+        earlier: dict[tuple[int, tuple[int, ...]], frozenset[int]] = {}
+        found = 0
+        for wish in self.of_layout:
+            own = wish.subject, wish.others
+            if not wish.predicates or min(wish.subject, *wish.others) < 0 or self.pieces[wish.subject].count > 1:
+                continue
+            both = earlier.get(own, wish.predicates) & wish.predicates
+            found += not both
+            earlier[own] = both or earlier[own]
+        return found
+
+    @cached_property
     def refused(self) -> Names:
         """Classes that must not be there."""
         return frozenset().union(*(piece.names for piece in self.absent))

@@ -277,3 +277,18 @@ def test_long_texts_take_no_time(text):
     start = time.process_time()
     read(text)
     assert time.process_time() - start < 1.5  # a busy machine counts some of the others' time
+
+
+@pytest.mark.parametrize(
+    ("text", "contradicted"),
+    [
+        ("A wardrobe left of the double bed. The wardrobe is right of the double bed.", 1),
+        ("A wardrobe left of the double bed. The wardrobe is next to the double bed.", 0),
+        ("A nightstand left of the bed and a nightstand right of the bed.", 0),
+        ("Two nightstands, one left of the bed and one right of the bed.", 0),
+        ("A bed.", 0),
+    ],
+)
+def test_what_contradicts_itself_is_known(text, contradicted):
+    """No other try could meet it, so none is made for its sake."""
+    assert read(text).contradicted == contradicted
