@@ -3,19 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from ..geometry.relations import (
-    BEHIND,
-    CLOSELY_BEHIND,
-    CLOSELY_FRONT,
-    CLOSELY_LEFT,
-    CLOSELY_RIGHT,
-    FRONT,
-    LEFT,
-    RIGHT,
-)
 from ..instructions.brief import Wish
 from ..scene import SceneObject
 from ..vocabulary import BEDS, hangs
+from .energy.terms import DIRECTIONS
 from .kinds import DINING, SOFAS
 
 _BEFORE: Final = 0.6
@@ -24,11 +15,6 @@ _SLACK: Final = 0.2
 """Metres in a row that belong to no piece."""
 _STRAIGHT: Final = SOFAS | DINING | frozenset(BEDS)
 """What a row is asked around, which looks across it."""
-_AXES: Final = (
-    (frozenset({LEFT, CLOSELY_LEFT}), frozenset({RIGHT, CLOSELY_RIGHT})),
-    (frozenset({FRONT, CLOSELY_FRONT}), frozenset({BEHIND, CLOSELY_BEHIND})),
-)
-"""Of x and y, the predicates by which a piece comes before another one along it, and after it."""
 
 
 def needed_by_rows(wishes: Iterable[Wish], objects: Sequence[SceneObject]) -> tuple[float, float]:
@@ -43,7 +29,8 @@ def _needed(wishes: Sequence[Wish], objects: Sequence[SceneObject], axis: int) -
     for item in objects:
         name = item.category or ""
         lengths[name] = max(lengths.get(name, 0.0), _length(item, axis))
-    before, after = _AXES[axis]
+    before = {predicate for predicate, way in DIRECTIONS.items() if way[axis] < 0}
+    after = {predicate for predicate, way in DIRECTIONS.items() if way[axis] > 0}
     following: dict[_Place, set[_Place]] = {}
     for wish in wishes:
         ways = wish.predicates

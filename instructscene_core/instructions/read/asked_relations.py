@@ -1,17 +1,16 @@
-"""Which relations a sentence asks for: what stands how to what, and what "it" or "the latter" means there.
+"""Which relations a sentence asks for: what stands how to what.
 
-A sentence is read from left to right. What an earlier relation found decides what a later one may mean: ``_Reading``
+A sentence is read from left to right. What an earlier relation found decides what a later one may mean: ``Reading``
 holds it, and every relation that is read gives a new one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from dataclasses import replace
+from typing import Final
 
 from ...vocabulary import BEDS
-from ..words.common import BREAKS, COUNTS, EACH, LAST, PAIRED, REFERRING, VERBS
+from ..words.common import BREAKS, COUNTS, REFERRING
 from ..words.fixtures import RELATIONS
-from ..words.furniture import is_plural
 from .clauses import (
     begins_clause,
     in_description,
@@ -23,87 +22,26 @@ from .clauses import (
     until_joint,
 )
 from .items import Item
+from .references import (
+    SIDES_OF_ROOM,
+    TABLES,
+    THEM,
+    Context,
+    Ends,
+    Reading,
+    Relation,
+    context_after,
+    other_meant,
+    several,
+    subject_meant,
+    two_before,
+)
 
-_THEM: Final = ("them",)
 MUTUAL: Final[Mapping[str, str]] = {
     "next to each other": "next to", "facing each other": "facing", "opposite each other": "opposite",
     "along the same wall": "along the same wall as",
 }  # fmt: skip
 """Relations between the placed pieces themselves."""
-_SIDES_OF_ROOM: Final = frozenset({"left of", "right of"})
-_ACROSS: Final = {"left of": "right of", "right of": "left of", "in front of": "behind", "behind": "in front of"}
-_SIDES: Final = frozenset({*_SIDES_OF_ROOM, "in front of", "behind", "closely left of", "closely right of"})
-
-
-@dataclass(frozen=True)
-class Context:
-    """What was spoken of last.
-
-    Args:
-        topic: the furniture that "it" means.
-        pair: the furniture of the relation read last, in the order of the text; where it is two pieces, these are "the
-            former" and "the latter".
-        host: what it was placed by, on one side of it: "left of the sofa a lamp. On the right, a plant."
-    """
-
-    topic: Item | None = None
-    pair: tuple[Item, ...] = ()
-    host: Item | None = None
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A relation that a sentence asks for.
-
-    Args:
-        phrase: its words, such as "left of".
-        subject: the furniture that is placed.
-        others: the furniture that it is placed by; two pieces of "between".
-        start: index of the first character of all this in the text, with pronouns for the furniture they stand for.
-        end: index behind its last character.
-    """
-
-    phrase: Item
-    subject: Item
-    others: tuple[Item, ...]
-    start: int
-    end: int
-
-    @property
-    def starts(self) -> list[int]:
-        """Where its phrase and all its furniture start in the text."""
-        return [item.start for item in (self.phrase, self.subject, *self.others)]
-
-
-class _Ends(NamedTuple):
-    """What stands at the ends of a relation, as it is written.
-
-    Args:
-        subject: furniture or a pronoun.
-        other: furniture or a pronoun; None where it is left out, "a bed with a lamp above".
-        second: furniture after "and", of "between".
-    """
-
-    subject: Item
-    other: Item | None
-    second: Item | None
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """What was read of a sentence so far.
-
-    Args:
-        sentence: its prepared items.
-        context: what was spoken of last.
-        taken_to: index in the text behind all that a relation of this sentence has taken.
-        relations: those read, by the position of their phrase in the sentence.
-    """
-
-    sentence: Sequence[Item]
-    context: Context
-    taken_to: int
-    relations: Mapping[int, Relation] = field(default_factory=dict[int, Relation])
 
 
 def asked_relations(sentence: Sequence[Item], context: Context) -> tuple[list[Relation], Context]:
@@ -117,7 +55,7 @@ def asked_relations(sentence: Sequence[Item], context: Context) -> tuple[list[Re
         The relations, and what the next sentence may refer back to: the last furniture without a relation, or what the
         last relation was about.
     """
-    reading = _Reading(sentence, context, sentence[0].start)
+    reading = Reading(sentence, context, sentence[0].start)
     for position, item in enumerate(sentence):
         if item.relates:
             reading = _read(reading, position)
@@ -170,22 +108,12 @@ def _each_with(sentence: Sequence[Item], relations: Sequence[Relation]) -> list[
 
 def _belongs(thing: Item, host: Item) -> str:
     """How what each of some pieces is to have stands to it."""
-    if host.names & _TABLES:
+    if host.names & TABLES:
         return "on" if thing.names & {"table_lamp", "tv", "plant"} else "at"
     return "next to"
 
 
-_ON_TABLES: Final = frozenset({"table_lamp", "tv"})
-_TABLES: Final = frozenset({
-    "desk", "dining_table", "table", "dressing_table", "nightstand", "corner_side_table", "round_end_table", "tv_stand",
-})  # fmt: skip
-
-
-_BEARING: Final = _TABLES | {"console_table", "cabinet", "children_cabinet", "coffee_table", "shelf", "bookshelf"}
-"""On what lamps and TVs stand."""
-
-
-def _read(reading: _Reading, position: int) -> _Reading:
+def _read(reading: Reading, position: int) -> Reading:
     """The reading with one more relation, or as it was where an end of this is missing."""
     phrase = reading.sentence[position]
     if phrase.words[-2:] == ("other", "side") and (again := _same_again(reading, position)) is not None:
@@ -193,33 +121,33 @@ def _read(reading: _Reading, position: int) -> _Reading:
     ends = _ends(reading, position)
     if ends is None:
         return reading
-    subject, second = _subject_meant(reading, ends), ends.second
-    other = subject if phrase.relation in MUTUAL else _other_meant(reading, position, ends)
+    subject, second = subject_meant(reading, ends), ends.second
+    other = subject if phrase.relation in MUTUAL else other_meant(reading, position, ends)
     pair = _joined_before(reading.sentence, subject) if other is subject and subject is not None else None
     if pair is not None:
         other, phrase = pair, replace(phrase, relation=MUTUAL[phrase.relation])
     if phrase.relation == "at the foot of" and ends.other is None:
         beds = [item for item in reading.sentence[:position] if item.wanted and item.names <= frozenset(BEDS)]
         other = beds[-1] if beds else other
-    if phrase.relation == "between" and (ends.other is None or ends.other.words == _THEM):
-        other, second = _two_before(reading, position, subject) or (other, second)
+    if phrase.relation == "between" and (ends.other is None or ends.other.words == THEM):
+        other, second = two_before(reading, position, subject) or (other, second)
     if phrase.relation == "in the middle" and subject is not None:
         small = bool(subject.names) and subject.names <= _SMALL
-        other, second = (_two_before(reading, position, subject) if small else None) or (None, None)
+        other, second = (two_before(reading, position, subject) if small else None) or (None, None)
         phrase = replace(phrase, relation="between" if other else "in")
         other = other or Item(phrase.start, phrase.end, "furniture", phrase.words, names=frozenset({"middle"}))
-    if other is None and phrase.relation in _SIDES_OF_ROOM and phrase.kind == "lone":
+    if other is None and phrase.relation in SIDES_OF_ROOM and phrase.kind == "lone":
         other = Item(phrase.start, phrase.end, "furniture", phrase.words, names=frozenset({"room"}))
         phrase = replace(phrase, relation=RELATIONS["room"][phrase.relation])
-    alone = ends.subject.words == ("they",) and subject is not None and not _several(subject)
+    alone = ends.subject.words == ("they",) and subject is not None and not several(subject)
     if subject is None or other is None or alone or (other == subject and phrase.relation not in MUTUAL):
         return reading
     written = [item for item in (ends.subject, phrase, ends.other, second) if item]
     others = (other, second) if second else (other,)
     start, end = min(item.start for item in written), max(item.end for item in written)
-    return _Reading(
+    return Reading(
         reading.sentence,
-        _context_after(reading, ends, subject, others, phrase.relation),
+        context_after(reading, ends, subject, others, phrase.relation),
         max(reading.taken_to, end),
         {**reading.relations, position: Relation(phrase, subject, others, start, end)},
     )
@@ -233,7 +161,7 @@ def _joined_before(sentence: Sequence[Item], subject: Item) -> Item | None:
     return before if before is not None and before.wanted and before.count == 1 else None
 
 
-def _same_again(reading: _Reading, position: int) -> Relation | None:
+def _same_again(reading: Reading, position: int) -> Relation | None:
     """What "the same on the other side" means: that of the relation before on each side; None where it is not said."""
     near = [*_segment_before(reading.sentence, position), *until_joint(reading.sentence, position + 1)]
     said = any("same" in item.words for item in near) and not any(item.names for item in near)
@@ -250,184 +178,7 @@ _SMALL: Final = frozenset({
 """What stands "in the middle" of other pieces rather than of the room."""
 
 
-def _two_before(reading: _Reading, position: int, subject: Item | None) -> tuple[Item, Item | None] | None:
-    """What "between them" means: two pieces of one kind spoken of last, else the last two, or those of a relation."""
-    own = [item for item in reading.sentence[:position] if item.wanted and item.role == "thing" and item != subject]
-    own = own or [item for item in reading.context.pair if item.names and not item.fixture and item != subject]
-    own = own or [item for item in (reading.context.topic,) if item is not None and item.wanted and item != subject]
-    if own and own[-1].count > 1:
-        return own[-1], None
-    return (own[-2], own[-1]) if len(own) > 1 else (own[0], None) if own and own[0].count > 1 else None
-
-
-def _context_after(reading: _Reading, ends: _Ends, subject: Item, others: tuple[Item, ...], relation: str) -> Context:
-    """After "a lamp above a bed" the topic is the lamp, after "a lamp above it" what "it" was."""
-
-    def place(meant: Item, written: Item | None) -> int:
-        """Where it was spoken of: furniture named before stands where the pronoun is."""
-        return meant.start if written is None or meant.start >= reading.taken_to else written.start
-
-    places = [(place(subject, ends.subject), subject), (place(others[0], ends.other), others[0])]
-    places += [(item.start, item) for item in others[1:]]
-    pair = tuple(item for _, item in sorted(places, key=lambda p: p[0]))
-    stays = ends.other is None or (ends.other.kind == "pronoun" and ends.other.words[0] not in PAIRED)
-    host = others[0] if others[0].wanted and relation in _SIDES else None
-    return Context(others[0] if stays and not others[0].fixture else subject, pair, host)
-
-
-def _subject_meant(reading: _Reading, ends: _Ends) -> Item | None:
-    """The furniture that a relation places."""
-    if ends.subject.kind != "pronoun":
-        return ends.subject
-    before = [item for item in reading.sentence if item.wanted and item.start < ends.subject.start]
-    meant = _referred(reading.context, ends.subject)
-    return meant or (before[-1] if before and ends.subject.words[0] not in PAIRED else None)
-
-
-def _other_meant(reading: _Reading, position: int, ends: _Ends) -> Item | None:
-    """The furniture that a relation leads to: for "it", or where it is left out, one that no relation has taken yet."""
-    written = ends.other
-    if written and written.kind != "pronoun":
-        return written
-    if written and written.words[0] in PAIRED:
-        return _referred(reading.context, written)
-    if written and written.words[0] == LAST:
-        return _spoken_last(reading, written, ends.subject) or reading.context.topic
-    if written and written.words[0] == EACH:
-        several = _several_before(reading, written, ends.subject)
-        return None if several is None else replace(several, each=True)
-    return _other_left_out(reading, position, ends)
-
-
-def _spoken_last(reading: _Reading, pronoun: Item, subject: Item) -> Item | None:
-    """The furniture that was spoken of right before "that"."""
-    own = [i for i in reading.sentence if i.wanted and i.start < pronoun.start and i != subject]
-    own = own or [i for i in reading.context.pair if i.wanted and i != subject]
-    return own[-1] if own else None
-
-
-def _several_before(reading: _Reading, pronoun: Item, subject: Item) -> Item | None:
-    """Of what "each" is one: the last pieces of which there are several, else what was spoken of last."""
-    paired = [r.subject for r in reading.relations.values() if r.phrase.relation == "on each side of"]
-    if paired:
-        return paired[-1]
-    own = [i for i in reading.sentence if i.wanted and i.start < pronoun.start and i != subject]
-    own = own or [i for i in (reading.context.topic, *reading.context.pair) if i is not None and i.wanted]
-    return next((i for i in reversed(own) if i.count > 1), own[-1] if own else None)
-
-
-def _other_left_out(reading: _Reading, position: int, ends: _Ends) -> Item | None:
-    """The same for "it", and where nothing is written."""
-    sentence, subject = reading.sentence, ends.subject
-    written = ends.other or (sentence[position] if "its" in sentence[position].words else None)  # "on its left"
-    free = [i for i in sentence[:position] if i.start >= reading.taken_to and i.wanted and i != subject]
-    if not free and sentence[position].relation in _SIDES_OF_ROOM and _of_room(reading):
-        return None
-    meant = _in_sentence(reading, position, ends, written, free=bool(free))
-    if meant is None and free:
-        nearest = free[-1] if sentence[position].relation in ("under", "on") else free[0]
-        meant = _owner(sentence, subject, free) or nearest
-    meant = meant or _in_context(reading, position, subject, written)
-    if meant is not None and meant.names <= _ON_TABLES and subject.names.isdisjoint(_ON_TABLES):
-        under = [item for item in sentence[:position] if item.wanted and item not in (subject, meant)]
-        meant = under[-1] if under else meant  # "a lamp on the desk, a chair in front of it"
-    bears = sentence[position].relation != "on" or not subject.names <= _ON_TABLES
-    if bears or meant is None or meant.names & _BEARING:
-        return meant
-    tables = [item for item in sentence[:position] if item.wanted and item.names <= _BEARING]
-    return tables[-1] if tables else meant  # "a chair in front of the desk and a lamp on it"
-
-
-def _in_sentence(reading: _Reading, position: int, ends: _Ends, written: Item | None, *, free: bool) -> Item | None:
-    """What the words before mean by it: what a relation before placed, or placed it by, or what has it "with" it.
-
-    Args:
-        reading: of the sentence so far.
-        position: of the relation.
-        ends: what it places, and the pronoun that it leads to.
-        written: the pronoun, or "its left".
-        free: whether there is furniture before it that no relation has taken yet.
-    """
-    sentence, relation, subject = reading.sentence, reading.sentence[position].relation, ends.subject
-    before = [*reading.relations.values()][-1] if reading.relations else None
-    inverted = before is not None and before.others[0].start < before.subject.start < sentence[position].start
-    led = before.others[0].start if before is not None and inverted else sentence[position].start
-    put = any(item.words[0] in VERBS and item.start < led for item in sentence[:position])
-    put = put or relation == "on"  # "behind the sofa a console, and on it a lamp"
-    behind = written is not None and subject.start > written.start
-    if behind and inverted and before and not put and not before.others[0].fixture:
-        return before.others[0]  # "before the sofa is a table, and behind it a console"
-    owner = _owner(sentence, subject, [i for i in sentence[:position] if i.wanted and i != subject])
-    placed = before is not None and owner == before.subject and not free
-    if before is not None and not free and relation == "on" and before.subject.names <= _BEARING:
-        return before.subject  # "a stand opposite the bed, on it a tv"
-    if owner is not None and (ends.other is None or placed):
-        return owner  # "a side table with a lamp on top", "opposite it a chair with a lamp behind it"
-    across = before is not None and written is not None and _ACROSS.get(before.phrase.relation) == relation
-    placed_first = inverted and not written and subject.start > sentence[position].start
-    several = before is not None and not free and written is not None and written.words == ("it",)
-    several = several and before is not None and before.subject.count > 1 and before.others[0].count == 1
-    if before is not None and (placed_first or several or (across and not free)) and before.others[0].wanted:
-        return before.others[
-            0
-        ]  # "left of the sofa a lamp, on the right a plant", "chairs around a table, a lamp above it"
-    return None
-
-
-def _several(item: Item) -> bool:
-    """Whether a mention is of more than one piece."""
-    return item.count > 1 or is_plural(item.words)
-
-
-def _in_context(reading: _Reading, position: int, subject: Item, written: Item | None) -> Item | None:
-    """What the sentence before means by it."""
-    sentence, context, relation = reading.sentence, reading.context, reading.sentence[position].relation
-    if subject.anew and len(context.pair) == 2 and context.topic in context.pair:
-        hosts = [item for item in context.pair if not item.names & subject.names]
-        return (hosts or context.pair)[-1]  # "a nightstand left of the bed and another one right of it"
-    alone = not any(item.wanted and item != subject for item in sentence[:position])
-    if not written and alone and relation not in (*_SIDES, "in the middle"):
-        return context.topic  # "A bed. Two nightstands, one on each side."
-    if not written and context.host is not None and relation in _SIDES:
-        return context.host  # "Left of the sofa a lamp. On the right, a plant."
-    many = [item for item in context.pair if item.wanted and _several(item) and item != subject]
-    if written is not None and written.words == _THEM and many and context.topic not in many:
-        return many[-1]  # "A bed. Nightstands on each side. Lamps on them."
-    return context.topic if written or context.topic in sentence else None
-
-
-def _of_room(reading: _Reading) -> bool:
-    """Whether a relation of the sentence leads to a side of the room: "a desk on the left, a wardrobe on the right"."""
-    return any("room" in other.names for relation in reading.relations.values() for other in relation.others)
-
-
-def _referred(context: Context, pronoun: Item) -> Item | None:
-    """The furniture spoken of before that a pronoun stands for."""
-    if pronoun.words[0] in PAIRED:
-        return context.pair[PAIRED.index(pronoun.words[0])] if len(context.pair) == 2 else None
-    return context.topic
-
-
-def _owner(sentence: Sequence[Item], placed: Item, free: Sequence[Item]) -> Item | None:
-    """What has the placed thing "with" it: the bed in "a desk and a bed with a lamp above it"."""
-    before = [item for item in sentence if item.start < placed.start]
-    joined = max((n for n, item in enumerate(before) if item.kind == "with"), default=0)
-    starts = {item.start for item in free}
-    nouns = [item for item in before[:joined] if item.start in starts and item.role == "thing"]
-    apart = joined > 1 and before[joined - 1].kind == "break"
-    main = [
-        item for item in nouns if apart and not _is_ground(before, item)
-    ]  # "a desk opposite the bed, with a lamp on it"
-    return (main or nouns)[-1] if nouns else None
-
-
-def _is_ground(items: Sequence[Item], noun: Item) -> bool:
-    """Whether a relation leads to a noun."""
-    lead = next((item for item in reversed(items[: items.index(noun)]) if item.kind != "word"), None)
-    return lead is not None and lead.relates
-
-
-def _ends(reading: _Reading, position: int) -> _Ends | None:
+def _ends(reading: Reading, position: int) -> Ends | None:
     """What a relation stands between, as it is written; None where nothing is placed or it leads to something else."""
     sentence = reading.sentence
     other_at = _other_at(sentence, position)
@@ -448,10 +199,10 @@ def _ends(reading: _Reading, position: int) -> _Ends | None:
         subject = subject or (None if bare else _subject_again(reading, position))
     if subject is None and position and sentence[position - 1].kind == "break":
         subject = _subject_before(reading, position - 1, any_noun=bare)  # "a desk with drawers, left of the bed"
-    return _Ends(subject, other, sentence[second_at] if second_at else None) if subject else None
+    return Ends(subject, other, sentence[second_at] if second_at else None) if subject else None
 
 
-def _placed_behind(reading: _Reading, position: int, other_at: int | None) -> Item | None:
+def _placed_behind(reading: Reading, position: int, other_at: int | None) -> Item | None:
     """What a clause places that begins with where: "a bed, on each side a nightstand", "a sofa, in front a table"."""
     sentence, start = reading.sentence, position if other_at is None else other_at
     before = _segment_before(sentence, position)
@@ -459,8 +210,10 @@ def _placed_behind(reading: _Reading, position: int, other_at: int | None) -> It
         return None
     if not (reading.context.topic or any(item.wanted for item in sentence[:position])):
         return None
-    lone = sentence[position].kind == "lone" and sentence[start + 1 : start + 2]
-    for item in sentence[start + 1 + bool(lone and lone[0].kind == "break") :]:  # "on the right, a plant"
+    start += 1
+    if sentence[position].kind == "lone" and [item.kind for item in sentence[start : start + 1]] == ["break"]:
+        start += 1  # "on the right, a plant"
+    for item in sentence[start:]:
         if item.kind == "furniture" and item.role == "thing":
             return item if item.names and not item.fixture and not item.refused else None
         if item.kind != "word":
@@ -507,7 +260,7 @@ def _second_at(sentence: Sequence[Item], position: int, other_at: int | None) ->
     """The position of what stands after "and" in "between the bed and the desk"."""
     if other_at is None or sentence[position].relation != "between":
         return None
-    if sentence[other_at].count > 1 or sentence[other_at].words == _THEM:
+    if sentence[other_at].count > 1 or sentence[other_at].words == THEM:
         return None
     for number in range(other_at + 1, len(sentence)):
         if sentence[number].relates:
@@ -523,7 +276,7 @@ def _leaves_out_other(sentence: Sequence[Item], position: int) -> bool:
     return sentence[position].kind == "lone" or follower is None or follower.joins
 
 
-def _subject_before(reading: _Reading, position: int, *, any_noun: bool) -> Item | None:
+def _subject_before(reading: Reading, position: int, *, any_noun: bool) -> Item | None:
     """What stands before a relation in its segment or what that describes: furniture, a pronoun, or another's subject.
 
     Args:
@@ -561,13 +314,13 @@ def _host_of(sentence: Sequence[Item], number: int, position: int) -> Item | Non
         return None
     joint = next((n for n in range(number - 1, 0, -1) if sentence[n].kind != "word"), 0)
     host = sentence[joint - 1] if sentence[joint].kind == "with" else None
-    return host if host is not None and host.wanted and host.names & _TABLES else None
+    return host if host is not None and host.wanted and host.names & TABLES else None
 
 
 _GO_ALONG: Final = frozenset({"chair", "dining_chair", "dressing_chair", "lounge_chair", "chinese_chair", "stool"})
 
 
-def _is_placed(reading: _Reading, fixture: Item) -> bool:
+def _is_placed(reading: Reading, fixture: Item) -> bool:
     """Whether a window or door stands for what is at it, "a bed with the window to its left".
 
     Not "a stand by the window opposite the sofa".
@@ -630,7 +383,7 @@ def _ends_description(sentence: Sequence[Item], number: int) -> bool:
     return not of_parts(rest) or any(item.kind == "furniture" for item in rest)
 
 
-def _subject_again(reading: _Reading, position: int) -> Item | None:
+def _subject_again(reading: Reading, position: int) -> Item | None:
     """The subject of the relation before: "a lamp left of the bed and behind the desk"."""
     if not reading.relations or unknown_words(_segment_before(reading.sentence, position)):
         return None

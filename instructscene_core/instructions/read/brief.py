@@ -16,14 +16,16 @@ from ..brief import GRAPH, Axis, Brief, Piece, RoomBrief, Size, Wish
 from ..words.common import COUNTS, PREPOSITIONS
 from ..words.fixtures import FIXTURES
 from ..words.furniture import Names, is_plural
-from .asked_relations import MUTUAL, Context, Relation, asked_relations
+from .asked_relations import MUTUAL, asked_relations
 from .clauses import prepared
 from .fixtures import lead_to_fixtures
 from .identity import USUALLY_SEVERAL, Mention, Pieces, qualities
 from .items import Item, itemise, lexicon_of, sentences
 from .languages import Source, recognised
 from .meant import narrowed
+from .measures import COUNTED_PARTS
 from .purposes import implied, read_rooms
+from .references import Context, Relation
 from .sizes import axis_word, beds_of, owner, sizes_of, with_distances
 from .unread import fragments
 
@@ -280,7 +282,7 @@ class _Reader:
         for at, item in enumerate(sentence):
             number = _number_before(sentence, at)
             whose = next((other for other in reversed(sentence[:at]) if other.kind == "furniture"), None)
-            index = -1 if whose is None or item.words[0] not in _COUNTED else self._pieces.at.get(whose.start, -1)
+            index = -1 if whose is None or item.words[0] not in COUNTED_PARTS else self._pieces.at.get(whose.start, -1)
             if number and item.kind == "word" and index >= 0:
                 piece, size = self._pieces.found[index], Size(cast("Axis", item.words[0]), number)
                 if size not in piece.sizes:
@@ -315,7 +317,6 @@ _TURNED: Final = {
 
 _CORNERS: Final = 4
 """Of a room, which "a plant in each corner" speaks of."""
-_COUNTED: Final = ("drawers", "doors", "shelves")
 
 
 def _placed_by(item: Item, relations: Sequence[Relation]) -> tuple[Names, bool]:

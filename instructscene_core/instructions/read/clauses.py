@@ -12,6 +12,7 @@ from ...vocabulary import BEDS
 from ..brief import Bound
 from ..words.common import CLAUSE_VERBS, COUNTS, FILLER, INNER, PARTS, VERBS
 from .items import REACH, Item, Role
+from .measures import COUNTED_PARTS
 from .tokens import MEASURE
 
 _UPRIGHT: Final = (("above",), ("below",), ("beside",))
@@ -112,7 +113,7 @@ def _demoted(sentence: list[Item], number: int) -> list[Item]:
 
 def _is_counted_part(item: Item) -> bool:
     """Whether a number is of parts: "one drawer"."""
-    return item.measure is not None and item.measure.unit in ("drawers", "doors", "shelves")
+    return item.measure is not None and item.measure.unit in COUNTED_PARTS
 
 
 def _is_built_in(sentence: Sequence[Item], number: int) -> bool:

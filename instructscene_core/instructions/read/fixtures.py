@@ -36,10 +36,8 @@ def _plain(items: Sequence[Item], at: int) -> Item:
     item = items[at]
     following = items[at + 1] if at + 1 < len(items) else None
     adjective = item.words[0] in _ADJECTIVES and following is not None and following.kind == "furniture"
-    of = following is not None and following.words == ("of",)
-    adjective = adjective or (
-        of and items[at + 2 : at + 3] != [] and items[at + 2].words[0] not in _OWN
-    )  # "a wall of doors"
+    of = [item.words[0] for item in items[at + 1 : at + 3]]
+    adjective = adjective or (of[:1] == ["of"] and of[1:] != [] and of[1] not in _OWN)  # "a wall of five doors"
     if item.fixture and (adjective or _of_piece(items, at)):
         return replace(item, kind="word", names=frozenset())
     led = at and (items[at - 1].relates or (items[at - 1].words == ("the",) and at > 1 and items[at - 2].relates))

@@ -398,7 +398,7 @@ def _relation_at(words: tuple[str, ...], at: int, lexicon: Lexicon) -> tuple[tup
     (kind, name), end = found
     if kind == "lone" and _leads_to_fixture(words, end):
         return lexicon.relations.match(words[: at + 1], at)  # "on the left wall", "on the left side of the room"
-    if words[end - 1] in ("side", "end") and words[end : end + 1] in _TABLES:
+    if words[end - 1] in ("side", "end") and words[end : end + 1] in _TABLE_WORDS:
         return lexicon.relations.match(words[: end - 1], at)  # "on each side table"
     of_room = name == "in the middle" and words[end : end + 1] == ("of",)  # "in the middle of the room"
     # "So that it faces the door" is not "that's it.", "it has to go by the window" not "it has to go".
@@ -427,7 +427,7 @@ def _phrase(words: tuple[str, ...], at: int, lexicon: Lexicon) -> tuple[Kind, in
     return kind, at + 1, frozenset(), ""
 
 
-_TABLES: Final = (("table",), ("tables",))
+_TABLE_WORDS: Final = (("table",), ("tables",))
 
 
 def _goes_on(words: Sequence[str], at: int) -> bool:

@@ -38,6 +38,8 @@ _AREAS: Final[Mapping[str, float]] = {
     r"square\s+met(?:re|er)s?|sq\.?\s*met(?:re|er)s?|sqm|sq\.?\s*m|m2|m\N{SUPERSCRIPT TWO}|m\^2|qm": 1.0,
     r"square\s+f(?:ee|oo)t|sq\.?\s*f(?:ee|oo)?t|sqft|ft2|ft\N{SUPERSCRIPT TWO}": 0.09290304,
 }
+COUNTED_PARTS: Final = ("drawers", "doors", "shelves")
+"""Units that are parts of a piece."""
 _PARTS: Final[Mapping[str, Unit]] = {
     "seater|seaters|seat|person|people|persons|place": "seats",
     "drawer": "drawers",
