@@ -229,7 +229,7 @@ class Clouds:
         light, dark = np.moveaxis(table[picked[0], bank.role[shapes][picked]], -2, 0)
         blend = rng.random((*chosen.shape, 1)) ** 2  # mostly the light colour, as the materials show it
         colours = ((1 - blend) * light + blend * dark).clip(0, 1)
-        return np.concatenate([_moved(points, rng, v), colours], axis=-1).astype(np.float32), true
+        return np.concatenate([moved(points, rng, v), colours], axis=-1).astype(np.float32), true
 
     def _chosen(self, shapes: Ints, count: int, rng: np.random.Generator, thinned: float) -> Ints:
         """Numbers (B, N) of the drawn points; those of parts left out only where the others have too few."""
@@ -290,8 +290,8 @@ def _recoloured(
     return np.select([kind == 1, kind == 2, kind == 3, kind == 4], [grey, one, each, partly], own), true
 
 
-def _moved(points: NDArray[np.float64], rng: np.random.Generator, v: Variation) -> NDArray[np.float64]:
-    """Clouds (B, N, 3) stretched, rotated and with noise added."""
+def moved(points: NDArray[np.float64], rng: np.random.Generator, v: Variation) -> NDArray[np.float64]:
+    """Clouds (B, N, 3) stretched, rotated and with noise added, as a variation says."""
     batch = len(points)
     factor = v.stretch * (rng.uniform(-1, 1, (batch, 1, 3)) + rng.uniform(-1, 1, (batch, 1, 1)))
     factor += np.where(rng.random((batch, 1, 1)) < v.unscaled, 0.9 * rng.uniform(-1, 1, (batch, 1, 1)), 0)

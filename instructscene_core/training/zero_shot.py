@@ -20,6 +20,7 @@ from ..catalogue.future_classes import in_bedrooms
 from ..errors import InvalidInputError
 from ..instructions.words.furniture import furniture_phrases
 from ..models.point_encoder import PointEncoder
+from ..plain_text import read_text
 from ..vocabulary import ALL_CLASSES, CATEGORIES, display_name
 from .vectors import sentence_vectors
 
@@ -127,8 +128,8 @@ def summary(guesses: Sequence[Guess]) -> str:
 def _manifest(folder: Path) -> list[Mapping[str, Any]]:
     path = folder / "manifest.json"
     try:
-        models = cast("object", json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError) as error:
+        models = cast("object", json.loads(read_text(path)))
+    except ValueError as error:
         remedy = "Give a folder of models with a manifest"
         raise InvalidInputError(f"{path} cannot be read ({error})", remedy) from error
     rows = cast("list[Mapping[str, Any]]", models if isinstance(models, list) else [])
