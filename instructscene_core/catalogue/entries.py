@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ..errors import InvalidInputError
 from ..geometry.solids import WHOLE, Mount, Part, Shape
+from ..plain_text import read_text
 from ..scene import SceneObject, Vector3
 from ..vocabulary import CATEGORIES, CLASSES, N_CODES, N_FEATURE_TOKENS, ROOM_TYPES, RoomType, hangs
 
@@ -29,6 +30,9 @@ STRETCH: Final = 0.25
 STARTER: Final = Path(__file__).resolve().parent.parent / "starter"
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _REMEDY: Final = "Rebuild the catalogue, or reinstall the extension"
+_MOVED: Final = "Choose where it is now, index the furniture again, or reinstall the extension where it is its own"
+_LARGEST: Final = 256 << 20
+"""Bytes of a catalogue."""
 _REINDEX: Final = "Index the models again, or choose another catalogue"
 _KNOWN: Final = (
     "id", "category", "rooms", "size", "caption", "style", "palette", "tags", "mount", "shape", "parts", "stretch",
@@ -78,17 +82,23 @@ class Catalogue:
         ranking: how retrieval chooses among the entries of a class.
         stretch: how far an axis of a mesh may be stretched or shrunk before it is fitted uniformly instead; officially
             infinitely.
+        spare: has what these lack; None: that is left out.
 
     Raises:
         InvalidInputError: two entries share an id.
     """
 
     def __init__(
-        self, entries: Iterable[CatalogueEntry], ranking: Ranking = "balanced", stretch: float = STRETCH
+        self,
+        entries: Iterable[CatalogueEntry],
+        ranking: Ranking = "balanced",
+        stretch: float = STRETCH,
+        spare: "Catalogue | None" = None,
     ) -> None:
         self.entries: Final = tuple(entries)
         self.ranking: Final = ranking
         self.stretch: Final = stretch
+        self.spare: Final = spare
         self._by_id = {entry.id: entry for entry in self.entries}
         self._by_class: dict[tuple[RoomType | None, str], list[CatalogueEntry]] = {}
         for entry in self.entries:
@@ -106,16 +116,34 @@ class Catalogue:
     def vocabulary(self) -> frozenset[str]:
         """The words by which captions and tags describe the entries."""
         texts = (f"{entry.caption} {' '.join(entry.tags)}".lower() for entry in self.entries)
-        return frozenset(word for text in texts for word in _WORD.findall(text))
+        own = frozenset(word for text in texts for word in _WORD.findall(text))
+        return own if self.spare is None else own | self.spare.vocabulary
 
     @property
     def classes(self) -> frozenset[str]:
         """The classes that have an entry in some type of room."""
-        return frozenset(name for _, name in self._by_class)
+        own = frozenset(name for _, name in self._by_class)
+        return own if self.spare is None else own | self.spare.classes
 
     def get(self, name: str | None) -> CatalogueEntry | None:
         """The entry of an id; None where there is none."""
-        return None if name is None else self._by_id.get(name)
+        if name is None:
+            return None
+        return self._by_id.get(name) or (None if self.spare is None else self.spare.get(name))
+
+    def is_spare(self, name: str | None) -> bool:
+        """Whether an id is of an entry that stands in for what the catalogue lacks."""
+        return name not in self._by_id and self.spare is not None and self.spare.get(name) is not None
+
+    def lacks(self, category: str, room_type: RoomType) -> bool:
+        """Whether neither the catalogue nor its spare has a class in a type of room."""
+        return not self.of_class(category, room_type)
+
+    def holder(self, category: str, room_type: RoomType | None = None) -> "Catalogue":
+        """The catalogue that has a class in a type of room, or in any: this one, or, where it lacks it, its spare."""
+        if self.spare is None or (room_type, category) in self._by_class:
+            return self
+        return self.spare.holder(category, room_type)
 
     def shape_of(self, asset: str | None) -> Shape:
         """Mount and solid parts of an entry's mesh; see :class:`.geometry.solids.Shapes`."""
@@ -128,8 +156,9 @@ class Catalogue:
         return hangs(item.category or "") if entry is None else entry.mount == "ceiling"
 
     def of_class(self, category: str, room_type: RoomType | None = None) -> Sequence[CatalogueEntry]:
-        """The entries of a class in a type of room, or in any, in catalogue order."""
-        return self._by_class.get((room_type, category), ())
+        """The entries of a class in a type of room, or in any, in catalogue order; of the spare, where it has none."""
+        found = self._by_class.get((room_type, category), ())
+        return found if found or self.spare is None else self.spare.of_class(category, room_type)
 
     def looks(self, category: str, room_type: RoomType | None, width: int) -> tuple[list[int], Feature]:
         """The entries of a class with a feature of this width: numbers in `of_class`, and the features (m, width)."""
@@ -189,10 +218,14 @@ class Catalogue:
 
 def _read_catalogue(path: Path) -> Mapping[str, Any]:
     """The file's object, whose version, list of entries and ranking are as they should be."""
+    if not path.is_file():
+        raise InvalidInputError(f"There is no catalogue {path}", _MOVED)
     try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise InvalidInputError(f"Cannot read the catalogue {path.name}: {error}", _REMEDY) from error
+        data: Any = json.loads(read_text(path, _LARGEST))
+    except InvalidInputError as error:
+        raise InvalidInputError(error.message, _REMEDY) from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InvalidInputError(f"The catalogue {path} is damaged: {error}", _REMEDY) from error
     if not isinstance(data, dict) or cast("Mapping[str, Any]", data).get("version") != CATALOGUE_VERSION:
         raise InvalidInputError(f"{path.name} is no catalogue of version {CATALOGUE_VERSION}", _REMEDY)
     item = cast("Mapping[str, Any]", data)
@@ -292,7 +325,7 @@ def _read_features(path: Path) -> _Features:
     try:
         tensors = load_file(path)
     except (OSError, SafetensorError) as error:
-        raise InvalidInputError(f"Cannot read the features {path.name}: {error}", _REMEDY) from error
+        raise InvalidInputError(f"The features {path} are damaged: {error}", _REMEDY) from error
     if not {"features"} < set(tensors) <= {"features", "rows", "codes"} or tensors["features"].ndim != 2:
         raise InvalidInputError(f"{path.name} must hold features, and codes or rows", _REMEDY)
     features = tensors["features"].astype(np.float32)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ..vocabulary import CLASSES, RoomType
+from ..instructions.read.brief import read_brief
+from ..vocabulary import CLASSES, EXTRAS, RoomType
 
 _CLASSES: Final[Mapping[str, tuple[str | None, str | None]]] = {
     "armchair": ("armchair", "armchair"),
@@ -51,6 +52,44 @@ def classes_of(category: str) -> dict[RoomType, str]:
     name = "/".join(part.strip() for part in category.lower().split("/"))
     bedroom, living = _CLASSES.get(name, (None, None))
     return {room: found for room in CLASSES if (found := bedroom if room == "bedroom" else living) is not None}
+
+
+def nearest_classes(category: str) -> dict[RoomType, str]:
+    """The nearest class of a category that is not spelt as published, in every type of room that has one.
+
+    Each of its names, between slashes, is looked for among those of the published categories, then read as a person's
+    word for furniture. What finishes rooms, such as a floor lamp, is in all of them.
+
+    >>> nearest_classes("Sideboard / Console")
+    {'bedroom': 'cabinet', 'livingroom': 'console_table', 'diningroom': 'console_table'}
+    """
+    names = [part.strip() for part in category.lower().split("/") if part.strip()]
+    for name in names:
+        if name in _PARTS:
+            return classes_of(_PARTS[name])
+    for name in names:
+        found: dict[RoomType, str] = {room: meant for room in CLASSES if (meant := _meant(name, room)) is not None}
+        if found:
+            return found
+    return {}
+
+
+_PARTS: Final[Mapping[str, str]] = {part: whole for whole in _CLASSES for part in whole.split("/")}
+"""The published category that has a name."""
+
+
+def _meant(name: str, room: RoomType) -> str | None:
+    """The class that a person means by a name in a type of room; of several the usual one; None where it is none."""
+    pieces = read_brief(name, room, frozenset()).pieces
+    meant = pieces[-1].names & {*CLASSES[room], *EXTRAS} if pieces else frozenset[str]()
+    return min(meant, key=lambda found: (_USUAL.index(found) if found in _USUAL else len(_USUAL), found), default=None)
+
+
+_USUAL: Final = (
+    "double_bed", "multi_seat_sofa", "loveseat_sofa", "sofa", "dining_chair", "chair", "console_table", "cabinet",
+    "dining_table", "coffee_table", "corner_side_table", "table", "pendant_lamp",
+)  # fmt: skip
+"""What a name that may mean several classes is taken for: a "sofa" for one with several seats. Our choice."""
 
 
 def in_bedrooms(category: str) -> str | None:

@@ -5,20 +5,20 @@ Layout: ``model_info.json`` (a list of objects with model_id, category, style, t
 """
 
 import json
-import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 
 from ..errors import InvalidInputError
 from ..files.arrays import read_array
 from ..geometry.solids import Part
+from ..model_files import is_folder_name, texture_of
 from ..scene import Vector3
-from ..vocabulary import RoomType
+from ..vocabulary import RoomType, with_article
 from .entries import Feature
 from .future_classes import classes_of
 from .obj_file import ObjMesh, read_obj
@@ -26,10 +26,7 @@ from .solid_parts import solid_parts
 
 INFO_FILE: Final = "model_info.json"
 MESH_FILE: Final = "raw_model.obj"
-TEXTURE_FILE: Final = "texture.png"
 FEATURE_FILE: Final = "openshape_pointbert_vitg14.npy"
-MODEL_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
-"""Ids that are safe as names of folders."""
 THINNEST: Final = 1e-3
 """Metres: a model that is flatter along an axis has no box to speak of."""
 WIDEST: Final = 20.0
@@ -75,8 +72,20 @@ class Geometry:
     parts: tuple[Part, ...]
 
 
-def read_info(folder: Path) -> list[ModelInfo]:
-    """The models of a folder, in the order of ``model_info.json``, each once.
+class Infos(NamedTuple):
+    """What ``model_info.json`` lists.
+
+    Args:
+        models: in its order, each once.
+        refused: (which entry, category, reason) of entries that name no folder.
+    """
+
+    models: list[ModelInfo]
+    refused: list[tuple[str, str, str]]
+
+
+def read_info(folder: Path) -> Infos:
+    """The models of a folder; an entry that cannot be used spoils no other.
 
     Raises:
         InvalidInputError: the file is missing, cannot be read or is no list of models.
@@ -90,14 +99,20 @@ def read_info(folder: Path) -> list[ModelInfo]:
         raise InvalidInputError(f"{INFO_FILE} cannot be read: {error}", remedy) from error
     if not isinstance(rows, list) or not rows:
         raise InvalidInputError(f"{INFO_FILE} is no list of models", remedy)
-    infos: dict[str, ModelInfo] = {}
+    infos, refused = dict[str, ModelInfo](), list[tuple[str, str, str]]()
     for number, row in enumerate(cast("list[Any]", rows)):
         item = cast("Mapping[str, Any]", row) if isinstance(row, dict) else {}
         name = item.get("model_id")
-        if not isinstance(name, str) or not MODEL_ID.fullmatch(name):
-            raise InvalidInputError(f"{INFO_FILE}, entry {number}: model_id is missing or no name", remedy)
-        infos.setdefault(name, _info(name, item))
-    return list(infos.values())
+        if not isinstance(name, str) or not is_folder_name(name):
+            refused.append((f"entry {number}", _category(item), "model_id is missing or no name of a folder"))
+        else:
+            infos.setdefault(name, _info(name, item))
+    return Infos(list(infos.values()), refused)
+
+
+def _category(item: Mapping[str, Any]) -> str:
+    category = item.get("category")
+    return " ".join(category.split()) if isinstance(category, str) else ""
 
 
 def _info(name: str, item: Mapping[str, Any]) -> ModelInfo:
@@ -106,12 +121,11 @@ def _info(name: str, item: Mapping[str, Any]) -> ModelInfo:
         text = " ".join(text.lower().split()) if isinstance(text, str) else ""
         return "" if text in _NO_VALUE else text
 
-    category = item.get("category")
-    category = " ".join(category.split()) if isinstance(category, str) else ""
+    category = _category(item)
     noun = category.split("/")[0].strip().lower() or "piece of furniture"
     phrase = " ".join(filter(None, (word("style"), word("material"), noun)))
     theme = f", {word('theme')}" if word("theme") else ""
-    caption = f"{'an' if phrase[0] in 'aeiou' else 'a'} {phrase}{theme}"
+    caption = f"{with_article(phrase)}{theme}"
     return ModelInfo(name, category, classes_of(category), caption, word("style"))
 
 
@@ -124,7 +138,7 @@ def read_geometry(folder: Path) -> Geometry:
     Raises:
         InvalidInputError: one line that says which file is missing or broken, and how.
     """
-    check_texture(folder / TEXTURE_FILE)
+    check_texture(texture_of(folder))
     mesh = read_obj(folder / MESH_FILE)
     used = mesh.vertices[mesh.triangles.ravel()]
     low, high = used.min(axis=0), used.max(axis=0)

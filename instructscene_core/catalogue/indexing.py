@@ -7,7 +7,7 @@ In the output folder: ``catalogue.json``, ``features.safetensors`` (where models
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final, Self
 
@@ -16,9 +16,12 @@ import numpy.typing as npt
 
 from ..errors import InvalidInputError
 from ..files.atomic_output import check_folder, writing
-from ..vocabulary import hangs
+from ..model_files import texture_of
+from ..plain_text import read_text
+from ..vocabulary import EXTRAS, counted, hangs
 from .entries import CATALOGUE_FILE, CATALOGUE_VERSION, FEATURES_FILE, Catalogue, Feature
-from .future_models import MESH_FILE, TEXTURE_FILE, Geometry, ModelInfo, read_feature, read_geometry, read_info
+from .future_classes import nearest_classes
+from .future_models import MESH_FILE, Geometry, ModelInfo, read_feature, read_geometry, read_info
 
 SOURCE: Final = "3d-future"
 """First half of the ids: ``3d-future/<model_id>``."""
@@ -68,9 +71,9 @@ def index_models(folder: Path, out: Path, on_model: OnModel, coder: Coder | None
         InvalidInputError: the folder holds no models, or none that can be used.
         InstructSceneError: the output cannot be written; a catalogue that was there is as before.
     """
-    infos = read_info(folder)
+    infos, refused = read_info(folder)
     check_folder(out)
-    index = Index(folder.resolve())
+    index = Index(folder.resolve(), skipped=refused)
     with writing(out):
         out.mkdir(parents=True, exist_ok=True)
         with _Records(out / RECORDS_FILE) as records:
@@ -87,6 +90,7 @@ def index_models(folder: Path, out: Path, on_model: OnModel, coder: Coder | None
 
 def _take(index: Index, info: ModelInfo, records: "_Records") -> None:
     """Adds a model to the index, or to what is skipped."""
+    info = info if info.rooms else replace(info, rooms=nearest_classes(info.category))
     if not info.rooms:
         index.foreign.append((info.id, info.category, "no room has this category"))
         return
@@ -124,9 +128,9 @@ def _take_feature(index: Index, info: ModelInfo, folder: Path) -> None:
 def _stamp(folder: Path) -> list[list[int]]:
     """Size and modification time of a model's files, by which a change is noticed; [] for a missing one."""
     stamp: list[list[int]] = []
-    for name in (MESH_FILE, TEXTURE_FILE):
+    for path in (folder / MESH_FILE, texture_of(folder)):
         try:
-            state = (folder / name).stat()
+            state = path.stat()
         except OSError:
             stamp.append([])
         else:
@@ -183,7 +187,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a file of JSON lines; other lines are ignored."""
     if not path.exists():
         return
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in read_text(path, replace=True).split("\n"):
         try:
             row = json.loads(line)
         except ValueError:
@@ -198,7 +202,7 @@ def catalogue_json(index: Index) -> str:
         {
             "id": f"{SOURCE}/{info.id}",
             "category": next(iter(info.rooms.values())),
-            "rooms": dict(info.rooms),
+            "rooms": None if frozenset(EXTRAS).issuperset(info.rooms.values()) else dict(info.rooms),
             "size": geometry.size,
             "caption": info.caption,
             "style": info.style,
@@ -246,7 +250,7 @@ def summary(index: Index, out: Path) -> str:
     counts = ((len(index.skipped), "broken"), (len(index.foreign), "of categories that no room has"))
     skipped = " and ".join(f"{count} {what}" for count, what in counts if count)
     skipped_part = f", skipped {skipped} (see {out / SKIPPED_FILE})" if skipped else ""
-    models = f"{len(index.models)} models indexed, {len(index.features)} with features"
+    models = f"{counted(len(index.models), 'model')} indexed, {len(index.features)} with features"
     return f"{models}{skipped_part}: {out / CATALOGUE_FILE}"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
+from ..model_files import obj_lines
 
 Array = npt.NDArray[np.float64]
 Triangles = npt.NDArray[np.int64]
@@ -47,25 +48,26 @@ def read_obj(path: Path) -> ObjMesh:
         raise InvalidInputError(f"{path.name} cannot be read: {error.strerror}") from error
     if not data:
         raise InvalidInputError(f"{path.name} is empty" if size == 0 else f"{path.name} is too large")
-    lines = data.replace(b"\t", b" ").splitlines()
+    lines = obj_lines(data)
     vertices = _vertices([line[2:] for line in lines if line[:2] == b"v "], path.name)
     faces = [line[2:] for line in lines if line[:2] == b"f "]
     if not faces:
         raise InvalidInputError(f"{path.name} has no faces")
-    triangles = _plain_triangles(faces)
-    triangles = _triangles(faces, path.name) if triangles is None else triangles
-    if triangles.min() < 0 and _counts_back_early(lines):
-        raise InvalidInputError(f"{path.name} has faces that count back from vertices in its midst")
-    triangles = np.where(triangles < 0, triangles + len(vertices), triangles - 1)
+    triangles, places = _plain_triangles(faces) or _triangles(faces, path.name)
+    if triangles.min() < 0:
+        back = triangles + _vertices_before(lines)[places][:, None]
+        triangles = np.where(triangles < 0, np.where(back < 0, len(vertices), back), triangles - 1)
+    else:
+        triangles = triangles - 1
     if triangles.min() < 0 or triangles.max() >= len(vertices):
         raise InvalidInputError(f"{path.name} has a face with a vertex that it does not hold")
     return ObjMesh(vertices, triangles)
 
 
-def _counts_back_early(lines: list[bytes]) -> bool:
-    """Whether a face with negative indices comes before the last vertex: they count back from the vertices so far."""
-    last = max(place for place, line in enumerate(lines) if line[:2] == b"v ")
-    return any(line[:2] == b"f " and b"-" in line for line in lines[:last])
+def _vertices_before(lines: list[bytes]) -> Triangles:
+    """(F,) how many vertices come before each face: those from which it counts back."""
+    heads = np.array([line[:2] for line in lines])
+    return np.cumsum(heads == b"v ")[heads == b"f "]
 
 
 def _vertices(lines: list[bytes], name: str) -> Array:
@@ -84,17 +86,19 @@ def _vertices(lines: list[bytes], name: str) -> Array:
     return vertices
 
 
-def _plain_triangles(lines: list[bytes]) -> Triangles | None:
-    """(T, 3) as numbered in the lines, of which each is ``a/b/c a/b/c a/b/c``, as a rule; None where one is not."""
+def _plain_triangles(lines: list[bytes]) -> tuple[Triangles, Triangles] | None:
+    """As `_triangles`, of lines of which each is ``a/b/c a/b/c a/b/c``, as a rule; None where one is not."""
     text = b"\n".join(lines)
     if text.count(b"/") != 6 * len(lines) or b"//" in text:
         return None
     values = _numbers(text.replace(b"/", b" "), np.int64)
-    return values.reshape(-1, 3, 3)[:, :, 0] if len(values) == 9 * len(lines) else None
+    if len(values) != 9 * len(lines):
+        return None
+    return values.reshape(-1, 3, 3)[:, :, 0], np.arange(len(lines))
 
 
-def _triangles(lines: list[bytes], name: str) -> Triangles:
-    """(T, 3) as numbered in any lines: from 1, or back from -1, with or without texture and normal."""
+def _triangles(lines: list[bytes], name: str) -> tuple[Triangles, Triangles]:
+    """(T, 3) as numbered in any lines: from 1, or back from -1, with or without texture and normal; and (T,) lines."""
     text = _without_slashes(np.frombuffer(b"\n".join(lines) + b"\n", dtype=np.uint8))
     counts, values = _words_in_lines(text), _numbers(text.tobytes(), np.int64)
     if counts.min() < 3 or len(values) != counts.sum():
@@ -102,7 +106,7 @@ def _triangles(lines: list[bytes], name: str) -> Triangles:
     starts, fans = np.cumsum(counts) - counts, counts - 2
     first = np.repeat(starts, fans)
     second = first + 1 + np.arange(len(first)) - np.repeat(np.cumsum(fans) - fans, fans)
-    return values[np.stack([first, second, second + 1], axis=1)]
+    return values[np.stack([first, second, second + 1], axis=1)], np.repeat(np.arange(len(fans)), fans)
 
 
 def _without_slashes(text: _Bytes) -> _Bytes:

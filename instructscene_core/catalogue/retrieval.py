@@ -29,6 +29,7 @@ def choose(
     codes: Sequence[int] | None = None,
     room_type: RoomType | None = None,
     suits: Sequence[Callable[[CatalogueEntry], bool]] = (),
+    drawn: Sequence[int] = (),
 ) -> CatalogueEntry | None:
     """The entry of a class that looks and measures most like a generated object.
 
@@ -43,19 +44,26 @@ def choose(
         codes: the generated codes, which count where no feature is comparable.
         room_type: where the class is meant; None for any.
         suits: which entries come into question, each as far as there are such among those of the ones before.
+        drawn: numbers that pick among entries whose looks say nothing to the model, so that they are not all the first.
 
     Returns:
         The best entry, the first among equals; None where the class has none.
     """
+    catalogue = catalogue.holder(category, room_type)
     entries = catalogue.of_class(category, room_type)
     if not entries:
         return None
     likeness = _likeness(catalogue, category, room_type, feature)
+    comparable = likeness is not None
     if likeness is None:
         likeness = _equal_codes(entries, codes)
+        comparable = bool(likeness.max() > 0)
     for suiting in suits:
         left = np.array([suiting(entry) for entry in entries]) & np.isfinite(likeness)
         likeness = np.where(left, likeness, -np.inf) if left.any() else likeness
+    if size is None and drawn and not comparable:
+        equals = np.flatnonzero(likeness >= likeness.max() - _TIE)
+        return entries[int(equals[sum(drawn) % len(equals)])]
     if size is None:
         return entries[int(np.argmax(likeness))]
     if catalogue.ranking == "look":

@@ -24,6 +24,8 @@ from ..models.geometry_decoder import GeometryDecoder, GeometryDecoderConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from ..models.point_encoder import PointEncoder, PointEncoderConfig
+from ..models.shape_reader import ShapeReader, ShapeReaderConfig
+from ..vocabulary import counted
 
 FORMAT_VERSION: Final = 1
 _LARGEST_SIZE = 8192
@@ -32,7 +34,14 @@ _LARGEST_JSON = 10_000_000
 """Bytes of a description that are read."""
 
 ModelT = TypeVar("ModelT", bound=nn.Module)
-Config = GraphPriorConfig | LayoutDecoderConfig | GeometryDecoderConfig | FeatureVQVAEConfig | PointEncoderConfig
+Config = (
+    GraphPriorConfig
+    | LayoutDecoderConfig
+    | GeometryDecoderConfig
+    | FeatureVQVAEConfig
+    | PointEncoderConfig
+    | ShapeReaderConfig
+)
 
 
 class _Kind:
@@ -48,6 +57,7 @@ _KINDS: Final = {
     "geometry_decoder": _Kind(GeometryDecoder, GeometryDecoderConfig),
     "feature_vqvae": _Kind(FeatureVQVAE, FeatureVQVAEConfig),
     "point_encoder": _Kind(PointEncoder, PointEncoderConfig),
+    "shape_reader": _Kind(ShapeReader, ShapeReaderConfig),
 }
 
 
@@ -183,10 +193,12 @@ def _check(wanted: Mapping[str, Tensor], state: Mapping[str, Tensor], source: Pa
     remedy = "Choose a file that was made for this network and these sizes"
     missing = [name for name in wanted if name not in state]
     if missing:
-        raise InvalidInputError(f"{source} lacks {len(missing)} of the network's weights, such as {missing[0]}", remedy)
+        raise InvalidInputError(
+            f"{source} lacks {counted(len(missing), 'weight')} of the network, such as {missing[0]}", remedy
+        )
     unknown = [name for name in state if name not in wanted]
     if unknown:
-        message = f"{source} has {len(unknown)} weights that the network has not, such as {unknown[0]}"
+        message = f"{source} has {counted(len(unknown), 'weight')} that the network has not, such as {unknown[0]}"
         raise InvalidInputError(message, remedy)
     for name, tensor in wanted.items():
         if state[name].shape != tensor.shape:

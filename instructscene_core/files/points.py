@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
+from ..vocabulary import counted
 from .arrays import read_array
 
 Points = npt.NDArray[np.float32]
@@ -38,7 +39,7 @@ def read_points(path: Path) -> Points:
     if points.ndim != 2 or points.shape[1] != 6 or points.dtype.kind not in "fiu":
         raise InvalidInputError(f"{path.name} holds no (n, 6) array of numbers", remedy)
     if not 0 < len(points) <= _MAX_POINTS:
-        raise InvalidInputError(f"{path.name} holds {len(points)} points", remedy)
+        raise InvalidInputError(f"{path.name} holds {counted(len(points), 'point')}", remedy)
     rows = np.linspace(0, len(points) - 1, min(len(points), _POINTS_READ)).round().astype(np.int64)
     cloud = np.asarray(points[rows], dtype=np.float32)
     if not np.isfinite(cloud).all():

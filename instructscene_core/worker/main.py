@@ -28,7 +28,8 @@ def main() -> int:
     parser.add_argument("--path", action="append", default=[], help="folder to import from; may be repeated")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--model", default=None, help="model folder; absent: the embedded starter")
-    parser.add_argument("--catalogue", default=None, help="catalogue's file or folder; absent: the embedded starter's")
+    parser.add_argument("--catalogue", action="append", default=[], help="file or folder; may be repeated")
+    parser.add_argument("--use", default="first", help="only: what no --catalogue has is left out, not the starter's")
     parser.add_argument("--clip", default=None, help="CLIP's weights file, or download")
     parser.add_argument("--language-model", default=None, help="address of a model that reads instructions")
     parser.add_argument("--language-model-name", default="", help="as its server lists it")
@@ -49,7 +50,7 @@ def main() -> int:
         channel.write(json.dumps(line) + "\n")
         channel.flush()
         return 1
-    chosen = {name: getattr(options, name) for name in ("device", "model", "catalogue", "clip")}
+    chosen = {name: getattr(options, name) for name in ("device", "model", "catalogue", "use", "clip")}
     reading = importlib.import_module("instructscene_core.reading.reader")
     named = (options.language_model, options.language_model_name, options.language_model_seconds)
     return serving.serve(sys.stdin, channel, **chosen, reader=lambda: reading.reader_of(*named, online=options.online))

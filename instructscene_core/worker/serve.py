@@ -6,14 +6,20 @@ Parent to child
     - ``request``: id, request (docs/scene-format.md)
     - ``self_check``: id
     - ``import``: id, folder of official checkpoints, out (folder that gets the model folders)
-    - ``index``: id, folder of 3D-FUTURE models, out (folder that gets the catalogue)
+    - ``index``: id, folder of models, out (folder that gets the catalogue), blender (the program that reads models that
+      are not 3D-FUTURE's; null: this Python where it has ``bpy``)
+    - ``review``: id, catalogue (folder made by ``index``), set (of some pieces' ids what a person says: an object of
+      class, front, scale, tags and checked, all as strings)
+    - ``recognise``: id, items (list of {name, tags, points} of a person's meshes, see ``recognising``)
+    - ``nearest``: id, room_type, object, and perhaps category, text, count, thumbnails (see :mod:`.nearest`)
     - ``cancel``: id of a message that is waiting or worked on
     - ``quit``: ends the worker after the messages before it
 Child to parent
     - ``hello``, once: protocol, versions, device, memory_mb, model
-    - ``progress``: id, stage (text, prior, decoder, settle, import or index), step, steps
-    - ``result``: id, seconds, peak_memory_mb, and scenes (of a request), report (of self_check and index) or imported
-      (room types, of import)
+    - ``progress``: id, stage (text, prior, decoder, settle, import, index, recognise or pictures), step, steps
+    - ``result``: id, seconds, peak_memory_mb, and scenes (of a request), report (of self_check and index), pieces (of
+      review: see :func:`.catalogue.own_models.review_rows`), imported (room types, of import), recognised (a list, of
+      recognise), or entries and not_understood (of nearest)
     - ``error``: id or null, message, remedy, detail (a traceback where nobody foresaw it, else empty)
 
 The process ends at once when its standard input closes, whatever it is doing.
@@ -29,21 +35,30 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Generator as Generated
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Final, cast
 
 import torch
 
 from ..catalogue.indexing import index_models, summary
-from ..errors import CancelledError, InstructSceneError, InvalidInputError
+from ..catalogue.own_features import encoder_of, recognise
+from ..catalogue.own_files import is_future_folder
+from ..catalogue.own_models import index_own, open_library, review, review_rows
+from ..catalogue.own_reader import ModelReader
+from ..catalogue.several import Use, open_catalogues
+from ..errors import CancelledError, InstructSceneError, InvalidInputError, of_files
 from ..generator import Generator, load_generator
 from ..official.import_models import OnFile, import_models
+from ..plain_text import print_anything
 from ..reading.reader import Reader
 from ..scene import Json, Request, read_json
 from .memory import memory_mb, peak_memory_mb
+from .nearest import nearest
+from .recognising import recognise_items
 
 PROTOCOL: Final = 1
 _PACKAGES: Final = ("torch", "numpy", "safetensors", "tokenizers")
@@ -58,7 +73,8 @@ def serve(
     *,
     device: str = "auto",
     model: str | None = None,
-    catalogue: str | None = None,
+    catalogue: Sequence[str] = (),
+    use: Use = "first",
     clip: str | None = None,
     reader: Callable[[], Reader] = Reader,
 ) -> int:
@@ -69,20 +85,22 @@ def serve(
         channel: lines to the parent.
         device: see ``device.pick_device``.
         model: model folder; None is the embedded starter.
-        catalogue: a catalogue's file or folder; None is the embedded starter's.
+        catalogue: files or folders of catalogues; without any the embedded starter's.
+        use: what becomes of what they lack, see :data:`.catalogue.several.Use`.
         clip: see ``text.loading.load_encoder``.
         reader: makes what reads instructions; what it refuses is reported.
 
     Returns:
         The exit code: 1 where the generator cannot be loaded.
     """
+    print_anything()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO)
-    worker = _Worker(channel)
-    threading.Thread(target=worker.listen, args=(source,), daemon=True).start()
     folder = None if model is None else Path(model)
+    furniture = [Path(path) for path in catalogue]
+    worker = _Worker(channel, folder, furniture, use)
+    threading.Thread(target=worker.listen, args=(source,), daemon=True).start()
     with worker.reporting(None):
-        furniture = None if catalogue is None else Path(catalogue)
-        generator = load_generator(folder, device=device, catalogue=furniture, clip=clip, reader=reader())
+        generator = load_generator(folder, device=device, catalogues=furniture, use=use, clip=clip, reader=reader())
         worker.greet(generator)
         worker.work(generator)
         return 0
@@ -92,8 +110,9 @@ def serve(
 class _Worker:
     """Both directions of the protocol; ``listen`` runs in a thread of its own, so that a run can be cancelled."""
 
-    def __init__(self, channel: IO[str]) -> None:
-        self._channel = channel
+    def __init__(self, channel: IO[str], model: Path | None, catalogues: Sequence[Path], use: Use) -> None:
+        self._channel, self._model, self._catalogues = channel, model, catalogues
+        self._use: Use = use
         self._jobs: queue.SimpleQueue[Json | None] = queue.SimpleQueue()
         self._cancelled: set[str] = set()
         self._sending = threading.Lock()
@@ -120,7 +139,7 @@ class _Worker:
             self._jobs.put(None)
         elif kind == "cancel":
             self._cancelled.add(str(item.get("id")))
-        elif kind in ("request", "self_check", "import", "index"):
+        elif kind in ("request", "self_check", "import", "index", "review", "recognise", "nearest"):
             self._cancelled.discard(str(item.get("id")))  # a cancel that came too late for an earlier job of this id
             self._jobs.put(item)
         else:
@@ -159,6 +178,9 @@ class _Worker:
             yield
         except InstructSceneError as error:
             self.refuse(job, error)
+        except OSError as error:
+            _log.exception("Job %s failed", job)
+            self.refuse(job, of_files(error))
         except Exception as error:  # noqa: BLE001 - the parent must hear of every error
             self.fail(job, error)
 
@@ -183,25 +205,54 @@ class _Worker:
 
     def _answer(self, generator: Generator, item: Json) -> Json:
         job, start = item.get("id"), time.perf_counter()
+        last: Json = {}
 
         def report_step(stage: str, step: int, steps: int) -> None:
             if str(job) in self._cancelled:
                 raise CancelledError
-            self.send({"type": "progress", "id": job, "stage": stage, "step": step, "steps": steps})
+            message: Json = {"type": "progress", "id": job, "stage": stage, "step": step, "steps": steps}
+            if message != last:  # the reader of models is asked again and again, so that it can be cancelled
+                self.send(message)
+                last.update(message)
 
-        if item["type"] == "self_check":
-            answer: Json = {"report": self_check(generator)}
-        elif item["type"] == "import":
-            answer = {"imported": import_folder(item, lambda _, number, total: report_step("import", number, total))}
-        elif item["type"] == "index":
-            answer = {"report": index_folder(item, lambda number, total: report_step("index", number, total))}
-        else:
-            request = Request.from_json(item.get("request"))
-            report_step("text", 0, 1)
-            scenes = generator.run([request], report_step)[0]
-            answer = {"scenes": [scene.to_json() for scene in scenes]}
+        answer = self._work_on(generator, item, report_step)
         seconds = round(time.perf_counter() - start, 3)
         return {"type": "result", "id": job, **answer, "seconds": seconds, "peak_memory_mb": peak_memory_mb()}
+
+    def _work_on(self, generator: Generator, item: Json, on_step: Callable[[str, int, int], None]) -> Json:
+        """What a message is answered with, by its type."""
+
+        def rooms() -> Json:
+            request = Request.from_json(item.get("request"))
+            on_step("text", 0, 1)
+            return {"scenes": [scene.to_json() for scene in generator.run([request], on_step)[0]]}
+
+        def index() -> Json:
+            report = index_folder(item, partial(on_step, "index"), self._model)
+            self._read_again(generator, item.get("out"))
+            return {"report": report}
+
+        def reviewed() -> Json:
+            pieces = review_folder(item, self._model)
+            if item.get("set"):
+                self._read_again(generator, item.get("catalogue"))
+            return {"pieces": pieces}
+
+        answers: dict[str, Callable[[], Json]] = {
+            "self_check": lambda: {"report": self_check(generator)},
+            "import": lambda: {"imported": import_folder(item, lambda _, done, total: on_step("import", done, total))},
+            "index": index,
+            "review": reviewed,
+            "recognise": lambda: {"recognised": recognise_items(item, partial(on_step, "recognise"))},
+            "nearest": lambda: nearest(generator, item, partial(on_step, "pictures")),
+        }
+        return answers.get(item["type"], rooms)()
+
+    def _read_again(self, generator: Generator, folder: object) -> None:
+        """Reads the generator's catalogues again where one of them was just written."""
+        used = {(path if path.is_dir() else path.parent).resolve() for path in self._catalogues}
+        if isinstance(folder, str) and Path(folder).resolve() in used:
+            generator.catalogue = open_catalogues(self._catalogues, self._use)
 
 
 def import_folder(item: Json, on_file: OnFile) -> list[str]:
@@ -217,17 +268,50 @@ def import_folder(item: Json, on_file: OnFile) -> list[str]:
     return [path.name for path in result.folders]
 
 
-def index_folder(item: Json, on_model: Callable[[int, int], None]) -> Json:
-    """Makes a catalogue of a folder of 3D-FUTURE models; returns its folder, a summary, and how many were skipped.
+def index_folder(item: Json, on_model: Callable[[int, int], None], model: Path | None = None) -> Json:
+    """Makes a catalogue of a folder of models; returns its folder, a summary, and how many were skipped.
+
+    Of other folders than 3D-FUTURE's it also returns ``left_out``, ``notes`` (both lists of name and reason),
+    ``missing`` and ``folder``, which is another one where the folder was found elsewhere.
 
     Raises:
-        InvalidInputError: the message is malformed, or see :func:`.catalogue.indexing.index_models`.
+        InvalidInputError: the message is malformed, or see :func:`.catalogue.indexing.index_models` and
+            :func:`.catalogue.own_models.index_own`.
     """
-    folder, out = item.get("folder"), item.get("out")
-    if not isinstance(folder, str) or not isinstance(out, str):
+    folder, out, blender = item.get("folder"), item.get("out"), item.get("blender")
+    if not isinstance(folder, str) or not isinstance(out, str) or not isinstance(blender, str | None):
         raise InvalidInputError("An index needs folder and out")
-    index = index_models(Path(folder), Path(out), on_model)
-    return {"catalogue": out, "text": summary(index, Path(out)), "skipped": len(index.skipped)}
+    if is_future_folder(Path(folder)):
+        index = index_models(Path(folder), Path(out), on_model)
+        return {"catalogue": out, "text": summary(index, Path(out)), "skipped": len(index.skipped)}
+    own = index_own(Path(folder), Path(out), ModelReader.of(blender), recognise, encoder_of(model), on_model)
+    return {
+        "catalogue": out,
+        "folder": str(own.folder),
+        "text": own.summary(Path(out)),
+        "skipped": len(own.skipped),
+        "left_out": own.skipped,
+        "notes": own.notes,
+        "missing": own.missing,
+    }
+
+
+def review_folder(item: Json, model: Path | None = None) -> list[Json]:
+    """Sets what a person says of pieces, where anything is said, and returns the review list.
+
+    Raises:
+        InvalidInputError: the message is malformed, or see :func:`.catalogue.own_models.review`.
+    """
+    catalogue, changes = item.get("catalogue"), item.get("set", {})
+    if not isinstance(catalogue, str) or not isinstance(changes, dict):
+        raise InvalidInputError("A review needs catalogue and set")
+    said: dict[str, dict[str, str]] = {}
+    for name, values in cast("Json", changes).items():
+        if not isinstance(values, dict):
+            raise InvalidInputError(f"What is set of {name} must be an object")
+        said[name] = {str(key): str(value) for key, value in cast("Json", values).items()}
+    out = Path(catalogue)
+    return review_rows(review(out, said, encoder_of(model)) if said else open_library(out), out)
 
 
 def versions() -> dict[str, str]:
