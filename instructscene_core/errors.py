@@ -23,6 +23,12 @@ class InvalidInputError(InstructSceneError):
     """A request, scene, file or option that we refuse; the command line answers with exit code 2."""
 
 
+def of_files(error: OSError) -> InstructSceneError:
+    """What to tell of a file or folder that could not be read or written, where nobody foresaw it."""
+    name = f"{error.filename}: " if error.filename else ""
+    return InstructSceneError(f"{name}{error.strerror or error}", "Look at its rights and at the free space")
+
+
 class CancelledError(InstructSceneError):
     """The person cancelled; nothing was changed."""
 

@@ -16,24 +16,32 @@ from typing import Final, NamedTuple
 import torch
 
 from .catalogue.entries import STARTER, Catalogue
+from .catalogue.several import Use, open_catalogues
 from .device import DTYPES, pick_device
 from .errors import InvalidInputError
 from .files.points import read_points
-from .geometry.drawn_floor import is_drawn
+from .floor_plan import with_openings_in_walls
 from .instructions.brief import Brief
 from .instructions.read.described_looks import described
-from .placement.assembly import Plan, assemble
-from .placement.flaws import CORES, blemishes, flaws_of
+from .placement.added import added_furniture
+from .placement.asked_looks import NONE
+from .placement.assembly import assemble
+from .placement.blemishes import blemishes
+from .placement.flaws import CORES, flaws_of
 from .placement.furnishing import Furnishing
 from .placement.kinds import CHAIRS, SEATS, SOFAS
+from .placement.meant_as_replacing import as_replacement, told_how_to_replace
+from .placement.plan import Plan
+from .placement.replacing import Replacer
 from .reading.reader import Reader
 from .sampling.layout_model import Defaults, Job, LayoutModel, OnStep, Settings
 from .sampling.room_models import RoomModels
 from .sampling.slots import AskedEdge, AskedPiece, prepare
-from .scene import Request, Scene, SceneObject
+from .sampling.tasks import is_open_completion
+from .scene import Request, Scene, SceneObject, is_drawn
 from .text.encoder import TextEncoder, TextStates
 from .text.loading import load_encoder
-from .vocabulary import BEDS, CLASSES, RoomType
+from .vocabulary import BEDS, CLASSES, EXTRAS, RoomType, room_name, with_article
 
 BATCH: Final = 32
 """Scenes that go through the networks at once."""
@@ -139,9 +147,22 @@ class Generator:
             For each request its variations.
 
         Raises:
-            InvalidInputError: the model has no such room, too much is to be added, or a points file is unreadable.
+            InvalidInputError: the model or the catalogue has no such room, too much is to be added, or a points file is
+                unreadable.
         """
-        plans = [self.plan(request, held=held) for request in requests]
+        replacer = Replacer(self.catalogue, self.reader)
+        requests = [as_replacement(request, self.catalogue) for request in requests]
+        for request in requests:
+            replacer.check(request)
+        sampled = [request for request in requests if request.task != "replace"]
+        plans = [self.plan(request, held=held) for request in sampled]
+        made = iter(self._tried(plans, on_step, settle=settle, tries=tries, batch_size=batch_size))
+        return [replacer.run(request) if request.task == "replace" else next(made) for request in requests]
+
+    def _tried(
+        self, plans: Sequence[Plan], on_step: OnStep | None, *, settle: bool, tries: int, batch_size: int
+    ) -> list[list[Scene]]:
+        """The best room of several tries of each variation of some plans; see :meth:`run`."""
         pending = [_Sample(plan, i, k) for i, plan in enumerate(plans) for k in range(plan.request.variations)]
         best: dict[tuple[int, int], tuple[_Faults, Scene]] = {}
         for attempt in range(tries if settle else 1):
@@ -151,7 +172,8 @@ class Generator:
                 found = _faults(sample.plan, scene, self.catalogue), scene
                 key = sample.request_index, sample.variation
                 best[key] = min(best.get(key, found), found, key=itemgetter(0))
-            pending = [s for s in samples if best[s.request_index, s.variation][0].ask_again(s)]
+            tried = [_without_lost(sample, scene) for sample, scene in zip(samples, scenes, strict=True)]
+            pending = [s for s in tried if best[s.request_index, s.variation][0].ask_again(s)]
         return [[best[i, k][1] for k in range(plan.request.variations)] for i, plan in enumerate(plans)]
 
     def _scenes_of(
@@ -175,23 +197,41 @@ class Generator:
         reading = self.reader.read(request.instruction, request.scene.room_type, self.catalogue.vocabulary)
         brief = reading.brief if held else Brief(language=reading.brief.language, english=reading.brief.english)
         given = request.scene.room_type
-        request = self._in_its_room(request, brief)
+        floor, moved = with_openings_in_walls(request.scene.floor)
+        request = self._in_its_room(replace(request, scene=replace(request.scene, floor=floor)), brief)
         room = request.scene.room_type
         model = self.models[room]
         if request.task == "generate" and is_drawn(request.scene):
-            request = replace(request, scene=replace(request.scene, floor=replace(request.scene.floor, polygon=None)))
+            request = replace(request, scene=replace(request.scene, floor=request.scene.floor.without_floor()))
         slots = prepare(request, model.slots(room), partial(self._codes_of, model), self._classes_like)
         text, classes = request.instruction, CLASSES[room]
-        slots = slots.without(brief.refused | (set(classes) - brief.spoken if brief.only else _instead(brief)))
+        lacking = self._lacking(room)
+        slots = slots.without(lacking).without(
+            brief.refused | (set(classes) - brief.spoken if brief.only else _instead(brief))
+        )
         if request.task == "generate" and model.sizes_first:  # others sample as they were published
             core = CORES[room].classes
             slots = slots.with_core(core, (core & _ONCE) - brief.spoken)
         counted, told = _counted(brief, request), _told(brief) if request.task == "generate" else frozenset()
+        counted = {names - lacking: count for names, count in counted.items() if names - lacking}
         slots = slots.wanting(counted, told, _asked_edges(brief) if request.task == "generate" else ())
         looks = described(brief.english or text, classes)
         settings = _settings(request, model.defaults)
         changed = request.scene.room_type != given
-        return Plan(request, slots, settings, brief, looks, asked_type=changed, notes=reading.notes)
+        notes = (*reading.notes, *moved, *told_how_to_replace(request, brief))
+        return Plan(request, slots, settings, brief, looks, asked_type=changed, notes=notes, lacking=lacking)
+
+    def _lacking(self, room: RoomType) -> frozenset[str]:
+        """The classes and extras of a type of room for which there is no mesh.
+
+        Raises:
+            InvalidInputError: there is none at all.
+        """
+        lacking = frozenset(name for name in (*CLASSES[room], *EXTRAS) if self.catalogue.lacks(name, room))
+        if lacking.issuperset(CLASSES[room]):
+            message = f"The chosen catalogues have no furniture of {with_article(room_name(room))}"
+            raise InvalidInputError(message, "Choose others, or let the starter give what they lack")
+        return lacking
 
     def _in_its_room(self, request: Request, brief: Brief) -> Request:
         """The request in the type of room that its text names, where a new room is made and the models have it."""
@@ -239,7 +279,7 @@ class Generator:
             request.scene.floor,
             seed=seed,
             matched=settle,
-            thinned=settle and request.add is None,
+            thinned=settle and request.add is None and request.like is None,
         )
 
     def _encode(self, texts: Sequence[str]) -> TextStates:
@@ -356,15 +396,30 @@ def _faults(plan: Plan, scene: Scene, catalogue: Catalogue) -> _Faults:
     """What another try could mend; restyling moves nothing, so nothing."""
     if plan.request.task == "restyle":
         return _Faults(0, 0, 0, 0)
-    refused = plan.brief.refused
+    refused = plan.brief.refused | plan.lacking
     found, small = flaws_of(scene, catalogue, refused), blemishes(scene, catalogue)
     if plan.request.task != "generate":
         found -= flaws_of(plan.request.scene, catalogue, refused)
         small -= blemishes(plan.request.scene, catalogue)
     gone: list[str] = (scene.provenance or {})["left_out"]
     left_out = len(gone) if plan.request.task != "generate" else sum(name in _MISSED for name in gone)
-    unmet = len((scene.report or {}).get("not_met", ())) - plan.brief.contradicted  # no other room could meet these
+    if is_open_completion(plan.request) or plan.request.like is not None:
+        left_out += not added_furniture(plan.request, scene.objects)
+    not_met: list[str] = (scene.report or {}).get("not_met", [])
+    hopeless = plan.brief.contradicted + plan.brief.needing(plan.lacking)  # no other room could meet these
+    hopeless += sum(line.endswith(f"({NONE})") for line in not_met)
+    unmet = len(not_met) - hopeless
     return _Faults(max(unmet, 0), len(found), left_out, max(small, 0))
+
+
+def _without_lost(sample: _Sample, scene: Scene) -> _Sample:
+    """The next try of a sample: without a bed or table that had no place, so that one of another kind is drawn."""
+    plan = sample.plan
+    core = CORES[plan.request.scene.room_type].classes - plan.brief.spoken
+    lost = core.intersection((scene.provenance or {})["left_out"])
+    if not lost or plan.request.task != "generate":
+        return sample
+    return sample._replace(plan=replace(plan, slots=plan.slots.without(lost)))
 
 
 def _chunks(samples: Sequence[_Sample], size: int) -> Iterator[list[_Sample]]:
@@ -391,7 +446,8 @@ def load_generator(
     folder: Path | None = None,
     *,
     device: str = "auto",
-    catalogue: Path | None = None,
+    catalogues: Sequence[Path] = (),
+    use: Use = "first",
     clip: str | None = None,
     precision: str = "fp32",
     reader: Reader | None = None,
@@ -401,7 +457,9 @@ def load_generator(
     Args:
         folder: the model's; None is the embedded starter.
         device: see :func:`pick_device`.
-        catalogue: file or its folder, with ``features.safetensors`` where it has features; None is the embedded one.
+        catalogues: files or their folders, with ``features.safetensors`` where they have features; without any, the
+            embedded one.
+        use: what becomes of classes that none of them has, see :func:`.catalogue.several.open_catalogues`.
         clip: for models that read texts with CLIP, see :func:`.text.loading.load_encoder`.
         precision: one of ``DTYPES``, of the networks' matrix products.
         reader: tells what instructions ask for; None: by rule.
@@ -411,6 +469,6 @@ def load_generator(
     """
     where = pick_device(device)
     models = RoomModels.load(STARTER / "weights" if folder is None else folder, where, DTYPES[precision])
-    entries = Catalogue.starter() if catalogue is None else Catalogue.open(catalogue)
+    entries = open_catalogues(catalogues, use)
     _log.info("Model %s on %s, %d catalogue entries", models.name, where, len(entries.entries))
     return Generator(models, entries, load_encoder(models.text_encoder, where, clip), reader)

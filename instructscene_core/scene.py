@@ -11,73 +11,45 @@ with the path of the value at fault. Numbers pass through unchanged, so that wha
 """
 
 import json
-import math
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar, cast
+from typing import Any, Final, Literal, cast
 
 from .errors import InvalidInputError
+
+# Those with "as" are imported from here, too: a floor plan is a part of a scene.
+from .floor_plan import DEFAULT_HEIGHT as DEFAULT_HEIGHT  # noqa: PLC0414
+from .floor_plan import FLOOR_KEYS, FloorPlan, check_area, read_floor
+from .floor_plan import Obstacle as Obstacle  # noqa: PLC0414
+from .floor_plan import Opening as Opening  # noqa: PLC0414
+from .json_values import (
+    Json,
+    Vector3,
+    read_any_mapping,
+    read_flag,
+    read_identifier,
+    read_integer,
+    read_list,
+    read_mapping,
+    read_maybe,
+    read_number,
+    read_one_of,
+    read_size,
+    read_text,
+    read_vector,
+)
+from .outlines import Point2 as Point2  # noqa: PLC0414
+from .plain_text import read_text as read_text_file
 from .vocabulary import CATEGORIES, N_CODES, N_FEATURE_TOKENS, PREDICATES, ROOM_TYPES, RoomType
 
-Vector3 = tuple[float, float, float]
-Point2 = tuple[float, float]
-Task = Literal["generate", "complete", "restyle", "rearrange"]
+Task = Literal["generate", "complete", "restyle", "rearrange", "replace"]
 Attribute = Literal["category", "feature", "relation", "pose"]
 Relation = tuple[str, str, str]
-Json = dict[str, Any]
-T = TypeVar("T")
 
 SCENE_VERSION: Final = 1
-DEFAULT_HEIGHT: Final = 2.8
-"""Metres from the floor to the ceiling of a scene that does not say."""
-TASKS: Final[tuple[Task, ...]] = ("generate", "complete", "restyle", "rearrange")
+TASKS: Final[tuple[Task, ...]] = ("generate", "complete", "restyle", "rearrange", "replace")
 ATTRIBUTES: Final[tuple[Attribute, ...]] = ("category", "feature", "relation", "pose")
-_ID: Final = re.compile(r"[A-Za-z0-9_.-]+")
-
-
-@dataclass(frozen=True)
-class Opening:
-    """A door or window in a wall.
-
-    Args:
-        kind: door or window.
-        segment: its two ends (x, y) on the floor plan, metres.
-        bottom: height of its lower edge, metres.
-        top: height of its upper edge, metres.
-    """
-
-    kind: Literal["door", "window"]
-    segment: tuple[Point2, Point2]
-    bottom: float = 0.0
-    top: float = 2.1
-
-    def to_json(self) -> Json:
-        """Plain JSON types, an item of the scene's ``openings``."""
-        return {"kind": self.kind, "segment": [list(p) for p in self.segment], "bottom": self.bottom, "top": self.top}
-
-
-@dataclass(frozen=True)
-class FloorPlan:
-    """The room's floor polygon, its height and its openings.
-
-    Args:
-        polygon: at least three corners (x, y), metres; None where the room has no stated floor.
-        height: of the ceiling, metres.
-        openings: doors and windows.
-    """
-
-    polygon: tuple[Point2, ...] | None = None
-    height: float = DEFAULT_HEIGHT
-    openings: tuple[Opening, ...] = ()
-
-    def bounding_box(self) -> tuple[float, float, float, float] | None:
-        """(min x, min y, max x, max y) of the polygon; None without one."""
-        if self.polygon is None:
-            return None
-        xs, ys = zip(*self.polygon, strict=True)
-        return min(xs), min(ys), max(xs), max(ys)
 
 
 @dataclass(frozen=True)
@@ -150,13 +122,10 @@ class Scene:
 
     def to_json(self) -> Json:
         """The scene as plain JSON types."""
-        polygon = self.floor.polygon
         data: Json = {
             "version": SCENE_VERSION,
             "room_type": self.room_type,
-            "floor": None if polygon is None else [list(p) for p in polygon],
-            "height": self.floor.height,
-            "openings": [o.to_json() for o in self.floor.openings],
+            **self.floor.to_json(),
             "objects": [o.to_json() for o in self.objects],
         }
         if self.relations is not None:
@@ -182,11 +151,31 @@ class Scene:
 
 
 @dataclass(frozen=True)
+class Replacement:
+    """What comes in an object's place.
+
+    Args:
+        asset: id of the catalogue entry; the others are empty then.
+        category: its class; None: what the text says, else that of the object.
+        text: what it is like: "a larger oak desk"; one that is like the object where it is empty.
+    """
+
+    asset: str | None = None
+    category: str | None = None
+    text: str = ""
+
+    def to_json(self) -> Json:
+        """Plain JSON types; what is empty is left out."""
+        data: Json = {"asset": self.asset, "category": self.category, "text": self.text or None}
+        return {key: value for key, value in data.items() if value is not None}
+
+
+@dataclass(frozen=True)
 class Request:
     """What the generator is asked for: a task on a scene, with an instruction.
 
     Args:
-        task: which of the four tasks.
+        task: which of the five tasks.
         scene: the room as it is; for ``generate`` only its type and floor count.
         instruction: free text; none is refused, an empty one asks for nothing.
         id: names the result's files.
@@ -199,6 +188,9 @@ class Request:
         guidance: the prior's guidance scale (1 = off); None is the model's default.
         ratio: share of the diffusion schedule that an edit runs through; None is the model's default.
         finish: whether a generated room gets extras, such as a rug; where ``add`` says how many objects, it gets none.
+        replace: per object id, what comes in its place, None for nothing; only of the task "replace". Where that names
+            none, what the instruction says comes in the place of each selected object.
+        like: of "complete", id of the object of which one more is to be added; None lets the model choose.
         assumed_bedroom: whether the room type was absent and taken to be a bedroom.
     """
 
@@ -215,6 +207,8 @@ class Request:
     guidance: float | None = None
     ratio: float | None = None
     finish: bool = True
+    replace: Mapping[str, Replacement | None] = field(default_factory=dict[str, Replacement | None])
+    like: str | None = None
     assumed_bedroom: bool = False
 
     @staticmethod
@@ -245,7 +239,21 @@ class Request:
             data["steps"] = list(self.steps)
         if self.guidance is not None:
             data["guidance"] = self.guidance
+        if self.replace:
+            data["replace"] = {key: value and value.to_json() for key, value in self.replace.items()}
+        if self.like is not None:
+            data["like"] = self.like
         return data
+
+
+DRAWN: Final = "drawn"
+"""``settings.floor`` in the provenance of a scene whose floor nobody gave."""
+
+
+def is_drawn(scene: Scene) -> bool:
+    """Whether the scene's floor is one that we drew, not a floor plan that somebody gave."""
+    settings = (scene.provenance or {}).get("settings")
+    return isinstance(settings, dict) and cast("Json", settings).get("floor") == DRAWN
 
 
 def read_json(text: str, where: str) -> object:
@@ -270,7 +278,7 @@ def read_scene(path: Path) -> Scene:
     Raises:
         InvalidInputError: the file cannot be read or is no valid scene.
     """
-    return Scene.from_json(read_json(_read_text(path), path.name), path.name)
+    return Scene.from_json(read_json(read_text_file(path), path.name), path.name)
 
 
 def read_requests(path: Path) -> list[Request]:
@@ -281,7 +289,7 @@ def read_requests(path: Path) -> list[Request]:
     """
     requests: list[Request] = []
     lines: dict[str, int] = {}
-    for number, line in enumerate(_read_text(path).split("\n"), start=1):
+    for number, line in enumerate(read_text_file(path).split("\n"), start=1):
         if not line.strip():
             continue
         where = f"{path.name}, line {number}"
@@ -296,148 +304,33 @@ def read_requests(path: Path) -> list[Request]:
     return requests
 
 
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InvalidInputError(f"Cannot read {path}: {error.strerror}", "Check the path") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInputError(f"{path} is not UTF-8 text", "Save it as UTF-8") from error
-
-
-# Readers of single values. Each takes the value and its path and either returns it typed or refuses it.
-
-
-def _mapping(data: object, where: str, required: Iterable[str], optional: Iterable[str]) -> Json:
-    if not isinstance(data, dict):
-        raise InvalidInputError(f"{where} must be a JSON object", "See docs/scene-format.md")
-    mapping = cast("Json", data)
-    required = tuple(required)
-    unknown = [key for key in mapping if key not in (*required, *optional)]
-    if unknown:
-        known = ", ".join((*required, *optional))
-        raise InvalidInputError(f'{where}: unknown key "{unknown[0]}"', f"Known keys: {known}")
-    missing = [key for key in required if key not in mapping]
-    if missing:
-        raise InvalidInputError(f'{where}: key "{missing[0]}" is missing', "Add it")
-    return mapping
-
-
-def _list(data: object, where: str, length: int | None = None) -> list[Any]:
-    if not isinstance(data, list):
-        raise InvalidInputError(f"{where} must be a list", "See docs/scene-format.md")
-    items = cast("list[Any]", data)
-    if length is not None and len(items) != length:
-        raise InvalidInputError(f"{where} must hold {length} values, not {len(items)}", "Correct it")
-    return items
-
-
-def _number(data: object, where: str) -> float:
-    if isinstance(data, bool) or not isinstance(data, int | float):
-        raise InvalidInputError(f"{where} must be a number", "Correct it")
-    if not math.isfinite(data) or abs(data) > 1e6:
-        raise InvalidInputError(f"{where} must be a finite number below a million", "Correct it")
-    return data
-
-
-def _positive(data: object, where: str) -> float:
-    value = _number(data, where)
-    if value <= 0:
-        raise InvalidInputError(f"{where} must be greater than zero, not {value:g}", "Correct it")
-    return value
-
-
-def _integer(data: object, where: str, low: int, high: int) -> int:
-    if isinstance(data, bool) or not isinstance(data, int) or not low <= data <= high:
-        raise InvalidInputError(f"{where} must be a whole number from {low} to {high}", "Correct it")
-    return data
-
-
-def _text(data: object, where: str) -> str:
-    if not isinstance(data, str):
-        raise InvalidInputError(f"{where} must be text", "Put it in quotation marks")
-    return data
-
-
-def _one_of(data: object, where: str, names: Sequence[str]) -> str:
-    if not isinstance(data, str) or data not in names:
-        raise InvalidInputError(f"{where}: {json.dumps(data)} is unknown", f"Choose one of: {', '.join(names)}")
-    return data
-
-
-def _identifier(data: object, where: str) -> str:
-    text = _text(data, where)
-    if not _ID.fullmatch(text) or set(text) == {"."}:
-        raise InvalidInputError(f"{where} may hold letters, digits, '_', '.' and '-' only", "Rename it")
-    return text
-
-
-def _maybe(data: object, where: str, read: Callable[[object, str], T]) -> T | None:
-    return None if data is None else read(data, where)
-
-
-def _point(data: object, where: str) -> Point2:
-    x, y = (_number(v, f"{where}[{i}]") for i, v in enumerate(_list(data, where, 2)))
-    return x, y
-
-
-def _vector(data: object, where: str, read: Callable[[object, str], float] = _number) -> Vector3:
-    x, y, z = (read(v, f"{where}[{i}]") for i, v in enumerate(_list(data, where, 3)))
-    return x, y, z
-
-
-def _size(data: object, where: str) -> Vector3:
-    return _vector(data, where, _positive)
-
-
 def _codes(data: object, where: str) -> tuple[int, ...]:
-    items = _list(data, where, N_FEATURE_TOKENS)
-    return tuple(_integer(v, f"{where}[{i}]", 0, N_CODES - 1) for i, v in enumerate(items))
-
-
-def _polygon(data: object, where: str) -> tuple[Point2, ...]:
-    corners = tuple(_point(p, f"{where}[{i}]") for i, p in enumerate(_list(data, where)))
-    if len(corners) < 3:
-        raise InvalidInputError(f"{where} must have at least three corners", "Correct it")
-    pairs = zip(corners, (*corners[1:], corners[0]), strict=True)
-    if abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs)) < 1e-6:
-        raise InvalidInputError(f"{where} encloses no area", "Correct it")
-    return corners
-
-
-def _opening(data: object, where: str) -> Opening:
-    item = _mapping(data, where, ("kind", "segment"), ("bottom", "top"))
-    kind = cast("Literal['door', 'window']", _one_of(item["kind"], f"{where}.kind", ("door", "window")))
-    ends = _list(item["segment"], f"{where}.segment", 2)
-    first, second = (_point(p, f"{where}.segment[{i}]") for i, p in enumerate(ends))
-    bottom, top = _number(item.get("bottom", 0.0), f"{where}.bottom"), _number(item.get("top", 2.1), f"{where}.top")
-    if bottom >= top:
-        raise InvalidInputError(f"{where}.top must be greater than its bottom", "Correct it")
-    return Opening(kind, (first, second), bottom, top)
+    items = read_list(data, where, N_FEATURE_TOKENS)
+    return tuple(read_integer(v, f"{where}[{i}]", 0, N_CODES - 1) for i, v in enumerate(items))
 
 
 def _object(data: object, where: str) -> SceneObject:
     optional = ("asset", "placed_size", "codes", "points", "description")
-    item = _mapping(data, where, ("id", "category", "position", "size", "yaw"), optional)
-    name = _text(item["id"], f"{where}.id")
+    item = read_mapping(data, where, ("id", "category", "position", "size", "yaw"), optional)
+    name = read_text(item["id"], f"{where}.id")
     if not name:
         raise InvalidInputError(f"{where}.id is empty", "Give the object a name")
     return SceneObject(
         id=name,
-        category=_maybe(item["category"], f"{where}.category", lambda v, w: _one_of(v, w, CATEGORIES)),
-        position=_vector(item["position"], f"{where}.position"),
-        size=_size(item["size"], f"{where}.size"),
-        yaw=_number(item["yaw"], f"{where}.yaw"),
-        asset=_maybe(item.get("asset"), f"{where}.asset", _text),
-        placed_size=_maybe(item.get("placed_size"), f"{where}.placed_size", _size),
-        codes=_maybe(item.get("codes"), f"{where}.codes", _codes),
-        points=_maybe(item.get("points"), f"{where}.points", _text),
-        description=_maybe(item.get("description"), f"{where}.description", _text),
+        category=read_maybe(item["category"], f"{where}.category", lambda v, w: read_one_of(v, w, CATEGORIES)),
+        position=read_vector(item["position"], f"{where}.position"),
+        size=read_size(item["size"], f"{where}.size"),
+        yaw=read_number(item["yaw"], f"{where}.yaw"),
+        asset=read_maybe(item.get("asset"), f"{where}.asset", read_text),
+        placed_size=read_maybe(item.get("placed_size"), f"{where}.placed_size", read_size),
+        codes=read_maybe(item.get("codes"), f"{where}.codes", _codes),
+        points=read_maybe(item.get("points"), f"{where}.points", read_text),
+        description=read_maybe(item.get("description"), f"{where}.description", read_text),
     )
 
 
 def _objects(data: object, where: str) -> tuple[SceneObject, ...]:
-    objects = tuple(_object(o, f"{where}[{i}]") for i, o in enumerate(_list(data, where)))
+    objects = tuple(_object(o, f"{where}[{i}]") for i, o in enumerate(read_list(data, where)))
     seen: set[str] = set()
     for i, item in enumerate(objects):
         if item.id in seen:
@@ -447,66 +340,56 @@ def _objects(data: object, where: str) -> tuple[SceneObject, ...]:
 
 
 def _relation(data: object, where: str, ids: set[str]) -> Relation:
-    subject, predicate, other = _list(data, where, 3)
+    subject, predicate, other = read_list(data, where, 3)
     for i, name in ((0, subject), (2, other)):
         if name not in ids:
             raise InvalidInputError(f"{where}[{i}]: no object has the id {json.dumps(name)}", "Correct it")
-    return subject, _one_of(predicate, f"{where}[1]", PREDICATES), other
+    return subject, read_one_of(predicate, f"{where}[1]", PREDICATES), other
 
 
 def _scene(data: object, where: str) -> Scene:
-    optional = ("floor", "height", "openings", "objects", "relations", "provenance", "report")
-    item = _mapping(data, where, ("version", "room_type"), optional)
+    optional = (*FLOOR_KEYS, "objects", "relations", "provenance", "report")
+    item = read_mapping(data, where, ("version", "room_type"), optional)
     version: object = item["version"]
     if isinstance(version, bool) or version != SCENE_VERSION:
         raise InvalidInputError(f"{where}.version must be {SCENE_VERSION}", "Update the extension or the file")
-    openings = _list(item.get("openings", []), f"{where}.openings")
     objects = _objects(item.get("objects", []), f"{where}.objects")
     ids = {o.id for o in objects}
 
     def relations(value: object, path: str) -> tuple[Relation, ...]:
-        return tuple(_relation(r, f"{path}[{i}]", ids) for i, r in enumerate(_list(value, path)))
+        return tuple(_relation(r, f"{path}[{i}]", ids) for i, r in enumerate(read_list(value, path)))
 
-    return Scene(
-        room_type=cast("RoomType", _one_of(item["room_type"], f"{where}.room_type", ROOM_TYPES)),
+    scene = Scene(
+        room_type=cast("RoomType", read_one_of(item["room_type"], f"{where}.room_type", ROOM_TYPES)),
         objects=objects,
-        floor=FloorPlan(
-            polygon=_maybe(item.get("floor"), f"{where}.floor", _polygon),
-            height=_positive(item.get("height", DEFAULT_HEIGHT), f"{where}.height"),
-            openings=tuple(_opening(o, f"{where}.openings[{i}]") for i, o in enumerate(openings)),
-        ),
-        relations=_maybe(item.get("relations"), f"{where}.relations", relations),
-        provenance=_maybe(item.get("provenance"), f"{where}.provenance", _any_mapping),
-        report=_maybe(item.get("report"), f"{where}.report", _any_mapping),
+        floor=read_floor(item, where),
+        relations=read_maybe(item.get("relations"), f"{where}.relations", relations),
+        provenance=read_maybe(item.get("provenance"), f"{where}.provenance", read_any_mapping),
+        report=read_maybe(item.get("report"), f"{where}.report", read_any_mapping),
     )
+    if not is_drawn(scene):
+        check_area(scene.floor, scene.room_type, where)
+    return scene
 
 
-def _any_mapping(data: object, where: str) -> Json:
-    if not isinstance(data, dict):
-        raise InvalidInputError(f"{where} must be a JSON object", "Correct it")
-    return cast("Json", data)
+def _add(data: object, where: str) -> int | None:
+    return read_maybe(data, where, lambda v, w: read_integer(v, w, 0, 21))
 
 
 def _steps(data: object, where: str) -> tuple[int, int]:
-    prior, decoder = _list(data, where, 2)
-    return _integer(prior, f"{where}[0]", 1, 100), _integer(decoder, f"{where}[1]", 1, 1000)
+    prior, decoder = read_list(data, where, 2)
+    return read_integer(prior, f"{where}[0]", 1, 100), read_integer(decoder, f"{where}[1]", 1, 1000)
 
 
 def _guidance(data: object, where: str) -> float:
-    value = _number(data, where)
+    value = read_number(data, where)
     if not 0 <= value <= 20:
         raise InvalidInputError(f"{where} must lie between 0 and 20", "Use 1 for no guidance")
     return value
 
 
-def _flag(data: object, where: str) -> bool:
-    if not isinstance(data, bool):
-        raise InvalidInputError(f"{where} must be true or false", "Correct it")
-    return data
-
-
 def _ratio(data: object, where: str) -> float:
-    value = _number(data, where)
+    value = read_number(data, where)
     if not 0 < value <= 1:
         raise InvalidInputError(f"{where} must be greater than 0 and at most 1", "Correct it")
     return value
@@ -514,12 +397,49 @@ def _ratio(data: object, where: str) -> float:
 
 def _keep(data: object, where: str, ids: set[str]) -> dict[str, tuple[Attribute, ...]]:
     result: dict[str, tuple[Attribute, ...]] = {}
-    for name, attributes in _any_mapping(data, where).items():
+    for name, attributes in read_any_mapping(data, where).items():
         _known_id(name, f"{where}.{name}", ids)
-        items = _list(attributes, f"{where}.{name}")
-        names = [_one_of(a, f"{where}.{name}[{i}]", ATTRIBUTES) for i, a in enumerate(items)]
+        items = read_list(attributes, f"{where}.{name}")
+        names = [read_one_of(a, f"{where}.{name}[{i}]", ATTRIBUTES) for i, a in enumerate(items)]
         result[name] = cast("tuple[Attribute, ...]", tuple(names))
     return result
+
+
+def _replace(data: object, where: str, ids: set[str]) -> dict[str, Replacement | None]:
+    result: dict[str, Replacement | None] = {}
+    for name, value in read_any_mapping(data, where).items():
+        _known_id(name, f"{where}.{name}", ids)
+        result[name] = read_maybe(value, f"{where}.{name}", read_replacement)
+    return result
+
+
+def read_replacement(data: object, where: str) -> Replacement:
+    """Reads and checks what comes in an object's place.
+
+    Raises:
+        InvalidInputError: names the path of the value at fault.
+    """
+    item = read_mapping(data, where, (), ("asset", "category", "text"))
+    found = Replacement(
+        asset=read_maybe(item.get("asset"), f"{where}.asset", read_text),
+        category=read_maybe(item.get("category"), f"{where}.category", lambda v, w: read_one_of(v, w, CATEGORIES)),
+        text=read_maybe(item.get("text"), f"{where}.text", read_text) or "",
+    )
+    if found.asset is not None and (found.category is not None or found.text):
+        raise InvalidInputError(f"{where} holds an asset beside category or text", "Name the one or the other")
+    return found
+
+
+def _check_task_keys(item: Json, task: Task, where: str) -> None:
+    """Refuses keys that another task is needed for, and a replacement of nothing."""
+    for key, needed in (("replace", "replace"), ("like", "complete")):
+        if item.get(key) is not None and task != needed:
+            raise InvalidInputError(f"{where}.{key} is only for the task {needed}", "Remove it, or name that task")
+    if task == "replace" and not item.get("replace") and not item.get("selected"):
+        message = f"{where}: replace names no object"
+        raise InvalidInputError(message, "Say in its key replace what comes in whose place, or select objects")
+    if item.get("like") is not None and item.get("add") not in (None, 1):
+        raise InvalidInputError(f"{where}: like adds 1 object, not {item['add']}", "Remove add")
 
 
 def _known_id(name: object, where: str, ids: set[str]) -> str:
@@ -529,7 +449,7 @@ def _known_id(name: object, where: str, ids: set[str]) -> str:
 
 
 def _request_scene(item: Json, where: str) -> Scene:
-    room = _maybe(item.get("room"), f"{where}.room", lambda v, w: _one_of(v, w, ROOM_TYPES))
+    room = read_maybe(item.get("room"), f"{where}.room", lambda v, w: read_one_of(v, w, ROOM_TYPES))
     if item.get("scene") is None:
         return Scene(cast("RoomType", room or "bedroom"))
     scene = Scene.from_json(item["scene"], f"{where}.scene")
@@ -540,30 +460,33 @@ def _request_scene(item: Json, where: str) -> Scene:
 
 def _request(data: object, where: str) -> Request:
     keys = ("id", "task", "scene", "instruction", "selected", "keep", "add", "variations", "seed", "steps")
-    item = _mapping(data, where, (), (*keys, "guidance", "ratio", "finish", "room", "text"))
+    item = read_mapping(data, where, (), (*keys, "guidance", "ratio", "finish", "replace", "like", "room", "text"))
     if not any(item.get(key) is not None for key in ("instruction", "text", "scene")):
         raise InvalidInputError(f"{where} holds neither an instruction nor a scene", "Add one")
     if "instruction" in item and "text" in item:
         raise InvalidInputError(f"{where} holds both instruction and text", "State the instruction once")
-    task = cast("Task", _one_of(item.get("task", "generate"), f"{where}.task", TASKS))
+    task = cast("Task", read_one_of(item.get("task", "generate"), f"{where}.task", TASKS))
     if task != "generate" and item.get("scene") is None:
         raise InvalidInputError(f"{where}: {task} needs a scene", "Add the key scene")
+    _check_task_keys(item, task, where)
     scene = _request_scene(item, where)
     ids = {o.id for o in scene.objects}
-    selected = _list(item.get("selected") or [], f"{where}.selected")
+    selected = read_list(item.get("selected") or [], f"{where}.selected")
     return Request(
         task=task,
         scene=scene,
-        instruction=_maybe(item.get("instruction", item.get("text")), f"{where}.instruction", _text) or "",
-        id=_identifier(item.get("id", "scene"), f"{where}.id"),
+        instruction=read_maybe(item.get("instruction", item.get("text")), f"{where}.instruction", read_text) or "",
+        id=read_identifier(item.get("id", "scene"), f"{where}.id"),
         selected=tuple(_known_id(name, f"{where}.selected[{i}]", ids) for i, name in enumerate(selected)),
         keep=_keep(item.get("keep") or {}, f"{where}.keep", ids),
-        add=_maybe(item.get("add"), f"{where}.add", lambda v, w: _integer(v, w, 0, 21)),
-        variations=_integer(item.get("variations", 1), f"{where}.variations", 1, 100),
-        seed=_integer(item.get("seed", 0), f"{where}.seed", 0, 2**31 - 1),
-        steps=_maybe(item.get("steps"), f"{where}.steps", _steps),
-        guidance=_maybe(item.get("guidance"), f"{where}.guidance", _guidance),
-        ratio=_maybe(item.get("ratio"), f"{where}.ratio", _ratio),
-        finish=_flag(item.get("finish", True), f"{where}.finish"),
+        add=None if item.get("like") is not None else _add(item.get("add"), f"{where}.add"),
+        variations=read_integer(item.get("variations", 1), f"{where}.variations", 1, 100),
+        seed=read_integer(item.get("seed", 0), f"{where}.seed", 0, 2**31 - 1),
+        steps=read_maybe(item.get("steps"), f"{where}.steps", _steps),
+        guidance=read_maybe(item.get("guidance"), f"{where}.guidance", _guidance),
+        ratio=read_maybe(item.get("ratio"), f"{where}.ratio", _ratio),
+        finish=read_flag(item.get("finish", True), f"{where}.finish"),
+        replace=_replace(item.get("replace") or {}, f"{where}.replace", ids),
+        like=read_maybe(item.get("like"), f"{where}.like", lambda v, w: _known_id(v, w, ids)),
         assumed_bedroom=item.get("scene") is None and item.get("room") is None,
     )

@@ -3,6 +3,7 @@
 The lists are those of 3D-FRONT as InstructScene uses it (paper, section 5 and appendix): types sorted by name.
 """
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 RoomType = Literal["bedroom", "livingroom", "diningroom"]
@@ -58,3 +59,41 @@ def hangs(category: str) -> bool:
 def display_name(category: str) -> str:
     """The class as a person reads it: ``tv_stand`` -> ``tv stand``."""
     return category.replace("_", " ")
+
+
+def with_article(noun: str) -> str:
+    """A noun with its article: "an armchair", "a TV stand"."""
+    return f"{'an' if noun[:1].lower() in tuple('aeiou') else 'a'} {noun}"
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun: "1 object", "2 objects"; of several words the last one takes the ending."""
+    return f"{count} {noun if count == 1 else plural(noun)}"
+
+
+def plural(noun: str) -> str:
+    """A noun of our own messages in the plural: "bookshelves", "entries", "boxes"."""
+    for ending, instead in _PLURALS:
+        if noun.endswith(ending):
+            return f"{noun.removesuffix(ending)}{instead}"
+    return f"{noun}s"
+
+
+_PLURALS: Final = (
+    ("shelf", "shelves"),
+    *((f"{vowel}y", f"{vowel}ys") for vowel in "aeou"),
+    ("y", "ies"),
+    *((hiss, f"{hiss}es") for hiss in ("s", "x", "ch", "sh")),
+)
+"""Endings of nouns and what stands for them in the plural; all others get an s."""
+
+
+def room_name(room_type: str) -> str:
+    """The type of room as a person reads it: ``livingroom`` -> ``living room``."""
+    return room_type.replace("room", " room") if room_type != "bedroom" else room_type
+
+
+def listing(words: Sequence[str], most: int = 12) -> str:
+    """Words behind commas, the first ones where they are many: "a, b and 3 more"."""
+    rest = len(words) - most
+    return ", ".join(words) if rest <= 1 else f"{', '.join(words[:most])} and {rest} more"

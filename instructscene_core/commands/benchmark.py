@@ -17,7 +17,7 @@ from ..scene import Request
 from ..vocabulary import ROOM_TYPES
 from ..worker.memory import peak_memory_mb
 from .network_speed import OFFICIAL_STEPS, Case, load_or_make, measure, profiled
-from .options import add_model_arguments, load, set_threads
+from .options import add_catalogue_arguments, add_model_arguments, load, set_threads
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--variations", type=int, default=1)
     parser.add_argument("--tries", type=int, default=TRIES, help="layouts drawn at most until the instruction is met")
     add_model_arguments(parser)
+    add_catalogue_arguments(parser)
     networks = parser.add_argument_group("the networks alone, against the official code's cost")
     networks.add_argument("--size", choices=["paper"], help="time the networks alone: --model, or random weights")
     networks.add_argument("--batch", type=int, default=1, help="scenes at once")

@@ -8,7 +8,7 @@ from ..datasets import compare, tell_apart
 from ..datasets.conversion import Sources, convert, read_list
 from ..datasets.houses import Filters
 from ..datasets.sample import write_sample
-from ..vocabulary import ROOM_TYPES
+from ..vocabulary import ROOM_TYPES, counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     houses.add_argument("--captions", type=Path, help="folder with MODEL.txt; absent: classes stand for captions")
     houses.add_argument("--invalid-rooms", type=Path, help="list of rooms that are left out, one id a line")
     houses.add_argument("--black-list", type=Path, help="list of models whose rooms are left out")
+    houses.add_argument("--leave-out-wrong", action="store_true", help="leave out rooms that are plainly wrong")
     houses.set_defaults(run_data=_from_3dfront)
 
 
@@ -57,18 +58,21 @@ def _tell_apart(options: argparse.Namespace) -> int:
 
 def _write_sample(options: argparse.Namespace) -> int:
     names = write_sample(options.out, options.rooms)
-    sys.stdout.write(f"{len(names)} rooms in the official layout: {options.out}\n")
+    sys.stdout.write(f"{counted(len(names), 'room')} in the official layout: {options.out}\n")
     return 0
 
 
 def _from_3dfront(options: argparse.Namespace) -> int:
-    filters = Filters(options.room, read_list(options.invalid_rooms), read_list(options.black_list))
+    invalid, black = read_list(options.invalid_rooms), read_list(options.black_list)
+    filters = Filters(options.room, invalid, black, plainly_right=options.leave_out_wrong)
     sources = Sources(options.front, options.future, options.captions, options.splits)
     outcome = convert(sources, filters, options.out)
     for reason, count in outcome.left_out.most_common():
         sys.stderr.write(f"left out {count}: {reason}\n")
     for name, what in outcome.bad_houses.items():
         sys.stderr.write(f"bad house {name}: {what}\n")
-    there = f", {outcome.there} were there" if outcome.there else ""
-    sys.stdout.write(f"{outcome.written} rooms written{there}: {options.out}\n")
+    for what, count in outcome.wrong.most_common():
+        sys.stderr.write(f"plainly wrong {count}: {what} (--leave-out-wrong leaves such rooms out)\n")
+    there = f", {outcome.there} {'was' if outcome.there == 1 else 'were'} there" if outcome.there else ""
+    sys.stdout.write(f"{counted(outcome.written, 'room')} written{there}: {options.out}\n")
     return 0

@@ -3,6 +3,7 @@
     evaluate --set starter --out DIR [--model DIR]                 all of the starter's figures, see starter_run
     evaluate --set sense --out DIR [--model DIR] [--plans DIR]          whether rooms make sense, see sense_run
     evaluate --set wishes --out DIR [--model DIR] [--stages NAMES]  whether they are as asked, see wishes_run
+    evaluate --set recognition --data DIR                     class, front and scale of models, see recognition_run
     evaluate --set official --data DIR --room bedroom --model DIR [--seeds 5]                  the paper's Table 1
     evaluate --set front --data DIR --room livingroom [--model DIR]
 
@@ -18,7 +19,7 @@ from typing import Final, cast, get_args
 
 from ..datasets.front import rooms_folder
 from ..errors import InvalidInputError
-from ..evaluation import sense_run, starter_run, wishes_run
+from ..evaluation import recognition_run, sense_run, starter_run, wishes_run
 from ..evaluation.data_set_run import Task, evaluate
 from ..evaluation.questions import Kind, Wording
 from ..evaluation.sampling import Source
@@ -34,12 +35,17 @@ from .options import add_model_arguments
 STARTER_SET: Final = "starter"
 SENSE_SET: Final = "sense"
 WISHES_SET: Final = "wishes"
+RECOGNITION_SET: Final = "recognition"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--set", default=STARTER_SET, help="what is asked: starter, sense, wishes, official or front")
-    parser.add_argument("--data", type=Path, help="folder of the data set, for official and front")
+    parser.add_argument(
+        "--set", default=STARTER_SET, help="what is asked: starter, sense, wishes, recognition, official or front"
+    )
+    parser.add_argument(
+        "--data", type=Path, help="folder of the data set, for official and front; of models, for recognition"
+    )
     parser.add_argument("--room", choices=ROOM_TYPES, help="its rooms of this type; absent: bedroom")
     parser.add_argument("--rooms", default=",".join(ROOM_TYPES), help="types of rooms of starter, sense and wishes")
     parser.add_argument(
@@ -66,6 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plans", type=Path, help="of sense: folder for plans of all rooms")
     parser.add_argument("--out", type=Path, help="JSON file for the figures; of starter, sense and wishes their folder")
     add_model_arguments(parser)
+    parser.add_argument("--catalogue", type=Path, help="catalogue.json; absent: the embedded one")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -83,6 +90,8 @@ def run(options: argparse.Namespace) -> int:
     if options.set == WISHES_SET:
         starter = _starter_task(options, _source(options))
         return wishes_run.run(WishesTask(starter, options.count or wishes_run.COUNT, _read_stages(options.stages)))
+    if options.set == RECOGNITION_SET:
+        return _recognise(options)
     task = _data_set_task(options)
     out: Path | None = options.out
     if out is not None and (not out.parent.is_dir() or out.is_dir()):
@@ -94,6 +103,19 @@ def run(options: argparse.Namespace) -> int:
         found = {wording: report.to_json() for wording, report in reports.items()}
         write_json(out, first.to_json() if len(found) == 1 else found)
     sys.stdout.write(f"strict iRecall {first.rows[0].strict:.1f} %\n")
+    return 0
+
+
+def _recognise(options: argparse.Namespace) -> int:
+    """Prints the table of recognition.
+
+    Raises:
+        InvalidInputError: there is no folder of models.
+    """
+    if options.data is None or not options.data.is_dir():
+        message = "There is nothing to recognise" if options.data is None else f"{options.data} is no folder"
+        raise InvalidInputError(message, "Name a folder of models with --data")
+    sys.stdout.write(recognition_run.run(options.data, options.seeds, options.out) + "\n")
     return 0
 
 
@@ -150,7 +172,8 @@ def _read_set(options: argparse.Namespace) -> tuple[Kind, Path]:
     if name not in get_args(Kind):
         message = f"There is no set {name}"
         raise InvalidInputError(
-            message, f"Choose {', '.join((STARTER_SET, SENSE_SET, WISHES_SET, *get_args(Kind)))} for --set"
+            message,
+            f"Choose {', '.join((STARTER_SET, SENSE_SET, WISHES_SET, RECOGNITION_SET, *get_args(Kind)))} for --set",
         )
     if data is None and name == "front":
         data = rooms_folder()

@@ -19,15 +19,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from ..errors import InstructSceneError, InvalidInputError
+from ..errors import InstructSceneError, InvalidInputError, of_files
 from ..files.atomic_output import check_folder, write_scenes
+from ..plain_text import print_anything
 from ..scene import TASKS, Json, Request, Scene, read_requests, read_scene
 from ..vocabulary import ROOM_TYPES
-from .options import add_model_arguments, load
+from .options import add_catalogue_arguments, add_model_arguments, load
 
 _TOOLS: Final = {
     "import-official": ("import_official", "make model folders from the official checkpoints"),
-    "catalogue": ("catalogue", "index a folder of 3D-FUTURE models"),
+    "catalogue": ("catalogue", "index a folder of models, and review what was recognised"),
     "benchmark": ("benchmark", "measure warm seconds and peak memory"),
     "evaluate": ("evaluate", "score instructions of a test set"),
     "data": ("data", "make, convert and compare rooms"),
@@ -38,6 +39,7 @@ _TOOLS: Final = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
+    print_anything()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s: %(message)s")
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -49,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except InstructSceneError as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"{of_files(error)}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("Cancelled\n")
@@ -112,6 +117,7 @@ def _add_shared_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-settle", action="store_true", help="leave layouts as they were sampled")
     parser.add_argument("--batch", type=int, default=32, help="scenes at once")
     add_model_arguments(parser)
+    add_catalogue_arguments(parser)
 
 
 def read_task(options: argparse.Namespace) -> list[Request]:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ..catalogue.several import USES
 from ..errors import InvalidInputError
 from ..reading.language_model import SECONDS
 from ..reading.reader import reader_of
@@ -18,7 +19,6 @@ PRECISIONS: Final = ("fp32", "bf16")
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments that choose the model and how it runs."""
     parser.add_argument("--model", type=Path, help="model folder; absent: the embedded starter")
-    parser.add_argument("--catalogue", type=Path, help="catalogue.json; absent: the embedded one")
     parser.add_argument("--clip", help="CLIP's weights file, or download; for models that read texts with CLIP")
     parser.add_argument("--device", choices=DEVICES, default="auto")
     parser.add_argument(
@@ -30,6 +30,18 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language-model-name", metavar="NAME", default="", help="as its server lists it")
     parser.add_argument("--language-model-seconds", metavar="SECONDS", type=float, default=SECONDS, help="it may take")
     parser.add_argument("--online", action="store_true", help="let the language model be on another computer")
+
+
+def add_catalogue_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments that choose the furniture."""
+    parser.add_argument(
+        "--catalogue", type=Path, action="append", default=[], metavar="DIR",
+        help="made by catalogue index; may be repeated; absent: the embedded one",
+    )  # fmt: skip
+    parser.add_argument(
+        "--use", choices=USES, default="first",
+        help="what no --catalogue has: first takes it from the embedded one, only leaves it out",
+    )  # fmt: skip
 
 
 def load(options: argparse.Namespace) -> "Generator":
@@ -44,7 +56,8 @@ def load(options: argparse.Namespace) -> "Generator":
     return load_generator(
         options.model,
         device=options.device,
-        catalogue=options.catalogue,
+        catalogues=options.catalogue,
+        use=options.use,
         clip=options.clip,
         precision=options.precision,
         reader=reader_of(

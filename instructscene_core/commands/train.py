@@ -2,7 +2,8 @@
 
 ``train vqvae|decoder|prior|all --data SOURCE --out DIR …`` trains on rooms of a source (:mod:`.training.room_runs`), on
 several GPUs as ``torchrun --nproc-per-node 8 -m instructscene_core train …``. ``train starter all|features|catalogue|
-zero-shot|decoder|counts|grounding|numbers|prior …`` is the recipe of the embedded default (:mod:`.training.runs`).
+recogniser|zero-shot|decoder|counts|grounding|numbers|prior …`` is the recipe of the embedded default
+(:mod:`.training.runs`).
 """
 
 import argparse
@@ -33,6 +34,7 @@ from ..training.runs import (
     train_features,
     train_grounding,
     train_prior,
+    train_recogniser,
 )
 from ..training.supply import Wording
 from ..vocabulary import ROOM_TYPES
@@ -42,6 +44,7 @@ _STARTER_PARTS: Final[dict[str, Callable[[Run, argparse.Namespace], None]]] = {
     "all": lambda run, options: train_all(run, _wording(options)),
     "features": lambda run, _: train_features(run),
     "catalogue": lambda run, _: index_catalogue(run),
+    "recogniser": lambda run, _: train_recogniser(run),
     "zero-shot": lambda run, options: _measure_zero_shot(run, options.data),
     "decoder": lambda run, _: train_decoder(run),
     "numbers": lambda run, _: write_numbers(run.export, run.rooms, run.first_room, run.workers),
@@ -213,8 +216,9 @@ def _add_starter_arguments(parser: argparse.ArgumentParser) -> None:
                         help="what to train; features define the codes that the prior learns, so train them first, "
                         "and the prior again after them; grounding is the prior's first stage, which reads texts "
                         "without graphs; counts is what draws the number of objects; catalogue only computes the "
-                        "features and codes of new furniture, by the networks that are there; zero-shot tells how "
-                        "many of the models in --data the point encoder names rightly")  # fmt: skip
+                        "features and codes of new furniture, by the networks that are there; "
+                        "recogniser tells class and front of people's meshes; zero-shot tells how many of the models "
+                        "in --data the point encoder names rightly")  # fmt: skip
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="for zero-shot: glTF models and manifest.json")
     parser.add_argument("--minutes", type=float, default=90, help="time budget, interruptions not counted")
     parser.add_argument("--from-weights", type=Path, nargs="?", const=WEIGHTS_FOLDER, metavar="FOLDER",

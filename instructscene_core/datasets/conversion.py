@@ -12,10 +12,12 @@ from tqdm import tqdm
 from ..catalogue.future_models import read_info
 from ..errors import InvalidInputError
 from ..files.atomic_output import check_folder, writing
-from ..vocabulary import RoomType
+from ..plain_text import read_text
+from ..vocabulary import RoomType, counted, room_name
 from .houses import Filters, Models, read_house, rooms_of_house
 from .official import read_splits, room_names, rooms_folder
 from .official_writer import NewRoom, Piece, write_models, write_room, write_splits, write_stats
+from .plainly_wrong import wrongs
 
 _SPLIT_OF_TENTH: Final = ("train",) * 8 + ("val", "test")
 """Splits of ten equal parts of the houses."""
@@ -31,12 +33,14 @@ class Outcome:
         there: rooms that were there already.
         left_out: number of rooms by the reason for which they were left out.
         bad_houses: what is wrong with a house, by its file's name.
+        wrong: number of rooms by what is plainly wrong with them, and that were written all the same.
     """
 
     written: int = 0
     there: int = 0
     left_out: Counter[str] = field(default_factory=Counter[str])
     bad_houses: dict[str, str] = field(default_factory=dict[str, str])
+    wrong: Counter[str] = field(default_factory=Counter[str])
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def convert(sources: Sources, filters: Filters, out: Path) -> Outcome:
     if not houses:
         raise InvalidInputError(f"{sources.front} holds no houses (*.json)", _REMEDY)
     given = None if sources.splits is None else read_splits(sources.splits)
-    models = Models(sources.future, {info.id: info for info in read_info(sources.future)}, sources.captions)
+    models = Models(sources.future, {info.id: info for info in read_info(sources.future).models}, sources.captions)
     check_folder(out)
     with writing(out):
         return _converted(houses, models, filters, out, given)
@@ -100,7 +104,9 @@ def _converted(
         except InvalidInputError as error:
             outcome.bad_houses[path.name] = error.message
     if not splits:
-        raise InvalidInputError(f"No {filters.room_type} of {len(houses)} houses is taken", _reasons(outcome))
+        raise InvalidInputError(
+            f"No {room_name(filters.room_type)} of {counted(len(houses), 'house')} is taken", _reasons(outcome)
+        )
     _refuse_strangers(out, filters.room_type, splits)
     write_splits(out, filters.room_type, splits)
     write_stats(out, filters.room_type, room_names(out, filters.room_type, _measured(splits)))
@@ -116,7 +122,10 @@ def _kept(path: Path, models: Models, filters: Filters, outcome: Outcome, known:
             outcome.left_out[str(room)] += 1
         elif room_id in known or room_id in kept:
             outcome.left_out["an id that another room has"] += 1
+        elif (wrong := list(wrongs(room))) and filters.plainly_right:
+            outcome.left_out[f"plainly wrong: {wrong[0]}"] += 1
         else:
+            outcome.wrong.update(wrong)
             kept[room_id] = room
     return list(kept.values())
 
@@ -135,7 +144,7 @@ def _refuse_strangers(out: Path, room_type: RoomType, splits: Mapping[str, str])
     known = set(room_names(out, room_type, splits))
     strangers = sorted(p.name for p in rooms_folder(out, room_type).iterdir() if p.is_dir() and p.name not in known)
     if strangers:
-        message = f"{out} holds {len(strangers)} rooms of other houses or options, such as {strangers[0]}"
+        message = f"{out} holds {counted(len(strangers), 'room')} of other houses or options, such as {strangers[0]}"
         raise InvalidInputError(message, "Choose another folder, or give all houses and the same options")
 
 
@@ -163,7 +172,4 @@ def read_list(path: Path | None) -> frozenset[str]:
     """
     if path is None:
         return frozenset()
-    try:
-        return frozenset(path.read_text(encoding="utf-8").split())
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{path} cannot be read ({error})", "Check the path") from error
+    return frozenset(read_text(path).split())

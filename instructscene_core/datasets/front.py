@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from ..errors import InvalidInputError
 from ..instructions.words.furniture import furniture_phrases
+from ..plain_text import lines_of
 from ..vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, RoomType, display_name
 from .room_set import RoomSet, Split, descriptions, matrices
 
@@ -145,12 +146,11 @@ def _names_furniture(words: str) -> bool:
 def _read(path: Path, room_type: RoomType) -> Iterator[tuple[str, list[_Piece]]]:
     """Names and pieces of the rooms of a type with an admissible number of pieces."""
     try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines):
-                room = json.loads(line)
-                pieces = [p for o in room["objects"] if (p := _piece(o, room_type))] if _is(room, room_type) else []
-                if _FEWEST <= len(pieces) <= _MOST[room_type]:
-                    yield str(room.get("id", f"room{number}")), pieces[: MAX_OBJECTS[room_type]]
+        for number, line in enumerate(lines_of(path)):
+            room = json.loads(line)
+            pieces = [p for o in room["objects"] if (p := _piece(o, room_type))] if _is(room, room_type) else []
+            if _FEWEST <= len(pieces) <= _MOST[room_type]:
+                yield str(room.get("id", f"room{number}")), pieces[: MAX_OBJECTS[room_type]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         message = f"{path.name} does not hold rooms of 3D-FRONT as JSON lines ({type(error).__name__}: {error})"
         remedy = f"Choose the folder of {TRAIN_FILE} and {DEV_FILE} (by default {ROOMS_VARIABLE} names it)"

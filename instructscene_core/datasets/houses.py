@@ -19,6 +19,7 @@ from ..catalogue.future_models import ModelInfo, read_feature
 from ..catalogue.obj_file import read_obj
 from ..errors import InvalidInputError
 from ..files.arrays import read_array
+from ..plain_text import read_text
 from ..vocabulary import MAX_OBJECTS, RoomType
 from .official import FEATURE_WIDTH
 from .official_writer import NewRoom, Piece, Vector
@@ -101,7 +102,7 @@ class Models:
         path = None if self.captions is None else self.captions / f"{jid}.txt"
         if path is None or not path.is_file():
             return None
-        text = " ".join(path.read_text(encoding="utf-8", errors="replace").split()).rstrip(".")
+        text = " ".join(read_text(path, replace=True).split()).rstrip(".")
         return text[:1].lower() + text[1:] or None
 
 
@@ -128,11 +129,13 @@ class Filters:
         room_type: of the rooms.
         invalid_rooms: ids of rooms that are left out.
         black_list: models whose rooms are left out.
+        plainly_right: whether rooms that are plainly wrong are left out, which no official filter does.
     """
 
     room_type: RoomType
     invalid_rooms: frozenset[str] = frozenset()
     black_list: frozenset[str] = frozenset()
+    plainly_right: bool = False
 
 
 def read_house(path: Path) -> Mapping[str, Any]:
@@ -164,36 +167,79 @@ def rooms_of_house(
         filters: which rooms are taken.
 
     Raises:
-        InvalidInputError: the house is malformed.
+        InvalidInputError: the house has none of the lists; what is malformed within them leaves out its room alone.
     """
-    try:
-        furniture = {item["uid"]: item for item in house["furniture"] if item.get("valid")}
-        meshes = {item["uid"]: item for item in house["mesh"] if item["type"] == "Floor"}
-        for room in house["scene"]["room"]:
-            if _NAMED[filters.room_type] in room["type"].lower():
-                yield str(room["instanceid"]), _room(name, room, furniture, meshes, models, filters)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        raise InvalidInputError(f"it is malformed ({type(error).__name__}: {error})") from error
+    scene = house["scene"]
+    rooms: Any = scene.get("room") if isinstance(scene, dict) else None
+    if not all(isinstance(part, list) for part in (house["furniture"], house["mesh"], rooms)):
+        raise InvalidInputError("it is malformed: furniture, mesh or scene.room is no list")
+    furniture, doubtful = _furniture(house["furniture"])
+    floors = [item for item in house["mesh"] if isinstance(item, dict) and item.get("type") == "Floor"]
+    meshes = {str(item.get("uid")): item for item in floors}
+    for number, room in enumerate(rooms):
+        item: Mapping[str, Any] = room if isinstance(room, dict) else {}
+        kind, room_id = item.get("type"), str(item.get("instanceid", f"room {number}"))
+        if not isinstance(kind, str):
+            yield room_id, LeftOutError("a room without a type")
+        elif _NAMED[filters.room_type] in kind.lower():
+            yield room_id, _room(name, item, (furniture, meshes, doubtful), models, filters)
+
+
+_Parts = tuple[Mapping[str, Mapping[str, Any]], Mapping[str, Mapping[str, Any]], frozenset[str]]
+"""Furniture and floors of a house by their uid, and the uids that two unlike pieces share."""
+
+
+def _furniture(items: Sequence[Any]) -> tuple[dict[str, Mapping[str, Any]], frozenset[str]]:
+    """The valid pieces of a house by their uid, and the uids that pieces of two models have."""
+    found: dict[str, Mapping[str, Any]] = {}
+    doubtful: set[str] = set()
+    for item in items:
+        if isinstance(item, dict) and item.get("valid") and isinstance(item.get("uid"), str):
+            before = found.setdefault(item["uid"], item)
+            if before.get("jid") != item.get("jid"):
+                doubtful.add(item["uid"])
+    return found, frozenset(doubtful)
 
 
 def _room(
-    name: str,
-    room: Mapping[str, Any],
-    furniture: Mapping[str, Mapping[str, Any]],
-    meshes: Mapping[str, Mapping[str, Any]],
-    models: Models,
-    filters: Filters,
+    name: str, room: Mapping[str, Any], parts: _Parts, models: Models, filters: Filters
 ) -> NewRoom | LeftOutError:
+    furniture, meshes, doubtful = parts
     try:
         _check_lists(name, str(room["instanceid"]), filters)
         vertices, faces = _floor([meshes[c["ref"]] for c in room["children"] if c["ref"] in meshes], filters.room_type)
         centre = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
         children = [child for child in room["children"] if child["ref"] in furniture]
-        pieces = [_piece(child, furniture[child["ref"]], centre, models, filters) for child in children]
+        _check_doubts(children, doubtful)
+        pieces = [_sound_piece(child, furniture[child["ref"]], centre, models, filters) for child in children]
         _check_pieces(pieces, centre, filters.room_type)
     except LeftOutError as reason:
         return reason
+    except _MALFORMED as error:
+        return LeftOutError(f"a malformed room ({_fault(error)})")
     return NewRoom(name, str(room["instanceid"]), vertices, faces, tuple(pieces))
+
+
+def _check_doubts(children: Sequence[Mapping[str, Any]], doubtful: frozenset[str]) -> None:
+    if any(child["ref"] in doubtful for child in children):
+        raise LeftOutError("a piece that may be either of two models")
+
+
+_MALFORMED: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+"""What reading a value of another kind than published raises."""
+
+
+def _fault(error: Exception) -> str:
+    return f"no {error.args[0]}" if isinstance(error, KeyError) else "a value of another kind than published"
+
+
+def _sound_piece(
+    child: Mapping[str, Any], item: Mapping[str, Any], centre: FloatArray, models: Models, filters: Filters
+) -> Piece:
+    try:
+        return _piece(child, item, centre, models, filters)
+    except _MALFORMED as error:
+        raise LeftOutError(f"a malformed piece ({_fault(error)})") from error
 
 
 def _check_lists(house: str, room_id: str, filters: Filters) -> None:

@@ -7,6 +7,8 @@ FOLDER/configs/<room>_threed_front_splits.csv             or beside the rooms, s
 """
 
 import csv
+import io
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +26,20 @@ from ..geometry.frames import Bounds
 from ..geometry.relations import REVERSED, triplets
 from ..instructions.write.official_templates import Relation, describe
 from ..official.dataset_stats import STATS_FILE, read_stats
-from ..vocabulary import CLASSES, EMPTY_CODE, MAX_OBJECTS, N_CODES, N_FEATURE_TOKENS, NO_RELATION, PREDICATES, RoomType
+from ..plain_text import read_text
+from ..vocabulary import (
+    CLASSES,
+    EMPTY_CODE,
+    MAX_OBJECTS,
+    N_CODES,
+    N_FEATURE_TOKENS,
+    NO_RELATION,
+    PREDICATES,
+    RoomType,
+    counted,
+    room_name,
+    with_article,
+)
 from .room_set import NO_ROW, RoomSet, Split, matrices
 
 FloatArray = npt.NDArray[np.float64]
@@ -35,6 +50,7 @@ _SPLITS: Final[Mapping[Split, tuple[str, ...]]] = {"train": ("train", "val"), "t
 
 _BOXES: Final = ("class_labels", "translations", "sizes", "angles")
 _REMEDY: Final = "Copy the data set again"
+_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +131,8 @@ def read_splits(path: Path) -> dict[str, str]:
         InvalidInputError: the file cannot be read or is malformed.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as lines:
-            rows = [[cell.strip() for cell in row] for row in csv.reader(lines) if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(read_text(path), newline="")) if row]
+    except csv.Error as error:
         raise InvalidInputError(f"{path} cannot be read ({error})", _REMEDY) from error
     bad = next((row for row in rows if len(row) != 2 or row[1] not in ("train", "val", "test")), None)
     if bad is not None:
@@ -138,13 +153,33 @@ def _room_id(name: str) -> str | None:
 
 
 def read_rooms(folder: Path, room_type: RoomType, names: Sequence[str]) -> list[Room]:
-    """Rooms by the names of their folders.
+    """The sound ones of rooms by the names of their folders; the log lists the others.
 
     Raises:
-        InvalidInputError: a file is missing or malformed.
+        InvalidInputError: none is sound.
     """
-    where = rooms_folder(folder, room_type)
-    return [read_room(where / name, room_type) for name in tqdm(names, desc="rooms", unit="room", delay=2)]
+    where, rooms, refused = rooms_folder(folder, room_type), list[Room](), dict[str, str]()
+    for name in tqdm(names, desc="rooms", unit="room", delay=2):
+        try:
+            rooms.append(read_room(where / name, room_type))
+        except InvalidInputError as error:
+            refused[name] = error.message
+    with_codes = [room for room in rooms if room.codes is not None]
+    if with_codes:  # a set has codes or has none
+        bare = [room.name for room in rooms if room.codes is None]
+        refused |= {name: f"{name}: models_info.pkl has no objfeat_vq_indices, other rooms have" for name in bare}
+        rooms = with_codes
+    if names and not rooms:
+        raise InvalidInputError(next(iter(refused.values())), _REMEDY)
+    for message in list(refused.values())[:_LISTED]:
+        _log.warning("Left out: %s", message)
+    if len(refused) > _LISTED:
+        _log.warning("Left out: %d more rooms", len(refused) - _LISTED)
+    return rooms
+
+
+_LISTED: Final = 20
+"""Most rooms of which is said why they are left out."""
 
 
 def official_rooms(folder: Path, room_type: RoomType, split: Split) -> RoomSet:
@@ -156,7 +191,7 @@ def official_rooms(folder: Path, room_type: RoomType, split: Split) -> RoomSet:
         split: "train" is train and val, as officially; "test" is test.
 
     Raises:
-        InvalidInputError: a file is missing or malformed; the message names it.
+        InvalidInputError: a file of the whole set is missing or malformed, or no room is sound; the message names it.
     """
     bounds = _bounds(rooms_folder(folder, room_type), room_type)
     return room_set(room_type, read_rooms(folder, room_type, split_names(folder, room_type, split)), bounds)
@@ -190,12 +225,8 @@ def room_set(room_type: RoomType, rooms: Sequence[Room], bounds: Bounds | None) 
 
 def _codes(rooms: Sequence[Room], slots: int) -> npt.NDArray[np.int8] | None:
     """(R, N, 4) feature codes; None where no room has any."""
-    with_codes = [room.codes is not None for room in rooms]
-    if not any(with_codes):
+    if any(room.codes is None for room in rooms):
         return None
-    if not all(with_codes):
-        message = f"{rooms[with_codes.index(False)].name}: models_info.pkl has no objfeat_vq_indices, other rooms have"
-        raise InvalidInputError(message, _REMEDY)
     codes = np.full((len(rooms), slots, N_FEATURE_TOKENS), EMPTY_CODE, dtype=np.int8)
     for row, room in enumerate(rooms):
         codes[row, : len(room.class_ids)] = room.codes
@@ -253,7 +284,9 @@ def _read_boxes(path: Path, room_type: RoomType) -> tuple[IntArray, FloatArray]:
         if array.shape != shape or array.dtype.kind not in "fiub" or not np.isfinite(array).all():
             raise InvalidInputError(f"{path}: {name} is no array of finite numbers of the shape {shape}", _REMEDY)
     if not 1 <= count <= MAX_OBJECTS[room_type]:
-        raise InvalidInputError(f"{path}: {count} objects, a {room_type} has 1 to {MAX_OBJECTS[room_type]}", _REMEDY)
+        room = with_article(room_name(room_type))
+        message = f"{path}: {counted(count, 'object')}, {room} has 1 to {MAX_OBJECTS[room_type]}"
+        raise InvalidInputError(message, _REMEDY)
     labels = arrays["class_labels"].astype(np.float64)
     one_hot = (labels.sum(axis=1) == 1) & (labels.max(axis=1) == 1)
     if not one_hot.all() or labels[:, -2:].any():
@@ -278,7 +311,7 @@ def _read_infos(path: Path, count: int) -> _Infos:
     content: object = read_pickle(path)
     rows = cast("list[object]", content) if isinstance(content, list) else []
     if len(rows) != count or not all(isinstance(row, dict) for row in rows):
-        raise InvalidInputError(f"{path} is no list of {count} dictionaries, one for each object", _REMEDY)
+        raise InvalidInputError(f"{path} is no list of {counted(count, 'dictionary')}, one for each object", _REMEDY)
     infos = cast("list[Mapping[str, object]]", rows)
     return _Infos(
         _all_texts(infos, "model_jid"),
@@ -359,5 +392,8 @@ def _bounds(folder: Path, room_type: RoomType) -> Bounds:
     path = folder / STATS_FILE
     bounds, types = read_stats(path)
     if types != CLASSES[room_type]:
-        raise InvalidInputError(f"{path}: object_types are not the {len(CLASSES[room_type])} of a {room_type}", _REMEDY)
+        raise InvalidInputError(
+            f"{path}: object_types are not the {len(CLASSES[room_type])} of {with_article(room_name(room_type))}",
+            _REMEDY,
+        )
     return bounds

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..catalogue.entries import Catalogue, CatalogueEntry
-from ..catalogue.future_models import FEATURE_FILE, MODEL_ID
+from ..catalogue.future_models import FEATURE_FILE
 from ..errors import InvalidInputError
 from ..files.arrays import read_array
 from ..files.pickles import Record, read_pickle
+from ..model_files import is_folder_name
 from ..vocabulary import CLASSES, RoomType, hangs
 from .official import FEATURE_WIDTH, Room, read_rooms, split_names
 
@@ -97,7 +98,7 @@ def official_models(folder: Path, room_type: RoomType) -> list[FutureModel]:
 
 def _model(model: Any, room_type: RoomType, meshes: Path, rooms: _Rooms) -> FutureModel:  # noqa: ANN401 - a record
     jid, label = str(model.model_jid), str(model._label)  # noqa: SLF001 - the name in the file
-    if label not in CLASSES[room_type] or not MODEL_ID.fullmatch(jid):
+    if label not in CLASSES[room_type] or not is_folder_name(jid):
         raise ValueError(f"{jid!r}, {label!r}")
     half = _cached_size(model) or _mesh_size(meshes / jid / "bbox_vertices.npy", model.scale) or rooms.get(jid)[0]
     if half is None:

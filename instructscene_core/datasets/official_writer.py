@@ -3,6 +3,7 @@
 Written are all files that the official code reads, but no pictures of the rooms and no ``threed_front.pkl``.
 """
 
+import io
 import json
 import math
 import pickle
@@ -114,8 +115,9 @@ def write_room(parent: Path, room_type: RoomType, room: NewRoom) -> Path:
     boxes = np.array([piece.box for piece in room.pieces])
     numbers = np.array([classes.index(piece.label) for piece in room.pieces])
     related = triplets(matrices(room_type, numbers[None].astype(np.int8), boxes[None])[0])
+    boxes_file = io.BytesIO()  # a zip that a full disk cuts off complains again when it is forgotten
     np.savez(
-        part / "boxes.npz",
+        boxes_file,
         scene_id=room.room_id,
         scene_uid=room.name,
         jids=np.array([piece.jid for piece in room.pieces]),
@@ -128,6 +130,7 @@ def write_room(parent: Path, room_type: RoomType, room: NewRoom) -> Path:
         sizes=boxes[:, 3:6],
         angles=boxes[:, 6:],
     )
+    (part / "boxes.npz").write_bytes(boxes_file.getvalue())
     np.save(part / "relations.npy", related if len(related) else np.zeros(0))
     described = {"obj_class_ids": numbers.tolist(), "obj_relations": describe(boxes[:, 3:6], related)}
     (part / "descriptions.pkl").write_bytes(pickle.dumps(described, _PROTOCOL))

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from ..plain_text import lines_of
 from ..vocabulary import CLASSES, RoomType
 from .front import front_rooms
 from .room_set import Split
@@ -83,8 +84,8 @@ def real_sample(folder: Path, files: Sequence[tuple[Split, str]], room_type: Roo
     about: list[dict[str, Any]] = []
     for split, name in files:
         rooms = front_rooms(folder, room_type, split)
-        with (folder / name).open(encoding="utf-8") as lines:
-            by_id = {room.get("id", f"room{k}"): room for k, room in enumerate(map(json.loads, lines))}
+        lines = lines_of(folder / name)
+        by_id = {room.get("id", f"room{k}"): room for k, room in enumerate(map(json.loads, lines))}
         parts.append((rooms.objs, rooms.boxes))
         about += [by_id[name] for name in rooms.ids]
     return Sample(

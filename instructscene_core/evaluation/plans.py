@@ -100,6 +100,12 @@ def _plan(axes: "Axes", scene: Scene, catalogue: Catalogue) -> None:
 
     if scene.floor.polygon is not None:
         axes.add_patch(Polygon(scene.floor.polygon, facecolor="#f4f1ea", edgecolor="black"))
+    for hole in scene.floor.holes:
+        axes.add_patch(Polygon(hole, facecolor="white", edgecolor="black", hatch="////"))
+    for obstacle in scene.floor.obstacles:
+        box = SceneObject("", None, obstacle.position, obstacle.size, obstacle.yaw)
+        axes.add_patch(Polygon(corners_of(box), facecolor="#cccccc", edgecolor="#888888", hatch="xx"))
+        axes.text(*obstacle.position[:2], obstacle.name, fontsize=_NAME, ha="center", va="center")
     for opening in scene.floor.openings:
         (x0, y0), (x1, y1) = opening.segment
         axes.plot([x0, x1], [y0, y1], color="#d62728" if opening.kind == "door" else "#4aa3df", linewidth=4)

@@ -173,12 +173,9 @@ def _load(source: Source) -> None:
 
     torch.set_num_threads(source.threads)
     given = source.catalogue
-    path = given if isinstance(given, Path) else None
-    loaded = load_generator(
-        source.model, device=source.device, catalogue=path, clip=source.clip, precision=source.precision
-    )
-    if isinstance(given, Catalogue):
-        loaded.catalogue = given
+    loaded = load_generator(source.model, device=source.device, clip=source.clip, precision=source.precision)
+    if given is not None:  # alone, as published figures are
+        loaded.catalogue = Catalogue.open(given) if isinstance(given, Path) else given
     _loaded["generator"] = loaded
 
 

@@ -93,7 +93,7 @@ def floor_used(scene: Scene, catalogue: Catalogue) -> float:
         scene: with an outline.
         catalogue: knows what hangs.
     """
-    room, floor = Furniture.of(scene, catalogue), shapely.Polygon(scene.floor.polygon)
+    room, floor = Furniture.of(scene, catalogue), shapely.Polygon(scene.floor.polygon, scene.floor.holes)
     standing = [shape for shape, hangs in zip(room.outlines, room.hanging, strict=True) if not hangs]
     hull = shapely.convex_hull(shapely.union_all(np.concatenate([*standing, np.empty(0, dtype=object)])))
     return float(shapely.area(shapely.intersection(floor, hull)) / floor.area)

@@ -115,7 +115,7 @@ def _collisions(name: str, rooms: Sequence[Sequence[SceneObject]], catalogue: Ca
 
 def beyond(room: Furniture, floor: FloorPlan) -> list[bool]:
     """For each piece, whether less than ``INSIDE`` of its volume lies over the floor."""
-    area = shapely.Polygon(floor.polygon).buffer(_BORDER)
+    area = shapely.Polygon(floor.polygon, floor.holes).buffer(_BORDER)
     shapely.prepare(area)
     return [_share_over(area, body) < INSIDE for body in room.bodies]
 

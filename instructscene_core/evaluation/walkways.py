@@ -8,9 +8,10 @@ import numpy.typing as npt
 import shapely
 
 from ..geometry.clearances import Zone, door_zones, window_zones
+from ..geometry.drawn_floor import corners_of
+from ..geometry.obstacles import OBSTACLE, WALK_HEIGHT, obstacles_of
 from ..geometry.solids import Body
 from ..geometry.walls import Walls
-from ..placement.pieces import WALK_HEIGHT
 from ..scene import FloorPlan
 
 Outlines = npt.NDArray[np.object_]
@@ -33,8 +34,9 @@ def walkable(bodies: Sequence[Body], outlines: Sequence[Outlines], floor: FloorP
         From 0, where the disc fits nowhere, to 1.
     """
     in_way = [shape[body.low < WALK_HEIGHT] for body, shape in zip(bodies, outlines, strict=True)]
-    obstacles = shapely.union_all(np.concatenate([*in_way, np.empty(0, dtype=object)]))
-    free = shapely.Polygon(floor.polygon).buffer(-RADIUS).difference(obstacles.buffer(RADIUS))
+    fixed = [shapely.Polygon(corners_of(item)) for item in obstacles_of(floor) if item.category == OBSTACLE]
+    obstacles = shapely.union_all(np.concatenate([*in_way, np.array(fixed, dtype=object)]))
+    free = shapely.Polygon(floor.polygon, floor.holes).buffer(-RADIUS).difference(obstacles.buffer(RADIUS))
     areas = shapely.area(shapely.get_parts(free))
     return float(areas.max() / areas.sum()) if areas.sum() > 0 else 0.0
 
@@ -58,7 +60,8 @@ def _free(
     if not floor.openings:
         return []
     found: list[bool] = []
-    for zone in zones(floor, Walls(floor.polygon or ())):
+    walls = Walls.of(floor)
+    for zone in zones(floor, walls) if walls is not None else ():
         ground = shapely.Polygon(zone.body().corners()).buffer(-_TOLERANCE)
         found.append(not any(_blocks(b, shape, zone, ground) for b, shape in zip(bodies, outlines, strict=True)))
     return found

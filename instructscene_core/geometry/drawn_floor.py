@@ -1,22 +1,20 @@
 """The floor of a room that came without a floor plan: a rectangle around its furniture. Product frame, metres.
 
-Such a rectangle is marked in the provenance, so that a later edit may make the room larger (``is_drawn``).
+Such a rectangle is marked in the provenance, so that a later edit may make the room larger (``scene.is_drawn``).
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final
 
-from ..scene import FloorPlan, Json, Point2, Scene, SceneObject
+from ..scene import FloorPlan, Point2, SceneObject
 from ..vocabulary import hangs
 
 MARGIN: Final = 0.3
 """Metres between the furniture and a wall."""
 BACK_MARGIN: Final = 0.02
 """The same where furniture turns its back to the wall."""
-DRAWN: Final = "drawn"
-"""What the provenance's settings say of a floor that we drew."""
 _FACING: Final = 0.98
 """Cosine from which an object faces straight away from a side, within some 11°."""
 _AT_WALL: Final = 0.02
@@ -42,12 +40,6 @@ def around(objects: Sequence[SceneObject]) -> Rectangle:
     points = [corner for item in objects for corner in corners_of(item)]
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     return min(xs), min(ys), max(xs), max(ys)
-
-
-def is_drawn(scene: Scene) -> bool:
-    """Whether the scene's floor is a rectangle that we drew, not a floor plan that somebody gave."""
-    settings = (scene.provenance or {}).get("settings")
-    return isinstance(settings, dict) and cast("Json", settings).get("floor") == DRAWN
 
 
 def joined(first: Rectangle, second: Rectangle) -> Rectangle:

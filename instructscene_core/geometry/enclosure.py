@@ -1,8 +1,8 @@
 """What encloses a room, as the layout decoder reads it: walls, doors and windows as segments in the tensors' frame.
 
 A segment is a row [kind, x0, z0, x1, z1, bottom, top]: its kind is an index of ``KINDS``, its ends lie on the ground
-plane, metres. Walls go anticlockwise seen from above, doors and windows the other way, whatever way a floor plan has
-them: the network learned from rooms in which they do.
+plane, metres. Walls go anticlockwise seen from above, those of holes clockwise, doors and windows the other way,
+whatever way a floor plan has them: the network learned from rooms in which they do.
 """
 
 from typing import Any, Final, TypeVar
@@ -29,8 +29,8 @@ def segments_of(floor: FloorPlan, centre: Point2) -> FloatArray:
     """
     if floor.polygon is None:
         return np.zeros((0, SEGMENT_WIDTH))
-    corners = _anticlockwise(np.array(floor.polygon))
-    following = np.roll(corners, -1, axis=0)
+    rings = [np.array(ring) for ring in floor.rings()]
+    corners, following = (np.concatenate(rows) for rows in (rings, [np.roll(ring, -1, axis=0) for ring in rings]))
     walls = [(0, *a, *b, 0.0, floor.height) for a, b in zip(corners, following, strict=True)]
     openings = [
         (KINDS.index(o.kind), *_against_walls(np.array(o.segment), corners, following).flatten(), o.bottom, o.top)
@@ -40,11 +40,6 @@ def segments_of(floor: FloorPlan, centre: Point2) -> FloatArray:
     rows[:, [1, 3]] -= centre[0]
     rows[:, [2, 4]] = centre[1] - rows[:, [2, 4]]
     return rows
-
-
-def _anticlockwise(corners: FloatArray) -> FloatArray:
-    """Corners (K, 2) in the product's frame, in the order of the training rooms': the inside to the left of a wall."""
-    return corners if _signed_area(corners) > 0 else corners[::-1]
 
 
 def _against_walls(segment: FloatArray, starts: FloatArray, ends: FloatArray) -> FloatArray:
@@ -67,16 +62,3 @@ def scaled(segments: npt.NDArray[FloatT], reach: npt.ArrayLike) -> npt.NDArray[F
     result = np.array(segments)
     result[..., 1:5] /= np.asarray(reach, dtype=result.dtype)[..., None, None]
     return result
-
-
-def area_of(floor: FloorPlan) -> float:
-    """Square metres of the floor; 0 where its outline is not stated."""
-    if floor.polygon is None:
-        return 0.0
-    return abs(_signed_area(np.array(floor.polygon)))
-
-
-def _signed_area(corners: FloatArray) -> float:
-    """Square metres within corners (K, 2); negative where they go clockwise."""
-    x, y = corners[:, 0], corners[:, 1]
-    return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2

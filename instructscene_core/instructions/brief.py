@@ -226,6 +226,12 @@ class Brief:
             earlier[own] = both or earlier[own]
         return found
 
+    def needing(self, lacking: Names) -> int:
+        """How many wishes and pieces need a class of which there is no furniture."""
+        sides = [(wish.subjects, wish.objects, wish.second) for wish in self.wishes if not wish.refused]
+        wishes = sum(any(names and names <= lacking for names in side) for side in sides)
+        return wishes + sum(piece.count > 0 and piece.names <= lacking for piece in self.pieces)
+
     @cached_property
     def refused(self) -> Names:
         """Classes that must not be there."""

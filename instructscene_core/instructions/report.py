@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from ..geometry.enclosure import area_of
+from ..floor_plan import area_of
 from ..geometry.frames import scene_to_boxes
 from ..geometry.relations import relation_matrix
 from ..geometry.solids import BoolArray
@@ -37,6 +37,7 @@ def report(
     *,
     looks: Sequence[tuple[str, bool]] = (),
     left_out: Sequence[str] = (),
+    lacking: Names = frozenset(),
 ) -> dict[str, Any]:
     """The report of a scene.
 
@@ -47,11 +48,12 @@ def report(
         notes: what else a person should know.
         looks: what is asked of looks, and whether it is so.
         left_out: classes of what found no place.
+        lacking: classes of which there is no furniture to choose from.
 
     Returns:
         ``met``, ``not_met``, ``not_understood`` and, where there are any, ``notes``: lists of short texts.
     """
-    why = _Reasons(objects, floor, left_out)
+    why = _Reasons(objects, floor, left_out, lacking)
     lines = [*_of_room(brief, floor), *_of_wishes(brief, why), *_of_pieces(brief, why), *looks]
     if brief.only:
         spoken = brief.spoken
@@ -76,13 +78,18 @@ class _Reasons:
         objects: of the finished room.
         floor: of the room.
         left_out: classes of what found no place.
+        lacking: classes of which there is no furniture to choose from.
     """
 
-    def __init__(self, objects: Sequence[SceneObject], floor: FloorPlan, left_out: Sequence[str]) -> None:
-        self.objects, self.floor, self.left_out = objects, floor, frozenset(left_out)
+    def __init__(
+        self, objects: Sequence[SceneObject], floor: FloorPlan, left_out: Sequence[str], lacking: Names
+    ) -> None:
+        self.objects, self.floor, self.left_out, self.lacking = objects, floor, frozenset(left_out), lacking
 
     def of_piece(self, names: Names) -> str:
         """Why there are too few of some classes."""
+        if names <= self.lacking:
+            return "the chosen furniture has none"
         return "no free place" if names & self.left_out else ""
 
     def of_wish(self, wish: Wish) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from ..geometry.enclosure import area_of
+from ..floor_plan import area_of
 from ..geometry.frames import FloatArray
 from ..geometry.relations import NEAR_GAP, relation_matrix
 from ..geometry.solids import BoolArray
@@ -119,22 +119,22 @@ class Surroundings:
     """
 
     def __init__(self, floor: FloorPlan) -> None:
-        self.walls = None if floor.polygon is None else Walls(floor.polygon)
+        self.walls = Walls.of(floor)
         self.openings: dict[str, FloatArray] = {
             kind: np.array([o.segment for o in floor.openings if o.kind == kind], dtype=np.float64).reshape(-1, 2, 2)
             for kind in ("door", "window")
         }
         self.centre = np.zeros(2) if self.walls is None else self.walls.middle()
-        self.area = 0.0 if floor.polygon is None else area_of(floor)
+        self.area = area_of(floor)
 
     def has(self, name: str) -> bool:
         """Whether there is such a part."""
         return self.walls is not None and (name not in self.openings or len(self.openings[name]) > 0)
 
     def wall_numbers(self, side: str) -> list[int]:
-        """Walls on a side of the room: those that look the other way, or are the longest or shortest."""
+        """Walls on a side of the room: those of its outline that look the other way, or are the longest or shortest."""
         assert self.walls is not None  # noqa: S101 - asked only where there are walls
-        rows = list(range(len(self.walls.lengths)))
+        rows = list(range(self.walls.outer if side else len(self.walls.lengths)))
         for word in side.split():
             if word in ("longest", "shortest"):
                 most = max if word == "longest" else min
@@ -147,7 +147,7 @@ class Surroundings:
     def corners(self, side: str) -> FloatArray:
         """(C, 2) corners of the room that do not jut out into it, on a side."""
         assert self.walls is not None  # noqa: S101 - asked only where there are walls
-        starts, before = self.walls.starts, np.roll(self.walls.along, 1, axis=0)
+        starts, before = self.walls.starts, self.walls.along[self.walls.before]
         turn = before[:, 0] * self.walls.along[:, 1] - before[:, 1] * self.walls.along[:, 0]
         middle = (starts.min(axis=0) + starts.max(axis=0)) / 2
         rows = turn > 0.5  # anticlockwise: a left turn

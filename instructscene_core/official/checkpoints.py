@@ -24,6 +24,8 @@ HEADS: Final = 8
 OfficialNetwork = GraphPrior | LayoutDecoder | FeatureVQVAE
 
 _PREFIX: Final = "network."
+_WRAPPERS: Final = ("module.", "_orig_mod.")
+"""What ``DistributedDataParallel``, ``DataParallel`` and ``torch.compile`` put before the names of weights."""
 _LARGEST_SIZE: Final = 8192
 _LARGEST_BOUNDS: Final = 10_000
 _SLOTS: Final = {len(CLASSES[room]): slots for room, slots in MAX_OBJECTS.items()}
@@ -70,11 +72,19 @@ def _own_weights(content: dict[str, Any], path: Path) -> dict[str, Tensor]:
     if not isinstance(state, dict):
         raise InvalidInputError(f"{path} has no entry 'model'", "Choose a checkpoint of InstructScene")
     named = cast("dict[object, object]", state)
+    plain = {_unwrapped(name): tensor for name, tensor in named.items() if isinstance(name, str)}
     return {
-        name.removeprefix(_PREFIX): tensor
-        for name, tensor in named.items()
-        if isinstance(name, str) and name.startswith(_PREFIX) and isinstance(tensor, Tensor)
+        _unwrapped(name.removeprefix(_PREFIX)): tensor
+        for name, tensor in plain.items()
+        if name.startswith(_PREFIX) and isinstance(tensor, Tensor)
     }
+
+
+def _unwrapped(name: str) -> str:
+    """The name of a weight without what training on several GPUs, or compiled, puts before it."""
+    while name.startswith(_WRAPPERS):
+        name = name.partition(".")[2]
+    return name
 
 
 def _averaged(

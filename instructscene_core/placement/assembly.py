@@ -1,60 +1,34 @@
 """From filled slots to a scene: meshes are chosen, poses crossed back, the layout settled, the report written."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any, Final
 
 from ..catalogue.entries import Catalogue
-from ..geometry.drawn_floor import DRAWN, is_drawn, with_walls
+from ..floor_plan import area_of
+from ..geometry.drawn_floor import with_walls
 from ..geometry.frames import boxes_to_poses
 from ..geometry.openings import with_free_windows
 from ..geometry.solids import colliding_pairs
-from ..instructions.brief import Brief
-from ..instructions.read.described_looks import Described
 from ..instructions.report import object_relations, report
-from ..sampling.layout_model import Layout, Settings
-from ..sampling.slots import Slots
-from ..sampling.tasks import kept_attributes
-from ..scene import FloorPlan, Relation, Request, Scene, SceneObject
-from ..vocabulary import EXTRAS, NO_RELATION, PREDICATES, display_name, hangs
+from ..sampling.layout_model import Layout
+from ..sampling.tasks import is_open_completion, kept_attributes, liked
+from ..scene import DRAWN, FloorPlan, Relation, Scene, SceneObject, is_drawn
+from ..vocabulary import EXTRAS, NO_RELATION, PREDICATES, display_name, hangs, with_article
+from .added import told_of_nothing, told_of_one_more
 from .asked_looks import AskedLooks, looks_met
 from .asked_sizes import AskedSizes
 from .extras import LAMP_HOSTS, AttachedExtra, attached_extras, place_extras
-from .flaws import misplaced
 from .furnishing import Furnishing, ObjectsOfSlots
 from .kinds import DINING
+from .left_out import LeftOut, without_left_out
 from .matching_sets import match_sets
+from .misfits import free_floor, told_of_misfits
+from .notes import of_furniture, of_rooms
+from .plan import Plan
 from .settle import Settled, settle
-from .too_many import excess_objects, wishes_lost
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """A request on its way through the generator.
-
-    Attributes:
-        request: checked.
-        slots: what is known of its objects.
-        settings: how to sample.
-        brief: what the instruction asks for.
-        looks: whose looks it speaks of.
-        truncated: whether the text encoder did not read its end.
-        attempt: number of the try, from 0.
-        asked_type: whether the room's type is what the instruction names, and not what the request says.
-        notes: what is to be said of how the instruction was read.
-    """
-
-    request: Request
-    slots: Slots
-    settings: Settings
-    brief: Brief
-    looks: Described
-    truncated: bool = False
-    attempt: int = 0
-    asked_type: bool = False
-    notes: tuple[str, ...] = ()
+from .too_many import excess_objects
 
 
 def assemble(
@@ -96,7 +70,7 @@ def assemble(
     given = plan.request.scene.floor
     drawn = is_drawn(plan.request.scene) or given.polygon is None
     floor, fixed = (given, not drawn) if furnishing is None else (furnishing.floor, True)
-    result, crowded, excess = _unsettled(objects, catalogue), list[SceneObject](), list[SceneObject]()
+    result, gone, excess = _unsettled(objects, catalogue), list[LeftOut](), list[SceneObject]()
     if settled:
         excess, attached = _excess_objects(plan, result), attached_extras(plan.request.scene.objects)
         apart = [*excess, *(extra.item for extra in attached)]
@@ -105,11 +79,8 @@ def assemble(
         wishes = plan.brief.of_layout
         firm = tuple(r for r in relations if r not in loose)
         settled_room = settle(objects, movable, catalogue, floor, firm, wishes=wishes, drawn=not fixed)
-        result, crowded = _without_crowd(plan, settled_room)
-        if fixed:
-            result, strays = _without_strays(plan, result, floor, catalogue)
-            crowded += strays
-        _, _, relations = _without(crowded, (), (), relations)
+        result, gone = without_left_out(settled_room, plan.request, plan.brief, floor, catalogue, fixed=fixed)
+        _, _, relations = _without([left.item for left in gone], (), (), relations)
         shown = {*firm, *_held(relations, result.objects)}
         relations = tuple(r for r in relations if r in shown)
         result = replace(result, objects=_with_attached(result.objects, attached, order))
@@ -118,11 +89,15 @@ def assemble(
     if not fixed:
         floor = with_walls(floor, result.objects, drawn=drawn)
     extras = _extras(plan, result.objects, floor, catalogue, seed) if settled else []
-    return Scene(
-        room_type=plan.request.scene.room_type,
-        objects=(*result.objects, *extras),
-        floor=floor,
-        relations=relations,
+    scene = Scene(plan.request.scene.room_type, (*result.objects, *extras), floor, relations)
+    notes = [*of_rooms(plan, filled, excess), *of_furniture(plan, scene.objects, catalogue)]
+    if settled:
+        free = {item.id for item, moves in zip(objects, movable, strict=True) if moves}
+        too_large = furnishing.too_large if furnishing is not None else ()
+        notes += _notes_of_places(scene if fixed else None, catalogue, free, gone, too_large)
+        notes += told_of_nothing(plan.request, scene.objects)
+    return replace(
+        scene,
         provenance={
             "instruction": plan.request.instruction,
             "seed": seed,
@@ -131,17 +106,56 @@ def assemble(
             "settings": _settings(plan, settled=settled, drawn=drawn),
             "settled": [move.to_json() for move in result.moves],
             "colliding": [list(pair) for pair in result.colliding],
-            "left_out": [item.category for item in crowded],
+            "left_out": [left.item.category for left in gone],
         },
         report=report(
             plan.brief,
-            (*result.objects, *extras),
+            scene.objects,
             floor,
-            _notes(plan, filled, crowded, excess),
-            looks=looks_met(plan.brief, plan.looks, (*result.objects, *extras), catalogue),
-            left_out=[item.category or "" for item in (*crowded, *excess)],
+            notes,
+            looks=[
+                *told_of_one_more(plan.request, scene.objects, gone),
+                *_looks_met(plan, scene.objects, catalogue),
+            ],
+            left_out=[item.category or "" for item in (*(left.item for left in gone), *excess)],
+            lacking=plan.lacking,
         ),
     )
+
+
+def _looks_met(plan: Plan, objects: Sequence[SceneObject], catalogue: Catalogue) -> list[tuple[str, bool]]:
+    """What is asked of looks: of a selection that is restyled, of that alone."""
+    chosen = plan.request.selected if plan.request.task == "restyle" else ()
+    meant = [item for item in objects if item.id in chosen] if chosen else objects
+    return looks_met(plan.brief, plan.looks, meant, catalogue, whole="selection" if chosen else "room")
+
+
+def _notes_of_places(
+    scene: Scene | None,
+    catalogue: Catalogue,
+    placed: Collection[str],
+    gone: Sequence[LeftOut],
+    too_large: Sequence[SceneObject],
+) -> list[str]:
+    """What found no place, and what stands badly.
+
+    Args:
+        scene: the finished room; None where its walls were drawn around the furniture.
+        catalogue: knows the solid parts.
+        placed: ids of the objects that may have moved.
+        gone: what was left out.
+        too_large: new objects for which the floor was too small from the beginning.
+    """
+    notes = [str(left) for left in gone]
+    if scene is None:
+        return notes
+    area = f"{area_of(scene.floor):.1f} m\N{SUPERSCRIPT TWO}"
+    if too_large:
+        names = ", ".join(with_article(display_name(item.category or "object")) for item in too_large)
+        notes.append(f"Left out, so that one can live on {area}: {names}")
+    if gone:
+        notes.append(f"Of the floor's {area}, {free_floor(scene, catalogue):.1f} are free")
+    return notes + told_of_misfits(scene, catalogue, placed)
 
 
 def _with_attached(
@@ -170,6 +184,10 @@ def _extras(
 ) -> list[SceneObject]:
     """What finishes a generated room, and what an instruction asks for beyond furniture."""
     request, brief = plan.request, plan.brief
+    if request.like is not None:
+        return _one_more(liked(request), objects, floor, catalogue, seed)
+    if is_open_completion(request) and not brief.pieces and len(objects) == len(request.scene.objects):
+        return _finishing_touch(objects, floor, catalogue, seed)
     wanted = [name for piece in brief.extras for name in sorted(piece.names)[:1] for _ in range(piece.count)]
     if request.add is not None or (request.task != "generate" and not wanted):
         return []
@@ -179,6 +197,35 @@ def _extras(
     wishes = [wish for wish in brief.wishes if wish.subjects <= frozenset(EXTRAS)]
     sizes = AskedSizes(brief, catalogue) if any(piece.sizes for piece in brief.extras) else None
     return place_extras(objects, floor, catalogue, seed, wanted=wanted, refused=refused, wishes=wishes, sizes=sizes)
+
+
+def _one_more(
+    item: SceneObject, objects: Sequence[SceneObject], floor: FloorPlan, catalogue: Catalogue, seed: int
+) -> list[SceneObject]:
+    """One more of what finishes a room; of furniture the layout has it."""
+    own = item.category or ""
+    if own not in EXTRAS:
+        return []
+    others = set(EXTRAS) - {own}
+    return place_extras(objects, floor, catalogue, seed, wanted=[own], refused=others, only=catalogue.get(item.asset))[
+        :1
+    ]
+
+
+def _finishing_touch(
+    objects: Sequence[SceneObject], floor: FloorPlan, catalogue: Catalogue, seed: int
+) -> list[SceneObject]:
+    """Something that finishes a room which has all its furniture, as far as there is a place for it."""
+    there = {item.category for item in objects}
+    for name in (name for name in _TOUCHES if name not in there):
+        found = place_extras(objects, floor, catalogue, seed, wanted=[name], refused=set(EXTRAS) - {name})
+        if found:
+            return found
+    return []
+
+
+_TOUCHES: Final = ("rug", "floor_lamp", "plant", "table_lamp", "tv")
+"""What finishes a room, in the order in which one misses it."""
 
 
 def _settings(plan: Plan, *, settled: bool, drawn: bool) -> dict[str, Any]:
@@ -198,7 +245,7 @@ def _settings(plan: Plan, *, settled: bool, drawn: bool) -> dict[str, Any]:
 
 def _excess_objects(plan: Plan, result: Settled) -> list[SceneObject]:
     """New objects that such rooms do not hold as well, unless their number was asked for."""
-    if plan.request.add is not None:
+    if plan.request.add is not None or plan.request.like is not None:
         return []
     new = {item.id for item in result.objects} - {item.id for item in plan.request.scene.objects}
     return excess_objects(plan.request.scene.room_type, result.objects, new, plan.brief, result.colliding)
@@ -215,60 +262,6 @@ def _without(
     rest = [(item, free) for item, free in zip(objects, movable, strict=True) if item.id not in names]
     kept = tuple(r for r in relations if not {r[0], r[2]} & names)
     return [item for item, _ in rest], [free for _, free in rest], kept
-
-
-def _without_crowd(plan: Plan, settled: Settled) -> tuple[Settled, list[SceneObject]]:
-    """Leaves out new objects that found no free place, the smaller of a pair first, unless their number was asked for.
-
-    Returns:
-        What remains, and what was left out.
-    """
-    if plan.request.add is not None:
-        return settled, []
-    old = {item.id for item in plan.request.scene.objects}
-    objects = {item.id: item for item in settled.objects}
-    pairs, crowd = list(settled.colliding), list[SceneObject]()
-    while new := [objects[name] for pair in pairs for name in pair if name not in old]:
-        smallest = min(new, key=lambda item: item.size[0] * item.size[1])
-        crowd.append(objects.pop(smallest.id))
-        pairs = [pair for pair in pairs if smallest.id not in pair]
-    moves = tuple(move for move in settled.moves if move.id in objects)
-    return Settled(tuple(objects.values()), moves, tuple(pairs)), crowd
-
-
-def _without_strays(
-    plan: Plan, settled: Settled, floor: FloorPlan, catalogue: Catalogue
-) -> tuple[Settled, list[SceneObject]]:
-    """Leaves out new objects that found no place where they belong, one at a time, unless a wish needs them.
-
-    Returns:
-        What remains, and what was left out.
-    """
-    if plan.request.add is not None:
-        return settled, []
-    old = {item.id for item in plan.request.scene.objects}
-    kept, strays = {item.id: item for item in settled.objects}, list[SceneObject]()
-
-    def stray() -> str | None:
-        here = list(kept.values())
-        new = [item for item in here if item.id not in old]
-        asked = {item.id for item in new if _asked_for(item, new, plan.brief)}
-        found = misplaced(Scene(plan.request.scene.room_type, tuple(here), floor), catalogue, asked)
-        free = (name for name in found if name not in old and not wishes_lost(kept[name], here, plan.brief, floor))
-        return next(free, None)
-
-    while (name := stray()) is not None:
-        strays.append(kept.pop(name))
-    gone = {item.id for item in strays}
-    moves = tuple(move for move in settled.moves if move.id not in gone)
-    pairs = tuple(pair for pair in settled.colliding if not gone & set(pair))
-    return Settled(tuple(kept.values()), moves, pairs), strays
-
-
-def _asked_for(item: SceneObject, objects: Sequence[SceneObject], brief: Brief) -> bool:
-    """Whether a sentence counts one of some new objects, and there is none to spare."""
-    own = [piece for piece in brief.furniture if item.category in piece.names]
-    return any(sum(other.category in piece.names for other in objects) <= brief.asked(piece.names) for piece in own)
 
 
 def _unsettled(objects: Sequence[SceneObject], catalogue: Catalogue) -> Settled:
@@ -327,32 +320,3 @@ def _held(relations: Sequence[Relation], objects: Sequence[SceneObject]) -> tupl
     """The relations that hold between objects where they stand."""
     matrix, row = object_relations(objects), {item.id: k for k, item in enumerate(objects)}
     return tuple(r for r in relations if matrix[row[r[0]], row[r[2]]] == PREDICATES.index(r[1]))
-
-
-def _notes(
-    plan: Plan, filled: Sequence[SceneObject | None], crowded: Sequence[SceneObject], excess: Sequence[SceneObject]
-) -> list[str]:
-    notes = [*plan.slots.notes, *plan.notes]
-    if excess:
-        counts = Counter(display_name(item.category or "") for item in excess)
-        listed = ", ".join(f"{count} x {name}" for name, count in counts.items())
-        notes.append(f"More than such rooms hold was left out: {listed}")
-    notes += [f"There was no free place for a {display_name(item.category or '')}" for item in crowded]
-    kind = {"bedroom": "bedroom", "livingroom": "living room", "diningroom": "dining room"}
-    named = plan.brief.room.room_type
-    if plan.asked_type:
-        notes.append(f"A {kind[plan.request.scene.room_type]}, as the instruction says")
-    elif plan.request.assumed_bedroom and named is None:
-        notes.append("No room type was given: taken to be a bedroom")
-    if named not in (None, plan.request.scene.room_type):
-        notes.append(f"The instruction speaks of a {kind[named]}, but this is a {kind[plan.request.scene.room_type]}")
-    if plan.brief.language:
-        notes.append(f"The instruction was read as {plan.brief.language}")
-    if plan.truncated:
-        notes.append("The instruction is longer than the model reads; its end was not used")
-    for item, before in zip(filled, plan.slots.objects, strict=True):
-        if item is not None and before is not None and before.category is None:
-            notes.append(f'"{before.id}" was taken to be a {display_name(item.category or "")}')
-    if not any(filled) and not plan.slots.outside:
-        notes.append("The model left the room empty")
-    return notes

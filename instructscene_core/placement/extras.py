@@ -13,9 +13,10 @@ from typing import Final, TypeVar
 import numpy as np
 
 from ..catalogue.entries import Catalogue, CatalogueEntry
+from ..floor_plan import area_of
 from ..geometry.clearances import approach_zones, window_zones
 from ..geometry.drawn_floor import corners_of
-from ..geometry.enclosure import area_of
+from ..geometry.obstacles import obstacles_of
 from ..geometry.solids import Body, penetration
 from ..geometry.walls import Walls
 from ..instructions.brief import Wish
@@ -108,6 +109,7 @@ def place_extras(
     refused: Iterable[str] = (),
     wishes: Sequence[Wish] = (),
     sizes: AskedSizes | None = None,
+    only: CatalogueEntry | None = None,
 ) -> list[SceneObject]:
     """New extras for a room: those that are wanted, and by chance some more.
 
@@ -120,13 +122,14 @@ def place_extras(
         refused: names that must not be there.
         wishes: how extras are to stand.
         sizes: how large they are to be.
+        only: the entry that all of them are of; None: those of the room's palette.
 
     Returns:
         The new objects.
     """
     if floor.polygon is None or not objects:
         return []
-    placer = _ExtraPlacer(objects, floor, catalogue, Random(seed), sizes)
+    placer = _ExtraPlacer(objects, floor, catalogue, Random(seed), sizes, only)
     return placer.run(list(wanted), set(refused), wishes)
 
 
@@ -140,14 +143,18 @@ class _ExtraPlacer:
         catalogue: Catalogue,
         rng: Random,
         sizes: AskedSizes | None = None,
+        only: CatalogueEntry | None = None,
     ) -> None:
-        self.sizes = sizes
+        self.sizes, self.only = sizes, only
         self.furniture, self.catalogue, self.rng, self.floor = list(objects), catalogue, rng, floor
-        self.walls, self.area = Walls(floor.polygon or ()), area_of(floor)
+        walls = Walls.of(floor)
+        assert walls is not None  # noqa: S101 - only rooms with walls get extras
+        self.walls, self.area = walls, area_of(floor)
         self.taken = {item.id for item in objects}
         self.windows = [zone.body() for zone in window_zones(floor, self.walls)]
         ways = [zone.body() for zone in approach_zones(floor, self.walls)]
-        self.bodies = [Body.of(item, catalogue) for item in objects if item.category != "rug"]
+        self.obstacles = [Body.of(item, catalogue) for item in obstacles_of(floor)]
+        self.bodies = [*(Body.of(item, catalogue) for item in objects if item.category != "rug"), *self.obstacles]
         self.free = [*ways, *self.windows, *(Body.of(_before(item), catalogue) for item in objects)]
         self.new: list[SceneObject] = []
         hosts = [entry for item in objects if (entry := catalogue.get(item.asset)) is not None]
@@ -270,7 +277,7 @@ class _ExtraPlacer:
     def plant(self) -> None:
         """In a free corner; a large one in a large room. What juts into the room is no corner: people pass there."""
         walls = self.walls
-        corner = (walls.along * np.roll(walls.inward, 1, axis=0)).sum(axis=1) > 0
+        corner = (walls.along * walls.inward[walls.before]).sum(axis=1) > 0
         corners = list(zip(walls.starts[corner], walls.along[corner], walls.inward[corner], strict=True))
         widest = _PLANT * math.sqrt(self.area)
         for entry in self._shuffled(e for e in self._entries("plant") if max(e.size[:2]) <= widest):
@@ -293,7 +300,7 @@ class _ExtraPlacer:
         for scale in (1.0, 0.88, 0.76):
             item = self._item(entry, _world(host, 0.0, forward), host.yaw)
             item = replace(item, size=(width * scale, depth * scale, entry.size[2]))
-            if self._within(item):
+            if self._within(item) and self._apart(item, self.obstacles):
                 self._add(item)
                 return
 
@@ -340,13 +347,16 @@ class _ExtraPlacer:
 
     def _entries(self, name: str) -> list[CatalogueEntry]:
         """Entries of the size that is asked for; of these those of the room's palette, else all."""
+        if self.only is not None:
+            return [self.only]
         suits = [] if self.sizes is None else self.sizes.suits(name, 0)
         entries = [entry for entry in self.catalogue.of_class(name) if all(suit(entry) for suit in suits)]
         return [entry for entry in entries if _palette(entry.id) == self.palette] or entries
 
     def _choice(self, name: str, fits: Callable[[CatalogueEntry], bool] = lambda _: True) -> CatalogueEntry | None:
         entries = [e for e in self._entries(name) if fits(e)]
-        entries = entries or [e for e in self.catalogue.of_class(name) if fits(e)]
+        if not entries and self.only is None:
+            entries = [e for e in self.catalogue.of_class(name) if fits(e)]
         return self.rng.choice(entries) if entries else None
 
     def _shuffled(self, items: Iterable[T]) -> list[T]:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ..catalogue.entries import Catalogue
-from ..geometry.clearances import LEGROOM, door_zones, window_zones
+from ..geometry.clearances import LEGROOM, door_zones
 from ..geometry.solids import BoolArray
 from ..scene import Scene
 from ..vocabulary import BEDS, CLASSES, RoomType
@@ -116,23 +116,6 @@ def flaws_of(scene: Scene, catalogue: Catalogue, excluded: Collection[str] = ())
     return frozenset(found | flaws_of_set(scene.room_type, pieces.names, excluded))
 
 
-def blemishes(scene: Scene, catalogue: Catalogue) -> int:
-    """How much is no flaw, but nicer not to have: windows before which something stands, and ground that is cut off."""
-    pieces = Pieces.of(scene, catalogue)
-    if pieces.walls is None:
-        return 0
-    zones = Parts.of([zone.body() for zone in window_zones(pieces.floor, pieces.walls)])
-    windows = int((pieces.parts.inside(zones) > _BEFORE_WINDOW).any(axis=0).sum())
-    areas = np.array(pieces.ground.areas())
-    return windows + int(areas.sum() - areas.max(initial=0.0) > _CUT_OFF * areas.sum())
-
-
-_BEFORE_WINDOW: Final = 0.01
-"""By which something must reach into the air before a window to count."""
-_CUT_OFF: Final = 0.05
-"""Share of the ground from which on it counts that one does not get there."""
-
-
 def flaws_of_set(room_type: RoomType, names: Collection[str], excluded: Collection[str] = ()) -> frozenset[str]:
     """The flaws of a room that no layout of its objects could mend, names of ``SET_FLAWS``.
 
@@ -181,7 +164,7 @@ def misplaced(scene: Scene, catalogue: Catalogue, asked: Collection[str] = ()) -
         _doubled,
     )
     large = (_unwatched, _on_needed_ground, _too_near)
-    walled, lit = ((_at_doors, _backless), (idle_lamps,)) if pieces.walls is not None else ((), ())
+    walled, lit = ((at_doors, _backless), (idle_lamps,)) if pieces.walls is not None else ((), ())
     first = sorted({k for found in (*small, *lit) for k in found(pieces) if items[k].id not in asked})
     area = pieces.half.prod(axis=1)
     core = set(pieces.of_class(BEDS if scene.room_type == "bedroom" else SOFAS | {"dining_table"}).tolist())
@@ -228,6 +211,7 @@ def _overlap(pieces: Pieces) -> bool:
     """
     parts = pieces.parts
     found = (parts.inside(parts) > OVERLAP) & (parts.owner[:, None] != parts.owner)
+    found &= parts.owner < pieces.movable  # obstacles may be inside each other, as a sink in its cupboard
     return bool(found.any()) or any(_holds(pieces, tables, tucked) for tables, tucked in TUCKED)
 
 
@@ -238,28 +222,28 @@ def _holds(pieces: Pieces, tables: Collection[str], tucked: Collection[str]) -> 
     return bool((others & (pieces.boxes(rows).inside(pieces.parts) > OVERLAP)).any())
 
 
-def _outside(pieces: Pieces) -> bool:
-    """A piece reaches through a wall."""
-    walls, parts = pieces.walls, pieces.parts
+def through_walls(pieces: Pieces) -> list[int]:
+    """Pieces that reach through a wall, or are out of the room."""
+    walls, parts = pieces.walls, pieces.parts.select(pieces.parts.owner < pieces.movable)
     assert walls is not None  # noqa: S101 - only rooms with walls ask
     if not len(parts.owner):
-        return False
-    through = walls.depth((_MESH @ parts.corners()).reshape(-1, 2)) < -OVERLAP
-    local = np.abs(np.einsum("psi,pai->psa", walls.starts - parts.centre[:, None], parts.axes))
+        return []
+    depth = walls.depth((_MESH @ parts.corners()).reshape(-1, 2)).reshape(len(parts.owner), -1)
     # A corner of the walls may be inside a piece none of whose own corners is outside.
-    pierced = (local < parts.half[:, None] - OVERLAP).all(axis=-1)
-    return bool(through.any() or pierced.any())
+    pierced = walls.reach_into(parts.centre, parts.axes, parts.half) > OVERLAP
+    return np.unique(parts.owner[(depth < -OVERLAP).any(axis=1) | pierced.any(axis=1)]).tolist()
 
 
 _MESH: Final = np.array([[(2 - i) * (2 - j), i * (2 - j), i * j, (2 - i) * j] for i in range(3) for j in range(3)]) / 4
 """Nine points of a rectangle from its four corners."""
 
 
-def _at_doors(pieces: Pieces) -> list[int]:
+def at_doors(pieces: Pieces) -> list[int]:
     """What stands on the ground before a door that rules keep free; a lamp that hangs there does not count."""
     assert pieces.walls is not None  # noqa: S101 - only rooms with walls ask
     zones = Parts.of([zone.body() for zone in door_zones(pieces.floor, pieces.walls)])
-    return np.unique(pieces.standing.owner[(pieces.standing.inside(zones) > OVERLAP).any(axis=1)]).tolist()
+    owner = pieces.standing.owner[(pieces.standing.inside(zones) > OVERLAP).any(axis=1)]
+    return np.unique(owner[owner < pieces.movable]).tolist()
 
 
 def _head(pieces: Pieces) -> bool:
@@ -500,7 +484,7 @@ def _on_needed_ground(pieces: Pieces) -> list[int]:
     area = pieces.half.prod(axis=1)
     for ground in (*FRONTS, *SIDES):
         for k in pieces.of_class(ground.owners)[_taken(pieces, ground)].tolist():
-            there = [*_standing_on(pieces, ground, k), k]
+            there = [*(other for other in _standing_on(pieces, ground, k) if other < pieces.movable), k]
             found.append(min(there, key=lambda k: float(area[k])))
     return found
 
@@ -535,10 +519,7 @@ def _huddled(pieces: Pieces) -> bool:
     assert walls is not None  # noqa: S101 - only rooms with walls ask
     if len(rows) < _NOT_LITTLE:
         return False
-    low, high = walls.starts.min(axis=0), walls.starts.max(axis=0)
-    axes = [np.arange(a + _GRID / 2, b, _GRID) for a, b in zip(low, high, strict=True)]
-    points = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
-    points = points[walls.contains(points)]
+    points = walls.points_inside(_GRID)
     local = np.einsum("pka,kba->pkb", points[:, None] - pieces.centre[rows], pieces.axes[rows])
     way = np.linalg.norm((np.abs(local) - pieces.half[rows]).clip(0.0), axis=-1).min(axis=1, initial=np.inf)
     return float((way > EMPTY).mean()) > HUDDLED
@@ -599,8 +580,8 @@ _ANYWHERE: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
 )
 _WITH_WALLS: Final[Mapping[str, Callable[[Pieces], bool]]] = MappingProxyType(
     {
-        "outside": _outside,
-        "before a door": _any(_at_doors),
+        "outside": _any(through_walls),
+        "before a door": _any(at_doors),
         "bed's head": _head,
         "back": _any(_backless),
         "lamp": _any(idle_lamps),

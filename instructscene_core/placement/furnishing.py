@@ -12,9 +12,9 @@ import numpy.typing as npt
 from ..catalogue.entries import Catalogue, CatalogueEntry
 from ..catalogue.retrieval import choose
 from ..geometry.dining_tables import looks_empty, most_chairs
-from ..geometry.enclosure import area_of
 from ..geometry.frames import FloatArray, Pose, boxes_to_poses
 from ..geometry.imagined_floor import imagine_floor
+from ..geometry.obstacles import free_area, obstacles_of
 from ..instructions.brief import Brief
 from ..instructions.read.described_looks import Described
 from ..sampling.layout_model import Furnished, Layout
@@ -104,6 +104,8 @@ class ObjectsOfSlots:
         if "feature" in keeps:
             return item
         pose_kept = "pose" in keeps
+        if self.catalogue.lacks(item.category or "", self.slots.room_type):
+            return item  # rather than a plain box
         known = (item.position, item.size, item.yaw) if pose_kept else pose
         return self._with_chosen_mesh(replace(item, points=None, placed_size=None), i, known, pose_kept=pose_kept)
 
@@ -120,7 +122,12 @@ class ObjectsOfSlots:
             suits = [*self.sizes.suits(item.category or "", self._number(i)), *suits]
         if item.category in _WIDEST and size is None and self.area is not None:
             suits = [*suits, self._for_its_floor]
-        entry = choose(self.catalogue, item.category or "", size, feature, like, self.slots.room_type, suits)
+        own = self.slots.like if self.slots.objects[i] is None else None
+        if own is not None:
+            codes = own.codes or codes
+            entry = self._like(own)
+        else:
+            entry = choose(self.catalogue, item.category or "", size, feature, like, self.slots.room_type, suits, codes)
         if entry is None:
             return replace(item, asset=None, codes=codes, description=None)
         if pose is None:
@@ -129,6 +136,11 @@ class ObjectsOfSlots:
                 size = self.sizes.fitted(entry, item.category or "", self._number(i))
             item = replace(item, size=size)
         return with_mesh(item, entry, codes, self.catalogue.stretch, pose_kept=pose_kept)
+
+    def _like(self, item: SceneObject) -> CatalogueEntry | None:
+        """The entry of an object; of one without, that of its class which measures most alike."""
+        found = self.catalogue.get(item.asset)
+        return found or choose(self.catalogue, item.category or "", item.size, None, item.codes, self.slots.room_type)
 
     def _for_its_chairs(self, table: CatalogueEntry) -> bool:
         """Whether a table has the length for the dining chairs of the room."""
@@ -183,6 +195,7 @@ class Furnishing:
         self.slots, self.brief, self.looks, self.catalogue, self.floor = slots, brief, looks, catalogue, floor
         self.seed, self.matched, self.thinned = seed, matched, thinned
         self.objects: list[SceneObject | None] = []
+        self.too_large: tuple[SceneObject, ...] = ()
         self.binding: BoolArray = slots.relations_known
 
     def furnish(
@@ -195,7 +208,7 @@ class Furnishing:
         """Chooses the pieces of a sampled graph, and a floor where there is none."""
         slots = self.slots
         asked = AskedLooks(self.looks, self.catalogue, slots.room_type) if self.matched else None
-        area = None if self.floor.polygon is None else area_of(self.floor)
+        area = None if self.floor.polygon is None else free_area(self.floor)
         sizes = AskedSizes(self.brief, self.catalogue) if self.matched else None
         objects = ObjectsOfSlots(slots, classes, codes, features, self.catalogue, asked, area, sizes).placed(None)
         self.objects = match_sets(objects, slots, self.looks, self.catalogue) if self.matched else objects
@@ -206,16 +219,17 @@ class Furnishing:
         if self.floor.polygon is None:
             kept = [item for item, known in zip(self.objects, slots.pose_known, strict=True) if item and known]
             free = [(item.category or "", item.size) for item in self.objects if item is not None]
-            self.floor = imagine_floor(
+            imagined = imagine_floor(
                 slots.room_type,
                 free,
                 Random(self.seed),
-                kept=[*kept, *slots.outside],
+                kept=[*kept, *slots.outside, *obstacles_of(self.floor)],
                 height=self.brief.room.height or self.floor.height,
                 area=self.brief.room.area,
                 sides=self.brief.room.sides,
                 least=needed_by_rows(self.brief.of_layout, [item for item in self.objects if item is not None]),
             )
+            self.floor = replace(imagined, obstacles=self.floor.obstacles)
         half = np.zeros((len(self.objects), 3))
         for row, item in zip(half, self.objects, strict=True):
             if item is not None:
@@ -231,7 +245,8 @@ class Furnishing:
         gone = {item.id for item in excess_objects(self.slots.room_type, there, new, self.brief)}
         if self.floor.polygon is not None:
             rest = [item for item in there if item.id not in gone]
-            gone |= {item.id for item in too_full(self.floor, rest, new, self.brief)}
+            self.too_large = tuple(too_full(self.floor, rest, new, self.brief))
+            gone |= {item.id for item in self.too_large}
         return np.array([item is not None and item.id in gone for item in self.objects], dtype=np.bool_)
 
     def binds(self, relation: Relation) -> bool:
@@ -266,8 +281,8 @@ class Furnishing:
         room = Arrangement(rows[0], movable, self.catalogue, self.floor, wishes=self.brief.of_layout)
         position = np.repeat(room.start[None], len(rows), axis=0)
         yaw = np.repeat(room.start_yaw[None], len(rows), axis=0)
-        position[:, : room.count] = [[item.position[:2] for item in row] for row in rows]
-        yaw[:, : room.count] = [[item.yaw for item in row] for row in rows]
+        position[:, : room.furniture] = [[item.position[:2] for item in row] for row in rows]
+        yaw[:, : room.furniture] = [[item.yaw for item in row] for row in rows]
         return int(energy(room, Poses(position, yaw, np.arange(room.count))).argmin())
 
     def placed(self, poses: Sequence[Pose]) -> list[SceneObject | None]:

@@ -14,17 +14,16 @@ import numpy.typing as npt
 
 from ..catalogue.entries import Catalogue
 from ..geometry.frames import FloatArray
+from ..geometry.obstacles import WALK_HEIGHT, obstacles_of
 from ..geometry.solids import Body, BoolArray
 from ..geometry.walls import Walls
-from ..scene import FloorPlan, Scene
+from ..scene import FloorPlan, Scene, SceneObject
 from .ground import Ground
 
 IntArray = npt.NDArray[np.int64]
 
 FLAT: Final = frozenset({"rug"})
 """Categories that furniture may stand on."""
-WALK_HEIGHT: Final = 1.8
-"""Parts that begin higher do not obstruct."""
 SIGNS: Final = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
 """Corners of a rectangle, one after the other, in its half extents."""
 BODY: Final = 0.25
@@ -121,6 +120,7 @@ class Pieces:
         hanging: (n,) whether it hangs from the ceiling.
         parts: their solid parts.
         floor: the floor plan; without an outline there are no walls.
+        obstacles: the floor's, which come behind the furniture.
     """
 
     names: tuple[str, ...]
@@ -130,11 +130,13 @@ class Pieces:
     hanging: BoolArray
     parts: Parts
     floor: FloorPlan
+    obstacles: tuple[SceneObject, ...] = ()
 
     @staticmethod
     def of(scene: Scene, catalogue: Catalogue) -> "Pieces":
-        """The pieces of a scene."""
-        items = [item for item in scene.objects if item.category not in FLAT]
+        """The pieces of a scene, and the obstacles of its floor."""
+        furniture = [item for item in scene.objects if item.category not in FLAT]
+        items = [*furniture, *obstacles_of(scene.floor)]
         bodies = [Body.of(item, catalogue) for item in items]
         sizes = [(item.placed_size or item.size)[:2] for item in items]
         return Pieces(
@@ -145,7 +147,13 @@ class Pieces:
             np.array([catalogue.hangs(item) for item in items], dtype=np.bool_),
             Parts.of(bodies),
             scene.floor,
+            tuple(items[len(furniture) :]),
         )
+
+    @property
+    def movable(self) -> int:
+        """How many pieces are furniture; they come first."""
+        return len(self.names) - len(self.obstacles)
 
     def of_class(self, names: Collection[str]) -> IntArray:
         """Numbers of the pieces of some classes."""
@@ -159,7 +167,7 @@ class Pieces:
     @cached_property
     def walls(self) -> Walls | None:
         """None without an outline."""
-        return None if self.floor.polygon is None else Walls(self.floor.polygon)
+        return Walls.of(self.floor)
 
     @cached_property
     def in_the_way(self) -> Parts:

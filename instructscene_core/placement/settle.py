@@ -80,7 +80,7 @@ def settle(
         drawn: the polygon is only a rectangle drawn around furniture: it may be left, but backs are slid to it.
     """
     items = [
-        _level(item, catalogue, floor.height) if free else item for item, free in zip(objects, movable, strict=True)
+        levelled(item, catalogue, floor.height) if free else item for item, free in zip(objects, movable, strict=True)
     ]
     enclosing = None
     if drawn or floor.polygon is None:
@@ -105,8 +105,8 @@ def _outermost(objects: Sequence[SceneObject], floor: FloorPlan) -> Walls:
     return Walls(((left, front), (right, front), (right, back), (left, back)))
 
 
-def _level(item: SceneObject, catalogue: Catalogue, ceiling: float) -> SceneObject:
-    """Feet on the floor, or the top at the ceiling."""
+def levelled(item: SceneObject, catalogue: Catalogue, ceiling: float) -> SceneObject:
+    """An object with its feet on the floor, or its top at the ceiling."""
     height = item.size[2]
     x, y, _ = item.position
     return replace(item, position=(x, y, ceiling - height / 2 if catalogue.hangs(item) else height / 2))

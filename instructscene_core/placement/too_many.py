@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from ..geometry.enclosure import area_of
+from ..geometry.obstacles import free_area
 from ..instructions.brief import Brief
 from ..instructions.report import wishes_met
 from ..scene import FloorPlan, SceneObject
@@ -137,7 +137,7 @@ def too_full(floor: FloorPlan, objects: Sequence[SceneObject], new: Collection[s
     for group in _ONE_OF:
         own = sorted((item for item in standing if item.category in group), key=_ground, reverse=True)
         spare += [item for item in own[1:] if item.id in new and item.category not in spoken]
-    over = sum(_ground(item) for item in standing) - _FULL * math.sqrt(area_of(floor))
+    over = sum(_ground(item) for item in standing) - _FULL * math.sqrt(free_area(floor))
     gone: list[SceneObject] = []
     while over > 0 and spare:
         spare.sort(key=_ground)

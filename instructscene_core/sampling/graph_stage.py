@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from ..diffusion.discrete import DiscreteDiffusion, Draw, Partial, States, Step, even_steps
-from ..geometry.enclosure import area_of
 from ..geometry.frames import FloatArray
+from ..geometry.obstacles import free_area
 from ..geometry.relations import REVERSED
 from ..models.graph_prior import GraphPrior, TextBatch, pair_geometry, variables
 from ..models.prior_plan import PriorPlan
@@ -216,7 +216,7 @@ class GraphStage:
         wanted = torch.tensor([max(1, len(missing)) for missing in asked])
         least = fixed.maximum((present + wanted).minimum(most))
         room = torch.full((len(jobs),), ROOM_TYPES.index(slots[0].room_type), device=self.device)
-        areas = torch.tensor([area_of(s.floor) for s in slots], device=self.device)
+        areas = torch.tensor([free_area(s.floor) for s in slots], device=self.device)
         logits = self.prior.count_head.both(text.pooled, room, areas).float().cpu()
         numbers = torch.arange(1, logits.shape[1] + 1)
         possible = (numbers >= least.clamp(min=1)[:, None]) & (numbers <= most.clamp(min=1)[:, None])

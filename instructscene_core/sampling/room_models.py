@@ -1,6 +1,6 @@
 """Which model makes which room: one model for all its room types, or a folder for each, loaded when first needed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,7 @@ import torch
 
 from ..errors import InvalidInputError
 from ..files.checkpoints import read_metadata
-from ..vocabulary import ROOM_TYPES, RoomType
+from ..vocabulary import ROOM_TYPES, RoomType, plural, room_name
 from .layout_model import LayoutModel
 from .two_stage import TwoStageModel, recorded_encoder
 
@@ -54,6 +54,7 @@ class RoomModels:
         """
         parts: dict[RoomType, Path] = {room: folder / room for room in ROOM_TYPES if (folder / room).is_dir()}
         if (folder / "prior.json").exists() or not parts:
+            _refuse_official(folder)
             return RoomModels.of(TwoStageModel.load(folder, device, precision))
         device = torch.device(device)
         encoders = {room: recorded_encoder(read_metadata(part / "prior")) for room, part in parts.items()}
@@ -74,11 +75,39 @@ class RoomModels:
         """
         if room_type not in self._loaders:
             raise InvalidInputError(
-                f"The model {self.name} makes no {room_type}", f"It knows: {', '.join(self.room_types)}"
+                f"The model {self.name} makes no {plural(room_name(room_type))}",
+                f"It makes: {', '.join(plural(room_name(room)) for room in self.room_types)}",
             )
         if room_type not in self._models:
             self._models[room_type] = self._loaders[room_type]()
         return self._models[room_type]
+
+
+def _refuse_official(folder: Path) -> None:
+    """Refuses what is no model folder, and says what to do with the official checkpoints.
+
+    Raises:
+        InvalidInputError: it has no prior of ours.
+    """
+    if (folder / "prior.json").exists():
+        return
+    if not folder.exists():
+        raise InvalidInputError(f"There is no model folder {folder}", "Check the path")
+    official = folder if folder.suffix == ".pth" else next(iter(_checkpoints(folder)), None)
+    if official is not None:
+        where = folder if folder.is_dir() else folder.parent
+        message = f"{folder} holds official checkpoints ({official.name}), which have to be imported first"
+        command = f'python -m instructscene_core import-official "{where}" --out MODELS'
+        remedy = f"Run {command}, or press Import Official Checkpoints in the preferences, and choose what it made"
+        raise InvalidInputError(message, remedy)
+    remedy = "Choose a folder with prior, decoder and vqvae, or one with such a folder for each room type"
+    raise InvalidInputError(f"{folder} is no model folder: it has no prior.json", remedy)
+
+
+def _checkpoints(folder: Path) -> Iterator[Path]:
+    """Official checkpoints in a folder, or in those two levels below it: theirs has one for each training."""
+    for pattern in ("*.pth", "*/*.pth", "*/*/*.pth"):
+        yield from folder.glob(pattern)
 
 
 def _load(folder: Path, room_type: RoomType, device: torch.device, precision: torch.dtype) -> LayoutModel:

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..geometry.drawn_floor import is_drawn
+from ..errors import InvalidInputError
 from ..geometry.frames import FloatArray, floor_centre, scene_to_boxes
 from ..geometry.relations import lamp_flags, relation_matrix
-from ..scene import Attribute, FloorPlan, Point2, Request, Scene, SceneObject
+from ..scene import Attribute, FloorPlan, Point2, Request, Scene, SceneObject, is_drawn
 from ..vocabulary import (
     CLASSES,
     EXTRAS,
@@ -24,10 +24,15 @@ from ..vocabulary import (
     NO_RELATION,
     PREDICATES,
     RoomType,
+    counted,
+    display_name,
     hangs,
+    plural,
     reverse_predicate,
+    room_name,
+    with_article,
 )
-from .tasks import kept_attributes, new_slots, participants
+from .tasks import kept_attributes, liked, new_slots, participants
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
@@ -89,6 +94,7 @@ class Slots:
         either: classes (C,) of which there are to be so many in all at least.
         told: (C,) bool, classes of which there are to be no more than that.
         asked: relations that new objects are to have.
+        like: the object of which one more comes; None where the model chooses.
     """
 
     room_type: RoomType
@@ -112,6 +118,7 @@ class Slots:
     either: tuple[tuple[BoolArray, int], ...]
     told: BoolArray
     asked: tuple["AskedEdge", ...] = ()
+    like: SceneObject | None = None
 
     def wanting(
         self, numbers: Mapping[frozenset[str], int], told: Collection[str] = (), asked: Sequence["AskedEdge"] = ()
@@ -183,6 +190,8 @@ def prepare(request: Request, n_slots: int, codes_of: CodesOf, classes_like: Cla
     builder = _Builder(request, inside, n_slots, n_new, n_forced)
     for i, item in enumerate(inside):
         builder.put(i, item, codes_of, classes_like)
+    if request.like is not None and n_new:
+        builder.put_another(liked(request), codes_of)
     builder.know_relations()
     return builder.slots(outside)
 
@@ -247,12 +256,30 @@ class _Builder:
             like = classes_like(item).intersection(self.names) or self.names
             self.allowed[i, :-1] = [name in like for name in self.names]
             if item.category is not None:
-                self.notes.append(f'"{item.id}": {self.request.scene.room_type}s of this model have no {item.category}')
+                rooms = plural(room_name(self.request.scene.room_type))
+                self.notes.append(f'"{item.id}": {rooms} of this model have no {display_name(item.category)}')
         codes = codes_of(item) if "feature" in keeps else None
         if codes is not None:
             self.codes[i], self.codes_known[i] = codes, True
         self.pose_known[i] = "pose" in keeps
         self.size_known[i] = "pose" in keeps or "feature" in keeps
+
+    def put_another(self, item: SceneObject, codes_of: CodesOf) -> None:
+        """Enters class and look of a new object that is like another one.
+
+        Raises:
+            InvalidInputError: the model has no such class.
+        """
+        if item.category not in self.names:
+            room = display_name(self.request.scene.room_type)
+            what = with_article(display_name(item.category or "object of unknown class"))
+            message = f"No {room} of this model has {what}"
+            raise InvalidInputError(message, "Duplicate it with Shift-D, or say its class")
+        slot = len(self.inside)
+        self.classes[slot], self.class_known[slot] = self.names.index(item.category), True
+        codes = codes_of(item)
+        if codes is not None:
+            self.codes[slot], self.codes_known[slot] = codes, True
 
     def know_relations(self) -> None:
         """Enters the edges of which both ends keep ``relation``: as the scene states them, else from the boxes."""
@@ -270,7 +297,8 @@ class _Builder:
             array.setflags(write=False)
         free = self.n - len(self.inside)
         if crowd := [item for item in outside if item.category not in EXTRAS]:
-            self.notes.append(f"{len(crowd)} objects stay as they are: the model takes {self.n} at a time")
+            stay = "stays as it is" if len(crowd) == 1 else "stay as they are"
+            self.notes.append(f"{counted(len(crowd), 'object')} {stay}: the model takes {self.n} at a time")
         chosen = [item for item in (*self.inside, *outside) if item.id in self.request.selected]
         edit = self.request.task in ("restyle", "rearrange")
         if edit and chosen and all(item.category in EXTRAS for item in chosen):
@@ -296,6 +324,7 @@ class _Builder:
             wanted=np.zeros(len(self.names), dtype=np.int64),
             either=(),
             told=np.zeros(len(self.names), dtype=np.bool_),
+            like=None if self.request.like is None else liked(self.request),
         )
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from ...catalogue.entries import Catalogue
 from ...geometry.clearances import approach_zones, door_zones, window_zones
 from ...geometry.frames import FloatArray
+from ...geometry.obstacles import obstacles_of
 from ...geometry.solids import Body, BoolArray, Shape, Shapes
 from ...geometry.walls import Walls
 from ...instructions.brief import Wish
@@ -210,8 +211,10 @@ TOUCH: Final = 0.001
 class Arrangement:
     """What does not change while a room is being settled: its pieces, then the zones that they keep free.
 
+    The floor's obstacles are pieces that never move.
+
     Args:
-        items: n pieces, those that may move with their feet on the floor or their tops at the ceiling.
+        items: pieces, those that may move with their feet on the floor or their tops at the ceiling.
         movable: for each, whether its pose may change.
         catalogue: knows the solid parts.
         floor: with an outline, furniture stays inside and clear of its doors and windows.
@@ -220,6 +223,7 @@ class Arrangement:
         enclosing: walls to which furniture turns its back; the floor's own where it has an outline.
 
     Attributes:
+        furniture: how many were given; the floor's obstacles come behind them, and make them
         count: n.
         names: of the classes; empty for zones.
         size: (n + Z, 2) full extents of the meshes on the ground.
@@ -246,8 +250,10 @@ class Arrangement:
         wishes: Sequence[Wish] = (),
         enclosing: Walls | None = None,
     ) -> None:
-        self.items, self.floor, self.count = list(items), floor, len(items)
-        self.walls = None if floor.polygon is None else Walls(floor.polygon)
+        self.furniture = len(items)
+        items, movable = [*items, *obstacles_of(floor)], [*movable, *(False for _ in obstacles_of(floor))]
+        self.items, self.floor, self.count = items, floor, len(items)
+        self.walls = Walls.of(floor)
         self.backs_to = self.walls if enclosing is None else enclosing
         self.middle = None if self.backs_to is None else self.backs_to.middle()
         ways = door_zones, approach_zones, window_zones
@@ -266,8 +272,8 @@ class Arrangement:
         ).reshape(-1, 2)
         self.start_yaw: FloatArray = np.array([*(item.yaw for item in items), *(zone.yaw for zone in zones)])
         area = self.size.prod(axis=1)
-        self.weight: FloatArray = np.sqrt(area / area[: self.count].mean()) if items else area
-        row = {item.id: k for k, item in enumerate(items)}
+        self.weight: FloatArray = np.sqrt(area / area[: self.furniture].mean()) if self.furniture else area
+        row = {item.id: k for k, item in enumerate(items[: self.furniture])}
         known = [r for r in relations if r[0] in row and r[2] in row]
         self.wanted: IntArray = np.array(
             [(row[a], PREDICATES.index(p), row[b]) for a, p, b in known], dtype=np.int64
@@ -322,9 +328,9 @@ class Arrangement:
         return Poses(self.start[None].copy(), self.start_yaw[None].copy(), np.arange(self.count))
 
     def placed(self, poses: Poses) -> list[SceneObject]:
-        """The pieces as one layout has them; what has not moved is the same object."""
+        """The pieces as one layout has them, without obstacles; what has not moved is the same object."""
         found: list[SceneObject] = []
-        for k, item in enumerate(self.items):
+        for k, item in enumerate(self.items[: self.furniture]):
             (x, y), yaw = poses.position[0, k].tolist(), float(poses.yaw[0, k])
             same = (x, y) == item.position[:2] and yaw == item.yaw
             turned = item.yaw if yaw == item.yaw else math.remainder(yaw, math.tau)

@@ -58,7 +58,7 @@ def descend(room: Arrangement) -> Poses:
 
 def _descended(room: Arrangement, poses: Poses) -> Poses:
     """The layout at rest that one comes to."""
-    share = min(1.0, (_PIECES / room.count) ** 2)
+    share = min(1.0, (_PIECES / max(room.furniture, 1)) ** 2)
     first, last = (max(1, int(rounds * share)) for rounds in (_FIRST_SWEEPS, _SWEEPS))
     settled = False
     for _ in range(_TURNS if share == 1.0 else 1):

@@ -51,17 +51,8 @@ def outside(room: Arrangement, poses: Poses) -> FloatArray:
     own = poses.moved[room.movable[poses.moved]]
     if room.walls is None or not len(own):
         return total
-    walls, half = room.walls, room.size[own] / 2
-    centre, axes = poses.position[:, own], poses.axes[:, own]  # (M, k, 2), (M, k, 2, 2)
-    middle = walls.starts + walls.along * walls.lengths[:, None] / 2
-    delta = middle - centre[:, :, None]  # (M, k, S, 2)
-    along, inward = axes @ walls.along.T, axes @ walls.inward.T  # (M, k, 2, S)
-    reach = np.abs(along) * walls.lengths / 2 + half[:, :, None]
-    local = np.abs(np.einsum("mkab,mksb->mkas", axes, delta))
-    cut = (reach - local).min(axis=2)  # along the piece's own axes
-    for direction, turned, length in ((walls.along, along, walls.lengths / 2), (walls.inward, inward, 0.0)):
-        extent = np.einsum("ka,mkas->mks", half, np.abs(turned)) + length
-        cut = np.minimum(cut, extent - np.abs((delta * direction).sum(axis=-1)))
+    walls, centre = room.walls, poses.position[:, own]  # (M, k, 2)
+    cut = walls.reach_into(centre, poses.axes[:, own], room.size[own] / 2)
     points = centre.reshape(-1, 2)
     lost = ~walls.contains(points)
     way = np.zeros(len(points))

@@ -4,9 +4,10 @@ from typing import Final
 
 import numpy as np
 
+from ...geometry.obstacles import WALK_HEIGHT
 from ...geometry.solids import BoolArray
 from ..ground import Grid
-from ..pieces import BODY, SIGNS, WALK_HEIGHT
+from ..pieces import BODY, SIGNS
 from .arrangement import Arrangement, IntArray, Poses
 
 _FARTHEST: Final = 0.4
