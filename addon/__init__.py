@@ -2,11 +2,24 @@
 
 import bpy
 
-from . import operators, panel, session
-from .preferences import INSTRUCTSCENE_AP_preferences
+from . import kept, maintenance, my_room, operators, panel, piece_operators, replace_operators, session
+from .overlay import OVERLAY
+from .preferences import INSTRUCTSCENE_AP_preferences, INSTRUCTSCENE_PG_catalogue, INSTRUCTSCENE_UL_catalogues
 from .properties import INSTRUCTSCENE_PG_settings, add_properties, remove_properties
+from .replacing import CHOICE
 
-_CLASSES = (INSTRUCTSCENE_PG_settings, INSTRUCTSCENE_AP_preferences, *operators.CLASSES, *panel.CLASSES)
+_CLASSES = (
+    INSTRUCTSCENE_PG_settings,
+    INSTRUCTSCENE_PG_catalogue,
+    INSTRUCTSCENE_UL_catalogues,
+    INSTRUCTSCENE_AP_preferences,
+    *operators.CLASSES,
+    *replace_operators.CLASSES,
+    *piece_operators.CLASSES,
+    *maintenance.CLASSES,
+    *my_room.CLASSES,
+    *panel.CLASSES,
+)
 
 
 def register() -> None:
@@ -15,10 +28,15 @@ def register() -> None:
         bpy.utils.register_class(cls)
     add_properties()
     session.register()
+    kept.register()
+    OVERLAY.register()
 
 
 def unregister() -> None:
     """Called by Blender when the extension is disabled: the worker ends first, so that nothing uses what goes away."""
+    OVERLAY.unregister()
+    CHOICE.clear()
+    kept.unregister()
     session.unregister()
     remove_properties()
     for cls in reversed(_CLASSES):

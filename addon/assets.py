@@ -15,7 +15,7 @@ import numpy as np
 from mathutils import Vector
 
 from ..instructscene_core.errors import InstructSceneError
-from .models import ModelError, Models, import_model
+from .models import LINKED_SUFFIX, ModelError, Models, import_model, link_piece
 
 ASSET_KEY: Final = "instructscene_asset"
 """Custom property of a mesh and of its objects: id of the catalogue entry."""
@@ -54,18 +54,21 @@ class AssetLibrary:
             is a .blend, or a folder with a .blend for each class, whose name begins the names of its objects.
         undo: gets a callback for each new datablock, which removes it.
         models: of a person's own catalogue, which are imported one by one.
+        linked: whether pieces of such a catalogue are linked from files of their own instead of appended.
         failed: ids of models that could not be imported, and why; a box stands for each.
     """
 
     sources: dict[str, Path]
     undo: ExitStack
     models: Models = field(default_factory=Models)
+    linked: bool = False
     failed: dict[str, str] = field(default_factory=dict)
     _meshes: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for mesh in bpy.data.meshes:
-            if mesh.library is None and ASSET_KEY in mesh:
+            own = mesh.library is None or (self.linked and mesh.library.filepath.endswith(LINKED_SUFFIX))
+            if own and ASSET_KEY in mesh:
                 self._meshes.setdefault(mesh[ASSET_KEY], mesh.name)
 
     def absent(self, assets: Iterable[str]) -> list[str]:
@@ -73,13 +76,15 @@ class AssetLibrary:
         return [asset for asset in dict.fromkeys(assets) if self._find(asset) is None]
 
     def read_ahead(self, assets: Iterable[str]) -> Thread:
-        """Starts a thread that reads the libraries of entries into the disk cache, so that opening them is quick."""
+        """Starts a thread that reads the files of entries into the disk cache, so that opening them is quick."""
+        assets = list(assets)
         paths = [
             path
             for source, names in _by_source(assets).items()
             if source in self.sources
             for path in self._files(source, names)
         ]
+        paths += [path for asset in assets for path in self.models.files(asset)]
         thread = Thread(target=_read_through, args=(paths,), daemon=True)
         thread.start()
         return thread
@@ -159,7 +164,11 @@ class AssetLibrary:
     def _import(self, assets: list[str]) -> None:
         for asset in assets:
             try:
-                self._keep(asset, import_model(self.models, asset, self.undo))
+                if self.linked and asset in self.models.stances:
+                    mesh = link_piece(self.models, asset, ASSET_KEY, self.undo)
+                    self._meshes[asset] = mesh.name
+                else:
+                    self._keep(asset, import_model(self.models, asset, self.undo))
             except ModelError as error:
                 _LOGGER.warning("%s: %s", asset, error)
                 self.failed[asset] = str(error)
@@ -202,6 +211,24 @@ class AssetLibrary:
         mesh[ASSET_KEY] = key
         self._meshes[key] = mesh.name
         return mesh
+
+
+def remove_unused() -> None:
+    """Removes meshes of catalogue entries that nothing uses any more, and what came with them and nothing uses."""
+    unused = [mesh for mesh in bpy.data.meshes if ASSET_KEY in mesh and mesh.users == 0]
+    materials = {material for mesh in unused for material in mesh.materials if material is not None}
+    nodes = [node for material in materials if material.node_tree is not None for node in material.node_tree.nodes]
+    images = {node.image for node in nodes if node.type == "TEX_IMAGE" and node.image is not None}
+    groups = {node.node_tree for node in nodes if node.type == "GROUP" and node.node_tree is not None}
+    for blocks, candidates in (
+        (bpy.data.meshes, unused),
+        (bpy.data.materials, materials),
+        (bpy.data.node_groups, groups),
+        (bpy.data.images, images),
+    ):
+        for block in candidates:
+            if block.users == 0:
+                blocks.remove(block)
 
 
 def extent(mesh: bpy.types.Mesh) -> Extent:

@@ -48,10 +48,13 @@ class _Parser(argparse.ArgumentParser):
 class Extension:
     """The modules of the enabled extension that a batch needs."""
 
+    plain_text: ModuleType
+    vocabulary: ModuleType
     scene: ModuleType
     errors: ModuleType
     session: ModuleType
     placing: ModuleType
+    records: ModuleType
     models: ModuleType
     rendering: ModuleType
 
@@ -73,10 +76,13 @@ class Extension:
         load = importlib.import_module
         core, addon = f"{root}.instructscene_core", f"{root}.addon"
         return Extension(
+            load(f"{core}.plain_text"),
+            load(f"{core}.vocabulary"),
             load(f"{core}.scene"),
             load(f"{core}.errors"),
             load(f"{addon}.session"),
             load(f"{addon}.placing"),
+            load(f"{addon}.records"),
             load(f"{addon}.models"),
             load(f"{addon}.rendering"),
         )
@@ -175,7 +181,7 @@ class Batch:
         scenes = self._scenes(request, jobs)
         for job, scene in zip(jobs, scenes, strict=True):
             self._make_files(job, scene)
-        return ", ".join(f"{len(scene.objects)} objects" for scene in scenes)
+        return ", ".join(self.extension.vocabulary.counted(len(scene.objects), "object") for scene in scenes)
 
     def _scenes(self, request: Any, jobs: Sequence[Job]) -> list[Any]:  # noqa: ANN401
         """The scenes of a request: as they were written before, else from the generator."""
@@ -195,8 +201,8 @@ class Batch:
         placing, rendering, options = self.extension.placing, self.extension.rendering, self.options
         clear()
         session = self.extension.session
-        room = placing.place_scene(bpy.context, scene, catalogue=session.catalogue_path(session.preferences()))
-        for reason in placing.missing_models(room).values():
+        room = placing.place_scene(bpy.context, scene, catalogues=session.catalogue_paths(session.preferences()))
+        for reason in self.extension.records.missing_models(room).values():
             sys.stderr.write(f"{job.name}: a box stands for a model: {reason}\n")
         size, samples = options.resolution, options.samples
         if "_top.png" in missing:
@@ -280,11 +286,14 @@ def main(words: Sequence[str]) -> int:
             "blender --command extension install-file -r user_default -e ZIP\n"
         )
         return 2
+    extension.plain_text.print_anything()
     batch = Batch(extension, options)
     try:
         if options.catalogue is not None:  # for this run: preferences are not saved
-            extension.models.read_models(options.catalogue)
-            extension.session.preferences().catalogue = str(options.catalogue.absolute())
+            extension.models.read_models([options.catalogue])
+            chosen = extension.session.preferences()
+            chosen.catalogues.clear()
+            extension.session.use_catalogue(chosen, options.catalogue.absolute())
         requests = extension.scene.read_requests(options.requests)
         batch.check(requests)
     except extension.errors.InvalidInputError as error:

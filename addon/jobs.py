@@ -2,80 +2,193 @@
 
 import hashlib
 import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import bpy
 
-from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.scene import Scene, Task
+from ..instructscene_core.vocabulary import counted
 from .assets import PlacingError
-from .placing import OBJECT_KEY, missing_models, place_steps, room_members, scale_length
-from .reading import Reading, as_it_stands, free_location, read
-from .session import ROOT_PACKAGE, SESSION, Progress, Steps, ask, catalogue_path, exchange, preferences
+from .deletions import without_deleted
+from .location import free_location
+from .pictures import PictureSettings
+from .placing import place_steps
+from .reading import Reading, as_it_stands, read, read_again, read_own_room
+from .recognising import recognise, refuse_wrong_scale
+from .records import INPUTS_KEY, OBJECT_KEY, VARIATION_KEY, missing_models, room_members, scale_length
+from .session import ROOT_PACKAGE, SESSION, Progress, Steps, ask, catalogue_paths, exchange, preferences, use_catalogue
+from .shell import stays_behind
+from .showing import show_picture
+from .studio_process import picture_steps
+from .summary import forget
+from .variations import ahead, make_ahead, record_variations, shown_variation, variations_of
+from .worker_client import Message
 
-VARIATIONS_KEY: Final = "instructscene_variations"
-"""Custom property of a room's Empty: JSON list of all its scenes."""
-VARIATION_KEY: Final = "instructscene_variation"
-"""Custom property of a room's Empty: index of the scene that is shown."""
 
-
-def edit(context: bpy.types.Context, task: Task) -> Steps[str]:
+def edit(context: bpy.types.Context, task: Task, *, whole: bool = True) -> Steps[str]:
     """The job of one of the four tasks: reads the open .blend, asks the worker, and places the first variation.
 
     The selection is read at once, so that it is refused before a job starts.
 
+    Args:
+        context: of the operator.
+        task: what to do.
+        whole: make all variations before the first one is shown; else the others are left to `gather`.
+
     Raises:
         InvalidInputError: the selection cannot be worked on.
     """
-    reading = read(context, task)
-    return _edit(context.scene.name, reading)
+    selected = [obj.name for obj in context.selected_objects]
+    return _edit(context.scene.name, read(context, task), partial(_read, task, selected), whole=whole)
 
 
-def _edit(scene_name: str, reading: Reading) -> Steps[str]:
-    results = yield from ask(reading.request)
+def _read(task: Task, selected: Sequence[str]) -> Reading:
+    """Reads the file again, with what was selected when the job began."""
+    return read(bpy.context, task, [obj for name in selected if (obj := bpy.data.objects.get(name)) is not None])
+
+
+def furnish(context: bpy.types.Context, *, whole: bool = True) -> Steps[str]:
+    """The job that furnishes a person's own room, as `edit`: what stands in it stays.
+
+    Raises:
+        InvalidInputError: there is no floor that can be furnished.
+    """
+    selected = [obj.name for obj in context.selected_objects]
+    reading = read_own_room(context)
+    return _edit(context.scene.name, reading, partial(_read_own, reading.room, selected), whole=whole)
+
+
+def _read_own(room: str | None, selected: Sequence[str]) -> Reading:
+    """Reads a person's own room again, with what was selected when the job began."""
+    found = [obj for name in selected if (obj := bpy.data.objects.get(name)) is not None]
+    return read_own_room(bpy.context, _object(room) if room else None, found)
+
+
+def regenerate(context: bpy.types.Context, room: bpy.types.Object, *, whole: bool = True) -> Steps[str]:
+    """The job that makes a room again from the settings that its Empty keeps, as `edit`.
+
+    Raises:
+        InvalidInputError: the Empty keeps none.
+    """
+    reading, name = read_again(context, room), room.name
+    return _edit(context.scene.name, reading, lambda: read_again(bpy.context, _object(name)), whole=whole)
+
+
+def _edit(scene_name: str, reading: Reading, again: Callable[[], Reading], *, whole: bool) -> Steps[str]:
+    if reading.unseen:
+        yield from recognise(reading.unseen)
+        reading = again()
+    refuse_wrong_scale([bpy.data.objects[name] for name in reading.foreign.values()])
+    request = reading.request if whole else replace(reading.request, variations=1)
+    results = yield from ask(request)
+    if "replaced" in (results[0].provenance or {}):  # what was understood as replacing has one result
+        reading = replace(reading, request=replace(reading.request, variations=len(results)))
+    return (yield from show(scene_name, reading, results))
+
+
+def show(scene_name: str, reading: Reading, answer: Sequence[Scene]) -> Steps[str]:
+    """The end of a job: places the first of the scenes that the worker made, and records them all.
+
+    Args:
+        scene_name: of the .blend's scene.
+        reading: what was asked for.
+        answer: the scenes.
+
+    Raises:
+        InstructSceneError: they cannot be placed.
+    """
+    results = [_with_notes(scene, reading.notes) for scene in answer]
     blend_scene = _blend_scene(scene_name)
     room = _object(reading.room) if reading.room else None
     target = results[0]
     if room is not None:
-        target = as_it_stands(target, reading.request.scene, room, scale_length(blend_scene))
+        newcomers = {*reading.foreign, *reading.copies.values()}
+        target = as_it_stands(target, reading.request.scene, room, scale_length(blend_scene), newcomers)
     location = reading.location
-    if reading.request.task == "generate":
+    if reading.request.task == "generate" and reading.parts is None:
         location = free_location(blend_scene, target.floor, location)
-    options = {"room": room, "foreign": _objects(reading.foreign), "location": location}
+    options = {
+        "room": room,
+        "foreign": _objects(reading.foreign),
+        "location": location,
+        "yaw": reading.yaw,
+        "parts": reading.parts,
+        "with_shell": reading.request.task == "generate" and reading.parts is None and blend_scene.instructscene.shell,
+    }
     room_name = yield from _place(blend_scene, target, reading.copies, options)
+    if reading.inputs:
+        _object(room_name)[INPUTS_KEY] = json.dumps(reading.inputs)
+    make_ahead(_object(room_name), reading.request, reading.notes, results)
     return _record(blend_scene, room_name, results, 0)
 
 
-def vary(context: bpy.types.Context, room: bpy.types.Object, step: int) -> Steps[str]:
+def _with_notes(scene: Scene, notes: Sequence[str]) -> Scene:
+    """A scene whose report also tells what was noted while the file was read."""
+    if not notes:
+        return scene
+    report = dict(scene.report or {})
+    report["notes"] = [*report.get("notes", ()), *notes]
+    return replace(scene, report=report)
+
+
+def gather(room: bpy.types.Object) -> Steps[str]:
+    """The quiet job that makes a room's other variations, one after the other, while the first one is shown."""
+    return _gather(room.name)
+
+
+def _gather(room_name: str) -> Steps[str]:
+    made = ahead(_object(room_name))
+    while made is not None and (request := made.next_request()) is not None:
+        count = f"{len(made.scenes) + 1} of {made.request.variations}"
+        asked = ask(request)
+        try:
+            while True:
+                yield next(asked)._replace(label=f"Making variation {count}")
+        except StopIteration as stop:
+            made.scenes += [_with_notes(scene, made.notes) for scene in stop.value]
+        finally:
+            asked.close()
+        room = bpy.data.objects.get(room_name)
+        if room is None or ahead(room) is not made:  # undone, or another room by now
+            break
+        record_variations(room, made.scenes)
+    return ""
+
+
+def vary(context: bpy.types.Context, room: bpy.types.Object, *, step: int = 0, index: int | None = None) -> Steps[str]:
     """The job that shows another of a room's variations; objects that both share stay where they stand.
 
     Args:
         context: only its scene is used.
         room: the room's Empty.
         step: 1 for the next, -1 for the previous.
+        index: of the one to show; else it is found by ``step``.
     """
-    return _vary(context.scene.name, room.name, step)
+    return _vary(context.scene.name, room.name, step, index)
 
 
-def _vary(scene_name: str, room_name: str, step: int) -> Steps[str]:
+def _vary(scene_name: str, room_name: str, step: int, index: int | None) -> Steps[str]:
     blend_scene, room = _blend_scene(scene_name), _object(room_name)
-    variations = _variations(room)
-    present = room.get(VARIATION_KEY, 0) % len(variations)
-    index = (present + step) % len(variations)
-    target = as_it_stands(variations[index], variations[present], room, scale_length(blend_scene))
+    scenes = variations_of(room)
+    present = shown_variation(room, len(scenes))
+    scenes = without_deleted(room, scenes, present)
+    index = (present + step if index is None else index) % len(scenes)
+    target = as_it_stands(scenes[index], scenes[present], room, scale_length(blend_scene))
     options = {"room": room, "foreign": room_members(room)}
     room_name = yield from _place(blend_scene, target, {}, options)
-    return _record(blend_scene, room_name, variations, index)
+    return _record(blend_scene, room_name, scenes, index)
 
 
-def _variations(room: bpy.types.Object) -> list[Scene]:
-    try:
-        return [Scene.from_json(data) for data in json.loads(room[VARIATIONS_KEY])]
-    except (InvalidInputError, json.JSONDecodeError, TypeError) as error:
-        raise PlacingError(f'The variations of "{room.name}" cannot be read', "Generate the room again") from error
+def look_at(names: Sequence[str]) -> Steps[str]:
+    """The job that recognises pieces, by the names of their roots; returns what to report."""
+    count = yield from recognise(names)
+    forget()
+    return f"Looked at {count} object{'s' * (count != 1)}"
 
 
 def check_worker() -> Steps[str]:
@@ -103,19 +216,63 @@ def import_official(folder: Path) -> Steps[str]:
 
 
 def index_models(folder: Path) -> Steps[str]:
-    """The job that makes a catalogue of a folder of 3D-FUTURE models, and sets the preferences to use it.
+    """The job that makes a catalogue of a folder of models, and sets the preferences to use it.
+
+    Models are read by this Blender's own program, without a window, which knows nothing of the open file.
 
     Args:
-        folder: in the layout of 3D-FUTURE-model. Its catalogue has a place of its own, so that an interrupted run, or
-            one after some models changed, reads only what is new.
+        folder: in the layout of 3D-FUTURE-model, or with models of any formats. Its catalogue has a place of its own,
+            see `catalogue_of`, so that an interrupted run, or one after some models changed, reads only what is new.
     """
+    out = catalogue_of(folder)
+    message = {"type": "index", "id": SESSION.new_id("index"), "folder": str(folder), "out": str(out)}
+    answer = yield from exchange({**message, "blender": bpy.app.binary_path or None})
+    use_catalogue(preferences(), Path(answer["report"]["catalogue"]))
+    return answer["report"]["text"]
+
+
+def catalogue_of(folder: Path) -> Path:
+    """Where the catalogue of a folder of models is, whether it was made or not."""
     home = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="catalogues", create=True))
     digest = hashlib.sha256(str(folder.resolve()).encode("utf-8", "replace")).hexdigest()[:8]
-    out = home / f"{bpy.path.clean_name(folder.name) or 'models'}_{digest}"
-    message = {"type": "index", "id": SESSION.new_id("index"), "folder": str(folder), "out": str(out)}
+    return home / f"{bpy.path.clean_name(folder.name) or 'models'}_{digest}"
+
+
+def review_pieces(catalogue: Path, changes: Mapping[str, Mapping[str, str]]) -> Steps[list[Message]]:
+    """The work of a review list: sets what the person says of pieces of a catalogue, and returns the whole list.
+
+    Args:
+        catalogue: folder of a catalogue of models that are not 3D-FUTURE's.
+        changes: of some pieces' ids, values for class, front, scale, tags and checked; none only lists.
+    """
+    said = {name: dict(values) for name, values in changes.items()}
+    message = {"type": "review", "id": SESSION.new_id("review"), "catalogue": str(catalogue), "set": said}
     answer = yield from exchange(message)
-    preferences().catalogue = answer["report"]["catalogue"]
-    return answer["report"]["text"]
+    return answer["pieces"]
+
+
+def picture(context: bpy.types.Context, room: bpy.types.Object, target: Path, settings: PictureSettings) -> Steps[str]:
+    """The job that renders a room in a second Blender and shows the picture, the first where there are more.
+
+    Args:
+        context: only its scene is used.
+        room: the room's Empty.
+        target: see `pictures.target_of`.
+        settings: what to make.
+    """
+    return _picture(picture_steps(context.scene, room, target, settings), target)
+
+
+def _picture(steps: Steps[list[Path]], target: Path) -> Steps[str]:
+    pictures = yield from steps
+    if not bpy.app.background:
+        show_picture(pictures[0])
+    return saved_sentence(pictures, target)
+
+
+def saved_sentence(pictures: Sequence[Path], target: Path) -> str:
+    """What to report of finished pictures."""
+    return f"Saved {target}" if len(pictures) == 1 else f"Saved {len(pictures)} pictures in {target}"
 
 
 def _place(
@@ -123,7 +280,9 @@ def _place(
 ) -> Steps[str]:
     """Places a scene piece by piece; returns the name of its room's Empty."""
     with _copies_named(copies):
-        steps = place_steps(bpy.context, target, catalogue=catalogue_path(preferences()), **options)
+        chosen = preferences()
+        linked = chosen.link_models
+        steps = place_steps(bpy.context, target, catalogues=catalogue_paths(chosen), linked=linked, **options)
         with bpy.context.temp_override(scene=blend_scene):
             share = next(steps)  # the scene counts for the first piece only
         try:
@@ -154,12 +313,18 @@ def _copies_named(copies: Mapping[str, str]) -> Generator[None]:
 def _record(blend_scene: bpy.types.Scene, room_name: str, variations: Sequence[Scene], index: int) -> str:
     """Stores a room's variations in its Empty; returns what to report of the one that is shown."""
     room = _object(room_name)
-    room[VARIATIONS_KEY] = json.dumps([scene.to_json() for scene in variations])
+    record_variations(room, variations)
     room[VARIATION_KEY] = index
     blend_scene.instructscene.room = room_name
     chosen = variations[index]
     number = f", variation {index + 1} of {len(variations)}" if len(variations) > 1 else ""
-    return f'"{room_name}" has {len(chosen.objects)} objects{number}{_missing_sentence(room)}'
+    notes = f"{_missing_sentence(room)}{_shell_sentence(room, chosen)}"
+    return f'"{room_name}" has {counted(len(chosen.objects), "object")}{number}{notes}'
+
+
+def _shell_sentence(room: bpy.types.Object, scene: Scene) -> str:
+    """A sentence on walls that were edited and thus do not follow another floor; empty where they do."""
+    return ". Its walls stay as you edited them" if stays_behind(room, scene.floor) else ""
 
 
 def _missing_sentence(room: bpy.types.Object) -> str:
@@ -168,7 +333,8 @@ def _missing_sentence(room: bpy.types.Object) -> str:
     if not missing:
         return ""
     first = next(iter(missing.values()))
-    return f". Boxes stand for {len(missing)} models that could not be imported, such as: {first}"
+    stand = "A box stands" if len(missing) == 1 else "Boxes stand"
+    return f". {stand} for {counted(len(missing), 'model')} that could not be imported, such as: {first}"
 
 
 def _objects(names: Mapping[str, str]) -> dict[str, bpy.types.Object]:

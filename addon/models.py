@@ -1,14 +1,15 @@
-"""Models of a person's own catalogue: found by their id, imported from their .obj with their texture.
+"""Models of a person's own catalogue: found by their id, and brought into the open file.
 
-The catalogue.json that ``python -m instructscene_core catalogue index`` writes names each source's folder;
-``3d-future/<model>`` is ``<folder>/<model>/raw_model.obj`` with ``texture.png`` beside it: metres, Y up, front +Z.
-Files that the .obj names are not opened.
+The catalogue.json that ``python -m instructscene_core catalogue index`` writes names each source's folder.
+``3d-future/<model>`` is ``<folder>/<model>/raw_model.obj`` with its texture beside it: metres, Y up, front +Z; no file
+outside a model's folder is opened. A piece of any other folder of models is ``<folder>/<piece>.blend``, which the
+reader has made (``model_reader/``), and the catalogue says how it is turned and scaled (`pieces`).
 """
 
 import json
-import re
+import math
 import tempfile
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,15 +21,18 @@ import numpy as np
 from mathutils import Matrix
 
 from ..instructscene_core.errors import InvalidInputError
+from ..instructscene_core.model_files import is_folder_name, obj_lines, texture_of
+from ..instructscene_core.plain_text import read_text
+from .undoing import Appended
 
 CATALOGUE_FILE: Final = "catalogue.json"
+LINKED_SUFFIX: Final = ".linked.blend"
+"""Ends the names of files whose meshes are linked."""
 _MESH_FILE: Final = "raw_model.obj"
-_TEXTURE_FILE: Final = "texture.png"
 _LARGEST_FILE: Final = 128 << 20
 """Bytes of an .obj."""
 _LARGEST_CATALOGUE: Final = 256 << 20
 """Bytes of a catalogue.json."""
-_NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
 _GEOMETRY: Final = (b"v ", b"vt ", b"vn ", b"f ", b"s ")
 """Beginnings of the lines that are imported: no names of files, and no groups, since a model is one object."""
 
@@ -42,16 +46,31 @@ class ModelError(InvalidInputError):
 
 
 @dataclass(frozen=True)
+class Stance:
+    """How a piece stands: quarter turns about +Z that bring its front to −Y, then the factor to metres."""
+
+    front: int
+    scale: float
+
+    @property
+    def matrix(self) -> Matrix:
+        """Turns and scales the piece's mesh."""
+        return Matrix.Rotation(self.front * math.pi / 2, 4, "Z") @ Matrix.Scale(self.scale, 4)
+
+
+@dataclass(frozen=True)
 class Models:
     """Where the models of a catalogue are.
 
     Args:
         folders: the folder of each source, by the part of an id before the slash.
         hanging: ids of models that hang from the ceiling.
+        stances: of the pieces that the reader has made, by their id.
     """
 
     folders: Mapping[str, Path] = field(default_factory=dict)
     hanging: frozenset[str] = frozenset()
+    stances: Mapping[str, Stance] = field(default_factory=dict)
 
     def folder(self, asset: str) -> Path:
         """The folder of a model.
@@ -60,22 +79,37 @@ class Models:
             ModelError: no model has this id.
         """
         source, _, name = asset.partition("/")
-        if source not in self.folders or not _NAME.fullmatch(name):
+        if source not in self.folders or not is_folder_name(name):
             raise ModelError(f'"{asset}" is no model of the catalogue')
         return self.folders[source] / name
 
+    def files(self, asset: str) -> list[Path]:
+        """The large files of a model, which may be read ahead; none for an id of no model."""
+        try:
+            folder = self.folder(asset)
+        except ModelError:
+            return []
+        return [folder.with_suffix(".blend")] if asset in self.stances else [folder / _MESH_FILE]
 
-def read_models(path: Path | None) -> Models:
-    """Reads where the models of a catalogue are; without a catalogue there are none.
+
+def read_models(paths: Sequence[Path]) -> Models:
+    """Reads where the models of catalogues are; without any there are none.
 
     Args:
-        path: the file or its folder; None for the furniture that comes with the extension.
+        paths: files or their folders, none of which have a source in common.
 
     Raises:
-        ModelError: it cannot be read.
+        ModelError: one cannot be read.
     """
-    if path is None:
-        return Models()
+    found = [_read_one(path) for path in paths]
+    return Models(
+        {source: folder for models in found for source, folder in models.folders.items()},
+        frozenset[str]().union(*(models.hanging for models in found)),
+        {asset: stance for models in found for asset, stance in models.stances.items()},
+    )
+
+
+def _read_one(path: Path) -> Models:
     path = path / CATALOGUE_FILE if path.is_dir() else path
     try:
         state = path.stat()
@@ -87,13 +121,21 @@ def read_models(path: Path | None) -> Models:
         raise ModelError(f"The catalogue {path} cannot be read: {reason}", _REMEDY) from error
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _read(path: Path, _: int) -> Models:
     """Parses a catalogue; the second argument, its time of change, makes the cache miss once it was changed."""
-    data = json.loads(path.read_text(encoding="utf-8"))
+    data = json.loads(read_text(path))
     folders = {str(source): path.parent / folder for source, folder in data.get("sources", {}).items()}
     hanging = frozenset(entry["id"] for entry in data["entries"] if entry.get("mount") == "ceiling")
-    return Models(folders, hanging)
+    return Models(folders, hanging, _stances(data))
+
+
+def _stances(data: Mapping[str, Any]) -> dict[str, Stance]:
+    """The stances that a catalogue of a folder of models has; none of 3D-FUTURE's."""
+    pieces = data.get("pieces", {})
+    ids = {str(entry["id"]) for entry in data["entries"]} if pieces else set[str]()
+    found = {key: pieces[name] for key in ids if (name := key.partition("/")[2]) in pieces}
+    return {key: Stance(int(item["front"]) % 4, float(item["scale"])) for key, item in found.items()}
 
 
 def import_model(models: Models, asset: str, undo: ExitStack) -> bpy.types.Mesh:
@@ -102,22 +144,129 @@ def import_model(models: Models, asset: str, undo: ExitStack) -> bpy.types.Mesh:
     Args:
         models: of the catalogue.
         asset: id of the model.
-        undo: gets callbacks that remove its material and texture.
+        undo: gets callbacks that remove its materials and textures.
 
     Raises:
         ModelError: a file of it is missing or broken.
     """
+    if asset in models.stances:
+        return append_piece(models, asset, undo)
     folder = models.folder(asset)
     mesh = _import_geometry(folder / _MESH_FILE)
     try:
         _set_origin(mesh, at_top=asset in models.hanging)
         mesh.materials.clear()
-        mesh.materials.append(_material(folder / _TEXTURE_FILE, asset, undo))
+        mesh.materials.append(_material(texture_of(folder), asset, undo))
     except ModelError:
         bpy.data.meshes.remove(mesh)
         raise
     mesh.name = asset.partition("/")[2]
     return mesh
+
+
+def append_piece(models: Models, asset: str, undo: ExitStack) -> bpy.types.Mesh:
+    """The mesh of a piece that the reader has made, appended, turned and scaled; see `import_model`.
+
+    Raises:
+        ModelError: its file is missing or broken.
+    """
+    path = models.folder(asset).with_suffix(".blend")
+    with Appended(undo) as appended:
+        mesh = _append(path, asset.partition("/")[2])
+    try:
+        mesh.transform(models.stances[asset].matrix)
+        _set_origin(mesh, at_top=asset in models.hanging)
+    except ModelError:
+        bpy.data.meshes.remove(mesh)
+        appended.remove()
+        raise
+    return mesh
+
+
+def _append(path: Path, name: str) -> bpy.types.Mesh:
+    """The mesh of the object of a name in a .blend; the object is removed."""
+    try:
+        with open_library(path) as (there, wanted):
+            if name not in there.objects:
+                raise ModelError(f'{path} lacks the piece "{name}"')
+            wanted.objects = [name]
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read") from error
+    obj = cast("bpy.types.Object | None", wanted.objects[0])
+    mesh = None if obj is None else obj.data
+    if not isinstance(mesh, bpy.types.Mesh) or not mesh.polygons:
+        raise ModelError(f"{path} holds no faces")
+    mesh.use_fake_user = True  # it outlives its object
+    bpy.data.objects.remove(cast("bpy.types.Object", obj))
+    mesh.use_fake_user = False
+    _forget_library(path)
+    return mesh
+
+
+def _forget_library(path: Path) -> None:
+    """Removes what appending leaves of a file: a library of which nothing is linked."""
+    for library in list(bpy.data.libraries):
+        if Path(bpy.path.abspath(library.filepath)) == path and not library.users_id:
+            bpy.data.libraries.remove(library)
+
+
+def open_library(path: Path, *, link: bool = False) -> Any:  # noqa: ANN401
+    """Opens a .blend to append or link from it; the type stubs do not know it as a context manager."""
+    return bpy.data.libraries.load(str(path), link=link)
+
+
+def link_piece(models: Models, asset: str, key: str, undo: ExitStack) -> bpy.types.Mesh:
+    """The mesh of a piece that the reader has made, linked.
+
+    A linked mesh cannot be turned, so the file that is linked is a copy of the piece's, turned and scaled already. It
+    is made beside it when the piece is first linked so, and never changed, since other .blend files may link to it.
+
+    Args:
+        models: of the catalogue.
+        asset: id of the piece.
+        key: custom property of the mesh that holds this id.
+        undo: gets a callback that removes the mesh.
+
+    Raises:
+        ModelError: the piece's file is missing or broken, or the copy cannot be written.
+    """
+    stance, name = models.stances[asset], asset.partition("/")[2]
+    top = "t" if asset in models.hanging else "b"
+    path = models.folder(asset).with_name(f"{name}.{stance.front}{top}{stance.scale:.9g}{LINKED_SUFFIX}")
+    if not path.is_file():
+        _write_turned(models, asset, key, path)
+    try:
+        with open_library(path, link=True) as (_, wanted):
+            wanted.meshes = [name]
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read") from error
+    mesh = cast("bpy.types.Mesh | None", wanted.meshes[0])
+    if mesh is None or not mesh.polygons:
+        raise ModelError(f"{path} holds no faces")
+    undo.callback(remove_unused_libraries)
+    return mesh
+
+
+def _write_turned(models: Models, asset: str, key: str, path: Path) -> None:
+    """Writes a piece's mesh as it is placed into a .blend of its own; leaves the open file as it was."""
+    part = path.with_suffix(".part")
+    with ExitStack() as undo:
+        mesh = append_piece(models, asset, undo)
+        undo.callback(bpy.data.meshes.remove, mesh)
+        mesh.name, mesh[key] = asset.partition("/")[2], asset
+        try:
+            bpy.data.libraries.write(str(part), {mesh}, fake_user=True, compress=True)
+            part.replace(path)
+        except (OSError, RuntimeError) as error:
+            raise ModelError(f"{path.parent} cannot be written to, so its pieces cannot be linked") from error
+
+
+def remove_unused_libraries() -> None:
+    """Removes libraries of linked pieces of which the open file uses nothing any more."""
+    used = {mesh.library for mesh in bpy.data.meshes if mesh.users and mesh.library is not None}
+    for library in list(bpy.data.libraries):
+        if library.filepath.endswith(LINKED_SUFFIX) and library not in used:
+            bpy.data.libraries.remove(library)
 
 
 def _import_geometry(path: Path) -> bpy.types.Mesh:
@@ -145,7 +294,7 @@ def _lines(path: Path) -> list[bytes]:
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise ModelError(f"{path} is too large")
-        return path.read_bytes().replace(b"\t", b" ").splitlines()
+        return obj_lines(path.read_bytes())
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from error
 

@@ -1,128 +1,39 @@
-"""What the panel's buttons do.
+"""What the panel's buttons about rooms do."""
 
-In a window an operator is modal: it advances its job at every tick of a timer and lets all other events through. From a
-script or in background mode it does the same job at once. None is registered for Adjust Last Operation, which would run
-it again at once and hold the interface.
-"""
-
-import logging
 from pathlib import Path
 from typing import Any, Final
 
 import bpy
-from bpy.props import IntProperty, StringProperty
+from bpy.props import IntProperty
 
 from ..instructscene_core.errors import InstructSceneError
 from ..instructscene_core.scene import Task
-from .jobs import VARIATIONS_KEY, check_worker, edit, import_official, index_models, vary
-from .preferences import report_lines
-from .reading import active_room
-from .rendering import RenderSettings, render_perspective
+from .framing import frame_room
+from .job_operator import JobOperator, MakingOperator, RoomOperator, redraw
+from .jobs import (
+    edit,
+    furnish,
+    gather,
+    picture,
+    regenerate,
+    saved_sentence,
+    vary,
+)
+from .pictures import PictureSettings, render_pictures, target_of
+from .reading import active_room, use_inputs
+from .records import INPUTS_KEY, VARIATIONS_KEY
 from .session import ROOT_PACKAGE, SESSION, Steps
-
-_LOGGER = logging.getLogger(__name__)
-_REDRAWN: Final = ("VIEW_3D", "PREFERENCES")
-"""Types of areas that show progress."""
+from .variations import ahead, keep_shown
 
 
-class _JobOperator(bpy.types.Operator):
-    """Base of the operators that run a job of ``jobs``; subclasses make the job."""
-
-    _number = 0
-
-    def job(self, context: bpy.types.Context) -> Steps[str]:
-        """The job to do."""
-        raise NotImplementedError
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Whether the button can be pressed; the tooltip says why not."""
-        reason = _why_not(context)
-        if reason:
-            cls.poll_message_set(reason)
-        return not reason
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Does the whole job."""
-        try:
-            outcome = SESSION.run(self.job(context))
-        except InstructSceneError as error:
-            return self._fail(error)
-        self.report({"INFO"}, outcome)
-        return {"FINISHED"}
-
-    def invoke(self, context: bpy.types.Context, _: bpy.types.Event) -> set[str]:
-        """Starts the job, or does it at once where there is no window."""
-        if bpy.app.background or context.window is None:
-            return self.execute(context)
-        try:
-            self._number = SESSION.start(self.job(context))
-        except InstructSceneError as error:
-            return self._fail(error)
-        SESSION.watch(context)
-        context.window_manager.modal_handler_add(self)
-        redraw(context)
-        return {"RUNNING_MODAL"}
-
-    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Goes on with the job at every tick; Esc cancels it."""
-        if event.type == "ESC" and event.value == "PRESS" and self._mine:
-            SESSION.cancel()
-        if not self._mine:
-            redraw(context)
-            self.report({"INFO"}, "Cancelled")
-            return {"CANCELLED"}
-        if event.type != "TIMER":
-            return {"PASS_THROUGH"}
-        before = SESSION.progress
-        try:
-            outcome = SESSION.tick()
-        except InstructSceneError as error:
-            redraw(context)
-            return self._fail(error)
-        if SESSION.progress != before or outcome is not None:
-            redraw(context)
-        if outcome is None:
-            return {"PASS_THROUGH"}
-        self.report({"INFO"}, outcome)
-        return {"FINISHED"}
-
-    def cancel(self, _: bpy.types.Context) -> None:
-        """Blender ends the operator: its window is closed or another file is opened."""
-        if self._mine:
-            SESSION.cancel()
-
-    @property
-    def _mine(self) -> bool:
-        """Whether the job under way is this operator's: after a cancel, the next may have begun already."""
-        return SESSION.busy and SESSION.number == self._number
-
-    def _fail(self, error: InstructSceneError) -> set[str]:
-        _LOGGER.info("%s: %s", self.bl_idname, error)
-        SESSION.failure = str(error)
-        self.report({"ERROR"}, str(error))
-        return {"CANCELLED"}
-
-
-def _why_not(context: bpy.types.Context) -> str:
-    """Why no job can be started now; empty where one can."""
-    if SESSION.busy:
-        return "InstructScene is still working: wait for it, or press Cancel"
-    if context.scene is None or context.scene.library is not None:
-        return "This scene cannot be changed"
-    if context.mode != "OBJECT":
-        return "Switch to Object Mode"
-    return ""
-
-
-class _EditOperator(_JobOperator):
+class _EditOperator(MakingOperator):
     """One of the four tasks."""
 
     task: Task
 
-    def job(self, context: bpy.types.Context) -> Steps[str]:
+    def job(self, context: bpy.types.Context, *, whole: bool) -> Steps[str]:
         """Reads the open file and asks the generator."""
-        return edit(context, self.task)
+        return edit(context, self.task, whole=whole)
 
 
 class INSTRUCTSCENE_OT_generate_room(_EditOperator):
@@ -132,6 +43,34 @@ class INSTRUCTSCENE_OT_generate_room(_EditOperator):
     bl_label = "Generate Room"
     bl_options = {"UNDO"}
     task = "generate"
+
+    def show(self, context: bpy.types.Context) -> None:
+        """Turns the viewport to the new room."""
+        room = bpy.data.objects.get(context.scene.instructscene.room)
+        if room is not None:
+            frame_room(context, room)
+
+
+class INSTRUCTSCENE_OT_furnish_my_room(MakingOperator):
+    """Furnish the room that you have built: select its floor, a wall or its shell. What stands in it stays"""
+
+    bl_idname = "instructscene.furnish_my_room"
+    bl_label = "Furnish My Room"
+    bl_options = {"UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """As for every job, and something must point to the room."""
+        if not super().poll(context):
+            return False
+        if context.active_object is None and not context.selected_objects:
+            cls.poll_message_set("Select the floor, a wall or the shell of your room")
+            return False
+        return True
+
+    def job(self, context: bpy.types.Context, *, whole: bool) -> Steps[str]:
+        """Reads the building and asks the generator."""
+        return furnish(context, whole=whole)
 
 
 class INSTRUCTSCENE_OT_complete_room(_EditOperator):
@@ -175,12 +114,35 @@ class INSTRUCTSCENE_OT_rearrange_selection(_SelectionOperator):
     task = "rearrange"
 
 
-class INSTRUCTSCENE_OT_variation(_JobOperator):
+class INSTRUCTSCENE_OT_more_variations(JobOperator):
+    """Make the room's other variations, while nothing else is to be done"""
+
+    bl_idname = "instructscene.more_variations"
+    bl_label = "Make Variations"
+    bl_options = {"INTERNAL"}
+    quiet = True
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Whether some are missing, and nothing else is done."""
+        room = active_room(context)
+        made = None if room is None else ahead(room)
+        return not SESSION.active and made is not None and made.next_request() is not None
+
+    def job(self, context: bpy.types.Context, *, whole: bool) -> Steps[str]:  # noqa: ARG002 - they come one by one
+        """Asks for one after the other."""
+        room = active_room(context)
+        assert room is not None, "poll() has checked this"  # noqa: S101
+        return gather(room)
+
+
+class INSTRUCTSCENE_OT_variation(RoomOperator):
     """Show another variation of the room"""
 
     bl_idname = "instructscene.variation"
     bl_label = "Show Variation"
     bl_options = {"UNDO"}
+    needs = "Generate a room with two or more variations"
 
     step: IntProperty(
         name="Step",
@@ -188,97 +150,114 @@ class INSTRUCTSCENE_OT_variation(_JobOperator):
         default=1,
         options={"SKIP_SAVE"},
     )
+    index: IntProperty(
+        name="Number",
+        description="The variation to show, the first being 0. Below that, Step counts",
+        default=-1,
+        min=-1,
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def description(cls, _: bpy.types.Context, properties: Any) -> str:  # noqa: ANN401
-        """Tooltip of the two arrows."""
+        """Tooltip of its buttons."""
+        if properties.index >= 0:
+            return "Show this variation of the room"
         return "Show the next variation of the room" if properties.step > 0 else "Show the previous variation"
 
     @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """As for every job, and the room must have variations."""
-        if not super().poll(context):
-            return False
-        room = active_room(context)
-        if room is None or VARIATIONS_KEY not in room:
-            cls.poll_message_set("Generate a room with two or more variations")
-            return False
-        return True
+    def has(cls, room: bpy.types.Object) -> bool:
+        """Whether there are variations."""
+        return VARIATIONS_KEY in room
 
-    def job(self, context: bpy.types.Context) -> Steps[str]:
+    def job(self, context: bpy.types.Context, *, whole: bool) -> Steps[str]:  # noqa: ARG002 - it is one step
         """Places the other variation."""
         room = active_room(context)
         assert room is not None, "poll() has checked this"  # noqa: S101
-        return vary(context, room, self.step)
+        return vary(context, room, step=self.step, index=self.index if self.index >= 0 else None)
+
+    def then(self) -> None:
+        """Goes on making what is missing."""
+        if bpy.ops.instructscene.more_variations.poll():
+            bpy.ops.instructscene.more_variations("INVOKE_DEFAULT")
 
 
-class _SettingsOperator(_JobOperator):
-    """A job that leaves the open file alone."""
+class INSTRUCTSCENE_OT_regenerate(RoomOperator, MakingOperator):
+    """Make the room again from the settings that it was made from, which become those of the panel"""
+
+    bl_idname = "instructscene.regenerate"
+    bl_label = "Regenerate"
+    bl_options = {"UNDO"}
+    needs = "Generate a room: it keeps the settings that it was made from"
 
     @classmethod
-    def poll(cls, _: bpy.types.Context) -> bool:
-        """Works wherever nothing else is under way."""
-        if SESSION.busy:
-            cls.poll_message_set("InstructScene is still working: wait for it, or press Cancel")
-        return not SESSION.busy
+    def has(cls, room: bpy.types.Object) -> bool:
+        """Whether it keeps its settings."""
+        return INPUTS_KEY in room
+
+    def job(self, context: bpy.types.Context, *, whole: bool) -> Steps[str]:
+        """Asks for the same again."""
+        room = active_room(context)
+        assert room is not None, "poll() has checked this"  # noqa: S101
+        return regenerate(context, room, whole=whole)
 
 
-class _FolderOperator(_SettingsOperator):
-    """A job on a folder, which the person chooses where a script has not named it."""
+class INSTRUCTSCENE_OT_use_settings(bpy.types.Operator):
+    """Copy the settings from which the room was made into the panel"""
 
-    directory: StringProperty(
-        name="Folder", description="What to read", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"}
-    )
-    _asked = False
+    bl_idname = "instructscene.use_settings"
+    bl_label = "Use Its Settings"
+    bl_options = {"UNDO"}
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Asks for the folder where it is not given."""
-        if self.directory or bpy.app.background:
-            return super().invoke(context, event)
-        self._asked = True
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Whether the room keeps some."""
+        room = active_room(context)
+        if room is None or INPUTS_KEY not in room:
+            cls.poll_message_set(INSTRUCTSCENE_OT_regenerate.needs)
+            return False
+        return True
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Does the whole job; after the file browser it is started anew, so that it does not hold the window."""
-        if not self._asked:
-            return super().execute(context)
-        again = getattr(bpy.ops.instructscene, self.bl_idname.partition("_OT_")[2])  # Blender has rewritten the name
-        again("INVOKE_DEFAULT", directory=self.directory)
+        """Copies them."""
+        room = active_room(context)
+        assert room is not None, "poll() has checked this"  # noqa: S101
+        try:
+            use_inputs(context, room)
+        except InstructSceneError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
         return {"FINISHED"}
 
 
-class INSTRUCTSCENE_OT_index_models(_FolderOperator):
-    """Make a catalogue of a folder 3D-FUTURE-model, and furnish rooms from it. Unchanged models are not read twice"""
+class INSTRUCTSCENE_OT_keep_variation(bpy.types.Operator):
+    """Keep the variation that is shown, and drop the others"""
 
-    bl_idname = "instructscene.index_models"
-    bl_label = "Index 3D-FUTURE"
+    bl_idname = "instructscene.keep_variation"
+    bl_label = "Keep This One"
+    bl_options = {"UNDO"}
 
-    def job(self, _: bpy.types.Context) -> Steps[str]:
-        """Has the worker index the folder."""
-        return index_models(Path(bpy.path.abspath(self.directory)))
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Whether there are variations."""
+        room = active_room(context)
+        if room is None or VARIATIONS_KEY not in room:
+            cls.poll_message_set(INSTRUCTSCENE_OT_variation.needs)
+            return False
+        return not SESSION.busy
 
-
-class INSTRUCTSCENE_OT_import_official(_FolderOperator):
-    """Make models from a folder with InstructScene's official checkpoints, and use them"""
-
-    bl_idname = "instructscene.import_official"
-    bl_label = "Import Official Checkpoints"
-
-    def job(self, _: bpy.types.Context) -> Steps[str]:
-        """Has the worker import the folder."""
-        return import_official(Path(bpy.path.abspath(self.directory)))
-
-
-class INSTRUCTSCENE_OT_self_check(_SettingsOperator):
-    """Start the worker, run one step of the generator, and show versions, device and seconds"""
-
-    bl_idname = "instructscene.self_check"
-    bl_label = "Self-Check"
-
-    def job(self, _: bpy.types.Context) -> Steps[str]:
-        """Asks the worker to check itself."""
-        return check_worker()
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Drops them; what is still being made is not needed any more."""
+        room = active_room(context)
+        assert room is not None, "poll() has checked this"  # noqa: S101
+        SESSION.cancel()
+        try:
+            keep_shown(room)
+        except InstructSceneError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        redraw(context)
+        return {"FINISHED"}
 
 
 class INSTRUCTSCENE_OT_cancel(bpy.types.Operator):
@@ -290,49 +269,12 @@ class INSTRUCTSCENE_OT_cancel(bpy.types.Operator):
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:
         """Whether there is something to cancel."""
-        return SESSION.busy
+        return SESSION.active
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Ends the job; the modal operator notices at its next event."""
         SESSION.cancel()
         redraw(context)
-        return {"FINISHED"}
-
-
-class INSTRUCTSCENE_OT_release_memory(bpy.types.Operator):
-    """End the worker, which gives its memory back. It starts again with the next request"""
-
-    bl_idname = "instructscene.release_memory"
-    bl_label = "Release Memory"
-
-    @classmethod
-    def poll(cls, _: bpy.types.Context) -> bool:
-        """Whether the worker runs and is idle."""
-        if SESSION.client is None or SESSION.busy:
-            cls.poll_message_set("The worker is not running" if SESSION.client is None else "The worker is busy")
-            return False
-        return True
-
-    def execute(self, _: bpy.types.Context) -> set[str]:
-        """Ends the worker."""
-        SESSION.release()
-        self.report({"INFO"}, "The worker has ended")
-        return {"FINISHED"}
-
-
-class INSTRUCTSCENE_OT_copy_report(bpy.types.Operator):
-    """Copy versions, device and the last failure to the clipboard, without the name of your home folder"""
-
-    bl_idname = "instructscene.copy_report"
-    bl_label = "Copy Report"
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Puts the report on the clipboard."""
-        lines = report_lines(SESSION.self_check or {})
-        worker = SESSION.client.last_lines if SESSION.client is not None else []
-        text = "\n".join([*lines, SESSION.failure, *worker])
-        context.window_manager.clipboard = text.replace(str(Path.home()), "~")
-        self.report({"INFO"}, "Report copied")
         return {"FINISHED"}
 
 
@@ -350,64 +292,73 @@ class INSTRUCTSCENE_OT_new_seed(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class INSTRUCTSCENE_OT_render(bpy.types.Operator):
-    """Render the room with Cycles, with walls and light of its own, into a picture file"""
+class INSTRUCTSCENE_OT_render(JobOperator):
+    """Render the room into a picture file. You can go on working meanwhile; Esc cancels"""
 
     bl_idname = "instructscene.render"
     bl_label = "Render Room"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Whether there is a room."""
+        """As for every job, and there must be a room."""
+        if not super().poll(context):
+            return False
         if active_room(context) is None:
             cls.poll_message_set("Generate a room, or select one")
             return False
         return True
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        """Renders, and shows the picture where there is a window."""
-        room, settings = active_room(context), context.scene.instructscene
+    def job(self, context: bpy.types.Context, *, whole: bool) -> Steps[str]:  # noqa: ARG002  (nothing can wait)
+        """Renders in a second Blender."""
+        room = active_room(context)
         assert room is not None, "poll() has checked this"  # noqa: S101
-        path = _picture_path(settings.render_path, room.name)
-        options = RenderSettings(resolution=settings.render_resolution, samples=settings.render_samples)
+        settings = _picture_settings(context)
+        return picture(context, room, _picture_target(context, room, settings), settings)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Renders at once, in this Blender."""
+        room, settings = active_room(context), _picture_settings(context)
+        assert room is not None, "poll() has checked this"  # noqa: S101
         try:
-            path = render_perspective(context, room, path, options)
-        except (InstructSceneError, OSError, RuntimeError) as error:
-            self.report({"ERROR"}, f"The room cannot be rendered to {path}: {error}")
-            return {"CANCELLED"}
-        if not bpy.app.background:
-            bpy.ops.render.view_show("INVOKE_DEFAULT")
-        self.report({"INFO"}, f"Saved {path}")
+            target = _picture_target(context, room, settings)
+            pictures = render_pictures(context, room, target, settings)
+        except InstructSceneError as error:
+            return self._fail(error)
+        self.report({"INFO"}, saved_sentence(pictures, target))
         return {"FINISHED"}
 
 
-def _picture_path(chosen: str, room: str) -> Path:
+def _picture_settings(context: bpy.types.Context) -> PictureSettings:
+    inputs = context.scene.instructscene
+    return PictureSettings(
+        resolution=inputs.render_resolution,
+        samples=inputs.render_samples,
+        view=inputs.render_view,
+        frames=inputs.render_frames,
+    )
+
+
+def _picture_target(context: bpy.types.Context, room: bpy.types.Object, settings: PictureSettings) -> Path:
+    """The file that the person chose, else one named after the room in the extension's folder."""
+    chosen = context.scene.instructscene.render_path
     if chosen:
-        return Path(bpy.path.abspath(chosen)).with_suffix(".png")
+        return target_of(Path(bpy.path.abspath(chosen)), settings)
     folder = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="renders", create=True))
-    return folder / f"{bpy.path.clean_name(room)}.png"
-
-
-def redraw(context: bpy.types.Context) -> None:
-    """Tags for redraw the areas that show progress."""
-    for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type in _REDRAWN:
-                area.tag_redraw()
+    return target_of(folder / f"{bpy.path.clean_name(room.name)}.png", settings)
 
 
 CLASSES: Final = (
     INSTRUCTSCENE_OT_generate_room,
+    INSTRUCTSCENE_OT_furnish_my_room,
     INSTRUCTSCENE_OT_complete_room,
     INSTRUCTSCENE_OT_restyle_selection,
     INSTRUCTSCENE_OT_rearrange_selection,
     INSTRUCTSCENE_OT_variation,
-    INSTRUCTSCENE_OT_index_models,
-    INSTRUCTSCENE_OT_import_official,
-    INSTRUCTSCENE_OT_self_check,
+    INSTRUCTSCENE_OT_more_variations,
+    INSTRUCTSCENE_OT_regenerate,
+    INSTRUCTSCENE_OT_use_settings,
+    INSTRUCTSCENE_OT_keep_variation,
     INSTRUCTSCENE_OT_cancel,
-    INSTRUCTSCENE_OT_release_memory,
-    INSTRUCTSCENE_OT_copy_report,
     INSTRUCTSCENE_OT_new_seed,
     INSTRUCTSCENE_OT_render,
 )

@@ -2,17 +2,19 @@
 
 import json
 from functools import lru_cache
-from itertools import islice
 from typing import Final
 
 import bpy
 
 from ..instructscene_core.vocabulary import PREDICATES, display_name
-from .jobs import VARIATION_KEY, VARIATIONS_KEY
-from .placing import SCENE_KEY
+from .deletions import deleted_from
+from .overlay import OVERLAY
 from .preferences import draw_lines, draw_progress
-from .reading import active_room, is_foreign
+from .reading import active_room
+from .records import KEEP_KEY, SCENE_KEY
 from .session import SESSION
+from .summary import Summary, summary
+from .variations import shown_variation, variation_icons
 
 _MOST_ROWS: Final = 8
 """Lines of each group of a report, and selected objects, that are shown."""
@@ -25,6 +27,10 @@ _GROUPS: Final = (
 """Key of a scene's report, icon, and format of a line."""
 _LONGEST: Final = 300
 """Characters of an instruction that are shown below its field."""
+_IN_A_ROW: Final = 4
+"""Variations beside one another."""
+_ICON: Final = 3.2
+"""Size of a variation's plan, in heights of a button."""
 _CHARACTER: Final = 6.6
 """Pixels that a character of the interface takes on average, at a scale of 1."""
 
@@ -60,12 +66,48 @@ class INSTRUCTSCENE_PT_generate(_Panel):
         row.operator("instructscene.new_seed", text="", icon="FILE_REFRESH")
         column.prop(settings, "variations")
         column.prop(settings, "finish")
+        column.prop(settings, "shell")
         main = layout.column()
         main.scale_y = 1.4
-        main.operator("instructscene.generate_room", icon="HOME")
+        main.operator("instructscene.generate_room", icon="ADD")
+        main.operator("instructscene.furnish_my_room", icon="HOME")
+        _draw_status(layout)
+
+
+def _draw_status(layout: bpy.types.UILayout) -> None:
+    """One row that is always there, so that no button moves when a job begins or ends."""
+    if SESSION.active:
         draw_progress(layout)
-        if SESSION.failure and not SESSION.busy:
-            draw_lines(layout.box(), SESSION.failure, characters(context), "ERROR")
+        return
+    row = layout.row()
+    row.active = False
+    if SESSION.failure:
+        row.label(text="Not done: see below", icon="ERROR")
+    else:
+        row.label(text=SESSION.outcome or "Ready", icon="CHECKMARK" if SESSION.outcome else "BLANK1")
+
+
+class INSTRUCTSCENE_PT_my_room(_Panel):
+    """The person's own room."""
+
+    bl_idname = "INSTRUCTSCENE_PT_my_room"
+    bl_label = "My Room"
+    bl_parent_id = "INSTRUCTSCENE_PT_generate"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What is read of it, and how to correct that."""
+        layout = self.layout
+        layout.operator("instructscene.draw_floor", icon="GREASEPENCIL")
+        row = layout.row(align=True)
+        shown = OVERLAY.drawing is not None
+        row.operator("instructscene.show_room", icon="HIDE_OFF" if shown else "HIDE_ON", depress=shown)
+        row.operator("instructscene.correct_parts", icon="EYEDROPPER")
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(context.scene.instructscene, "wall_height")
+        column.prop(context.scene.instructscene, "show_fronts")
 
 
 class _RoomPanel(_Panel):
@@ -77,31 +119,55 @@ class _RoomPanel(_Panel):
         return active_room(context) is not None
 
 
-class INSTRUCTSCENE_PT_result(_RoomPanel):
-    """The active room."""
+class INSTRUCTSCENE_PT_result(_Panel):
+    """The active room, and why the last job was not done."""
 
     bl_idname = "INSTRUCTSCENE_PT_result"
     bl_label = "Result"
 
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Whether there is something to show."""
+        return bool(SESSION.failure) or active_room(context) is not None
+
     def draw(self, context: bpy.types.Context) -> None:
         """Variations, and what of the instruction was understood and met."""
         layout, room = self.layout, active_room(context)
+        if SESSION.failure and not SESSION.busy:
+            draw_lines(layout.box(), SESSION.failure, characters(context), "ERROR")
         if room is None:
             return
-        layout.label(text=room.name, icon="EMPTY_AXIS")
-        count = _count(room.get(VARIATIONS_KEY, "[]"))
-        if count > 1:
-            row = layout.row(align=True)
-            row.operator("instructscene.variation", text="", icon="TRIA_LEFT").step = -1
-            middle = row.row(align=True)
-            middle.alignment = "CENTER"
-            middle.label(text=f"Variation {room.get(VARIATION_KEY, 0) % count + 1} of {count}")
-            row.operator("instructscene.variation", text="", icon="TRIA_RIGHT").step = 1
+        row = layout.row(align=True)
+        row.label(text=room.name, icon="EMPTY_AXIS")
+        row.operator("instructscene.use_settings", text="", icon="IMPORT")
+        row.operator("instructscene.regenerate", text="", icon="FILE_REFRESH")
+        icons = variation_icons(room)
+        if len(icons) > 1:
+            _draw_variations(layout, icons, shown_variation(room, len(icons)))
         headline, findings = _findings(room.get(SCENE_KEY, ""))
         box = layout.box().column(align=True)
         box.label(text=headline)
+        if deleted := deleted_from(room):
+            names = ", ".join(display_name(name) for name in deleted)
+            draw_lines(box, f"Deleted since: {names}. The next edit leaves that out", characters(context) - 2, "TRASH")
         for icon, line in findings:
             draw_lines(box, line, characters(context) - 2, icon)
+
+
+def _draw_variations(layout: bpy.types.UILayout, icons: list[int], shown: int) -> None:
+    """Plans of all variations, each with the button that shows it."""
+    row = layout.row(align=True)
+    row.operator("instructscene.variation", text="", icon="TRIA_LEFT").step = -1
+    middle = row.row(align=True)
+    middle.alignment = "CENTER"
+    middle.label(text=f"Variation {shown + 1} of {len(icons)}")
+    row.operator("instructscene.variation", text="", icon="TRIA_RIGHT").step = 1
+    grid = layout.grid_flow(row_major=True, columns=_IN_A_ROW, even_columns=True, align=True)
+    for number, icon in enumerate(icons):
+        cell = grid.column(align=True)
+        cell.template_icon(icon_value=icon, scale=_ICON)
+        cell.operator("instructscene.variation", text=f"{number + 1}", depress=number == shown).index = number
+    layout.operator("instructscene.keep_variation", icon="CHECKMARK")
 
 
 class INSTRUCTSCENE_PT_render(_RoomPanel):
@@ -110,15 +176,33 @@ class INSTRUCTSCENE_PT_render(_RoomPanel):
     bl_idname = "INSTRUCTSCENE_PT_render"
     bl_label = "Picture"
 
+    def draw(self, _: bpy.types.Context) -> None:
+        """The button, and how far it is."""
+        self.layout.operator("instructscene.render", icon="RENDER_STILL")
+        _draw_status(self.layout)
+
+
+class INSTRUCTSCENE_PT_picture(_RoomPanel):
+    """How the picture is to be."""
+
+    bl_idname = "INSTRUCTSCENE_PT_picture"
+    bl_label = "Options"
+    bl_parent_id = "INSTRUCTSCENE_PT_render"
+    bl_options = {"DEFAULT_CLOSED"}
+
     def draw(self, context: bpy.types.Context) -> None:
-        """Render, and how."""
-        layout = self.layout
-        layout.operator("instructscene.render", icon="RENDER_STILL")
-        column = layout.column()
+        """View, size and file."""
+        column = self.layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
-        for name in ("render_resolution", "render_samples", "render_path"):
-            column.prop(context.scene.instructscene, name)
+        settings = context.scene.instructscene
+        names = ["render_view"]
+        if settings.render_view != "camera":
+            names += ["render_resolution", "render_samples"]
+        if settings.render_view == "turntable":
+            names.append("render_frames")
+        for name in (*names, "render_path"):
+            column.prop(settings, name)
 
 
 class INSTRUCTSCENE_PT_edit(_Panel):
@@ -128,13 +212,13 @@ class INSTRUCTSCENE_PT_edit(_Panel):
     bl_label = "Edit"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """The three edits, and the classes of the person's own objects that take part."""
+        """The three edits."""
         layout = self.layout
         note = layout.row()
         note.active = False
         note.label(text="With the instruction above")
         column = layout.column()
-        column.operator("instructscene.complete_room", icon="ADD")
+        column.operator("instructscene.complete_room", icon="PLUS")
         inputs = column.column()
         inputs.use_property_split = True
         inputs.use_property_decorate = False
@@ -142,32 +226,66 @@ class INSTRUCTSCENE_PT_edit(_Panel):
         column = layout.column(align=True)
         column.operator("instructscene.restyle_selection", icon="MATERIAL")
         column.operator("instructscene.rearrange_selection", icon="ORIENTATION_GIMBAL")
-        foreign = (obj for obj in context.selected_objects if is_foreign(obj))
-        shown = list(islice(foreign, _MOST_ROWS))
-        if shown:
-            _draw_own_objects(layout.box().column(align=True), shown, sum(1 for _ in foreign))
+        column = layout.column(align=True)
+        column.operator("instructscene.replace", icon="FILE_REFRESH")
+        column.operator("instructscene.more_like_this", icon="DUPLICATE")
+        column.operator("instructscene.delete", icon="TRASH")
 
 
-def _draw_own_objects(column: bpy.types.UILayout, objects: list[bpy.types.Object], more: int) -> None:
-    column.label(text="Your Objects")
-    for obj in objects:
-        row = column.split(factor=0.5)
-        row.label(text=obj.name, icon="MESH_DATA")
-        row.prop(obj, "instructscene_class", text="")
-    if more:
-        column.label(text=f"and {more} more")
+class INSTRUCTSCENE_PT_selection(_Panel):
+    """The person's own objects that are selected."""
+
+    bl_idname = "INSTRUCTSCENE_PT_selection"
+    bl_label = "Selection"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Whether any is selected."""
+        selected = summary(context)
+        return bool(selected.pieces or selected.parts)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What each is."""
+        row = self.layout.row(align=True)
+        row.operator("instructscene.recognise", icon="VIEWZOOM")
+        row.operator("instructscene.fix_scale", icon="FULLSCREEN_EXIT")
+        _draw_selection(self.layout, summary(context))
+
+
+def _draw_selection(layout: bpy.types.UILayout, selected: Summary) -> None:
+    """The classes of the person's own pieces with their fronts and locks, and the kinds of parts of their building."""
+    for title, names, draw in (
+        ("Your Objects", selected.pieces, _draw_piece),
+        ("Your Building", [name for name, _ in selected.parts], _draw_part),
+    ):
+        shown = [obj for name in names[:_MOST_ROWS] if (obj := bpy.data.objects.get(name)) is not None]
+        if not shown:
+            continue
+        column = layout.box().column(align=True)
+        column.label(text=title)
+        for obj in shown:
+            row = column.split(factor=0.42)
+            row.label(text=obj.name)
+            draw(row.row(align=True), obj)
+        if len(names) > _MOST_ROWS or selected.more:
+            column.label(text=f"and {max(len(names) - _MOST_ROWS, 0) + selected.more} more")
+
+
+def _draw_piece(row: bpy.types.UILayout, obj: bpy.types.Object) -> None:
+    row.prop(obj, "instructscene_class", text="")
+    row.operator("instructscene.turn_front", text="", icon="FILE_REFRESH").object = obj.name
+    kept = bool(obj.get(KEEP_KEY))
+    row.prop(obj, "instructscene_keep", text="", icon="LOCKED" if kept else "UNLOCKED")
+
+
+def _draw_part(row: bpy.types.UILayout, obj: bpy.types.Object) -> None:
+    row.prop(obj, "instructscene_kind", text="")
 
 
 def characters(context: bpy.types.Context) -> int:
     """How many characters a line of the sidebar holds beside an icon."""
     scale = context.preferences.system.ui_scale
     return max(int((context.region.width / scale - 70) / _CHARACTER), 12)
-
-
-@lru_cache(maxsize=4)
-def _count(variations: str) -> int:
-    data = _read(variations)
-    return len(data) if isinstance(data, list) else 0
 
 
 @lru_cache(maxsize=4)
@@ -204,7 +322,10 @@ def _sentence(item: object) -> str:
 
 CLASSES: Final = (
     INSTRUCTSCENE_PT_generate,
-    INSTRUCTSCENE_PT_result,
+    INSTRUCTSCENE_PT_my_room,
     INSTRUCTSCENE_PT_edit,
     INSTRUCTSCENE_PT_render,
+    INSTRUCTSCENE_PT_picture,
+    INSTRUCTSCENE_PT_result,
+    INSTRUCTSCENE_PT_selection,
 )

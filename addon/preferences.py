@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
 from .session import ROOT_PACKAGE, SESSION
 
@@ -17,6 +17,41 @@ DEVICE_ITEMS: Final = [
 ]
 _HIDDEN_KEYS: Final = ("type", "id", "protocol")
 """Keys of the worker's answers that Self-Check does not show."""
+
+
+USE_ITEMS: Final = [
+    ("first", "These First", "What they lack comes from the furniture that comes with the extension"),
+    ("only", "Only These", "What they lack is left out, and the findings say so"),
+]
+
+
+class INSTRUCTSCENE_PG_catalogue(bpy.types.PropertyGroup):
+    """A catalogue of a person's own furniture."""
+
+    path: StringProperty(
+        name="Folder", description="The catalogue's folder, not that of the models", subtype="DIR_PATH"
+    )
+    used: BoolProperty(name="Use", description="Furnish rooms from it", default=True)
+
+
+class INSTRUCTSCENE_UL_catalogues(bpy.types.UIList):
+    """The list of catalogues."""
+
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        _data: bpy.types.AnyType,
+        item: INSTRUCTSCENE_PG_catalogue,
+        _icon: int,
+        _active: bpy.types.AnyType,
+        _property: str,
+        _index: int,
+    ) -> None:
+        """A tick, and where it is."""
+        row = layout.row(align=True)
+        row.prop(item, "used", text="")
+        row.prop(item, "path", text="", emboss=False)
 
 
 class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
@@ -47,11 +82,23 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         "Online Access in Blender's System preferences",
         default=False,
     )
-    catalogue: StringProperty(
-        name="Catalogue",
-        description="A folder made by Index 3D-FUTURE, with the furniture to place. Left empty, the furniture that "
-        "comes with the extension is used",
-        subtype="DIR_PATH",
+    catalogues: CollectionProperty(
+        type=INSTRUCTSCENE_PG_catalogue,
+        name="Catalogues",
+        description="Furniture of your own, made by Index Models. The ticked ones are used, the first ones first",
+    )
+    catalogue_number: IntProperty(name="Catalogue", description="The one that is selected in the list", min=0)
+    catalogue_use: EnumProperty(
+        name="Use",
+        description="What becomes of kinds of furniture that the ticked catalogues lack",
+        items=USE_ITEMS,
+        default="first",
+    )
+    link_models: BoolProperty(
+        name="Link",
+        description="Link the models of a folder from its catalogue instead of appending them: files stay small, and "
+        "depend on the catalogue's folder",
+        default=False,
     )
     language_model_url: StringProperty(
         name="Language Model",
@@ -85,8 +132,7 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         for name in ("device", "worker_python", "idle_minutes", "model_folder", "clip_weights", "clip_download"):
             layout.prop(self, name)
         layout.operator("instructscene.import_official", icon="IMPORT")
-        layout.prop(self, "catalogue")
-        layout.operator("instructscene.index_models", icon="FILE_REFRESH")
+        self._draw_catalogues(layout)
         layout.prop(self, "language_model_url")
         if self.language_model_url:
             layout.prop(self, "language_model_name")
@@ -103,10 +149,24 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
             for line in report_lines(SESSION.self_check):
                 box.label(text=line)
 
+    def _draw_catalogues(self, layout: bpy.types.UILayout) -> None:
+        layout.label(text="Catalogues")
+        row = layout.row()
+        row.template_list(
+            "INSTRUCTSCENE_UL_catalogues", "", self, "catalogues", self, "catalogue_number", rows=3, type="DEFAULT"
+        )
+        buttons = row.column(align=True)
+        buttons.operator("instructscene.add_catalogue", text="", icon="ADD")
+        buttons.operator("instructscene.remove_catalogue", text="", icon="REMOVE")
+        layout.operator("instructscene.index_models", icon="FILE_REFRESH")
+        if len(self.catalogues):
+            layout.prop(self, "catalogue_use", expand=True)
+            layout.prop(self, "link_models")
+
 
 def draw_progress(layout: bpy.types.UILayout) -> None:
     """A bar with a cancel button, while a job is under way."""
-    if not SESSION.busy:
+    if not SESSION.active:
         return
     row = layout.row(align=True)
     row.progress(factor=SESSION.progress.share, text=SESSION.progress.label)

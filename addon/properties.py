@@ -3,12 +3,15 @@
 from typing import Any, Final
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from ..instructscene_core.vocabulary import CATEGORIES, CLASSES, EXTRAS, RoomType, display_name
-from .placing import CATEGORY_KEY
-from .reading import category_of
-from .rendering import RenderSettings
+from .architecture.names import KIND_HINTS, KINDS
+from .architecture.parts import kind_of
+from .pictures import PictureSettings
+from .pieces import category_of
+from .records import ARCHITECTURE_KEY, CATEGORY_KEY, KEEP_KEY, NOT_ARCHITECTURE, scale_length
+from .summary import forget
 
 EnumItem = tuple[str, str, str, str, int]
 
@@ -17,7 +20,15 @@ ROOM_ITEMS: Final = [
     ("livingroom", "Living Room", "Furnish a living room"),
     ("diningroom", "Dining Room", "Furnish a dining room"),
 ]
+VIEW_ITEMS: Final = [
+    ("corner", "Corner at Eye Level", "As a photographer of interiors sees it, from where a person can stand"),
+    ("above", "Top-Down", "From above, as on a plan"),
+    ("turntable", "Turntable", "All round from above at an angle, a folder of pictures"),
+    ("camera", "My Camera and Settings", "The whole scene through its own camera, with its own render settings"),
+]
 _UNKNOWN: Final = "UNKNOWN"
+NO_CLASS: Final = "NONE"
+"""Item of the menu of what comes in a piece's place: the class is left to the text."""
 
 
 def _class_items(room_type: RoomType) -> list[EnumItem]:
@@ -54,6 +65,33 @@ def _set_class(obj: bpy.types.Object, number: int) -> None:
     obj[CATEGORY_KEY] = CATEGORIES[number - 1] if number else ""
 
 
+_KIND_ITEMS: Final[list[EnumItem]] = [
+    (NOT_ARCHITECTURE, "Not Building", "Treat the object as furniture", "NONE", 0),
+    *((kind, kind.title(), hint, "NONE", number + 1) for number, (kind, hint) in enumerate(KIND_HINTS.items())),
+]
+
+
+def _get_keep(obj: bpy.types.Object) -> bool:
+    return bool(obj.get(KEEP_KEY))
+
+
+def _set_keep(obj: bpy.types.Object, kept: bool) -> None:  # noqa: FBT001 - Blender's signature
+    if kept:
+        obj[KEEP_KEY] = True
+    elif KEEP_KEY in obj:
+        del obj[KEEP_KEY]
+
+
+def _get_kind(obj: bpy.types.Object) -> int:
+    kind = kind_of(obj, scale_length(bpy.context.scene))
+    return KINDS.index(kind) + 1 if kind in KINDS else 0
+
+
+def _set_kind(obj: bpy.types.Object, number: int) -> None:
+    obj[ARCHITECTURE_KEY] = KINDS[number - 1] if number else NOT_ARCHITECTURE
+    forget()
+
+
 class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
     """Inputs of the panel."""
 
@@ -77,11 +115,40 @@ class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
         description="Add rugs, plants, lamps and a TV set where a new room has a place for them",
         default=True,
     )
+    shell: BoolProperty(
+        name="Walls and Daylight",
+        description="Give a new room a floor, walls, doors, windows and light, which stay in the file for you to edit",
+        default=True,
+    )
     add: IntProperty(
         name="Objects to Add",
         description="How many objects Complete Room adds. Zero lets the generator decide",
         min=0,
         max=20,
+    )
+    replace_text: StringProperty(
+        name="Text", description="What the piece is to be like that comes in the place of the selected one"
+    )
+    replace_class: EnumProperty(
+        name="Class",
+        description="What kind of furniture comes in the place of the selected one",
+        items=[
+            (NO_CLASS, "As the Text Says", "The class that the text names, else that of the selected piece"),
+            *((name, display_name(name).title(), f"Only a {display_name(name)}") for name in CATEGORIES),
+        ],
+    )
+    wall_height: FloatProperty(
+        name="Wall Height",
+        description="Height of your room. Zero takes that of its walls or its ceiling",
+        min=0.0,
+        max=20.0,
+        subtype="DISTANCE",
+        unit="LENGTH",
+    )
+    show_fronts: BoolProperty(
+        name="Show Fronts",
+        description="Draw an arrow at the front of each selected piece of your own",
+        default=True,
     )
     steps_prior: IntProperty(
         name="Furniture Steps",
@@ -95,9 +162,13 @@ class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
         min=0,
         max=1000,
     )
+    render_view: EnumProperty(name="View", description="From where the room is seen", items=VIEW_ITEMS)
+    render_frames: IntProperty(
+        name="Pictures", description="How many pictures a turntable has", min=2, max=360, default=PictureSettings.frames
+    )
     render_path: StringProperty(
         name="Picture",
-        description="The file to write. Left empty, it goes to the extension's own folder",
+        description="The file to write, or a folder for a turntable. Left empty, it goes to the extension's own folder",
         subtype="FILE_PATH",
     )
     render_resolution: IntProperty(
@@ -105,14 +176,14 @@ class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
         description="Width of the picture in pixels",
         min=64,
         max=8192,
-        default=RenderSettings.resolution,
+        default=PictureSettings.resolution,
         subtype="PIXEL",
     )
     render_samples: IntProperty(
         name="Samples",
         description="Cycles samples a pixel: more take longer and give less noise",
         min=1,
-        default=RenderSettings.samples,
+        default=PictureSettings.samples,
     )
     room: StringProperty(name="Room", description="The room that was last worked on", options={"HIDDEN"})
 
@@ -130,10 +201,26 @@ def add_properties() -> None:
         set=_set_class,
     )
 
+    obj.instructscene_keep = BoolProperty(
+        name="Keep",
+        description="No edit changes or moves it",
+        get=_get_keep,
+        set=_set_keep,
+    )
+    obj.instructscene_kind = EnumProperty(
+        name="Part of the Building",
+        description="What part of your building the object is. It is guessed from name and shape until you choose",
+        items=_KIND_ITEMS,
+        get=_get_kind,
+        set=_set_kind,
+    )
+
 
 def remove_properties() -> None:
     """Takes the properties away; what was entered stays in the files."""
     scene: Any = bpy.types.Scene
     obj: Any = bpy.types.Object
     del obj.instructscene_class
+    del obj.instructscene_keep
+    del obj.instructscene_kind
     del scene.instructscene

@@ -1,38 +1,47 @@
 """Turns the open .blend into a request: which objects take part, where they stand, and which of them may change."""
 
-import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import bpy
-from mathutils import Vector
 
 from ..instructscene_core.errors import InvalidInputError
-from ..instructscene_core.scene import FloorPlan, Request, Scene, SceneObject, Task, Vector3
-from ..instructscene_core.vocabulary import RoomType, hangs
-from .assets import ASSET_KEY
-from .categories import guess_category
-from .placing import (
+from ..instructscene_core.scene import Request, Scene, SceneObject, Task, Vector3, read_json
+from .architecture.building import Building, BuildingError, read_building
+from .deletions import without
+from .guesses import guess_of
+from .participants import Participants, pose_of
+from .pieces import room_of, why_fixed
+from .poses import read_pose
+from .records import (
+    ARCHITECTURE_KEY,
     CATEGORY_KEY,
-    CODES_KEY,
+    FRONT_KEY,
+    INPUTS_KEY,
+    KEEP_KEY,
     OBJECT_KEY,
+    is_ours,
     is_room,
-    read_pose,
     room_members,
     room_objects,
-    room_of,
+    room_parts,
     room_scene,
     rooms,
     scale_length,
 )
+from .selection import MAKE_LOCAL, Selection, sort_selection
+from .shell import is_edited, shell_of
+from .site import Site, feet_of
+from .transforms import world_of
 
+INPUTS: Final = ("instruction", "room_type", "seed", "variations", "finish", "steps_prior", "steps_decoder")
+"""Settings of the panel from which a room is made."""
+_OF_OURS: Final = ("restyle", "replace")
+"""Tasks that exchange meshes, and so leave a person's own alone."""
 _FLAT: Final = 1e-4
-"""Blender units or scale factors below which an extent counts as zero."""
-_FAR: Final = 1e5
-"""Metres beyond which a position or size is surely a mistake."""
-_GAP: Final = 1.0
-"""Metres between two rooms that stand side by side."""
+"""Scale factors below which a room's Empty has no extent."""
 _JOIN: Final = 0.5
 """Metres around a room's floor within which a selected object of a person's own makes that room the edited one."""
 
@@ -44,26 +53,29 @@ class Reading:
     Args:
         request: for the worker.
         room: name of the room's Empty; None makes a new room.
-        foreign: names of the person's own objects, by their id in the scene.
+        foreign: names of the roots of the person's own pieces, by their id in the scene.
+        ours: names of the furniture that the add-on placed, likewise.
         copies: new ids of furniture that a person has duplicated, by object name.
         location: of a new room's Empty, Blender units.
+        yaw: of a new room's Empty, radians.
+        parts: kinds of the parts of the building that the floor plan was read from, by object name; None where the
+            room has none.
+        notes: what a person should know of the reading.
+        inputs: settings from which the same room can be made again; empty for edits.
+        unseen: names of the roots of pieces that take part and were never recognised.
     """
 
     request: Request
     room: str | None = None
     foreign: Mapping[str, str] = field(default_factory=dict)
+    ours: Mapping[str, str] = field(default_factory=dict)
     copies: Mapping[str, str] = field(default_factory=dict)
     location: Vector3 = (0.0, 0.0, 0.0)
-
-
-def is_foreign(obj: bpy.types.Object) -> bool:
-    """Whether an object is a mesh that the add-on did not make."""
-    return obj.type == "MESH" and not is_ours(obj)
-
-
-def is_ours(obj: bpy.types.Object) -> bool:
-    """Whether an object is furniture that stands in a room because the add-on put it there."""
-    return OBJECT_KEY in obj and obj.parent is not None and is_room(obj.parent)
+    yaw: float = 0.0
+    parts: Mapping[str, str] | None = None
+    notes: tuple[str, ...] = ()
+    inputs: Mapping[str, object] = field(default_factory=dict)
+    unseen: tuple[str, ...] = ()
 
 
 def active_room(context: bpy.types.Context) -> bpy.types.Object | None:
@@ -75,103 +87,236 @@ def active_room(context: bpy.types.Context) -> bpy.types.Object | None:
     return room if room is not None and is_room(room) and room.users_collection else None
 
 
-def category_of(obj: bpy.types.Object, room_type: RoomType) -> str | None:
-    """The class that a person chose for an object, else the one that its name suggests; None for neither."""
-    return obj[CATEGORY_KEY] or None if CATEGORY_KEY in obj else guess_category(obj.name, room_type)
-
-
-def read(context: bpy.types.Context, task: Task) -> Reading:
+def read(context: bpy.types.Context, task: Task, selected: Sequence[bpy.types.Object] | None = None) -> Reading:
     """Reads what an edit needs from the open .blend, and changes nothing.
+
+    Args:
+        context: of the operator.
+        task: what is to be done.
+        selected: objects that count as selected; else those that are.
 
     Raises:
         InvalidInputError: the selection cannot be worked on.
     """
-    return _read_new(context) if task == "generate" else _read_room(context, task)
-
-
-def free_location(scene: bpy.types.Scene, floor: FloorPlan, start: Vector3) -> Vector3:
-    """Where a new room stands clear of the others: at ``start``, or further along +X.
-
-    Args:
-        scene: its rooms count.
-        floor: of the new room.
-        start: the first choice, Blender units.
-    """
-    metres = scale_length(scene)
-    low_x, low_y, high_x, high_y = (v / metres for v in floor.bounding_box() or (-2, -2, 2, 2))
-    others = [bounds for room in rooms(scene) if (bounds := _world_bounds(room, metres))]
-    x, y, z = start
-    for left, bottom, right, top in sorted(others):
-        beside = y + low_y >= top or y + high_y <= bottom
-        if not beside and x + low_x < right and x + high_x > left:
-            x = right + _GAP / metres - low_x
-    return x, y, z
-
-
-def _world_bounds(room: bpy.types.Object, metres: float) -> tuple[float, float, float, float] | None:
-    """(min x, min y, max x, max y) of a room's floor in the world, Blender units; None for a room without a floor."""
-    scene = room_scene(room)
-    if scene is None or scene.floor.polygon is None:
-        return None
-    corners = [room.matrix_world @ Vector((x / metres, y / metres, 0.0)) for x, y in scene.floor.polygon]
-    xs, ys = [c.x for c in corners], [c.y for c in corners]
-    return min(xs), min(ys), max(xs), max(ys)
+    if task == "generate":
+        return _read_new(context)
+    return _read_room(context, task, sort_selection(context.selected_objects if selected is None else selected))
 
 
 def _read_new(context: bpy.types.Context) -> Reading:
     room_type = context.scene.instructscene.room_type
     location = cast("Vector3", tuple(context.scene.cursor.location))
-    return Reading(_request(context, "generate", Scene(room_type)), location=location)
+    return Reading(_request(context, "generate", Scene(room_type)), location=location, inputs=inputs_of(context))
 
 
-def _read_room(context: bpy.types.Context, task: Task) -> Reading:
+def inputs_of(context: bpy.types.Context) -> dict[str, object]:
+    """The panel's settings from which a room is made."""
+    settings = context.scene.instructscene
+    return {name: getattr(settings, name) for name in INPUTS}
+
+
+def read_again(context: bpy.types.Context, room: bpy.types.Object) -> Reading:
+    """Reads a room to make it again from the settings that its Empty keeps; they become the panel's.
+
+    Raises:
+        InvalidInputError: it keeps none, or its building can no longer be read.
+    """
+    use_inputs(context, room)
+    if _parts_around(room):
+        return read_own_room(context, room)
+    room_type = context.scene.instructscene.room_type
+    return Reading(_request(context, "generate", Scene(room_type)), room=room.name, inputs=inputs_of(context))
+
+
+def use_inputs(context: bpy.types.Context, room: bpy.types.Object) -> None:
+    """Makes the settings that a room's Empty keeps the panel's.
+
+    Raises:
+        InvalidInputError: it keeps none.
+    """
+    kept = read_json(str(room.get(INPUTS_KEY, "null")), f'The settings of "{room.name}"')
+    if not isinstance(kept, dict):
+        raise InvalidInputError(f'"{room.name}" keeps no settings', "Generate a room")
+    for name in INPUTS:
+        if name in kept:
+            with suppress(TypeError):  # what another version wrote
+                setattr(context.scene.instructscene, name, kept[name])
+
+
+def read_own_room(
+    context: bpy.types.Context,
+    room: bpy.types.Object | None = None,
+    selected: Sequence[bpy.types.Object] | None = None,
+) -> Reading:
+    """Reads a person's own room, from the active object or the selected parts of a building, to furnish it.
+
+    What stands in it stays as it is.
+
+    Args:
+        context: of the operator.
+        room: whose building it is; else it is found.
+        selected: objects that count as selected; else those that are.
+
+    Raises:
+        InvalidInputError: there is no floor that can be furnished.
+    """
     context.view_layer.update()
-    selected = list(context.selected_objects)
-    check_selection(selected)
-    room = _target(context, selected)
+    settings = context.scene.instructscene
+    selection = sort_selection(context.selected_objects if selected is None else selected)
+    room = room or _room_of_own(context, selection)
+    building = _own_building(context, room, selection)
+    site = Site(context, room, building)
+    participants = Participants.of(site, [], list(selection.notes))
+    scene = participants.scene(settings.room_type)
+    everything = ("category", "feature", "relation", "pose")
+    request = _request(context, "generate", scene)
+    request = replace(request, keep=dict.fromkeys(participants.foreign, everything))
+    return replace(_reading(participants, request), inputs=inputs_of(context))
+
+
+def own_building(context: bpy.types.Context) -> Building:
+    """The building around the selection or the active object, as it would be furnished.
+
+    Raises:
+        InvalidInputError: there is none.
+    """
+    context.view_layer.update()
+    selection = sort_selection(context.selected_objects)
+    return _own_building(context, _room_of_own(context, selection), selection)
+
+
+def _room_of_own(context: bpy.types.Context, selection: Selection) -> bpy.types.Object | None:
+    """The room whose building is selected, or to which the active object belongs."""
+    active = context.active_object
+    found = _room_of_building(selection.architecture, context.scene)
+    if found is None and active is not None and not selection.architecture:
+        found = room_of(active)
+    return found
+
+
+def _own_building(context: bpy.types.Context, room: bpy.types.Object | None, selection: Selection) -> Building:
+    """The building of a room; without one that of the selected parts, else of the active object, else around pieces."""
+    metres, active = scale_length(context.scene), context.active_object
+    parts = _parts_around(room) if room is not None else {}
+    if parts:
+        return read_building(context, metres, chosen=parts, known=parts)
+    chosen, point = list(selection.architecture), None
+    if not chosen and selection.pieces and active not in selection.pieces[:1]:
+        point = feet_of(selection.pieces, metres)
+    elif not chosen and active is not None and not is_ours(active) and not is_room(active):
+        chosen = [active]
+    return read_building(context, metres, chosen=chosen, point=point)
+
+
+def _read_room(context: bpy.types.Context, task: Task, selection: Selection) -> Reading:
+    context.view_layer.update()
+    settings = context.scene.instructscene
+    room = _target(context, selection)
     if room is None:
-        _refuse_without_meshes(selected)
-    elif room.library is not None:
-        raise InvalidInputError(f'"{room.name}" is linked from a library', _MAKE_LOCAL)
+        _refuse_without_furniture(selection)
     else:
-        _check_scale(room)
-    participants = _Participants.of(context, room, [obj for obj in selected if is_foreign(obj)])
-    chosen = _chosen(task, selected, participants)
-    scene = participants.scene(context.scene.instructscene.room_type)
-    names = {key: obj.name for key, obj in participants.foreign.items()}
-    copies = {obj.name: key for key, obj in participants.ours.items() if obj.get(OBJECT_KEY) != key}
-    request = _request(context, task, scene, chosen)
-    return Reading(request, room.name if room else None, names, copies, participants.location)
+        _check_room(room)
+    site = Site(context, room, _building_of(context, room, selection))
+    selection.pieces = [root for root in selection.pieces if not site.is_built_in(root)]
+    participants = Participants.of(site, selection.pieces, list(selection.notes))
+    chosen = _chosen(task, selection, participants)
+    scene = participants.scene(settings.room_type)
+    return _reading(participants, _request(context, task, scene, chosen))
 
 
-def _chosen(task: Task, selected: list[bpy.types.Object], participants: "_Participants") -> tuple[str, ...]:
-    """Ids that an edit may change."""
+def _building_of(context: bpy.types.Context, room: bpy.types.Object | None, selection: Selection) -> Building | None:
+    """The building around what is edited; None where there is none, or none that can be read."""
+    metres = scale_length(context.scene)
+    if room is not None:
+        parts = _parts_around(room)
+        if not parts:
+            return None
+        try:
+            return read_building(context, metres, chosen=parts, known=parts, point=_middle(room, metres))
+        except BuildingError:
+            return None  # what is left of it: the plan as it was read before counts
+    chosen, point = selection.architecture, feet_of(selection.pieces, metres)
+    try:
+        return read_building(context, metres, chosen=chosen, point=point)
+    except BuildingError:
+        if chosen:
+            raise
+        return None
+
+
+def _parts_around(room: bpy.types.Object) -> dict[bpy.types.Object, str]:
+    """The parts of the building around a room: a person's, or those of our own shell once a person has edited it."""
+    parts, shell = room_parts(room), shell_of(room)
+    if not parts and shell is not None and is_edited(shell):
+        parts = {obj: str(obj.get(ARCHITECTURE_KEY)) for obj in shell.objects if obj.type == "MESH"}
+    return parts
+
+
+def _middle(room: bpy.types.Object, metres: float) -> Vector3:
+    x, y, z = (v * metres for v in world_of(room).translation)
+    return x, y, z
+
+
+def _chosen(task: Task, selection: Selection, participants: Participants) -> tuple[str, ...]:
+    """Ids that an edit may change.
+
+    Raises:
+        InvalidInputError: there are none.
+    """
     if task == "complete":
         return ()
-    members = participants.ours if task == "restyle" else participants.ours | participants.foreign
-    chosen = tuple(key for key, obj in members.items() if obj in selected)
-    if not chosen and any(is_room(obj) for obj in selected):
-        chosen = tuple(participants.ours)
+    members = participants.ours if task in _OF_OURS else participants.ours | participants.foreign
+    selected = {*selection.ours, *selection.pieces}
+    chosen = [key for key, obj in members.items() if obj in selected]
+    if not chosen and selection.rooms and task != "replace":
+        chosen = list(participants.ours)
     if not chosen:
-        if task == "restyle" and selected:
+        if task in _OF_OURS and selection.pieces:
             message = "The selection holds only your own meshes, whose shape is never changed"
             raise InvalidInputError(message, "Select furniture that InstructScene placed")
+        if selection.aside:
+            raise InvalidInputError(selection.aside[0].sentence, selection.aside[0].remedy)
         raise InvalidInputError("No furniture is selected", "Select furniture of a room, or the room's Empty")
-    return chosen
+    free = [key for key in chosen if (reason := _why_unchanged(task, members[key])) is None or not reason]
+    fixed = [key for key in chosen if key not in free]
+    if not free:
+        first = members[fixed[0]]
+        raise InvalidInputError(
+            f'"{first.name}" {_why_unchanged(task, first)}', "Release it, or select other furniture"
+        )
+    participants.notes += [f'"{members[key].name}" {_why_unchanged(task, members[key])}, and stays' for key in fixed]
+    return tuple(free)
 
 
-def _target(context: bpy.types.Context, selected: list[bpy.types.Object]) -> bpy.types.Object | None:
-    """The room to edit: the one the selection belongs to, else the one it stands in; the active one without meshes."""
-    found = {room.name: room for obj in selected if (room := room_of(obj)) is not None and is_room(room)}
+def _why_unchanged(task: Task, obj: bpy.types.Object) -> str | None:
+    """Why an edit leaves an object as it is, as it follows its name; None where it may be changed."""
+    if not obj.visible_get():
+        return "is hidden"
+    if task in _OF_OURS:
+        return "is kept" if obj.get(KEEP_KEY) else None
+    return why_fixed(obj)
+
+
+def _target(context: bpy.types.Context, selection: Selection) -> bpy.types.Object | None:
+    """The room to edit: the one the selection belongs to, else the one it stands in; the active one without pieces."""
+    named = [room_of(obj) for obj in (*selection.rooms, *selection.ours, *selection.pieces)]
+    found = {room.name: room for room in named if room is not None and is_room(room)}
+    built = _room_of_building(selection.architecture, context.scene)
+    if not found and built is not None:
+        return built
     if len(found) > 1:
         names = '" and "'.join(sorted(found)[:2])
         raise InvalidInputError(f'The selection belongs to "{names}"', "Select objects of one room")
     if found:
         return next(iter(found.values()))
-    foreign = [obj for obj in selected if is_foreign(obj)]
-    if not foreign:
-        return active_room(context)
-    return next((room for room in rooms(context.scene) if any(_stands_in(obj, room) for obj in foreign)), None)
+    if not selection.pieces:
+        return None if selection.architecture else active_room(context)
+    return next((r for r in rooms(context.scene) if any(_stands_in(obj, r) for obj in selection.pieces)), None)
+
+
+def _room_of_building(architecture: Sequence[bpy.types.Object], scene: bpy.types.Scene) -> bpy.types.Object | None:
+    """The room whose floor plan was read from one of some parts of a building."""
+    return next((r for r in rooms(scene) if any(part in architecture for part in room_parts(r))), None)
 
 
 def _stands_in(obj: bpy.types.Object, room: bpy.types.Object) -> bool:
@@ -184,152 +329,44 @@ def _stands_in(obj: bpy.types.Object, room: bpy.types.Object) -> bool:
     return box[0] - _JOIN < x < box[2] + _JOIN and box[1] - _JOIN < y < box[3] + _JOIN
 
 
-_MAKE_LOCAL: Final = "Deselect it, or make it local with Object > Relations > Make Local"
+def _check_room(room: bpy.types.Object) -> None:
+    if room.library is not None:
+        raise InvalidInputError(f'"{room.name}" is linked from a library', MAKE_LOCAL)
+    matrix = room.matrix_world
+    if matrix.to_3x3().determinant() < 0:
+        raise InvalidInputError(f'"{room.name}" has a negative scale', "Apply it with Object > Apply > Scale")
+    if abs(matrix.to_3x3().determinant()) < _FLAT**3:
+        raise InvalidInputError(f'"{room.name}" has a scale of zero', "Set its scale to 1")
 
 
-def check_selection(selected: Iterable[bpy.types.Object]) -> None:
-    """Refuses objects that are no mesh of this file with a valid transform and an extent.
-
-    Raises:
-        InvalidInputError: names the first object at fault.
-    """
-    for obj in selected:
-        if is_room(obj):
-            continue
-        if obj.type != "MESH":
-            kind = obj.bl_rna.properties["type"].enum_items[obj.type].name.lower()
-            article = "an" if kind[0] in "aeiou" else "a"
-            raise InvalidInputError(f'"{obj.name}" is {article} {kind}, not a mesh', "Deselect it")
-        if obj.library is not None or obj.override_library is not None:
-            raise InvalidInputError(f'"{obj.name}" is linked from a library', _MAKE_LOCAL)
-        _check_scale(obj)
-        _check_extent(obj)
+def _refuse_without_furniture(selection: Selection) -> None:
+    if selection.pieces or selection.architecture:
+        return
+    if selection.aside:
+        raise InvalidInputError(selection.aside[0].sentence, selection.aside[0].remedy)
+    raise InvalidInputError("No furniture is selected and there is no room", "Select furniture, or generate a room")
 
 
-def _check_scale(obj: bpy.types.Object) -> None:
-    world: Any = obj.matrix_world  # the type stubs know nothing of rows and columns
-    if not all(math.isfinite(value) for row in world for value in row):
-        raise InvalidInputError(f'"{obj.name}" has an invalid transform', "Clear it with Object > Clear")
-    turn = world.to_3x3()
-    if min(abs(value) for value in (*obj.scale, *(column.length for column in turn.col))) < _FLAT:
-        raise InvalidInputError(f'"{obj.name}" has a scale of zero', "Set its scale to 1, or deselect it")
-    if min(obj.scale) < 0 or turn.determinant() < 0:
-        raise InvalidInputError(f'"{obj.name}" has a negative scale', "Apply it with Object > Apply > Scale")
+def _reading(participants: Participants, request: Request) -> Reading:
+    """With what is needed to place the answer."""
+    location, yaw = participants.site.frame(participants.foreign.values())
+    return Reading(
+        request,
+        room=participants.site.room.name if participants.site.room else None,
+        foreign={key: obj.name for key, obj in participants.foreign.items()},
+        ours={key: obj.name for key, obj in participants.ours.items()},
+        copies={obj.name: key for key, obj in participants.ours.items() if obj.get(OBJECT_KEY) != key},
+        location=location,
+        yaw=yaw,
+        parts=None if participants.site.building is None else participants.site.building.parts,
+        notes=tuple(dict.fromkeys(participants.notes)),
+        unseen=tuple(root.name for root in participants.pieces if not _is_known(root)),
+    )
 
 
-def _check_extent(obj: bpy.types.Object) -> None:
-    if not obj.data.vertices and not obj.modifiers:
-        raise InvalidInputError(f'The mesh "{obj.name}" is empty', "Deselect it, or give it some geometry")
-    pose = read_pose(obj, None, scale_length(bpy.context.scene))
-    if not all(abs(value) < _FAR for value in (*pose.position, *pose.size)):
-        raise InvalidInputError(
-            f'"{obj.name}" is too large or too far away', "Bring it near the origin, or deselect it"
-        )
-    if min(pose.size) < _FLAT:
-        raise InvalidInputError(f'"{obj.name}" is flat', "Deselect it, or give it some thickness")
-
-
-def _refuse_without_meshes(selected: list[bpy.types.Object]) -> None:
-    if not any(obj.type == "MESH" for obj in selected):
-        raise InvalidInputError("No mesh is selected and there is no room", "Select furniture, or generate a room")
-
-
-@dataclass
-class _Participants:
-    """The objects that take part in an edit, by SceneObject id.
-
-    Attributes:
-        room: the room's Empty; None for a new room.
-        ours: furniture that the add-on placed.
-        foreign: the person's own objects.
-        metres: in one Blender unit.
-        location: of a new room's Empty, Blender units.
-    """
-
-    room: bpy.types.Object | None
-    ours: dict[str, bpy.types.Object]
-    foreign: dict[str, bpy.types.Object]
-    metres: float
-    location: Vector3 = (0.0, 0.0, 0.0)
-
-    @staticmethod
-    def of(
-        context: bpy.types.Context, room: bpy.types.Object | None, newcomers: list[bpy.types.Object]
-    ) -> "_Participants":
-        """The furniture and members of a room, and newcomers; newcomers and duplicated furniture get new ids."""
-        metres = scale_length(context.scene)
-        ours = room_objects(room) if room else {}
-        if room is not None:
-            duplicates = [obj for obj in room.children if OBJECT_KEY in obj and obj not in ours.values()]
-            for obj in sorted(duplicates, key=lambda obj: obj.name):
-                ours[_new_id(obj.name, ours)] = obj
-            check_selection(ours.values())
-        members = {key: obj for key, obj in (room_members(room) if room else {}).items() if key not in ours}
-        check_selection(members.values())
-        foreign = dict(members)
-        for obj in newcomers:
-            if obj not in members.values():
-                foreign[_new_id(obj.name, ours | foreign)] = obj
-        return _Participants(
-            room, ours, foreign, metres, _floor_point(foreign.values(), metres) if room is None else (0, 0, 0)
-        )
-
-    def scene(self, room_type: RoomType) -> Scene:
-        """The Scene of these objects as they stand now; ``room_type`` counts where there is no room yet."""
-        before = room_scene(self.room) if self.room else None
-        before = before or Scene(room_type)
-        stored = {item.id: item for item in before.objects}
-        items = [*self._items(self.ours, stored, before.room_type), *self._items(self.foreign, {}, before.room_type)]
-        return Scene(before.room_type, tuple(items), before.floor, provenance=before.provenance)
-
-    def _items(
-        self, objects: Mapping[str, bpy.types.Object], stored: Mapping[str, SceneObject], room_type: RoomType
-    ) -> Iterator[SceneObject]:
-        for key, obj in objects.items():
-            pose = read_pose(obj, self.room, self.metres)
-            x, y, z = (p - at * self.metres for p, at in zip(pose.position, self.location, strict=True))
-            item = SceneObject(
-                key, category_of(obj, room_type), (x, y, z), pose.size, pose.yaw, **_asset_and_codes(obj)
-            )
-            before = stored.get(key)
-            unmoved = before is not None and _pose(before) == _pose(item)
-            placed = before.placed_size if before is not None and unmoved else None
-            yield replace(item, placed_size=placed, description=before.description if before is not None else None)
-
-
-def _asset_and_codes(obj: bpy.types.Object) -> dict[str, object]:
-    """As arguments of a SceneObject."""
-    codes = obj.get(CODES_KEY)
-    return {"asset": obj.get(ASSET_KEY), "codes": None if codes is None else tuple(codes)}
-
-
-def _pose(item: SceneObject) -> tuple[Vector3, Vector3, float]:
-    return item.position, item.size, item.yaw
-
-
-def _new_id(name: str, taken: Mapping[str, object]) -> str:
-    number = 1
-    candidate = name
-    while candidate in taken:
-        number += 1
-        candidate = f"{name} {number}"
-    return candidate
-
-
-def _floor_point(objects: Iterable[bpy.types.Object], metres: float) -> Vector3:
-    """Origin of a new room around a person's objects: the middle of their ground bounding box, at their feet."""
-    lows, highs, floors = [], [], []
-    for obj in objects:
-        corners = [obj.matrix_world @ Vector(corner) for corner in obj.bound_box]
-        lows.append([min(c[k] for c in corners) for k in range(3)])
-        highs.append([max(c[k] for c in corners) for k in range(3)])
-        if not hangs(category_of(obj, bpy.context.scene.instructscene.room_type) or ""):
-            floors.append(lows[-1][2])
-    floor = min(floors, default=0.0)
-    if abs(floor) * metres < 0.05:  # furniture that is modelled a little off the ground stands on it
-        floor = 0.0
-    x, y = ((min(row[k] for row in lows) + max(row[k] for row in highs)) / 2 for k in range(2))
-    return x, y, floor
+def _is_known(root: bpy.types.Object) -> bool:
+    """Whether class and front of a piece have been said, or it was looked at."""
+    return (CATEGORY_KEY in root and FRONT_KEY in root) or guess_of(root) is not None
 
 
 def _request(context: bpy.types.Context, task: Task, scene: Scene, selected: tuple[str, ...] = ()) -> Request:
@@ -340,23 +377,47 @@ def _request(context: bpy.types.Context, task: Task, scene: Scene, selected: tup
         scene=scene,
         instruction=settings.instruction,
         selected=selected,
-        add=settings.add or None,
+        add=(settings.add or None) if task == "complete" else None,
         variations=settings.variations,
         seed=settings.seed,
         steps=steps if all(steps) else None,
         finish=settings.finish,
     )
-    return Request.from_json(request.to_json())
+    try:
+        return Request.from_json(request.to_json())
+    except InvalidInputError as error:
+        raise InvalidInputError(str(error.message).replace("request.scene.floor", "The floor"), error.remedy) from error
 
 
-def as_it_stands(target: Scene, before: Scene, room: bpy.types.Object, metres: float) -> Scene:
+def as_it_stands(
+    target: Scene, before: Scene, room: bpy.types.Object, metres: float, newcomers: Collection[str] = ()
+) -> Scene:
     """``target``, but objects that are the same in ``before`` get the pose that they have in the .blend now.
 
-    So an object that an edit does not change stays where a person has moved it meanwhile.
+    So an object that an edit does not change stays where a person has moved it meanwhile, and does not come back where
+    it was deleted.
+
+    Args:
+        target: what is to be placed.
+        before: what it was made from.
+        room: the room's Empty.
+        metres: in one Blender unit.
+        newcomers: ids of objects that belong to the room from now on.
     """
     known = {item.id: item for item in before.objects}
     present = room_objects(room) | room_members(room)
-    return replace(target, objects=tuple(_standing(item, known, present, room, metres) for item in target.objects))
+    deleted = {
+        item.id
+        for item in target.objects
+        if item.id not in present and item.id not in newcomers and _is_unchanged(item, known)
+    }
+    kept = without(target, deleted)
+    return replace(kept, objects=tuple(_standing(item, known, present, room, metres) for item in kept.objects))
+
+
+def _is_unchanged(item: SceneObject, known: Mapping[str, SceneObject]) -> bool:
+    before = known.get(item.id)
+    return before is not None and pose_of(before) == pose_of(item) and before.asset == item.asset
 
 
 def _standing(
@@ -367,9 +428,9 @@ def _standing(
     metres: float,
 ) -> SceneObject:
     before, obj = known.get(item.id), present.get(item.id)
-    if before is None or obj is None or _pose(before) != _pose(item) or before.asset != item.asset:
+    if before is None or obj is None or pose_of(before) != pose_of(item) or before.asset != item.asset:
         return item
     pose = read_pose(obj, room, metres)
-    if (pose.position, pose.size, pose.yaw) == _pose(item):
+    if (pose.position, pose.size, pose.yaw) == pose_of(item):
         return item
     return replace(item, position=pose.position, size=pose.size, yaw=pose.yaw, placed_size=None)

@@ -6,8 +6,7 @@ removed with them afterwards. The person's scene, its render settings and its se
 
 import math
 import re
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,21 +15,17 @@ import bpy
 from mathutils import Matrix, Vector
 
 from ..instructscene_core.errors import InstructSceneError
-from ..instructscene_core.scene import FloorPlan, Point2
-from ..instructscene_core.vocabulary import ALL_CLASSES, BEDS, RoomType
 from .boxes import Box, bounds
-from .placing import CATEGORY_KEY, read_pose, room_collection, room_members, room_objects, room_scene, scale_length
-from .stage import Stage, build_room, floor_material
+from .materials import planks
+from .records import (
+    room_collection,
+    wall_colour_of,
+)
+from .shell import shell_of
+from .stage import build_room
+from .studio import Studio, complete_set, studio_of
 from .viewpoint import Viewpoint, choose_viewpoint
 
-_MARGIN: Final = 0.3
-"""Metres of floor around the furniture of a room that has no floor plan."""
-_MAIN: Final[dict[RoomType, tuple[str, ...]]] = {
-    "bedroom": BEDS,
-    "livingroom": tuple(name for name in ALL_CLASSES if name.endswith("sofa")),
-    "diningroom": ("dining_table",),
-}
-"""The classes that a room of each type is there for."""
 _SIDES: Final = re.compile(r"\b(left|right)", re.IGNORECASE)
 _PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
 """Last bytes of a whole PNG: on a full disk Blender writes a part of it and reports no error."""
@@ -83,16 +78,21 @@ def render_perspective(
         RenderError: Cycles is not there, or the file cannot be written.
     """
     width = settings.resolution
-    with _studio(context, room) as studio:
-        floor = studio.floor
-        view = choose_viewpoint(floor.polygon or (), studio.boxes, settings.aspect, sided=_speaks_of_sides(room))
-        build_room(studio.stage, floor, view.eye, view.forward, _colour_of(room))
-        _daylight(studio, view)
-        _camera(studio, view.matrix(), view.lens, shift=view.shift)
-        _cycles(studio.scene, (width, round(width / settings.aspect)), settings.samples)
-        _soft_light(studio)
-        _film(studio.scene, "AgX", ("AgX - Medium High Contrast", "Medium High Contrast"), exposure=0.2)
-        return _write(studio.scene, path)
+    with studio_of(context, room) as studio:
+        floor, walled = studio.floor, studio.walled
+        options = {"sided": speaks_of_sides(room), "outside": not walled}
+        view = choose_viewpoint(floor.polygon or (), studio.boxes, settings.aspect, **options)
+        set_sky(studio)
+        if walled:
+            complete_set(studio, wall_colour_of(room))
+        else:
+            build_room(studio.stage, floor, view.eye, view.forward, wall_colour_of(room))
+            _daylight(studio, view)
+        set_camera(studio, view.matrix(), view.lens, shift=view.shift)
+        set_cycles(studio.scene, (width, round(width / settings.aspect)), settings.samples)
+        soften(studio)
+        set_film(studio.scene, "AgX", ("AgX - Medium High Contrast", "Medium High Contrast"), exposure=0.2)
+        return write(studio.scene, path)
 
 
 def render_top_down(
@@ -115,95 +115,40 @@ def render_top_down(
     Raises:
         RenderError: Cycles is not there, or the file cannot be written.
     """
-    with _studio(context, room) as studio:
+    with studio_of(context, room) as studio:
+        _leave_out_shell(studio, room)
         low, high = bounds(studio.boxes) if studio.boxes else bounds([Box.flat(studio.floor.polygon or ())])
         centre, reach = (low + high) / 2, max(high - low)
         corners = [(low.x, low.y, 0), (high.x, low.y, 0), (high.x, high.y, 0), (low.x, high.y, 0)]
-        studio.stage.mesh("Floor", [[Vector(corner) for corner in corners]], floor_material(studio.stage))
+        studio.stage.mesh("Floor", [[Vector(corner) for corner in corners]], studio.stage.material("Floor", planks))
         for k in range(8):
             turn = Matrix.Rotation(k * math.tau / 8, 4, "Z")
             place = turn @ Vector((2 * math.sin(math.radians(60)), 0, 1.0))
             local = Matrix.Translation(centre + reach * place)
             studio.stage.light(f"Lamp {k}", "POINT", 50 * reach**2, local, shadow_soft_size=0.1 * reach)
-        _camera(studio, Matrix.Translation(centre + Vector((0, 0, 1.2 * reach))), lens=35, sensor=32)
+        set_camera(studio, Matrix.Translation(centre + Vector((0, 0, 1.2 * reach))), lens=35, sensor=32)
         _world(studio, (0.05, 0.05, 0.05), 1.0)
-        _cycles(studio.scene, (resolution, resolution), samples)
+        set_cycles(studio.scene, (resolution, resolution), samples)
         _official_bounces(studio.scene)
-        _film(studio.scene, "Filmic", ("None",), exposure=0.0)
-        return _write(studio.scene, path)
+        set_film(studio.scene, "Filmic", ("None",), exposure=0.0)
+        return write(studio.scene, path)
 
 
-@dataclass(frozen=True)
-class _Studio:
-    """A temporary scene that shows one room.
-
-    Attributes:
-        scene: the scene.
-        stage: what was added around the room.
-        floor: with a polygon, room's axes.
-        boxes: the room's furniture and its members.
-    """
-
-    scene: bpy.types.Scene
-    stage: Stage
-    floor: FloorPlan
-    boxes: list[Box]
+def _leave_out_shell(studio: Studio, room: bpy.types.Object) -> None:
+    """Hides a room's own shell in the temporary scene: pictures for metrics show a floor alone."""
+    shell = shell_of(room)
+    if shell is not None:
+        layers = studio.scene.view_layers[0].layer_collection.children[room_collection(room).name]
+        layers.children[shell.name].exclude = True
 
 
-@contextmanager
-def _studio(context: bpy.types.Context, room: bpy.types.Object) -> Generator[_Studio, None, None]:
-    context.view_layer.update()  # a room that was just placed has no world matrix yet
-    scene = bpy.data.scenes.new("InstructScene Picture")
-    stage = Stage(scene.collection, Matrix(), scale_length(context.scene))
-    try:
-        stage.frame = room.matrix_world @ Matrix.Scale(1 / stage.metres, 4)
-        scene.collection.children.link(room_collection(room))
-        for obj in room_members(room).values():
-            if obj.name not in scene.collection.all_objects:
-                scene.collection.objects.link(obj)
-        scene.cycles.device = context.scene.cycles.device
-        boxes = _boxes(room, stage.metres)
-        yield _Studio(scene, stage, _floor(room, boxes), boxes)
-    finally:
-        bpy.data.scenes.remove(scene)
-        stage.remove()
-
-
-def _boxes(room: bpy.types.Object, metres: float) -> list[Box]:
-    scene = room_scene(room)
-    main = _MAIN[scene.room_type] if scene else ()
-    shown = [obj for obj in (*room_objects(room).values(), *room_members(room).values()) if obj.type == "MESH"]
-    poses = [read_pose(obj, room, metres) for obj in shown]
-    return [
-        Box(pose.position, pose.size, pose.yaw, main=str(obj.get(CATEGORY_KEY, "")) in main)
-        for obj, pose in zip(shown, poses, strict=True)
-    ]
-
-
-def _floor(room: bpy.types.Object, boxes: list[Box]) -> FloorPlan:
-    """The room's floor plan; without one, the rectangle around its furniture."""
-    scene = room_scene(room)
-    plan = scene.floor if scene else FloorPlan()
-    if plan.polygon:
-        return plan
-    low, high = bounds(boxes) if boxes else (Vector((-2, -2, 0)), Vector((2, 2, 0)))
-    (x0, y0), (x1, y1) = (low.xy - Vector((_MARGIN, _MARGIN))), (high.xy + Vector((_MARGIN, _MARGIN)))
-    corners: tuple[Point2, ...] = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
-    return FloorPlan(polygon=corners, height=max(plan.height, high.z), openings=plan.openings)
-
-
-def _speaks_of_sides(room: bpy.types.Object) -> bool:
+def speaks_of_sides(room: bpy.types.Object) -> bool:
     """Whether the room's instruction says left or right."""
     return bool(_SIDES.search(str(room.get("instructscene_instruction", ""))))
 
 
-def _colour_of(room: bpy.types.Object) -> int:
-    """Number of the wall colour of a room: its seed, so that it is the same in every picture."""
-    seed = str(room.get("instructscene_seed", ""))
-    return int(seed) if seed.isdecimal() else 0
-
-
-def _camera(studio: _Studio, local: Matrix, lens: float, sensor: float = 36.0, shift: float = 0.0) -> None:
+def set_camera(studio: Studio, local: Matrix, lens: float, sensor: float = 36.0, shift: float = 0.0) -> None:
+    """Adds a camera at a place in the room's axes; lens and sensor are millimetres, shift widths of the picture."""
     data = studio.stage.keep(bpy.data.cameras.new("Camera"))
     data.lens, data.sensor_width, data.shift_y = lens, sensor, shift
     data.clip_start, data.clip_end = 0.05 / studio.stage.metres, 500 / studio.stage.metres
@@ -212,32 +157,37 @@ def _camera(studio: _Studio, local: Matrix, lens: float, sensor: float = 36.0, s
     studio.scene.camera = camera
 
 
-def _daylight(studio: _Studio, view: Viewpoint) -> None:
-    """Overcast sky light; before the walls that are left out a soft fill light, and a warmer key light at its left."""
+def _daylight(studio: Studio, view: Viewpoint) -> None:
+    """Before the walls that are left out a soft fill light, and a warmer key light at its left."""
     low, high = bounds([Box.flat(studio.floor.polygon or ())])
     size, height = max(high - low), studio.floor.height
     middle, distance = (low + high) / 2, 0.5 * size + 1.6
     front = middle - view.forward * distance
     key = front - view.right * (0.45 * size) + Vector((0, 0, 0.75 * height))
-    aim = _look_at(key, middle + Vector((0, 0, 0.3 * height)))
+    aim = look_at(key, middle + Vector((0, 0, 0.3 * height)))
     studio.stage.light("Key", "AREA", 37.0 * distance**2, aim, size=1.4, color=(1.0, 0.95, 0.88))
-    fill = _look_at(front + Vector((0, 0, 0.55 * height)), middle + Vector((0, 0, 0.5 * height)))
+    fill = look_at(front + Vector((0, 0, 0.55 * height)), middle + Vector((0, 0, 0.5 * height)))
     studio.stage.light("Fill", "AREA", 11.0 * distance**2, fill, shape="RECTANGLE", size=size, size_y=height)
+
+
+def set_sky(studio: Studio) -> None:
+    """An overcast sky, brighter where the camera sees it, as through a window, than the light that it gives."""
     tree = _world(studio, _BACKDROP, 1.0).node_tree
     rays = tree.nodes.new("ShaderNodeLightPath")
-    brighter = tree.nodes.new("ShaderNodeMath")  # through a window the sky is brighter than the light that it gives
+    brighter = tree.nodes.new("ShaderNodeMath")
     brighter.operation = "ADD"
     brighter.inputs[1].default_value = 1.0
     tree.links.new(rays.outputs["Is Camera Ray"], brighter.inputs[0])
     tree.links.new(brighter.outputs[0], tree.nodes["Background"].inputs["Strength"])
 
 
-def _look_at(eye: Vector, target: Vector) -> Matrix:
+def look_at(eye: Vector, target: Vector) -> Matrix:
     """Matrix of a camera or light at ``eye`` whose −Z points at ``target``."""
     return Matrix.Translation(eye) @ (target - eye).to_track_quat("-Z", "Y").to_matrix().to_4x4()
 
 
-def _world(studio: _Studio, colour: tuple[float, float, float], strength: float) -> bpy.types.World:
+def _world(studio: Studio, colour: tuple[float, float, float], strength: float) -> bpy.types.World:
+    """Gives the scene a world of one colour, linear RGB."""
     world = studio.stage.keep(bpy.data.worlds.new("Sky"))
     world.use_nodes = True
     background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
@@ -247,7 +197,12 @@ def _world(studio: _Studio, colour: tuple[float, float, float], strength: float)
     return world
 
 
-def _cycles(scene: bpy.types.Scene, size: tuple[int, int], samples: int) -> None:
+def set_cycles(scene: bpy.types.Scene, size: tuple[int, int], samples: int) -> None:
+    """Sets a scene to render with Cycles, denoised where this Blender can.
+
+    Raises:
+        RenderError: Cycles is not there.
+    """
     try:
         scene.render.engine = "CYCLES"
     except TypeError as error:
@@ -262,7 +217,7 @@ def _cycles(scene: bpy.types.Scene, size: tuple[int, int], samples: int) -> None
     scene.cycles.sample_clamp_indirect = 4.0
 
 
-def _soft_light(studio: _Studio) -> None:
+def soften(studio: Studio) -> None:
     """Cycles' Fast GI, ambient occlusion after one bounce: a third of the time of full bounces, and less noise."""
     scene = studio.scene
     scene.cycles.use_light_tree = False
@@ -281,7 +236,7 @@ def _official_bounces(scene: bpy.types.Scene) -> None:
     scene.cycles.sample_clamp_indirect = 10.0
 
 
-def _film(scene: bpy.types.Scene, transform: str, looks: tuple[str, ...], exposure: float) -> None:
+def set_film(scene: bpy.types.Scene, transform: str, looks: tuple[str, ...], exposure: float) -> None:
     """View transform, first look that exists, exposure and PNG; names that this Blender lacks stay at their default."""
     with suppress(TypeError):
         scene.view_settings.view_transform = transform
@@ -295,7 +250,7 @@ def _film(scene: bpy.types.Scene, transform: str, looks: tuple[str, ...], exposu
     scene.render.image_settings.color_depth = "8"
 
 
-def _write(scene: bpy.types.Scene, path: Path) -> Path:
+def write(scene: bpy.types.Scene, path: Path) -> Path:
     """Renders to a file beside ``path`` and renames it, so that no incomplete picture is ever seen."""
     part = path.with_name(f"{path.stem}.part.png")
     scene.render.filepath = str(part)

@@ -16,6 +16,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 import bpy
 
 from ..instructscene_core.scene import Request, Scene
+from .guesses import forget_guesses
+from .variations import forget_made
 from .worker_client import Message, WorkerClient, WorkerError
 
 ROOT_PACKAGE: Final = (__package__ or "").rpartition(".")[0]
@@ -32,6 +34,7 @@ _STAGES: Final = {
     "decoder": ("Arranging furniture", 0.7, 0.9),
     "import": ("Reading checkpoints", 0.05, 0.95),
     "index": ("Indexing models", 0.05, 0.95),
+    "recognise": ("Looking at your objects", 0.03, 0.06),
 }
 """Label and range of the progress bar of the worker's stages; the others change neither."""
 _AGAIN: Final = "Not met yet, trying again"
@@ -64,7 +67,9 @@ class Session:
         client: the worker; None where none was started.
         progress: of the job under way, else of the last one.
         number: of the last job that was started.
+        quiet: whether the job under way gives way to any other.
         failure: what the panel shows of the last job that failed; empty where none did since.
+        outcome: what the panel shows of the last job that ended well; empty where none did since.
         self_check: the report of the last Self-Check.
     """
 
@@ -72,7 +77,9 @@ class Session:
         self.client: WorkerClient | None = None
         self.progress = Progress("")
         self.number = 0
+        self.quiet = False
         self.failure: str = ""
+        self.outcome: str = ""
         self.self_check: Message | None = None
         self._command: list[str] = []
         self._job: Steps[str] | None = None
@@ -81,12 +88,21 @@ class Session:
         self._numbers = itertools.count()
 
     @property
-    def busy(self) -> bool:
-        """Whether a job is under way."""
+    def active(self) -> bool:
+        """Whether a job is under way, quiet or not."""
         return self._job is not None
 
-    def start(self, job: Steps[str]) -> int:
+    @property
+    def busy(self) -> bool:
+        """Whether a job is under way that must end before another begins."""
+        return self._job is not None and not self.quiet
+
+    def start(self, job: Steps[str], *, quiet: bool = False) -> int:
         """Makes a job the one under way; `tick` does the work.
+
+        Args:
+            job: what to do.
+            quiet: it is done while nothing else is, and ends where something is.
 
         Returns:
             The job's number.
@@ -94,10 +110,12 @@ class Session:
         Raises:
             WorkerError: another job is under way.
         """
-        if self._job is not None:
+        if self.busy or (quiet and self.active):
             raise WorkerError("InstructScene is still working", "Wait for it, or press Cancel")
-        self._job = job
-        self.failure = ""
+        self.cancel()
+        self._job, self.quiet = job, quiet
+        if not quiet:
+            self.failure = self.outcome = ""
         self.progress = Progress("Preparing")
         self.number += 1
         return self.number
@@ -128,6 +146,7 @@ class Session:
                     return None
         except StopIteration as stop:
             self._finish()
+            self.outcome = stop.value or self.outcome
             return stop.value
         except BaseException:
             self._finish()
@@ -183,7 +202,7 @@ class Session:
 
     def idle_seconds(self) -> float:
         """How long the worker has had nothing to do."""
-        if self.busy:
+        if self.active:
             self._last_used = time.monotonic()
         return time.monotonic() - self._last_used
 
@@ -210,12 +229,13 @@ def worker_command(settings: Any) -> list[str]:  # noqa: ANN401
     root = Path(__file__).parent.parent
     worker = root / "instructscene_core" / "worker" / "main.py"
     command = [*python, "-I", "-u", str(worker), "--device", settings.device]
-    for folder in (str(root), *_wheel_folders()):
+    for folder in (str(root), *wheel_folders()):
         command += ["--path", folder]
     if settings.model_folder:
         command += ["--model", bpy.path.abspath(settings.model_folder)]
-    if (catalogue := catalogue_path(settings)) is not None:
+    for catalogue in catalogue_paths(settings):
         command += ["--catalogue", str(catalogue)]
+    command += ["--use", settings.catalogue_use]
     if settings.clip_weights:
         command += ["--clip", bpy.path.abspath(settings.clip_weights)]
     elif settings.clip_download and bpy.app.online_access:
@@ -228,12 +248,22 @@ def worker_command(settings: Any) -> list[str]:  # noqa: ANN401
     return command
 
 
-def catalogue_path(settings: Any) -> Path | None:  # noqa: ANN401
-    """The person's own catalogue, file or folder; None for the furniture that comes with the extension."""
-    return Path(bpy.path.abspath(settings.catalogue)) if settings.catalogue else None
+def catalogue_paths(settings: Any) -> list[Path]:  # noqa: ANN401
+    """The person's own catalogues that are ticked, files or folders, in their order."""
+    return [Path(bpy.path.abspath(item.path)) for item in settings.catalogues if item.used and item.path]
 
 
-def _wheel_folders() -> list[str]:
+def use_catalogue(settings: Any, path: Path) -> None:  # noqa: ANN401
+    """Lists a catalogue in the preferences, if it is not yet there, and ticks it."""
+    for item in settings.catalogues:
+        if item.path and Path(bpy.path.abspath(item.path)) == path:
+            item.used = True
+            return
+    item = settings.catalogues.add()
+    item.name, item.path = path.name, str(path)
+
+
+def wheel_folders() -> list[str]:
     """Where Blender has unpacked the wheels of extensions."""
     base = Path(bpy.utils.user_resource("EXTENSIONS")) / ".local"
     return [folder for folder in sys.path if folder and Path(folder).is_relative_to(base)]
@@ -367,6 +397,8 @@ def _release_when_idle() -> float | None:
 @bpy.app.handlers.persistent
 def _on_load(_: object) -> None:
     SESSION.cancel()
+    forget_made()
+    forget_guesses()
 
 
 def register() -> None:
@@ -380,3 +412,5 @@ def unregister() -> None:
     atexit.unregister(close)
     bpy.app.handlers.load_pre.remove(_on_load)
     SESSION.close(wait=5.0)
+    forget_made()
+    forget_guesses()

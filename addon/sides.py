@@ -41,6 +41,12 @@ class Side:
         """Unit normal on the floor plan that points into the room."""
         return Vector((-self.along.y, self.along.x))
 
+    def distance(self, place: Vector) -> float:
+        """Metres on the floor plan from a point to the side."""
+        offset = place.xy - Vector(self.start)
+        nearest = self.along * min(max(offset.dot(self.along), 0.0), self.length)
+        return (offset - nearest).length
+
     def shows_wall(self, eye: Vector, forward: Vector) -> bool:
         """Whether a wall stands here: not where the eye would see its outer face, nor where it is behind the camera."""
         inside = self.along.cross(eye.xy - Vector(self.start)) > 0

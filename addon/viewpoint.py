@@ -117,7 +117,7 @@ def _rays_in_picture(lens: float, shift: float, aspect: float) -> tuple[Floats, 
 
 
 def choose_viewpoint(
-    polygon: Sequence[Point2], boxes: Sequence[Box], aspect: float, *, sided: bool = False
+    polygon: Sequence[Point2], boxes: Sequence[Box], aspect: float, *, sided: bool = False, outside: bool = True
 ) -> Viewpoint:
     """The candidate view with the best score (`_scores`).
 
@@ -126,12 +126,13 @@ def choose_viewpoint(
         boxes: the furniture.
         aspect: width over height of the picture.
         sided: whether a person spoke of left and right, which are −X and +X.
+        outside: whether the eye may stand behind a wall, which is then left out.
     """
     left = _SPOKEN_LEFT if sided else _LEFT_IS_LEFT
     sides = [Side(start, end) for start, end in edges(counter_clockwise(polygon))]
     square, furniture, forms = _direction_of_walls(polygon), Furniture(boxes), _forms(aspect)
     found: list[tuple[float, Viewpoint]] = []
-    for eye in _eyes(polygon, furniture, square):
+    for eye in _eyes(polygon, furniture, square, outside=outside):
         panorama = Panorama(eye, square, furniture, sides)
         for column in _directions(_middle(polygon, furniture) - eye[:2], square):
             angle = square + STEP * column
@@ -153,21 +154,33 @@ def _middle(polygon: Sequence[Point2], furniture: Furniture) -> Floats:
     return furniture.weights @ furniture.centres if len(furniture.weights) else np.mean(polygon, 0)
 
 
-def _eyes(polygon: Sequence[Point2], furniture: Furniture, square: float) -> list[Floats]:
-    """Places (3,) on a grid over the room and a little beyond where a person can stand; all where there is none."""
+def _eyes(polygon: Sequence[Point2], furniture: Furniture, square: float, *, outside: bool) -> list[Floats]:
+    """Places (3,) on a grid over the room, and a little beyond, where a person can stand; all where there is none."""
     axes = np.array([[math.cos(square), math.sin(square)], [-math.sin(square), math.cos(square)]])
     corners = np.array(polygon) @ axes.T
-    rows = [_row(low, high) for low, high in zip(corners.min(0), corners.max(0), strict=True)]
+    beyond = _OUTSIDE if outside else ()
+    rows = [_row(low, high, beyond) for low, high in zip(corners.min(0), corners.max(0), strict=True)]
     places = np.stack(np.meshgrid(*rows), -1).reshape(-1, 2) @ axes
+    if not outside:
+        places = [place for place in places if _is_inside(place, polygon)] or [np.mean(polygon, 0)]
     free = [place for place in places if furniture.distance(place) > _STAND]
     return [np.append(place, _EYE_HEIGHT) for place in free or places]
 
 
-def _row(low: float, high: float) -> Floats:
-    """Places along one axis of a room that reaches from low to high, metres."""
+def _is_inside(place: Floats, polygon: Sequence[Point2]) -> bool:
+    """Whether a point is within a polygon: a line from it along +X crosses the outline an odd number of times."""
+    x, y = place
+    crossed = [
+        (ax + (y - ay) / (by - ay) * (bx - ax)) > x for (ax, ay), (bx, by) in edges(polygon) if (ay > y) != (by > y)
+    ]
+    return sum(crossed) % 2 == 1
+
+
+def _row(low: float, high: float, beyond: Sequence[float]) -> Floats:
+    """Places along one axis of a room that reaches from low to high, and so far beyond it, metres."""
     first, last = low + _INSIDE, high - _INSIDE
     inner = np.linspace(first, last, min(_MOST, max(2, round((last - first) / _APART) + 1)))
-    return np.concatenate([low - np.array(_OUTSIDE), inner, high + np.array(_OUTSIDE)])
+    return np.concatenate([low - np.array(beyond), inner, high + np.array(beyond)])
 
 
 def _directions(aim: Floats, square: float) -> Iterator[int]:
