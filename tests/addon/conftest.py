@@ -5,15 +5,30 @@ import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))  # for what tests share
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "bl_ext.user_default.instructscene"
 os.environ["BLENDER_USER_RESOURCES"] = tempfile.mkdtemp(prefix="instructscene-user-")  # read when bpy is first imported
 
 bpy = pytest.importorskip("bpy", reason="these tests need Blender's Python module")
 import addon_utils  # noqa: E402  (Blender's own, found once bpy is imported)
+from helpers import look  # noqa: E402
+
+_STATUS = []
+
+
+def pytest_sessionfinish(exitstatus):
+    _STATUS.append(int(exitstatus))
+
+
+def pytest_unconfigure():
+    """Ends the process once all is told: Blender as a module sometimes waits for ever for a thread of its own."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if _STATUS:
+        os._exit(_STATUS[0])
 
 
 @pytest.fixture(scope="session")
@@ -91,24 +106,3 @@ def _contents():
         "objects": {obj.name_full: look(obj) for obj in bpy.data.objects},
         "selected": sorted(obj.name for obj in bpy.context.selected_objects),
     }
-
-
-def look(obj):
-    """All of an object that a person could notice."""
-    points = b""
-    if obj.type == "MESH":
-        corners = np.empty(3 * len(obj.data.vertices), dtype=np.float32)
-        obj.data.vertices.foreach_get("co", corners)
-        points = corners.tobytes()
-    return {
-        "matrix": [repr(tuple(row)) for row in (*obj.matrix_basis, *obj.matrix_parent_inverse)],
-        "parent": obj.parent and obj.parent.name,
-        "data": obj.data and (obj.data.name, points),
-        "materials": [slot.material and slot.material.name for slot in obj.material_slots],
-        "properties": {key: _plain(value) for key, value in obj.items()},
-        "collections": sorted(collection.name for collection in obj.users_collection),
-    }
-
-
-def _plain(value):
-    return value.to_list() if hasattr(value, "to_list") else value

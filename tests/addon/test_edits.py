@@ -9,45 +9,25 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from helpers import box, room, select
 from mathutils import Matrix
 
 HELD = 0.1
 pytestmark = pytest.mark.usefixtures("settings")
 
 
-def room():
-    """The one room of the file."""
-    (found,) = [obj for obj in bpy.data.objects if "instructscene_scene" in obj]
-    return found
-
-
 def furniture():
-    return {obj["instructscene_id"]: obj.name for obj in room().children}
+    return {obj["instructscene_id"]: obj.name for obj in pieces()}
 
 
-def select(*objects):
-    for obj in bpy.context.view_layer.objects:
-        obj.select_set(state=False)
-    for obj in objects:
-        obj.select_set(state=True)
+def pieces():
+    """The furniture of the one room."""
+    return [obj for obj in room().children if "instructscene_architecture" not in obj]
 
 
 def record():
     """The room's Scene as it was placed."""
     return json.loads(room()["instructscene_scene"])
-
-
-def box(name, size, location, yaw=0.0):
-    """A person's own mesh, its origin in the middle of its base."""
-    w, d, h = size
-    corners = [(x * w / 2, y * d / 2, z * h) for x in (-1, 1) for y in (-1, 1) for z in (0, 1)]
-    mesh = bpy.data.meshes.new(name)
-    mesh.from_pydata(corners, [], [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)])
-    obj = bpy.data.objects.new(name, mesh)
-    obj.location, obj.rotation_euler = location, (0.0, 0.0, yaw)
-    bpy.context.scene.collection.objects.link(obj)
-    bpy.context.view_layer.update()
-    return obj
 
 
 def clock():
@@ -90,8 +70,8 @@ def test_generate(settings):
     settings.variations = 2
     assert bpy.ops.instructscene.generate_room() == {"FINISHED"}
     scene = record()
-    assert len(room().children) == len(scene["objects"]) > 0
-    assert all(obj.type == "MESH" and len(obj.data.vertices) > 8 for obj in room().children)
+    assert len(pieces()) == len(scene["objects"]) > 0
+    assert all(obj.type == "MESH" and len(obj.data.vertices) > 8 for obj in pieces())
     assert room()["instructscene_instruction"] == settings.instruction
     assert set(scene["report"]) >= {"met", "not_met", "not_understood"}
     assert [obj.name for obj in bpy.context.scene.collection.objects] == []  # all of it is in the room's collection
@@ -128,7 +108,7 @@ def test_complete_keeps_all_to_the_bit_and_adds(settings, contents):
 
 def test_restyle_changes_only_the_look_of_the_selection(contents):
     bpy.ops.instructscene.generate_room()
-    chosen = room().children[0]
+    chosen = pieces()[0]
     select(chosen)
     before, name, scene = contents()["objects"], chosen.name, record()
     bpy.ops.instructscene.restyle_selection()
@@ -145,7 +125,7 @@ def test_restyle_changes_only_the_look_of_the_selection(contents):
 
 def test_rearrange_moves_only_the_selection_and_keeps_its_meshes(settings, contents):
     bpy.ops.instructscene.generate_room()
-    chosen = room().children[0]
+    chosen = pieces()[0]
     select(chosen)
     before, name = contents()["objects"], chosen.name
     moved = 0
@@ -188,7 +168,7 @@ def test_a_persons_own_meshes_are_kept_and_get_a_class(settings, contents, unit)
     assert items["Cube"]["category"] == "nightstand"
     assert items["My Bed.001"]["size"] == pytest.approx([1.6, 2.0, 0.5], abs=1e-5)
     assert items["My Bed.001"]["yaw"] == pytest.approx(0.4, abs=1e-5)
-    assert len(room().children) > 0
+    assert len(pieces()) > 0
 
 
 def test_own_meshes_move_with_their_room_but_keep_their_shape(settings, contents):
@@ -269,7 +249,7 @@ def test_variations_go_round_and_leave_what_a_person_moved(settings):
     assert record()["objects"] == first
     bpy.ops.instructscene.variation(step=-1)
     assert record()["objects"] == seen[2]
-    assert len(room().children) == len(seen[2])
+    assert len(pieces()) == len(seen[2])
 
 
 @pytest.mark.parametrize("label", ["Planning the room", "Placing furniture"])
@@ -305,6 +285,6 @@ def test_every_text_gives_a_room(settings, text):
     settings.instruction = text
     assert settings.instruction == text
     assert bpy.ops.instructscene.generate_room() == {"FINISHED"}
-    assert len(room().children) > 0
+    assert len(pieces()) > 0
     told = record()["report"]
     assert text.isascii() or told["not_understood"] or "The instruction was read as Chinese" in told["notes"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from helpers import module
 
 HERE = Path(__file__).resolve().parent
 COUNT = 10
@@ -74,9 +75,9 @@ def face_colours(mesh):
 
 def test_scale_origin_front_and_texture(placing, models, scene_of):
     folder, specs = models
-    room = placing.place_scene(bpy.context, scene_of(specs.items()), catalogue=folder / "catalogue")
-    assert placing.missing_models(room) == {}
-    for obj, (name, spec) in zip(placing.room_objects(room).values(), specs.items(), strict=True):
+    room = placing.place_scene(bpy.context, scene_of(specs.items()), catalogues=[folder / "catalogue"])
+    assert module("records").missing_models(room) == {}
+    for obj, (name, spec) in zip(module("records").room_objects(room).values(), specs.items(), strict=True):
         mesh, points = obj.data, corners(obj.data)
         low, high = points.min(axis=0), points.max(axis=0)
         assert high - low == pytest.approx(spec.size, abs=1e-4)
@@ -106,8 +107,10 @@ def test_a_model_is_imported_once_and_nothing_else_is_touched(placing, models, s
     own = bpy.data.objects.new("mine", None)
     bpy.context.collection.objects.link(own)
     own.select_set(state=True)
-    rooms = [placing.place_scene(bpy.context, scene_of([piece] * 2), catalogue=folder / "catalogue") for _ in range(2)]
-    meshes = {obj.data for room in rooms for obj in placing.room_objects(room).values()}
+    rooms = [
+        placing.place_scene(bpy.context, scene_of([piece] * 2), catalogues=[folder / "catalogue"]) for _ in range(2)
+    ]
+    meshes = {obj.data for room in rooms for obj in module("records").room_objects(room).values()}
     assert len(meshes) == 1
     assert next(iter(meshes))["instructscene_asset"] == f"3d-future/{piece[0]}"
     textures = [image for image in bpy.data.images if image.source == "FILE"]
@@ -123,7 +126,7 @@ def test_a_model_is_imported_once_and_nothing_else_is_touched(placing, models, s
 def test_an_interrupted_import_leaves_nothing(placing, models, scene_of, contents, taken):
     folder, specs = models
     before = contents()
-    steps = placing.place_steps(bpy.context, scene_of(list(specs.items())[:2]), catalogue=folder / "catalogue")
+    steps = placing.place_steps(bpy.context, scene_of(list(specs.items())[:2]), catalogues=[folder / "catalogue"])
     for _ in range(taken):
         next(steps)
     steps.close()
@@ -158,26 +161,26 @@ def test_boxes_stand_for_what_cannot_be_read(placing, models, scene_of, tmp_path
     (tmp_path / "catalogue.json").write_text(json.dumps(data | {"sources": {"3d-future": str(tmp_path)}}))
     (name, spec), (other, _) = pieces
     damage(tmp_path / name)
-    room = placing.place_scene(bpy.context, scene_of(pieces), catalogue=tmp_path / "catalogue.json")
-    ((asset, reason),) = placing.missing_models(room).items()
+    room = placing.place_scene(bpy.context, scene_of(pieces), catalogues=[tmp_path / "catalogue.json"])
+    ((asset, reason),) = module("records").missing_models(room).items()
     assert asset == f"3d-future/{name}"
     assert words in reason
     bpy.context.view_layer.update()
-    boxes = placing.room_objects(room)
+    boxes = module("records").room_objects(room)
     assert len(boxes["o0"].data.polygons) == 6
     assert boxes["o0"].dimensions[:] == pytest.approx(spec.size, abs=1e-4)
     assert boxes["o1"].data["instructscene_asset"] == f"3d-future/{other}"
 
     shutil.rmtree(tmp_path / name, ignore_errors=True)
     shutil.copytree(folder / "models" / name, tmp_path / name)
-    placing.place_scene(bpy.context, scene_of(pieces), room=room, catalogue=tmp_path)
-    assert placing.missing_models(room) == {}
-    assert placing.room_objects(room)["o0"].data["instructscene_asset"] == f"3d-future/{name}"
+    placing.place_scene(bpy.context, scene_of(pieces), room=room, catalogues=[tmp_path])
+    assert module("records").missing_models(room) == {}
+    assert module("records").room_objects(room)["o0"].data["instructscene_asset"] == f"3d-future/{name}"
 
 
 def test_ids_lead_to_no_other_folder(blend, models):
     folder, _ = models
-    models_of = blend.addon.models.read_models(folder / "catalogue")
+    models_of = blend.addon.models.read_models([folder / "catalogue"])
     for asset in ("3d-future/../models", "3d-future/", "3d-future/a/b", "other/a"):
         with pytest.raises(blend.addon.models.ModelError):
             models_of.folder(asset)
@@ -188,7 +191,7 @@ def test_a_catalogue_that_cannot_be_read_is_named(blend, tmp_path, text):
     if text is not None:
         (tmp_path / "catalogue.json").write_text(text)
     with pytest.raises(blend.addon.models.ModelError, match=r"catalogue\.json"):
-        blend.addon.models.read_models(tmp_path)
+        blend.addon.models.read_models([tmp_path])
 
 
 def test_a_batch_refuses_a_catalogue_that_it_cannot_read(blend, tmp_path, capsys):
@@ -199,42 +202,44 @@ def test_a_batch_refuses_a_catalogue_that_it_cannot_read(blend, tmp_path, capsys
     (line,) = capsys.readouterr().err.splitlines()
     assert "nowhere cannot be read" in line
     assert not (tmp_path / "out").exists()
-    assert blend.addon.session.preferences().catalogue == ""
+    assert not len(blend.addon.session.preferences().catalogues)
 
 
-def test_a_room_is_furnished_from_the_catalogue(blend, models, settings, placing):
+def test_a_room_is_furnished_from_the_catalogue(blend, models, settings):
     folder, _ = models
     settings.instruction = "Put a nightstand to the left of a double bed."
     preferences = blend.addon.session.preferences()
-    preferences.catalogue = str(folder / "catalogue")
+    blend.addon.session.use_catalogue(preferences, folder / "catalogue")
+    preferences.catalogue_use = "only"
     try:
         assert bpy.ops.instructscene.generate_room() == {"FINISHED"}
     finally:
-        preferences.catalogue = ""
+        preferences.catalogues.clear()
+        preferences.catalogue_use = "first"
         blend.addon.session.SESSION.release()
     room = bpy.data.objects[settings.room]
-    placed = placing.room_objects(room).values()
+    placed = module("records").room_objects(room).values()
     assets = {obj["instructscene_asset"] for obj in placed if "instructscene_asset" in obj}
     assert assets
     assert all(asset.startswith("3d-future/") for asset in assets)
-    assert placing.missing_models(room) == {}
+    assert module("records").missing_models(room) == {}
     assert {obj.data["instructscene_asset"] for obj in placed if obj.get("instructscene_asset")} == assets
 
 
 def test_the_button_indexes_in_the_worker(blend, models, tmp_path):
     folder, specs = models
     preferences = blend.addon.session.preferences()
-    with pytest.raises(RuntimeError, match=r"has no model_info\.json"):
+    with pytest.raises(RuntimeError, match="holds no models"):
         bpy.ops.instructscene.index_models(directory=str(tmp_path))
-    assert preferences.catalogue == ""
+    assert not len(preferences.catalogues)
     try:
         assert bpy.ops.instructscene.index_models(directory=str(folder / "models")) == {"FINISHED"}
-        made = Path(preferences.catalogue)
-        assert len(blend.addon.models.read_models(made).folders) == 1
+        (made,) = blend.addon.session.catalogue_paths(preferences)
+        assert len(blend.addon.models.read_models([made]).folders) == 1
         assert len(json.loads((made / "catalogue.json").read_text())["entries"]) == len(specs)
         assert made.is_relative_to(bpy.utils.extension_path_user(blend.__name__))
     finally:
-        preferences.catalogue = ""
+        preferences.catalogues.clear()
 
 
 def test_indexing_shows_progress_and_can_be_cancelled(blend, models, session, tmp_path):
@@ -249,4 +254,4 @@ def test_indexing_shows_progress_and_can_be_cancelled(blend, models, session, tm
     assert shares == sorted(shares)
     assert len(shares) == 3
     assert not session.busy
-    assert blend.addon.session.preferences().catalogue == ""
+    assert not len(blend.addon.session.preferences().catalogues)

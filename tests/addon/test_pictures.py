@@ -2,14 +2,20 @@
 
 import math
 import resource
+import tempfile
+import time
 from itertools import product
+from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
+from helpers import module
 from mathutils import Vector
 
 TINY = 32
+HELD = 0.1
+"""Seconds for which the interface may be held."""
 WINDOW = {"kind": "window", "segment": [[-1, 2], [1, 2]], "bottom": 0.9, "top": 2.1}
 DOOR = {"kind": "door", "segment": [[2, -1], [2, 0]]}
 FLOOR = [[-2, -2], [2, -2], [2, 2], [-2, 2]]
@@ -107,7 +113,7 @@ def test_a_folder_in_the_way_is_told(rendering, render, room, contents, tmp_path
 
 def test_a_room_of_another_unit_looks_the_same(render, room, blend, tmp_path):
     first = pixels(render("above", room, tmp_path / "metres.png"))
-    scene = blend.addon.placing.room_scene(room)
+    scene = module("records").room_scene(room)
     bpy.context.scene.unit_settings.scale_length = 0.01
     other = blend.addon.placing.place_scene(bpy.context, scene, location=(1000.0, 0.0, 0.0))
     second = pixels(render("above", other, tmp_path / "centimetres.png"))
@@ -271,3 +277,214 @@ def test_a_bed_is_seen_from_its_side_where_its_front_would_show_left_at_the_righ
     bed = boxes_of(blend, ((0, 0, 0.5), (1.8, 2.1, 1.0), math.pi, True))
     choose = blend.addon.viewpoint.choose_viewpoint
     assert choose(FLOOR, bed, 4 / 3).forward.y < choose(FLOOR, bed, 4 / 3, sided=True).forward.y
+
+
+# Render Room: in a Blender of its own, which leaves this one free
+
+
+@pytest.fixture
+def steps(blend, room, tmp_path):
+    """A function that gives the steps of rendering the room beside this Blender, and where the picture goes."""
+    pictures, process = blend.addon.pictures, blend.addon.studio_process
+
+    def call(view="corner", chosen=tmp_path / "picture.png", **keys):
+        settings = pictures.PictureSettings(resolution=TINY, samples=1, view=view, **keys)
+        target = pictures.target_of(chosen, settings)
+        return process.picture_steps(bpy.context.scene, room, target, settings)
+
+    return call
+
+
+def finish(steps):
+    """Does all steps; gives the longest, the labels seen, and what they return."""
+    longest, labels = 0.0, []
+    while True:
+        start = time.perf_counter()
+        try:
+            progress = next(steps)
+        except StopIteration as stop:
+            return longest, labels, stop.value
+        longest = max(longest, time.perf_counter() - start)
+        labels.append(progress.label)
+        time.sleep(0.01)
+
+
+def left_in_temporary_folders():
+    return list(Path(bpy.app.tempdir or tempfile.gettempdir()).glob("picture-*"))
+
+
+@pytest.mark.parametrize("view", ["corner", "above", "camera"])
+def test_a_picture_is_made_beside_this_blender(steps, contents, tmp_path, view):
+    camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    camera.location = (0.0, 0.0, 9.0)
+    bpy.context.scene.collection.objects.link(camera)
+    scene = bpy.context.scene
+    scene.camera, scene.render.engine, scene.cycles.samples = camera, "CYCLES", 1
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 40, 20, 100
+    scene.render.filepath = "//mine"
+    before = contents(), state()
+    longest, labels, pictures = finish(steps(view))
+    assert pictures == [tmp_path / "picture.png"]
+    assert [child.name for child in tmp_path.iterdir()] == ["picture.png"]
+    assert pixels(pictures[0]).shape[:2] == ((20, 40) if view == "camera" else (24, 32))
+    assert (contents(), state()) == before
+    assert any(label.startswith("Rendering") for label in labels)
+    assert longest < HELD, longest
+    assert not left_in_temporary_folders()
+
+
+def test_a_room_elsewhere_looks_the_same_from_another_blender(render, steps, room, tmp_path):
+    room.location, room.rotation_euler = (30.0, -7.0, 2.0), (0.0, 0.0, 0.5)
+    bpy.context.view_layer.update()
+    here = pixels(render("inside", room, tmp_path / "here.png"))
+    _, _, (path,) = finish(steps())
+    assert np.abs(here - pixels(path)).mean() < 0.02
+
+
+def test_a_turntable_is_a_folder_of_pictures(steps, tmp_path):
+    _, labels, pictures = finish(steps("turntable", frames=2))
+    assert pictures == [tmp_path / "picture" / "0001.png", tmp_path / "picture" / "0002.png"]
+    one, two = map(pixels, pictures)
+    assert np.abs(one - two).mean() > 0.01
+    assert "Picture 2 of 2" in labels
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 60])
+def test_a_cancelled_picture_leaves_nothing(steps, contents, tmp_path, rounds):
+    before = contents(), state()
+    job = steps()
+    for _ in range(rounds):
+        next(job)
+        time.sleep(0.02)
+    job.close()
+    assert not list(tmp_path.iterdir())
+    assert (contents(), state()) == before
+    assert not left_in_temporary_folders()
+
+
+def test_no_camera_is_told(rendering, steps):
+    with pytest.raises(rendering.RenderError, match="no camera"):
+        finish(steps("camera"))
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_rendering(rendering, steps, tmp_path):
+    (tmp_path / "file").write_text("")
+    job = steps(chosen=tmp_path / "file" / "picture.png")
+    with pytest.raises(rendering.RenderError, match="another folder"):
+        next(job)
+
+
+def test_a_full_disk_leaves_the_old_picture_of_another_blender(rendering, steps, tmp_path):
+    path = tmp_path / "picture.png"
+    path.write_text("old")
+    job = steps()
+    while not next(job).label.startswith("Saving"):
+        time.sleep(0.01)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        with pytest.raises(rendering.RenderError, match="Make room on the disk"):
+            finish(job)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_text() == "old"
+    assert [child.name for child in tmp_path.iterdir()] == ["picture.png"]
+
+
+def test_a_room_with_walls_of_its_own_is_seen_from_inside(blend, tmp_path):
+    data = {"version": 1, "room_type": "bedroom", "objects": [], "floor": FLOOR, "openings": [WINDOW, DOOR]}
+    scene = blend.instructscene_core.scene.Scene.from_json(data)
+    room = blend.addon.placing.place_scene(bpy.context, scene, with_shell=True)
+    for obj in room.children:
+        if obj.name.startswith("Wall"):
+            obj.data.materials[0] = red()
+    rendering = blend.addon.rendering
+    path = rendering.render_perspective(bpy.context, room, tmp_path / "p.png", rendering.RenderSettings(TINY, 4 / 3, 4))
+    picture = pixels(path)
+    assert (picture[..., 0] > 1.5 * picture[..., 1]).mean() > 0.2, "the walls that stand there are shown"
+
+
+def red():
+    material = bpy.data.materials.new("Red")
+    material.use_nodes = True
+    material.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value = (1, 0.02, 0.02, 1)
+    return material
+
+
+def test_the_metrics_picture_leaves_walls_out(render, blend, room, tmp_path):
+    plain = pixels(render("above", room, tmp_path / "plain.png"))
+    scene = blend.addon.records.room_scene(room)
+    walled = blend.addon.placing.place_scene(bpy.context, scene, location=(20.0, 0.0, 0.0), with_shell=True)
+    assert np.abs(plain - pixels(render("above", walled, tmp_path / "walled.png"))).mean() < 0.05
+
+
+def test_views_keep_inside_a_room_with_walls(blend):
+    polygon = [[0, -2], [2, -2], [2, 2], [-2, 2], [-2, 0], [0, 0]]
+    view = blend.addon.viewpoint.choose_viewpoint(polygon, boxes_of(blend), 4 / 3, outside=False)
+    x, y = view.eye.xy
+    assert -2 < x < 2
+    assert -2 < y < 2
+    assert x > 0 or y > 0
+
+
+def own_wall(kind, size, location):
+    mesh = bpy.data.meshes.new(kind)
+    corners = [tuple(c * s) for c, s in ((corner, np.array(size)) for corner in CORNERS)]
+    mesh.from_pydata(corners, [], [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)])
+    mesh.materials.append(red())
+    obj = bpy.data.objects.new(kind, mesh)
+    obj.location = location
+    bpy.context.scene.collection.objects.link(obj)
+    return obj
+
+
+@pytest.fixture
+def own_walls(blend, room):
+    """A person's own four red walls, floor and ceiling."""
+    sides = [((4.2, 0.1, 2.8), (0, y, 1.4)) for y in (-2.05, 2.05)] + [
+        ((0.1, 4, 2.8), (x, 0, 1.4)) for x in (-2.05, 2.05)
+    ]
+    walls = [own_wall("wall", size, place) for size, place in sides]
+    ground, top = ((4.2, 4.2, 0.1), (0, 0, -0.05)), ((4.2, 4.2, 0.1), (0, 0, 2.85))
+    parts = [*walls, own_wall("floor", *ground), own_wall("ceiling", *top)]
+    blend.addon.records.record_parts(room, {obj.name: obj.name.split(".")[0] for obj in parts})
+    return parts
+
+
+def redness(picture):
+    return (picture[..., 0] > 1.5 * picture[..., 1]).mean()
+
+
+def test_a_person_s_own_walls_are_shown_and_looked_over(blend, room, own_walls, contents, tmp_path):
+    pictures = blend.addon.pictures
+    before = contents(), [obj.visible_camera for obj in own_walls]
+    for view, least in (("corner", 0.5), ("above", 0.2), ("turntable", 0.1)):
+        settings = pictures.PictureSettings(TINY, 4 / 3, 4, view=view, frames=2)
+        target = pictures.target_of(tmp_path / f"{view}.png", settings)
+        shown = [pixels(path) for path in pictures.render_pictures(bpy.context, room, target, settings)]
+        assert min(map(redness, shown)) > least
+        assert all(picture.mean() > 0.15 for picture in shown)
+    assert redness(pixels(tmp_path / "above.png")) < 0.8, "one looks through the ceiling"
+    assert (contents(), [obj.visible_camera for obj in own_walls]) == before
+
+
+@pytest.mark.parametrize("view", ["corner", "above"])
+def test_the_operator_renders_at_once_without_a_window(settings, room, tmp_path, view):
+    settings.room = room.name
+    settings.render_view, settings.render_resolution, settings.render_samples = view, 64, 1
+    settings.render_path = str(tmp_path / "室.png")
+    assert bpy.ops.instructscene.render() == {"FINISHED"}
+    assert [child.name for child in tmp_path.iterdir()] == ["室.png"]
+    settings.render_path = str(tmp_path / "none" / "picture.png")
+    with pytest.raises(RuntimeError, match="another folder"):
+        bpy.ops.instructscene.render()
+
+
+def test_all_parts_of_a_person_s_piece_are_shown(blend, room, tmp_path):
+    root = bpy.data.objects.new("Armchair", None)
+    bpy.context.scene.collection.objects.link(root)
+    seat = own_wall("seat", (3.6, 3.6, 2.0), (0, 0, 1.2))
+    seat.parent = root
+    root["instructscene_id"], root["instructscene_room"] = "chair", room
+    path = blend.addon.rendering.render_top_down(bpy.context, room, tmp_path / "p.png", TINY, 1)
+    assert redness(pixels(path)) > 0.3

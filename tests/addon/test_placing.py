@@ -5,6 +5,7 @@ import random
 
 import bpy
 import pytest
+from helpers import module
 
 
 @pytest.fixture
@@ -42,8 +43,10 @@ def any_items(seed, count):
         yield (f"o{k}", "desk", NIGHTSTAND if k % 2 else None, place, size, draw.uniform(-7, 7))
 
 
-def poses(placing, room, metres=1.0):
-    found = {key: placing.read_pose(obj, room, metres) for key, obj in placing.room_objects(room).items()}
+def poses(room, metres=1.0):
+    found = {
+        key: module("poses").read_pose(obj, room, metres) for key, obj in module("records").room_objects(room).items()
+    }
     return {key: (pose.position, pose.size, pose.yaw) for key, pose in found.items()}
 
 
@@ -56,17 +59,17 @@ def test_poses_are_read_back_to_the_bit(placing, make, metres):
     bpy.context.scene.unit_settings.scale_length = metres
     scene = make(*any_items(0, 60))
     room = placing.place_scene(bpy.context, scene, location=(3.0, -2.0, 1.0))
-    assert poses(placing, room, metres) == expected(scene)
-    assert placing.room_scene(room) == scene
+    assert poses(room, metres) == expected(scene)
+    assert module("records").room_scene(room) == scene
     room.rotation_euler, room.location = (0.0, 0.0, 1.0), (50.0, 1.0, 0.0)
-    assert poses(placing, room, metres) == expected(scene)
+    assert poses(room, metres) == expected(scene)
 
 
 def test_what_a_person_moved_is_read_where_it_stands(placing, make):
     room = placing.place_scene(bpy.context, make(*PAIR))
-    obj = placing.room_objects(room)["a"]
+    obj = module("records").room_objects(room)["a"]
     obj.location.x += 0.5
-    pose = placing.read_pose(obj, room, 1.0)
+    pose = module("poses").read_pose(obj, room, 1.0)
     assert pose.position == pytest.approx((0.6, 0.7, 0.27), abs=1e-6)
     assert pose.yaw == pytest.approx(0.3, abs=1e-6)
 
@@ -74,8 +77,8 @@ def test_what_a_person_moved_is_read_where_it_stands(placing, make):
 def test_meshes_fill_their_boxes(placing, make):
     room = placing.place_scene(bpy.context, make(*any_items(1, 20)))
     bpy.context.view_layer.update()
-    for obj in placing.room_objects(room).values():
-        x, y, z, w, d, h, yaw = list(obj[placing.POSE_KEY])[:7]
+    for obj in module("records").room_objects(room).values():
+        x, y, z, w, d, h, yaw = list(obj[module("records").POSE_KEY])[:7]
         corners = [obj.matrix_world @ vertex.co for vertex in obj.data.vertices]
         c, s = math.cos(yaw), math.sin(yaw)
         own = [(c * (p.x - x) + s * (p.y - y), c * (p.y - y) - s * (p.x - x), p.z - z) for p in corners]
@@ -91,7 +94,7 @@ def test_smaller_meshes_stand_on_the_floor_and_lamps_touch_the_ceiling(placing, 
     lamp = {"id": "lamp", "category": "pendant_lamp", "asset": LAMP, **item, "position": [0, 0, 2.3]}
     objects = [{"id": "desk", "category": "nightstand", "asset": NIGHTSTAND, **item}, lamp]
     scene = core.Scene.from_json({"version": 1, "room_type": "bedroom", "objects": objects, "height": 2.8})
-    placed = placing.room_objects(placing.place_scene(bpy.context, scene))
+    placed = module("records").room_objects(placing.place_scene(bpy.context, scene))
     bpy.context.view_layer.update()
     heights = {k: [(obj.matrix_world @ v.co).z for v in obj.data.vertices] for k, obj in placed.items()}
     assert min(heights["desk"]) == pytest.approx(0.0, abs=1e-4)
@@ -102,21 +105,21 @@ def test_smaller_meshes_stand_on_the_floor_and_lamps_touch_the_ceiling(placing, 
 def test_one_mesh_serves_all_objects_of_an_asset(placing, make):
     room = placing.place_scene(bpy.context, make(*PAIR))
     again = placing.place_scene(bpy.context, make(*PAIR))
-    meshes = {obj.data for empty in (room, again) for obj in placing.room_objects(empty).values()}
+    meshes = {obj.data for empty in (room, again) for obj in module("records").room_objects(empty).values()}
     assert len(meshes) == 1
     assert len(bpy.data.materials) == len({material.name.split(".")[0] for material in bpy.data.materials})
 
 
 def test_a_room_is_changed_in_place(placing, make):
     room = placing.place_scene(bpy.context, make(*PAIR))
-    kept = placing.room_objects(room)["a"]
+    kept = module("records").room_objects(room)["a"]
     before = [tuple(row) for row in kept.matrix_basis]
     changed = make(PAIR[0], ("c", "pendant_lamp", LAMP, [0, 0, 2.3], [0.7, 0.7, 1.0], 0.0))
     assert placing.place_scene(bpy.context, changed, room=room) == room
-    assert set(placing.room_objects(room)) == {"a", "c"}
-    assert placing.room_objects(room)["a"] == kept
+    assert set(module("records").room_objects(room)) == {"a", "c"}
+    assert module("records").room_objects(room)["a"] == kept
     assert [tuple(row) for row in kept.matrix_basis] == before
-    assert poses(placing, room) == expected(changed)
+    assert poses(room) == expected(changed)
 
 
 @pytest.mark.parametrize("taken", [1, 2, 3, 4, 5])
@@ -166,7 +169,7 @@ def test_entries_of_one_shape_have_materials_of_their_own(placing, make):
     place = [[x, 0.0, 0.35] for x in (0.0, 2.0, 4.0)]
     items = [(f"n{i}", "nightstand", names[i % 2], place[i], [0.56, 0.43, 0.7], 0.0) for i in range(3)]
     room = placing.place_scene(bpy.context, make(*items))
-    first, second, third = (placing.room_objects(room)[f"n{i}"] for i in range(3))
+    first, second, third = (module("records").room_objects(room)[f"n{i}"] for i in range(3))
     used = [{slot.material.name.split(".")[0] for slot in obj.material_slots} for obj in (first, second)]
     assert "Walnut" in used[0]
     assert "Ivory Paint" in used[1]

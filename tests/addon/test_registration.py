@@ -1,6 +1,7 @@
 """The extension comes and goes without leaving anything behind; what its panels say."""
 
 from importlib import import_module
+from inspect import signature
 
 import bpy
 import pytest
@@ -58,8 +59,8 @@ def test_opening_a_file_ends_the_job_and_keeps_the_worker(blend, session):
     ],
 )
 def test_a_class_guessed_from_a_name(blend, name, category):
-    categories = import_module(f"{blend.__name__}.addon.categories")
-    assert categories.guess_category(name, "bedroom") == category
+    lexicon = import_module(f"{blend.__name__}.instructscene_core.naming.lexicon")
+    assert lexicon.guess_category(name, "bedroom") == category
 
 
 def test_long_lines_are_wrapped(blend):
@@ -74,3 +75,9 @@ def test_home_folders_are_masked(blend, monkeypatch, tmp_path):
     lines = blend.addon.preferences.report_lines({"type": "hello", "path": f"{tmp_path}/x"})
     assert "path: ~/x" in lines
     assert not any("hello" in line for line in lines)
+
+
+def test_every_job_is_started_alike(blend):
+    jobs = [cls.job for cls in blend.addon.operators.CLASSES if hasattr(cls, "job")]
+    assert len(jobs) > 5
+    assert all("whole" in signature(job).parameters for job in jobs)

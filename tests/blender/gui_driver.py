@@ -226,6 +226,34 @@ def rearrange(session):
     SEEN["steps"].append("rearranged and undone")
 
 
+def take_picture(session):
+    """A picture is cancelled by Esc, then made while the window stays free, and shown."""
+    before = rooms()[0]["instructscene_scene"]
+    yield from click("bpy.ops.instructscene.render(")
+    yield from wait_until(lambda: session.progress.label.startswith("Rendering"), 120, "progress of the picture")
+    screenshot("6_rendering")
+    over_viewport()
+    yield 0.3
+    xdotool("key", "Escape")
+    yield from wait_until(lambda: not session.busy, 20, "the cancelling of the picture")
+    assert not any("instructscene_picture" in image for image in bpy.data.images), "a cancelled picture is not shown"
+    yield from click("bpy.ops.instructscene.render(")
+    yield from wait_until(lambda: session.busy, 20, "the picture's start")
+    yield from wait_until(lambda: not session.busy, 300, "the picture")
+    yield 2.0
+    editors = [
+        area for w in bpy.context.window_manager.windows for area in w.screen.areas if area.type == "IMAGE_EDITOR"
+    ]
+    (image,) = {area.spaces.active.image for area in editors}
+    assert "instructscene_picture" in image
+    assert image.size[0] == 800
+    values = image.pixels[:]
+    assert max(values[::97]) - min(value for value in values[::97] if value < 1) > 0.3, "the picture is not blank"
+    assert rooms()[0]["instructscene_scene"] == before
+    screenshot("7_picture")
+    SEEN["steps"].append("picture cancelled, made and shown")
+
+
 def work(session):
     settings = bpy.context.scene.instructscene
     yield from prepare()
@@ -237,6 +265,7 @@ def work(session):
     yield from undo_and_redo()
     yield from show_variation()
     yield from rearrange(session)
+    yield from take_picture(session)
 
 
 def drive(steps):

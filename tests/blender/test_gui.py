@@ -1,4 +1,4 @@
-"""The panel in a real Blender window: a room by mouse, progress, cancelling, undo and redo by keyboard.
+"""The panel in a real Blender window: a room by mouse, progress, cancelling, undo and redo by keyboard, a picture.
 
     INSTRUCTSCENE_BLENDER="PREFIX" pytest tests/blender/test_gui.py -rP
 
@@ -19,7 +19,16 @@ ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "build" / "gui"
 VARIABLE = "INSTRUCTSCENE_BLENDER"
 NEEDED = ("blender", "xvfb-run", "xdotool", "import")
-SCREENSHOTS = ("1_panel", "2_progress_x", "2_progress_escape", "3_result", "4_variation", "5_rearranged")
+SCREENSHOTS = (
+    "1_panel",
+    "2_progress_x",
+    "2_progress_escape",
+    "3_result",
+    "4_variation",
+    "5_rearranged",
+    "6_rendering",
+    "7_picture",
+)
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from instructscene_core.floor_plan import area_of
 from instructscene_core.generator import load_generator
-from instructscene_core.geometry.enclosure import area_of
 from instructscene_core.scene import Request
 
 

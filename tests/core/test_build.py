@@ -146,7 +146,7 @@ def test_the_zip_holds_what_blender_needs_and_no_more(tmp_path, wheel):
     }
     wanted |= {starter + name for name in ("catalogue.json", "library/desk.blend", "weights/prior.safetensors")}
     assert wanted <= set(names)
-    for part in ("datasets", "training", "evaluation", "baselines", "starter/furniture", "starter/rooms"):
+    for part in ("datasets", "training", "evaluation", "baselines", "starter/rooms"):
         assert not [name for name in names if name.startswith(f"instructscene_core/{part}/")]
     assert not [name for name in names if "test" in name or "__pycache__" in name or name.startswith("builder")]
 
@@ -244,3 +244,39 @@ def test_a_sheet_shows_view_plan_and_words_of_every_room(tmp_path):
             assert abs(sheet.getpixel((x + 24, y + 20))[0] - 50 * k) < 12
             beside = sheet.getpixel((x + 64 + 12, y + 24))
             assert (beside[2] < 245) == bool(k % 2), "the floor of a wide room, white beside a long one"
+
+
+@pytest.mark.parametrize(
+    ("changes", "files", "fault"),
+    [
+        ({}, ("__init__.py", "wheels/a.whl"), None),
+        ({"license": []}, ("__init__.py", "wheels/a.whl"), "lacks license"),
+        ({}, ("__init__.py",), "names: wheels/a.whl"),
+        ({}, ("__init__.py", "wheels/a.whl", "wheels/b.whl"), "names: wheels/b.whl"),
+        ({}, ("wheels/a.whl",), "names: __init__.py"),
+    ],
+)
+def test_a_zip_is_checked_where_there_is_no_blender(tmp_path, changes, files, fault):
+    about = tomllib.loads((ROOT / "blender_manifest.toml").read_text()) | {"wheels": ["./wheels/a.whl"]} | changes
+    plain = {key: value for key, value in about.items() if isinstance(value, str | list)}
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("blender_manifest.toml", "".join(f"{k} = {json.dumps(v)}\n" for k, v in plain.items()))
+        for name in files:
+            archive.writestr(name, "")
+    if fault is None:
+        package.check_alone(tmp_path / "x.zip")
+        return
+    with pytest.raises(BuildError, match=fault):
+        package.check_alone(tmp_path / "x.zip")
+
+
+def test_a_zip_without_torch_needs_no_environment(monkeypatch, tmp_path):
+    pins = wheels.needed(wheels.read_pins(), wheels.this_platform(), "cp311", "none")
+    if not all((wheels.WHEELS / pin.file).is_file() for pin in pins):
+        pytest.skip("the wheels are not gathered")
+    monkeypatch.setattr(package, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(package, "VENV", tmp_path / "no-venv")
+    made = package.make_zip(wheels.this_platform(), "cp311", "none")
+    with zipfile.ZipFile(made) as archive:
+        assert {f"wheels/{pin.file}" for pin in pins} < set(archive.namelist())
+    assert not (tmp_path / "no-venv").exists()

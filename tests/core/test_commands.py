@@ -101,7 +101,7 @@ def test_a_file_of_requests(run, tmp_path):
         ('{"text": "a", "ratio": NaN}', "NaN"),
         ('{"task": "complete", "text": "a"}', "scene"),
         ('{"text": "a", "colour": "red"}', "colour"),
-        ('{"text": "a", "room": "livingroom"}', "livingroom"),
+        ('{"text": "a", "room": "livingroom"}', "living room"),
         ("{", "line 1"),
         ("", "no request"),
     ],

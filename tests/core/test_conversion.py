@@ -94,7 +94,7 @@ def convert(folders, out, *words):
 def test_a_house_becomes_a_room(folders, tmp_path, capsys):
     out = tmp_path / "out"
     assert convert(folders, out) == 0
-    assert capsys.readouterr().out == f"1 rooms written: {out}\n"
+    assert capsys.readouterr().out == f"1 room written: {out}\n"
     room = read_room(out / "threed_front_bedroom" / "0a-house_MasterBedroom-1", "bedroom")
     assert [BEDROOM[k] for k in room.class_ids] == ["double_bed", "nightstand", "pendant_lamp"]
     assert room.jids == ("bed", "stand", "lamp")
@@ -143,12 +143,12 @@ def test_a_second_run_keeps_what_is_there_and_adds_what_is_new(folders, tmp_path
         house["scene"]["room"][0]["instanceid"] = f"Bedroom-{number}"
         write(folders[0], f"{number}b", house)
     write(folders[0], "bad", "{")
-    write(folders[0], "odd", {**a_house(), "furniture": [{}, 1]})
+    write(folders[0], "odd", {**a_house(), "furniture": {}})
     write(folders[0], "no", [])
     capsys.readouterr()
     assert convert(folders, out) == 0
     shown = capsys.readouterr()
-    assert shown.out == f"20 rooms written, 1 were there: {out}\n"
+    assert shown.out == f"20 rooms written, 1 was there: {out}\n"
     assert boxes.stat().st_mtime_ns == before
     for line in ("bad house bad.json: it is no JSON", "bad house odd.json: it is", "bad house no.json: it has no"):
         assert line in shown.err
@@ -168,7 +168,7 @@ def test_rooms_of_other_houses_do_not_drop_out_of_a_data_set(folders, tmp_path, 
     write(other, "1b", house)
     assert convert((other, folders[1]), out) == 2
     error = capsys.readouterr().err.strip().splitlines()[-1]
-    assert "1 rooms of other houses or options, such as 0a-house_MasterBedroom-1" in error
+    assert "1 room of other houses or options, such as 0a-house_MasterBedroom-1" in error
     assert all(path.read_bytes() == content for path, content in before.items())
 
 
@@ -204,9 +204,9 @@ REASONS = {
     "a name that ": lambda h: h["scene"]["room"][0].update(instanceid="../Bedroom"),
     "a name that  ": lambda h: h["scene"]["room"][0].update(instanceid="Bed,\nroom"),
     "a name that   ": lambda h: h["scene"]["room"][0].update(instanceid="Bed\0room"),
-    "it is malformed": lambda h: children(h)[2].pop("pos"),
-    "it is malformed ": lambda h: children(h)[2].update(pos=[1, 2]),
-    "it is malformed  ": lambda h: h["mesh"][0]["faces"].__setitem__(0, 10**30),
+    "a malformed piece (no pos)": lambda h: children(h)[2].pop("pos"),
+    "a malformed piece (a value": lambda h: children(h)[2].update(pos=[1, 2]),
+    "a malformed room (a value": lambda h: h["mesh"][0]["faces"].__setitem__(0, 10**30),
 }
 
 
@@ -218,7 +218,7 @@ def test_rooms_that_the_filters_leave_out(folders, tmp_path, capsys, reason):
     assert convert(folders, tmp_path / "out") == 2
     shown = capsys.readouterr()
     assert reason.strip() in shown.err
-    assert "No bedroom of 1 houses is taken" in shown.err
+    assert "No bedroom of 1 house is taken" in shown.err
     assert not (tmp_path / "out").exists()
 
 
@@ -287,5 +287,80 @@ def test_an_output_that_fails_is_one_line_and_a_later_run_goes_on(folders, tmp_p
     assert capsys.readouterr().err.splitlines()[-1].startswith(f"Cannot write to {out}: Is a directory")
     blocked.rmdir()
     assert convert(folders, out) == 0
-    assert capsys.readouterr().out == f"0 rooms written, 1 were there: {out}\n"
+    assert capsys.readouterr().out == f"0 rooms written, 1 was there: {out}\n"
     assert official_rooms(out, "bedroom", "train").n == 1
+
+
+SOUND = "SecondBedroom-9"
+BAD_VALUES = {
+    "rot": lambda h: children(h)[2].update(rot=None),
+    "scale": lambda h: children(h)[2].pop("scale"),
+    "jid": lambda h: h["furniture"][0].pop("jid"),
+    "type of a mesh": lambda h: h["mesh"][1].pop("type"),
+    "type of a room": lambda h: h["scene"]["room"][0].update(type=None),
+    "a room": lambda h: h["scene"]["room"].__setitem__(0, 3),
+    "furniture": lambda h: h["furniture"].append(7),
+    "children": lambda h: h["scene"]["room"][0].update(children=None),
+}
+
+
+def with_a_second_room(house):
+    """The house with a bedroom of other pieces on the same floor."""
+    second = copy.deepcopy(house["scene"]["room"][0]) | {"instanceid": SOUND}
+    for number, item in enumerate(copy.deepcopy(house["furniture"])):
+        house["furniture"].append(item | {"uid": f"second/{number}"})
+    names = {
+        item["uid"]: f"second/{number}"
+        for number, item in enumerate(house["furniture"][: len(house["furniture"]) // 2])
+    }
+    for child in second["children"]:
+        child["ref"] = names.get(child["ref"], child["ref"])
+    house["scene"]["room"].append(second)
+    return house
+
+
+@pytest.mark.parametrize("value", BAD_VALUES)
+def test_one_bad_value_loses_at_most_its_own_room(folders, tmp_path, value):
+    house = with_a_second_room(a_house())
+    BAD_VALUES[value](house)
+    write(folders[0], "0a-house", house)
+    assert convert(folders, tmp_path / "out") == 0
+    assert (tmp_path / "out" / "threed_front_bedroom" / f"0a-house_{SOUND}" / "boxes.npz").is_file()
+
+
+def twins(house):
+    children(house).append(copy.deepcopy(children(house)[3]))
+
+
+def far_away(house):
+    children(house)[3]["pos"] = [60.0, 0.0, 0.0]
+
+
+def in_bed(house):
+    children(house)[3]["pos"] = children(house)[2]["pos"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(twins, "a piece twice in one place"), (far_away, "a piece outside the room"), (in_bed, "a piece inside another")],
+)
+def test_rooms_that_are_plainly_wrong_are_counted_or_left_out(folders, tmp_path, capsys, change, words):
+    house = with_a_second_room(a_house())
+    change(house)
+    write(folders[0], "0a-house", house)
+    assert convert(folders, tmp_path / "all") == 0
+    shown = capsys.readouterr()
+    assert f"plainly wrong 1: {words} (--leave-out-wrong" in shown.err
+    assert shown.out.startswith("2 rooms written")
+    assert convert(folders, tmp_path / "right", "--leave-out-wrong") == 0
+    shown = capsys.readouterr()
+    assert f"left out 1: plainly wrong: {words}" in shown.err
+    assert shown.out.startswith("1 room written")
+
+
+def test_a_piece_that_may_be_either_of_two_models_leaves_its_room_out(folders, tmp_path, capsys):
+    house = with_a_second_room(a_house())
+    house["furniture"].append(house["furniture"][1] | {"uid": house["furniture"][0]["uid"]})
+    write(folders[0], "0a-house", house)
+    assert convert(folders, tmp_path / "out") == 0
+    assert "left out 1: a piece that may be either of two models" in capsys.readouterr().err

@@ -225,6 +225,7 @@ def test_every_button_and_setting_is_told():
             ("properties.py", r'\bname="([^"]+)"'),
             ("operators.py", r'\bbl_label = "([^"]+)"'),
             ("panel.py", r'\bbl_label = "([^"]+)"'),
+            ("replace_operators.py", r'\bbl_label = "([^"]+)"'),
         )
         for name in re.findall(pattern, read(f"addon/{file}"))
     ]
@@ -255,7 +256,7 @@ def test_the_examples_of_the_format_are_read(tmp_path):
 def known_keys(call, data):
     with pytest.raises(InvalidInputError, match="unknown key") as caught:
         call(data)
-    return caught.value.remedy.removeprefix("Known keys: ").split(", ")
+    return caught.value.remedy.removeprefix("Known keys: ").partition(";")[0].split(", ")
 
 
 SCENE = {"version": 1, "room_type": "bedroom"}
@@ -268,9 +269,10 @@ STRANGE = {"colour": "red"}
         (Scene.from_json, STRANGE),
         (Scene.from_json, SCENE | {"objects": [STRANGE]}),
         (Scene.from_json, SCENE | {"openings": [STRANGE]}),
+        (Scene.from_json, SCENE | {"obstacles": [STRANGE]}),
         (Request.from_json, STRANGE),
     ],
-    ids=["scene", "object", "opening", "request"],
+    ids=["scene", "object", "opening", "obstacle", "request"],
 )
 def test_every_key_stands_in_the_format(call, data):
     text = read("docs/scene-format.md")

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from instructscene_core.datasets.starter import build_rooms
-from instructscene_core.geometry.enclosure import area_of, segments_of
+from instructscene_core.floor_plan import area_of
+from instructscene_core.geometry.enclosure import segments_of
 from instructscene_core.geometry.frames import floor_centre, scene_to_boxes
 from instructscene_core.scene import FloorPlan, Opening, Scene, SceneObject
 from instructscene_core.training.decoder import enclosures

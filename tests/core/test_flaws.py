@@ -8,7 +8,8 @@ import pytest
 from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
 from instructscene_core.datasets.starter import build_rooms
 from instructscene_core.datasets.starter_scenes import scenes_of_rooms
-from instructscene_core.placement.flaws import FLAWS, SET_FLAWS, blemishes, flaws_of, flaws_of_set
+from instructscene_core.placement.blemishes import blemishes
+from instructscene_core.placement.flaws import FLAWS, SET_FLAWS, flaws_of, flaws_of_set
 from instructscene_core.placement.kinds import SOFAS
 from instructscene_core.scene import FloorPlan, Opening, Scene, SceneObject
 from instructscene_core.vocabulary import BEDS, CLASSES
@@ -550,6 +551,13 @@ def test_the_ground_hangs_together(y, gap, found):
 @pytest.mark.parametrize(("y", "gap", "found"), [(-2.3, 0.6, 0), (-2.7, 0.4, 0), (-2.3, 0.4, 1), (-2.2, 0.4, 1)])
 def test_a_twentieth_of_the_ground_cut_off_is_a_blemish(y, gap, found):
     assert blemishes(Scene("livingroom", (board(y, gap),), FloorPlan(ROOM, 2.6)), CATALOGUE) == found
+
+
+@pytest.mark.parametrize(("places", "found"), [((1, 3, 5, 7), 0), ((1, 3, 5, 7, 9), 0), ((1, 1.6, 2.2, 2.8, 3.4), 4)])
+def test_each_tenth_of_the_floor_that_is_unused_is_a_blemish(places, found):
+    stools = tuple(SceneObject(str(x), None, (x, 1.0, 0.3), (0.4, 0.4, 0.6), 0.0) for x in places)
+    floor = FloorPlan(((0.0, 0.0), (10.0, 0.0), (10.0, 2.0), (0.0, 2.0)), 2.6)
+    assert blemishes(Scene("livingroom", stools, floor), CATALOGUE) == found
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,15 @@ import pytest
 from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.generator import load_generator
 from instructscene_core.geometry.dining_tables import looks_empty, most_chairs
-from instructscene_core.geometry.drawn_floor import corners_of, is_drawn
+from instructscene_core.geometry.drawn_floor import corners_of
 from instructscene_core.instructions.read.brief import read_brief
 from instructscene_core.instructions.read.described_looks import described
 from instructscene_core.instructions.report import object_relations
 from instructscene_core.placement.flaws import misplaced
 from instructscene_core.placement.furnishing import Furnishing
+from instructscene_core.placement.misfits import misfits
 from instructscene_core.sampling.slots import prepare
-from instructscene_core.scene import FloorPlan, Request
+from instructscene_core.scene import FloorPlan, Request, is_drawn
 from instructscene_core.vocabulary import CLASSES, EXTRAS, NO_RELATION, PREDICATES, ROOM_TYPES
 
 WIDE = [[0.0, 0.0], [5.6, 0.0], [5.6, 4.2], [0.0, 4.2]]
@@ -298,11 +299,13 @@ def test_on_a_small_floor_nothing_is_left_where_it_does_not_belong(starter, room
     assert sum(counts[:2]) < sum(counts[2:])
 
 
-def test_what_is_to_be_added_is_added_however_small_the_floor(starter):
+def test_what_is_to_be_added_is_added_however_small_the_floor_but_not_through_its_walls(starter):
     small = scene_json(floor=[[0.0, 0.0], [2.0, 0.0], [2.0, 2.2], [0.0, 2.2]], openings=[])
     ((scene,),) = starter.run([request(scene=small, add=6)], tries=1)
-    assert len(scene.objects) == 6
-    assert scene.provenance["left_out"] == []
+    gone = scene.provenance["left_out"]
+    assert len(scene.objects) + len(gone) == 6
+    assert misfits("bedroom", scene.objects, scene.floor, starter.catalogue) == {}
+    assert sum("it reaches through a wall" in note for note in scene.report.get("notes", ())) == len(gone)
 
 
 def test_of_some_layouts_the_one_that_costs_least_is_taken():

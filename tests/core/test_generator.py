@@ -14,7 +14,8 @@ import pytest
 
 from instructscene_core.errors import CancelledError, InvalidInputError
 from instructscene_core.generator import HOPE, PATIENCE, TRIES
-from instructscene_core.placement.flaws import blemishes, flaws_of
+from instructscene_core.placement.blemishes import blemishes
+from instructscene_core.placement.flaws import flaws_of
 from instructscene_core.sampling.tasks import RESERVED, kept_attributes
 from instructscene_core.scene import ATTRIBUTES, Request, Scene, SceneObject
 from instructscene_core.vocabulary import CLASSES, PREDICATES
@@ -186,7 +187,7 @@ def test_assumed_room_type_is_said(tiny_generator):
 @pytest.mark.parametrize(
     ("item", "words"),
     [
-        ({"text": "a sofa", "room": "livingroom"}, "livingroom"),
+        ({"text": "a sofa", "room": "livingroom"}, "living room"),
         ({"text": "", "add": 13}, "13 new objects"),
     ],
 )

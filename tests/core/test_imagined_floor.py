@@ -9,9 +9,9 @@ import pytest
 import shapely
 
 from instructscene_core.datasets.starter import build_rooms
+from instructscene_core.floor_plan import area_of
 from instructscene_core.geometry.clearances import WINDOW
 from instructscene_core.geometry.drawn_floor import around, corners_of
-from instructscene_core.geometry.enclosure import area_of
 from instructscene_core.geometry.imagined_floor import imagine_floor
 from instructscene_core.geometry.openings import with_free_windows
 from instructscene_core.geometry.walls import Walls

@@ -78,6 +78,24 @@ def test_published_files_become_a_whole_model_folder(official, run, folder, tmp_
     assert sorted(p.name for p in (tmp_path / "models").iterdir()) == ["bedroom"]
 
 
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda name: f"module.{name}",
+        lambda name: f"_orig_mod.module.{name}",
+        lambda name: name.replace("network.", "network.module."),
+    ],
+)
+def test_names_of_a_training_on_several_gpus_are_read(run, folder, tmp_path, wrapped):
+    for path in folder.rglob("*.pth"):
+        content = torch.load(path, weights_only=True)
+        content["model"] = {wrapped(name): tensor for name, tensor in content["model"].items()}
+        torch.save(content, path)
+    assert run(folder, "--out", tmp_path / "models")[0] == 0
+    for part, kind in KINDS.items():
+        load_model(tmp_path / "models" / "bedroom" / part, kind)
+
+
 def test_rooms_with_24_classes_are_told_apart_by_their_names(official, run, tmp_path):
     folder = official.write_official(tmp_path / "published", ["bedroom", "livingroom", "diningroom"])
     assert run(folder, "--out", tmp_path / "a")[0] == 0

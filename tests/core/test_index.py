@@ -1,6 +1,7 @@
 """A folder laid out as 3D-FUTURE-model becomes a catalogue; what is broken is listed; an interrupted run goes on."""
 
 import importlib.util
+import json
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 import torch
 
 from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
-from instructscene_core.catalogue.future_classes import classes_of
+from instructscene_core.catalogue.future_classes import classes_of, nearest_classes
 from instructscene_core.catalogue.indexing import index_models
 from instructscene_core.catalogue.obj_file import ObjMesh, read_obj
 from instructscene_core.catalogue.retrieval import choose
@@ -21,6 +22,7 @@ from instructscene_core.catalogue.solid_parts import solid_parts
 from instructscene_core.commands.main import main
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.generator import Generator
+from instructscene_core.model_files import texture_of
 from instructscene_core.scene import Request
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -146,13 +148,13 @@ def test_a_failing_run_leaves_the_catalogue_that_was_there(few, tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (None, "has no model_info.json"),
+        (None, "holds no models"),
         ("{", "cannot be read"),
         ("{}", "is no list"),
         ("[]", "is no list"),
         ("[3]", "entry 0: model_id"),
         ('[{"model_id": "../../etc"}]', "entry 0: model_id"),
-        ('[{"model_id": "a", "category": "Rug"}]', "no model that can be used"),
+        ('[{"model_id": "a", "category": "Mirror"}]', "no model that can be used"),
         ('[{"model_id": "a", "category": "Desk"}]', "texture.png is missing"),
     ],
 )
@@ -174,7 +176,7 @@ BROKEN = [
     ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2", "three corners"),
     ("v 0 0 0\nv 1 0 0\nv 0 1 0\n", "no faces"),
     ("\x7fELF\x00\x01", "no vertices"),
-    ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf -3 -2 -1\nv 1 1 1\nf 2 3 4", "count back"),
+    ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf -4 -2 -1\nv 1 1 1\nf 2 3 4", "does not hold"),
 ]
 
 
@@ -190,6 +192,100 @@ def test_all_forms_of_faces_are_read(tmp_path):
     mesh = read_obj(tmp_path / "m.obj")
     assert mesh.triangles.tolist() == [[0, 1, 2], [0, 2, 3], [0, 1, 2]]
     assert mesh.vertices.tolist() == [[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]]
+
+
+CUBE = [f"v {x} {y} {z}" for x in (0, 1) for y in (0, 1) for z in (0, 1)]
+SIDES = ((1, 3, 4, 2), (5, 6, 8, 7), (1, 2, 6, 5), (3, 7, 8, 4), (1, 5, 7, 3), (2, 4, 8, 6))
+
+
+def absolute(before=""):
+    return [f"{before}f {' '.join(map(str, side))}" for side in SIDES]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [*(f"  \t{line}" for line in CUBE), *absolute("  ")],
+        [*CUBE, *(f"{line} # a side" for line in absolute())],
+        ["# by hand", *CUBE, "", *(line.replace(" ", " \\\n   ", 2) for line in absolute())],
+        [*CUBE[:4], "f -4 -2 -1 -3", *CUBE[4:], *(line for line in absolute()[1:])],
+        [*CUBE, *(f"f {' '.join(str(k - 9) for k in side)}" for side in SIDES), "v 9 9 9"],
+        ["\ufeff" + CUBE[0], *CUBE[1:], *absolute()],
+        [*CUBE, "l 1 2 3", *absolute(), "p 1"],
+    ],
+    ids=["indented", "comments", "continued", "relative in its midst", "relative", "byte order mark", "lines"],
+)
+def test_meshes_are_read_as_other_exporters_write_them(tmp_path, lines):
+    (tmp_path / "m.obj").write_text("\n".join(lines), encoding="utf-8")
+    mesh = read_obj(tmp_path / "m.obj")
+    expected = [tri for a, b, c, d in SIDES for tri in ([a - 1, b - 1, c - 1], [a - 1, c - 1, d - 1])]
+    assert mesh.triangles.tolist() == expected
+    assert mesh.vertices[:8].tolist() == [[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("map_Kd wood.jpg", "wood.jpg"),
+        ("  map_Kd -s 1 1 1 wood.jpg", "wood.jpg"),
+        ("map_Kd C:\\Users\\me\\wood.jpg", "wood.jpg"),
+        ("map_Kd /home/me/wood.jpg", "wood.jpg"),
+        ("map_Kd dark wood.png\nmap_Kd wood.jpg", "dark wood.png"),
+        ("map_Kd ../outside.png", "texture.png"),
+        ("map_Kd missing.png", "texture.png"),
+    ],
+)
+def test_the_texture_that_a_material_names_is_found(tmp_path, line, found):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (tmp_path / "outside.png").touch()
+    for name in ("wood.jpg", "dark wood.png"):
+        (folder / name).touch()
+    (folder / "model.mtl").write_text(f"newmtl m\n{line}\n")
+    assert texture_of(folder) == folder / found
+
+
+def test_one_bad_entry_spoils_no_other(few, tmp_path):
+    folder, specs = few
+    rows = json.loads((folder / "model_info.json").read_text())
+    moved = rows[0] | {"model_id": "椅子 01"}
+    (folder / rows[0]["model_id"]).rename(folder / "椅子 01")
+    bad = [3, {"model_id": "../../etc", "category": "Desk"}, {"category": "Desk"}, {"model_id": 7}, {"model_id": ""}]
+    (folder / "model_info.json").write_text(json.dumps([*bad, moved, *rows[1:]]))
+    found = index(folder, tmp_path / "out")
+    assert len(found.models) == len(specs)
+    assert Catalogue.open(tmp_path / "out").get("3d-future/椅子 01") is not None
+    assert [name for name, _, _ in found.skipped] == [f"entry {k}" for k in range(len(bad))]
+
+
+@pytest.mark.parametrize(
+    ("category", "bedroom", "living"),
+    [
+        ("Two-seat Sofa", "sofa", "loveseat_sofa"),
+        ("Three-Seat / Multi-person sofa", "sofa", "multi_seat_sofa"),
+        ("Bunk Bed", "kids_bed", None),
+        ("Bed Frame", "double_bed", None),
+        ("Lounge Chair / Book-chair / Computer Chair", "chair", "lounge_chair"),
+        ("Sideboard / Side Cabinet / Console", "cabinet", "console_table"),
+        ("Floor Lamp", "floor_lamp", "floor_lamp"),
+        ("TV Cabinet", "tv_stand", "tv_stand"),
+        ("Mirror", None, None),
+        ("", None, None),
+    ],
+)
+def test_categories_as_they_vary_are_the_nearest_class(category, bedroom, living):
+    found = nearest_classes(category)
+    assert (found.get("bedroom"), found.get("livingroom")) == (bedroom, living)
+
+
+def test_a_floor_lamp_of_a_folder_finishes_rooms(few, tmp_path):
+    folder, _ = few
+    rows = json.loads((folder / "model_info.json").read_text())
+    rows[0]["category"] = "Floor Lamp"
+    (folder / "model_info.json").write_text("\ufeff" + json.dumps(rows), encoding="utf-8")
+    index(folder, tmp_path / "out")
+    (lamp,) = Catalogue.open(tmp_path / "out").of_class("floor_lamp", "bedroom")
+    assert lamp.id == f"3d-future/{rows[0]['model_id']}"
 
 
 def flat(folder):

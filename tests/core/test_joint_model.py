@@ -123,7 +123,7 @@ def test_open_completion_adds_one_at_least(joint_generator, count):
 def test_edits_keep_what_is_kept(joint_generator, room, task):
     keep = {"o1": ["category", "pose"], "o2": ["relation", "pose"]}
     asked = [
-        request(task=task, scene=scene(room, 5), selected=["o0", "o3"], text="a red lamp", seed=7, add=add, id=name)
+        request(task=task, scene=scene(room, 5), selected=["o0", "o3"], text="in red", seed=7, add=add, id=name)
         for name, add in (("open", None), ("closed", 0 if task == "complete" else None))
     ]
     asked.append(replace(asked[0], id="own", keep=keep))
@@ -318,7 +318,7 @@ def test_a_floor_drawn_the_other_way_round_is_the_same_floor(joint_generator):
 
 def test_larger_floors_are_told_to_the_number_of_objects(joint_generator):
     """With random weights in either direction; what counts is that the same draws give other numbers."""
-    large = [[10 * x, 10 * y] for x, y in FLOOR]
+    large = [[3 * x, 3 * y] for x, y in FLOOR]
     asked = [
         request(scene=scene("livingroom", 0, floor=floor), seed=k, id=f"{name}{k}")
         for name, floor in (("small", FLOOR), ("large", large))

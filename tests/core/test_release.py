@@ -37,7 +37,8 @@ def write_project(folder):
     for name in ("addon", "instructscene_core", "wheels", "tests/blender"):
         (folder / name).mkdir(parents=True)
     (folder / "addon" / "__init__.py").touch()
-    (folder / "instructscene_core" / "__init__.py").touch()
+    for name in ("__init__.py", "errors.py", "plain_text.py"):  # the tool prints by them
+        shutil.copy(ROOT / "instructscene_core" / name, folder / "instructscene_core")
     pins = [
         write_wheel(folder / "wheels" / f"{package}-1.0-py3-none-any.whl", package) for package in ("torch", "tiny")
     ]

@@ -60,8 +60,21 @@ def test_a_model_is_read_when_its_first_room_is_wanted(models):
     assert rooms["bedroom"] is rooms["bedroom"]
     with pytest.raises(InvalidInputError, match=r"decoder\.safetensors is cut off"):
         rooms["livingroom"]
-    with pytest.raises(InvalidInputError, match=r"makes no diningroom\. It knows: bedroom, livingroom"):
+    with pytest.raises(InvalidInputError, match=r"makes no dining rooms\. It makes: bedrooms, living rooms"):
         rooms["diningroom"]
+
+
+def test_official_checkpoints_are_to_be_imported_first(official, tmp_path):
+    folder = official.write_official(tmp_path / "published")
+    for path in (folder, next(folder.rglob("*.pth"))):
+        with pytest.raises(InvalidInputError, match=r"holds official checkpoints \(.*\.pth\)") as refused:
+            load_generator(path, device="cpu")
+        assert "import-official" in refused.value.remedy
+    with pytest.raises(InvalidInputError, match="There is no model folder"):
+        load_generator(tmp_path / "none", device="cpu")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InvalidInputError, match="is no model folder"):
+        load_generator(tmp_path / "empty", device="cpu")
 
 
 def test_folders_that_do_not_fit_are_refused(models, tmp_path):
@@ -76,7 +89,7 @@ def test_folders_that_do_not_fit_are_refused(models, tmp_path):
         RoomModels.load(models, "cpu")
     with pytest.raises(InvalidInputError, match="reads texts of another, which is unknown"):
         load_generator(models / "livingroom", device="cpu")
-    with pytest.raises(InvalidInputError, match="cannot be read"):
+    with pytest.raises(InvalidInputError, match="There is no model folder"):
         RoomModels.load(tmp_path / "absent", "cpu")
 
 

@@ -86,7 +86,7 @@ def test_self_check(worker):
     ("message", "words"),
     [
         ({"type": "request", "id": "bad", "request": {"text": "a", "room": "kitchen"}}, "kitchen"),
-        ({"type": "request", "id": "bad", "request": {"text": "a", "room": "livingroom"}}, "livingroom"),
+        ({"type": "request", "id": "bad", "request": {"text": "a", "room": "livingroom"}}, "living room"),
         ({"type": "request", "id": "bad"}, "request"),
         ({"type": "dance", "id": "bad"}, "dance"),
     ],
@@ -117,6 +117,18 @@ def test_cancel_ends_a_run_at_once(worker):
     assert time.monotonic() - start < 20
     worker.send(type="request", id="next", request={"text": "a desk"})
     assert worker.next("error", "result")["id"] == "next"
+
+
+def test_meshes_are_recognised_between_requests(worker):
+    """The name alone: points are test_recognising's matter."""
+    worker.send(type="recognise", id="mine", items=[{"name": "Стул"}, {"name": "kitchenFridge"}])
+    answer = worker.next("result", "error")
+    assert answer["id"] == "mine"
+    assert [row["category"] for row in answer["recognised"]] == ["dining_chair", None]
+    worker.send(type="recognise", id="bad", items=[{"points": ""}])
+    assert worker.next("result", "error")["message"] == "items[0] has no name"
+    worker.send(type="request", id="room", request={"text": "a desk"})
+    assert worker.next("result", "error")["type"] == "result"
 
 
 def test_it_ends_when_its_input_closes_in_the_middle_of_a_run(tiny_folder):
