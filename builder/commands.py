@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
+from instructscene_core.plain_text import print_anything
+
 from .common import BUILD, BuildError, say
 from .demo import Picture, make_picture
 from .environment import VENV, make_environment
@@ -26,6 +28,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str]) -> int:
     """Runs one command; returns the exit code."""
+    print_anything()
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
     options.rest = rest
@@ -105,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("env", help=f"a virtual environment {VENV.name} with everything; quick where it is there")
     command = commands.add_parser("wheels", help="gather the wheels of a zip, each checked against builder/pins.toml")
     _add_runtime_arguments(command)
-    command = commands.add_parser("zip", help="the extension, validated with Blender's own tool")
+    command = commands.add_parser("zip", help="the extension; --runtime none needs no environment")
     _add_runtime_arguments(command)
     text = "the zips of a version that is in the changelog with its date, from a clean git checkout"
     command = commands.add_parser("release", help=text, description=f"Makes {text}; prints the SHA-256 of each")

@@ -1,12 +1,13 @@
 """``env``: the virtual environment ``.venv`` with everything that the project needs."""
 
+import importlib.util
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Final
 
-from .common import ROOT, BuildError, digest, run, say
+from .common import BUILD, ROOT, BuildError, digest, run, say
 
 VENV: Final = ROOT / ".venv"
 PYTHON_VERSION: Final = (3, 11)
@@ -44,6 +45,23 @@ def make_environment() -> Path:
     install(VENV, "--no-deps", "-r", str(files_only))
     stamp.write_text(wanted, encoding="utf-8")
     return python
+
+
+def pip_python() -> Path:
+    """A Python that has pip: this one, else that of a small environment in the build folder.
+
+    Raises:
+        BuildError: there is no Python 3.11.
+    """
+    if importlib.util.find_spec("pip") is not None:
+        return Path(sys.executable)
+    python = program("python", _PIP)
+    if not python.is_file():
+        make_venv(_PIP)
+    return python
+
+
+_PIP: Final = BUILD / "pip"
 
 
 def make_venv(folder: Path) -> None:

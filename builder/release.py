@@ -65,7 +65,7 @@ def make_release(wanted: Sequence[Kind], torch_wheel: Path | None = None) -> lis
     """
     _check_wheels(wanted, torch_wheel)
     check_release()
-    paths = [make_zip(*kind, torch_wheel if kind.runtime == "bundled" else None) for kind in wanted]
+    paths = [make_zip(*kind, torch_wheel if kind.runtime == "bundled" else None, thorough=True) for kind in wanted]
     made = [Made(path, file_digest(path)) for path in paths]
     _write_sums(made)
     return made

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from .common import ROOT, BuildError, file_digest, run, say
-from .environment import make_environment
+from .environment import pip_python
 
 WHEELS: Final = ROOT / "wheels"
 PINS: Final = Path(__file__).parent / "pins.toml"
@@ -168,7 +168,7 @@ def _copy(source: Path, target: Path) -> None:
 
 def _fetch(pin: Pin) -> None:
     """Has pip download a wheel; of torch, only after asking which build it would be, for CUDA builds are huge."""
-    python = make_environment()
+    python = pip_python()
     words = [*_pip_options(pin), f"{pin.package}=={pin.version}"]
     if pin.package == "torch":
         name, digest = _offered(python, words)
