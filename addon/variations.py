@@ -69,11 +69,6 @@ def forget_made() -> None:
     _PICTURES.clear()
 
 
-def record_variations(room: bpy.types.Object, scenes: Sequence[Scene]) -> None:
-    """Records all scenes of a room with its Empty."""
-    room[VARIATIONS_KEY] = json.dumps([scene.to_json() for scene in scenes])
-
-
 def variations_of(room: bpy.types.Object) -> list[Scene]:
     """All scenes of a room that are there.
 
@@ -151,3 +146,10 @@ _PICTURES: Final = _Pictures()
 def variation_icons(room: bpy.types.Object) -> list[int]:
     """Icons with the plans of a room's variations."""
     return _PICTURES.icons(room)
+
+
+def record_variations(room: bpy.types.Object, scenes: Sequence[Scene]) -> None:
+    """Records all scenes of a room with its Empty, and has their plans ready before the panel shows them."""
+    room[VARIATIONS_KEY] = json.dumps([scene.to_json() for scene in scenes])
+    if not bpy.app.background:
+        variation_icons(room)
