@@ -1,10 +1,11 @@
 #!/bin/bash
 # Installs a zip in an empty user folder and has gui_driver.py work its panel in a window of a virtual screen.
 #
-#   tests/blender/gui_run.sh ZIP OUT     both inside the current folder; needs blender, Xvfb, xdotool, ImageMagick
+#   tests/blender/gui_run.sh ZIP OUT [STEP ...]     both inside the current folder; needs blender, Xvfb, xdotool, ImageMagick
 set -euo pipefail
 zip=$(realpath "$1")
 out=$(realpath -m "$2")
+shift 2
 rm -rf "$out"
 mkdir -p "$out/user"
 export BLENDER_USER_RESOURCES="$out/user"
@@ -13,5 +14,5 @@ blender -b --python-exit-code 1 --python-expr "
 import bpy
 bpy.context.preferences.view.show_splash = False
 bpy.ops.wm.save_userpref()"
-exec xvfb-run -a -s "-screen 0 1600x1000x24" \
-    blender --window-geometry 0 0 1600 1000 --python tests/blender/gui_driver.py -- "$out"
+exec xvfb-run -a -s "-screen 0 1280x800x24" \
+    blender --window-geometry 0 0 1280 800 --python tests/blender/gui_driver.py -- "$out" "$@"

@@ -1,0 +1,193 @@
+"""What a person does with a room and furniture of their own: My Room, Selection, and the preferences."""
+
+import importlib
+
+import bpy
+from bpy_extras.view3d_utils import location_3d_to_region_2d
+from gui_hand import (
+    ADDON,
+    PREFERENCES,
+    SEEN,
+    SIDEBAR,
+    click,
+    copied_here,
+    find,
+    over_viewport,
+    press,
+    screenshot,
+    session,
+    settings,
+    viewport,
+    wait_until,
+    xdotool,
+)
+from gui_rooms import RIGHTMOST, furniture, job, rooms, select
+from mathutils import Vector
+
+CORNERS = ((-2.0, -1.75), (2.0, -1.75), (2.0, 1.75), (-2.0, 1.75))
+"""Metres, of a floor that is drawn."""
+BELOW = 62
+"""Pixels from the middle of the last button of a panel to the header of the panel below its row of progress."""
+
+
+def start_anew():
+    """Nothing but the camera's view from above, on the ground."""
+    for obj in list(bpy.data.objects):
+        bpy.data.objects.remove(obj)
+    _, area = viewport()
+    view = area.spaces.active.region_3d
+    view.view_perspective, view.view_location, view.view_distance = "PERSP", Vector((0, 0, 0)), 9.0
+    yield 1.0
+
+
+def box(name, size, location):
+    """A mesh of the person's own."""
+    w, d, h = (side / 2 for side in size)
+    corners = [(x * w, y * d, z * h + h) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata(corners, [], [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)])
+    obj = bpy.data.objects.new(name, mesh)
+    obj.location = location
+    bpy.context.scene.collection.objects.link(obj)
+    return obj
+
+
+def _pixel(place):
+    """Where in the window a place of the world is seen."""
+    _, area = viewport()
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    spot = location_3d_to_region_2d(region, area.spaces.active.region_3d, place)
+    return round(region.x + spot.x), round(region.y + spot.y)
+
+
+def _click_at(place):
+    SIDEBAR.point(*_pixel(place))
+    yield 0.3
+    xdotool("click", 1)
+    yield 0.4
+
+
+def _open(command, below, first):
+    """Opens the panel whose header lies below a button, and finds its first button."""
+    yield from find(command)
+    xdotool("mousemove_relative", 0, below)
+    yield 0.2
+    xdotool("click", 1)
+    yield 0.6
+    yield from find(first)
+
+
+def draw_a_floor():
+    """Four clicks and Enter make a floor."""
+    yield from start_anew()
+    yield from _open("bpy.ops.instructscene.furnish_my_room(", BELOW, "bpy.ops.instructscene.draw_floor(")
+    screenshot("20_my_room")
+    yield from click("bpy.ops.instructscene.draw_floor(")
+    for corner in CORNERS:
+        yield from _click_at(Vector((*corner, 0.0)))
+    screenshot("21_drawing")
+    xdotool("key", "Return")
+    yield from wait_until(lambda: any(obj.type == "MESH" for obj in bpy.data.objects), 10, "the floor")
+    (floor,) = [obj for obj in bpy.data.objects if obj.type == "MESH"]
+    drawn = sorted((round(x, 2), round(y, 2)) for x, y, _ in (floor.matrix_world @ v.co for v in floor.data.vertices))
+    off = [
+        abs(a - b) for seen, meant in zip(drawn, sorted(CORNERS), strict=True) for a, b in zip(seen, meant, strict=True)
+    ]
+    assert max(off) <= 0.1, drawn
+    SEEN["steps"].append("drawn a floor")
+
+
+def show_and_correct():
+    """What was read is shown, a box is said to be a window by a click on it, and hidden again."""
+    overlay = _module("overlay").OVERLAY
+    floor = bpy.context.active_object
+    part = box("Thing", (1.2, 0.1, 1.2), (0.0, 1.75, 0.8))
+    select(floor)
+    yield from click("bpy.ops.instructscene.show_room(")
+    yield from wait_until(lambda: overlay.drawing is not None, 10, "the overlay")
+    yield 0.5
+    screenshot("22_shown")
+    yield from click("bpy.ops.instructscene.correct_parts(")
+    yield from _click_at(part.location + Vector((0.0, 0.0, 0.9)))
+    yield 0.7
+    screenshot("23_correcting")
+    yield from _press_in_menu("bpy.ops.instructscene.set_kind(object=\"Thing\", kind='window')")
+    yield from wait_until(lambda: part.get("instructscene_architecture") == "window", 10, "the correction")
+    yield from press("Return")
+    yield from click("bpy.ops.instructscene.show_room(")
+    yield from wait_until(lambda: overlay.drawing is None, 10, "the hiding")
+
+
+def _press_in_menu(command):
+    """Moves down a menu that opened at the pointer until a button with this command is below it."""
+    for step in range(-14, 15):
+        xdotool("mousemove_relative", "--", 0, 16 if step > -14 else -16 * 14)
+        yield 0.1
+        text = yield from copied_here(0.15)
+        if text.startswith(command):
+            xdotool("click", 1)
+            yield 0.3
+            return
+    raise AssertionError(f"no button of the menu copies {command}")
+
+
+def furnish():
+    """The drawn floor is furnished; nothing of it changes."""
+    floor = next(obj for obj in bpy.data.objects if obj.name.startswith("Floor"))
+    before = [tuple(vertex.co) for vertex in floor.data.vertices]
+    select(floor)
+    settings().instruction, settings().variations = "A double bed.", 1
+    yield 0.3
+    yield from job("bpy.ops.instructscene.furnish_my_room(")
+    assert any(obj["instructscene_category"] == "double_bed" for obj in furniture())
+    assert [tuple(vertex.co) for vertex in floor.data.vertices] == before
+    over_viewport()
+    yield 0.5
+    screenshot("24_furnished")
+    assert len(rooms()) == 1
+
+
+def own_pieces():
+    """A sofa a hundred times too large is recognised and scaled, its front turned, and it is kept."""
+    yield from start_anew()
+    sofa = box("Sofa", (200.0, 90.0, 80.0), (0.0, 0.0, 0.0))
+    select(sofa)
+    yield 0.5
+    yield from job("bpy.ops.instructscene.recognise(", 0.3)
+    screenshot("25_recognised")
+    yield from click("bpy.ops.instructscene.fix_scale(", 0.7)
+    yield from wait_until(lambda: abs(max(sofa.scale) - 0.01) < 1e-6, 10, "the scaling")
+    front = sofa.get("instructscene_front", 0)
+    yield from click("bpy.ops.instructscene.turn_front(", RIGHTMOST + 24)
+    yield from wait_until(lambda: sofa.get("instructscene_front") not in {None, front}, 10, "the turning")
+    xdotool("mousemove_relative", 22, 0)
+    yield 0.3
+    xdotool("click", 1)
+    yield from wait_until(lambda: sofa.get("instructscene_keep"), 10, "Keep")
+    screenshot("26_kept")
+
+
+def preferences():
+    """Self-Check, Copy Report, Release Memory, and a catalogue that is added and removed."""
+    bpy.ops.screen.userpref_show("INVOKE_DEFAULT")
+    yield 1.5
+    bpy.context.preferences.active_section = "ADDONS"
+    bpy.context.window_manager.addon_search = "InstructScene"
+    bpy.ops.preferences.addon_expand(module=ADDON)
+    yield 1.5
+    screenshot("30_preferences")
+    yield from click("bpy.ops.instructscene.self_check(", 0.3, PREFERENCES)
+    yield from wait_until(lambda: session().self_check is not None and not session().busy, 120, "the check")
+    yield 0.5
+    screenshot("31_checked")
+    yield from click("bpy.ops.instructscene.copy_report(", 0.85, PREFERENCES)
+    yield from wait_until(lambda: "blender" in bpy.context.window_manager.clipboard, 10, "the report")
+    yield from click("bpy.ops.instructscene.release_memory(", 0.5, PREFERENCES)
+    yield from wait_until(lambda: session().client is None, 20, "the release")
+
+
+def _module(name):
+    return importlib.import_module(f"{ADDON}.addon.{name}")
+
+
+STORY = (draw_a_floor, show_and_correct, furnish, own_pieces, preferences)
