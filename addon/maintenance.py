@@ -8,6 +8,7 @@ from bpy.props import StringProperty
 
 from .job_operator import SettingsOperator
 from .jobs import check_worker, import_official, index_models
+from .language import tr
 from .models import ModelError, read_models
 from .preferences import report_lines
 from .session import SESSION, Steps, preferences, use_catalogue
@@ -86,7 +87,7 @@ class INSTRUCTSCENE_OT_remove_catalogue(bpy.types.Operator):
     def poll(cls, _: bpy.types.Context) -> bool:
         """Whether there is one."""
         if not len(preferences().catalogues):
-            cls.poll_message_set("There is no catalogue")
+            cls.poll_message_set(tr("There is no catalogue"))
             return False
         return True
 
@@ -130,7 +131,8 @@ class INSTRUCTSCENE_OT_release_memory(bpy.types.Operator):
     def poll(cls, _: bpy.types.Context) -> bool:
         """Whether the worker runs and is idle."""
         if SESSION.client is None or SESSION.busy:
-            cls.poll_message_set("The worker is not running" if SESSION.client is None else "The worker is busy")
+            idle = SESSION.client is None
+            cls.poll_message_set(tr("The worker is not running") if idle else tr("The worker is busy"))
             return False
         return True
 
