@@ -87,7 +87,7 @@ class JobOperator(bpy.types.Operator):
             redraw(context)
             return self._fail(error)
         if SESSION.progress != before or outcome is not None:
-            redraw(context)
+            redraw(context, views=outcome is not None)
         if outcome is None:
             return {"PASS_THROUGH"}
         self.show(context)
@@ -169,10 +169,10 @@ class SettingsOperator(JobOperator):
         return not SESSION.busy
 
 
-def redraw(context: bpy.types.Context) -> None:
-    """Has what shows progress drawn anew, and nothing else."""
+def redraw(context: bpy.types.Context, *, views: bool = False) -> None:
+    """Has what shows progress drawn anew, and nothing else but where the ``views`` may show another thing too."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
             for region in area.regions:
-                if region.type == _REDRAWN.get(area.type):
+                if region.type == _REDRAWN.get(area.type) or (views and area.type == "VIEW_3D"):
                     region.tag_redraw()

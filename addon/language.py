@@ -67,8 +67,8 @@ def category_label(category: str) -> str:
 
 def a_category(category: str) -> str:
     """The same with its article in English; other languages' sentences do without."""
-    label = category_label(category)
-    return with_article(label) if label.lower() == display_name(category) else label
+    label, word = category_label(category), tr_later("furniture")
+    return with_article(label) if tr(word) == word else label
 
 
 def room_label(room_type: str) -> str:

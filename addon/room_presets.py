@@ -10,6 +10,8 @@ import bpy
 from bl_operators.presets import AddPresetBase
 from bl_ui.utils import PresetPanel
 
+from .job_operator import redraw
+
 _PARENT: Final = str(Path(__file__).parent)
 """Of the folder `presets`."""
 PRESETS: Final = "instructscene"
@@ -24,6 +26,11 @@ class INSTRUCTSCENE_PT_presets(PresetPanel, bpy.types.Panel):
     preset_subdir = PRESETS
     preset_operator = "script.execute_preset"
     preset_add_operator = "instructscene.add_preset"
+
+    @staticmethod
+    def post_cb(context: bpy.types.Context, _: str) -> None:
+        """Shows the settings at once that a preset has set: its menu stays open over them."""
+        redraw(context)
 
 
 class INSTRUCTSCENE_OT_add_preset(AddPresetBase, bpy.types.Operator):

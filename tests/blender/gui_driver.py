@@ -20,7 +20,7 @@ ADDON = "bl_ext.user_default.instructscene"
 INSTRUCTION = "Put a nightstand to the left of a double bed."
 FOUND = {}
 """Where things were found, to look there first."""
-SEEN = {"steps": [], "labels": [], "longest_tick": 0.0, "longest_tick_label": ""}
+SEEN = {"steps": [], "labels": [], "longest_tick": 0.0, "longest_tick_label": "", "draws": {}}
 
 
 def xdotool(*words):
@@ -104,6 +104,21 @@ def watch(session):
     session.tick = timed
 
 
+def count_draws():
+    """How often viewport and sidebar are drawn in a second of progress, the pointer at rest."""
+    draws = {"WINDOW": 0, "UI": 0}
+
+    def count(region):
+        draws[region] += 1
+
+    add, remove = bpy.types.SpaceView3D.draw_handler_add, bpy.types.SpaceView3D.draw_handler_remove
+    handles = {region: add(count, (region,), region, "POST_PIXEL") for region in draws}
+    yield 1.0
+    for region, handle in handles.items():
+        remove(handle, region)
+    SEEN["draws"] = draws
+
+
 def rooms():
     return [obj for obj in bpy.data.objects if "instructscene_scene" in obj]
 
@@ -151,6 +166,7 @@ def cancel_one(session, settings, how):
     yield from wait_until(lambda: session.busy, 20, "the job's start")
     yield from wait_until(lambda: session.progress.share > 0.1, 300, "progress")
     yield 0.3
+    yield from count_draws()
     screenshot(f"2_progress_{how}")
     if how == "x":
         yield from click("bpy.ops.instructscene.cancel(", right=46)
