@@ -151,12 +151,16 @@ class INSTRUCTSCENE_OT_copy_report(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Puts the report on the clipboard."""
-        lines = report_lines(SESSION.self_check or {})
-        worker = SESSION.client.last_lines if SESSION.client is not None else []
-        text = "\n".join([*lines, SESSION.failure, *worker])
-        context.window_manager.clipboard = text.replace(str(Path.home()), "~")
+        context.window_manager.clipboard = full_report()
         self.report({"INFO"}, "Report copied")
         return {"FINISHED"}
+
+
+def full_report() -> str:
+    """Versions, device, the last failure and the worker's last words, without the name of the person's home folder."""
+    lines = report_lines(SESSION.self_check or {})
+    worker = SESSION.client.last_lines if SESSION.client is not None else []
+    return "\n".join([*lines, SESSION.failure, *worker]).replace(str(Path.home()), "~")
 
 
 CLASSES: Final = (
