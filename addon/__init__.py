@@ -2,7 +2,19 @@
 
 import bpy
 
-from . import kept, maintenance, my_room, operators, panel, piece_operators, replace_operators, session
+from . import (
+    folder_operators,
+    kept,
+    language,
+    maintenance,
+    my_room,
+    operators,
+    panel,
+    piece_operators,
+    replace_operators,
+    room_presets,
+    session,
+)
 from .overlay import OVERLAY
 from .preferences import INSTRUCTSCENE_AP_preferences, INSTRUCTSCENE_PG_catalogue, INSTRUCTSCENE_UL_catalogues
 from .properties import INSTRUCTSCENE_PG_settings, add_properties, remove_properties
@@ -17,6 +29,8 @@ _CLASSES = (
     *replace_operators.CLASSES,
     *piece_operators.CLASSES,
     *maintenance.CLASSES,
+    *folder_operators.CLASSES,
+    *room_presets.CLASSES,
     *my_room.CLASSES,
     *panel.CLASSES,
 )
@@ -24,11 +38,13 @@ _CLASSES = (
 
 def register() -> None:
     """Called by Blender when the extension is enabled."""
+    language.register()
     for cls in _CLASSES:
         bpy.utils.register_class(cls)
     add_properties()
     session.register()
     kept.register()
+    room_presets.register()
     OVERLAY.register()
 
 
@@ -36,8 +52,10 @@ def unregister() -> None:
     """Called by Blender when the extension is disabled: the worker ends first, so that nothing uses what goes away."""
     OVERLAY.unregister()
     CHOICE.clear()
+    room_presets.unregister()
     kept.unregister()
     session.unregister()
     remove_properties()
     for cls in reversed(_CLASSES):
         bpy.utils.unregister_class(cls)
+    language.unregister()

@@ -15,6 +15,7 @@ import numpy as np
 from mathutils import Vector
 
 from ..instructscene_core.errors import InstructSceneError
+from .language import tr
 from .models import LINKED_SUFFIX, ModelError, Models, import_model, link_piece
 
 ASSET_KEY: Final = "instructscene_asset"
@@ -142,8 +143,8 @@ class AssetLibrary:
 
     def _path(self, source: str) -> Path:
         if source not in self.sources:
-            remedy = "Choose the catalogue with this furniture in the add-on's preferences"
-            raise PlacingError(f'No furniture library is called "{source}"', remedy)
+            remedy = tr("Choose the catalogue with this furniture in the add-on's preferences")
+            raise PlacingError(tr('No furniture library is called "{source}"', source=source), remedy)
         return self.sources[source]
 
     def _files(self, source: str, names: Iterable[str]) -> dict[Path, list[str]]:
@@ -188,7 +189,10 @@ class AssetLibrary:
             self._share(material, known)
         for name, mesh in meshes.items():
             if mesh is None:
-                raise PlacingError(f'The furniture "{source}/{name}" could not be read', "Reinstall the extension")
+                raise PlacingError(
+                    tr('The furniture "{source}/{name}" could not be read', source=source, name=name),
+                    tr("Reinstall the extension"),
+                )
             mesh.name = name
             self._keep(f"{source}/{name}", mesh)
         for group in groups:
@@ -238,7 +242,7 @@ def extent(mesh: bpy.types.Mesh) -> Extent:
         PlacingError: it has no vertices.
     """
     if not mesh.vertices:
-        raise PlacingError(f'The mesh "{mesh.name}" is empty', "Give it some geometry")
+        raise PlacingError(tr('The mesh "{name}" is empty', name=mesh.name), tr("Give it some geometry"))
     corners = np.empty(3 * len(mesh.vertices), dtype=np.float32)
     mesh.vertices.foreach_get("co", corners)
     corners = corners.reshape(-1, 3)
@@ -247,8 +251,8 @@ def extent(mesh: bpy.types.Mesh) -> Extent:
 
 
 def _not_in_library(source: str, name: str) -> PlacingError:
-    message = f'The furniture "{source}/{name}" is not in its library'
-    return PlacingError(message, "Reinstall the extension, or choose another catalogue")
+    message = tr('The furniture "{source}/{name}" is not in its library', source=source, name=name)
+    return PlacingError(message, tr("Reinstall the extension, or choose another catalogue"))
 
 
 def _by_source(assets: Iterable[str]) -> dict[str, list[str]]:
@@ -300,7 +304,9 @@ def _object_names(path: Path) -> list[str]:
         with _open(path) as (source, _):
             return list(source.objects)
     except OSError as error:
-        raise PlacingError(f"The furniture library {path.name} cannot be read", "Reinstall the extension") from error
+        raise PlacingError(
+            tr("The furniture library {name} cannot be read", name=path.name), tr("Reinstall the extension")
+        ) from error
 
 
 def _box() -> bpy.types.Mesh:

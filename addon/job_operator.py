@@ -11,12 +11,13 @@ from typing import Final
 import bpy
 
 from ..instructscene_core.errors import InstructSceneError
+from .language import tr, tr_later
 from .reading import active_room
 from .session import SESSION, Steps
 
 _LOGGER = logging.getLogger(__name__)
-_REDRAWN: Final = ("VIEW_3D", "PREFERENCES")
-"""Types of areas that show progress."""
+_REDRAWN: Final = {"VIEW_3D": "UI", "PREFERENCES": "WINDOW"}
+"""Types of areas that show progress, and of their regions that do: a viewport itself may take long to draw."""
 
 
 class JobOperator(bpy.types.Operator):
@@ -86,7 +87,7 @@ class JobOperator(bpy.types.Operator):
             redraw(context)
             return self._fail(error)
         if SESSION.progress != before or outcome is not None:
-            redraw(context)
+            redraw(context, views=outcome is not None)
         if outcome is None:
             return {"PASS_THROUGH"}
         self.show(context)
@@ -118,11 +119,11 @@ class JobOperator(bpy.types.Operator):
 def _why_not(context: bpy.types.Context) -> str:
     """Why no job can be started now; empty where one can."""
     if SESSION.busy:
-        return "InstructScene is still working: wait for it, or press Cancel"
+        return tr("InstructScene is still working: wait for it, or press Cancel")
     if context.scene is None or context.scene.library is not None:
-        return "This scene cannot be changed"
+        return tr("This scene cannot be changed")
     if context.mode != "OBJECT":
-        return "Switch to Object Mode"
+        return tr("Switch to Object Mode")
     return ""
 
 
@@ -138,7 +139,7 @@ class MakingOperator(JobOperator):
 class RoomOperator(JobOperator):
     """A job on the active room."""
 
-    needs = "Generate a room, or select one"
+    needs = tr_later("Generate a room, or select one")
 
     @classmethod
     def has(cls, room: bpy.types.Object) -> bool:
@@ -152,7 +153,7 @@ class RoomOperator(JobOperator):
             return False
         room = active_room(context)
         if room is None or not cls.has(room):
-            cls.poll_message_set(cls.needs)
+            cls.poll_message_set(tr(cls.needs))
             return False
         return True
 
@@ -164,13 +165,14 @@ class SettingsOperator(JobOperator):
     def poll(cls, _: bpy.types.Context) -> bool:
         """Works wherever nothing else is under way."""
         if SESSION.busy:
-            cls.poll_message_set("InstructScene is still working: wait for it, or press Cancel")
+            cls.poll_message_set(tr("InstructScene is still working: wait for it, or press Cancel"))
         return not SESSION.busy
 
 
-def redraw(context: bpy.types.Context) -> None:
-    """Tags for redraw the areas that show progress."""
+def redraw(context: bpy.types.Context, *, views: bool = False) -> None:
+    """Has what shows progress drawn anew, and nothing else but where the ``views`` may show another thing too."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type in _REDRAWN:
-                area.tag_redraw()
+            for region in area.regions:
+                if region.type == _REDRAWN.get(area.type) or (views and area.type == "VIEW_3D"):
+                    region.tag_redraw()

@@ -12,16 +12,17 @@ from typing import Any
 import bpy
 
 from ..instructscene_core.scene import Scene, Task
-from ..instructscene_core.vocabulary import counted
 from .assets import PlacingError
 from .deletions import without_deleted
+from .folders import note_written, own_folder
+from .language import room_label, tr, tr_count, tr_ui
 from .location import free_location
 from .pictures import PictureSettings
 from .placing import place_steps
 from .reading import Reading, as_it_stands, read, read_again, read_own_room
 from .recognising import recognise, refuse_wrong_scale
 from .records import INPUTS_KEY, OBJECT_KEY, VARIATION_KEY, missing_models, room_members, scale_length
-from .session import ROOT_PACKAGE, SESSION, Progress, Steps, ask, catalogue_paths, exchange, preferences, use_catalogue
+from .session import SESSION, Progress, Steps, ask, catalogue_paths, exchange, preferences, use_catalogue
 from .shell import stays_behind
 from .showing import show_picture
 from .studio_process import picture_steps
@@ -144,11 +145,12 @@ def gather(room: bpy.types.Object) -> Steps[str]:
 def _gather(room_name: str) -> Steps[str]:
     made = ahead(_object(room_name))
     while made is not None and (request := made.next_request()) is not None:
-        count = f"{len(made.scenes) + 1} of {made.request.variations}"
+        number, count = len(made.scenes) + 1, made.request.variations
         asked = ask(request)
         try:
             while True:
-                yield next(asked)._replace(label=f"Making variation {count}")
+                label = tr_ui("Making variation {number} of {count}", number=number, count=count)
+                yield next(asked)._replace(label=label)
         except StopIteration as stop:
             made.scenes += [_with_notes(scene, made.notes) for scene in stop.value]
         finally:
@@ -188,7 +190,7 @@ def look_at(names: Sequence[str]) -> Steps[str]:
     """The job that recognises pieces, by the names of their roots; returns what to report."""
     count = yield from recognise(names)
     forget()
-    return f"Looked at {count} object{'s' * (count != 1)}"
+    return tr_count(count, "Looked at {count} object", "Looked at {count} objects")
 
 
 def check_worker() -> Steps[str]:
@@ -198,7 +200,7 @@ def check_worker() -> Steps[str]:
     answer = yield from exchange({"type": "self_check", "id": SESSION.new_id("check")})
     client = SESSION.worker()
     SESSION.self_check = {**(client.hello or {}), **answer.get("report", {}), "seconds": answer.get("seconds")}
-    return "The generator works"
+    return tr("The generator works")
 
 
 def import_official(folder: Path) -> Steps[str]:
@@ -207,12 +209,15 @@ def import_official(folder: Path) -> Steps[str]:
     Args:
         folder: with the checkpoints, `objfeat_bounds.pkl` and `dataset_stats.txt` somewhere in it.
     """
-    out = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="models", create=True)) / "official"
+    out = own_folder("models") / "official"
     message = {"type": "import", "id": SESSION.new_id("import"), "folder": str(folder), "out": str(out)}
     answer = yield from exchange(message)
     preferences().model_folder = str(out)
-    rooms = ", ".join(answer["imported"])
-    return f"Imported the models of {rooms}. They read instructions with CLIP, whose weights the preferences name"
+    rooms = ", ".join(map(room_label, answer["imported"]))
+    return tr(
+        "Imported the models of {rooms}. They read instructions with CLIP, whose weights the preferences name",
+        rooms=rooms,
+    )
 
 
 def index_models(folder: Path) -> Steps[str]:
@@ -233,7 +238,7 @@ def index_models(folder: Path) -> Steps[str]:
 
 def catalogue_of(folder: Path) -> Path:
     """Where the catalogue of a folder of models is, whether it was made or not."""
-    home = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="catalogues", create=True))
+    home = own_folder("catalogues")
     digest = hashlib.sha256(str(folder.resolve()).encode("utf-8", "replace")).hexdigest()[:8]
     return home / f"{bpy.path.clean_name(folder.name) or 'models'}_{digest}"
 
@@ -265,6 +270,7 @@ def picture(context: bpy.types.Context, room: bpy.types.Object, target: Path, se
 
 def _picture(steps: Steps[list[Path]], target: Path) -> Steps[str]:
     pictures = yield from steps
+    note_written(pictures)
     if not bpy.app.background:
         show_picture(pictures[0])
     return saved_sentence(pictures, target)
@@ -272,7 +278,7 @@ def _picture(steps: Steps[list[Path]], target: Path) -> Steps[str]:
 
 def saved_sentence(pictures: Sequence[Path], target: Path) -> str:
     """What to report of finished pictures."""
-    return f"Saved {target}" if len(pictures) == 1 else f"Saved {len(pictures)} pictures in {target}"
+    return tr_count(len(pictures), "Saved {target}", "Saved {count} pictures in {target}", target=target)
 
 
 def _place(
@@ -317,14 +323,20 @@ def _record(blend_scene: bpy.types.Scene, room_name: str, variations: Sequence[S
     room[VARIATION_KEY] = index
     blend_scene.instructscene.room = room_name
     chosen = variations[index]
-    number = f", variation {index + 1} of {len(variations)}" if len(variations) > 1 else ""
-    notes = f"{_missing_sentence(room)}{_shell_sentence(room, chosen)}"
-    return f'"{room_name}" has {counted(len(chosen.objects), "object")}{number}{notes}'
+    sentences = [_count_sentence(room_name, len(chosen.objects))]
+    if len(variations) > 1:
+        sentences.append(tr("Variation {number} of {count}", number=index + 1, count=len(variations)))
+    sentences += [_missing_sentence(room), _shell_sentence(room, chosen)]
+    return ". ".join(filter(None, sentences))
+
+
+def _count_sentence(room_name: str, count: int) -> str:
+    return tr_count(count, '"{name}" has {count} object', '"{name}" has {count} objects', name=room_name)
 
 
 def _shell_sentence(room: bpy.types.Object, scene: Scene) -> str:
     """A sentence on walls that were edited and thus do not follow another floor; empty where they do."""
-    return ". Its walls stay as you edited them" if stays_behind(room, scene.floor) else ""
+    return tr("Its walls stay as you edited them") if stays_behind(room, scene.floor) else ""
 
 
 def _missing_sentence(room: bpy.types.Object) -> str:
@@ -332,9 +344,12 @@ def _missing_sentence(room: bpy.types.Object) -> str:
     missing = missing_models(room)
     if not missing:
         return ""
-    first = next(iter(missing.values()))
-    stand = "A box stands" if len(missing) == 1 else "Boxes stand"
-    return f". {stand} for {counted(len(missing), 'model')} that could not be imported, such as: {first}"
+    return tr_count(
+        len(missing),
+        "A box stands for {count} model that could not be imported: {first}",
+        "Boxes stand for {count} models that could not be imported, such as: {first}",
+        first=next(iter(missing.values())),
+    )
 
 
 def _objects(names: Mapping[str, str]) -> dict[str, bpy.types.Object]:
@@ -344,12 +359,12 @@ def _objects(names: Mapping[str, str]) -> dict[str, bpy.types.Object]:
 def _object(name: str) -> bpy.types.Object:
     obj = bpy.data.objects.get(name)
     if obj is None:
-        raise PlacingError(f'"{name}" was removed or renamed meanwhile', "Try again")
+        raise PlacingError(tr('"{name}" was removed or renamed meanwhile', name=name), tr("Try again"))
     return obj
 
 
 def _blend_scene(name: str) -> bpy.types.Scene:
     scene = bpy.data.scenes.get(name)
     if scene is None:
-        raise PlacingError(f'The scene "{name}" was removed or renamed meanwhile', "Try again")
+        raise PlacingError(tr('The scene "{name}" was removed or renamed meanwhile', name=name), tr("Try again"))
     return scene

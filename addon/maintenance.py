@@ -8,6 +8,7 @@ from bpy.props import StringProperty
 
 from .job_operator import SettingsOperator
 from .jobs import check_worker, import_official, index_models
+from .language import tr
 from .models import ModelError, read_models
 from .preferences import report_lines
 from .session import SESSION, Steps, preferences, use_catalogue
@@ -86,7 +87,7 @@ class INSTRUCTSCENE_OT_remove_catalogue(bpy.types.Operator):
     def poll(cls, _: bpy.types.Context) -> bool:
         """Whether there is one."""
         if not len(preferences().catalogues):
-            cls.poll_message_set("There is no catalogue")
+            cls.poll_message_set(tr("There is no catalogue"))
             return False
         return True
 
@@ -130,7 +131,8 @@ class INSTRUCTSCENE_OT_release_memory(bpy.types.Operator):
     def poll(cls, _: bpy.types.Context) -> bool:
         """Whether the worker runs and is idle."""
         if SESSION.client is None or SESSION.busy:
-            cls.poll_message_set("The worker is not running" if SESSION.client is None else "The worker is busy")
+            idle = SESSION.client is None
+            cls.poll_message_set(tr("The worker is not running") if idle else tr("The worker is busy"))
             return False
         return True
 
@@ -149,12 +151,16 @@ class INSTRUCTSCENE_OT_copy_report(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Puts the report on the clipboard."""
-        lines = report_lines(SESSION.self_check or {})
-        worker = SESSION.client.last_lines if SESSION.client is not None else []
-        text = "\n".join([*lines, SESSION.failure, *worker])
-        context.window_manager.clipboard = text.replace(str(Path.home()), "~")
+        context.window_manager.clipboard = full_report()
         self.report({"INFO"}, "Report copied")
         return {"FINISHED"}
+
+
+def full_report() -> str:
+    """Versions, device, the last failure and the worker's last words, without the name of the person's home folder."""
+    lines = report_lines(SESSION.self_check or {})
+    worker = SESSION.client.last_lines if SESSION.client is not None else []
+    return "\n".join([*lines, SESSION.failure, *worker]).replace(str(Path.home()), "~")
 
 
 CLASSES: Final = (

@@ -23,6 +23,7 @@ from mathutils import Matrix
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.model_files import is_folder_name, obj_lines, texture_of
 from ..instructscene_core.plain_text import read_text
+from .language import tr, tr_later
 from .undoing import Appended
 
 CATALOGUE_FILE: Final = "catalogue.json"
@@ -38,7 +39,7 @@ _GEOMETRY: Final = (b"v ", b"vt ", b"vn ", b"f ", b"s ")
 
 _FARTHEST: Final = 1e6
 """Metres from a model's origin within which all its vertices must be."""
-_REMEDY: Final = "Choose another catalogue in the add-on's preferences, or index the models again"
+_REMEDY: Final = tr_later("Choose another catalogue in the add-on's preferences, or index the models again")
 
 
 class ModelError(InvalidInputError):
@@ -80,7 +81,7 @@ class Models:
         """
         source, _, name = asset.partition("/")
         if source not in self.folders or not is_folder_name(name):
-            raise ModelError(f'"{asset}" is no model of the catalogue')
+            raise ModelError(tr('"{asset}" is no model of the catalogue', asset=asset))
         return self.folders[source] / name
 
     def files(self, asset: str) -> list[Path]:
@@ -114,11 +115,13 @@ def _read_one(path: Path) -> Models:
     try:
         state = path.stat()
         if state.st_size > _LARGEST_CATALOGUE:
-            raise ModelError(f"The catalogue {path} is too large", _REMEDY)
+            raise ModelError(tr("The catalogue {path} is too large", path=path), tr(_REMEDY))
         return _read(path, state.st_mtime_ns)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or "it is no catalogue"
-        raise ModelError(f"The catalogue {path} cannot be read: {reason}", _REMEDY) from error
+        reason = getattr(error, "strerror", None) or tr("it is no catalogue")
+        raise ModelError(
+            tr("The catalogue {path} cannot be read: {reason}", path=path, reason=reason), tr(_REMEDY)
+        ) from error
 
 
 @lru_cache(maxsize=8)
@@ -188,14 +191,14 @@ def _append(path: Path, name: str) -> bpy.types.Mesh:
     try:
         with open_library(path) as (there, wanted):
             if name not in there.objects:
-                raise ModelError(f'{path} lacks the piece "{name}"')
+                raise ModelError(tr('{path} lacks the piece "{name}"', path=path, name=name))
             wanted.objects = [name]
     except OSError as error:
-        raise ModelError(f"{path} cannot be read") from error
+        raise ModelError(tr("{path} cannot be read", path=path)) from error
     obj = cast("bpy.types.Object | None", wanted.objects[0])
     mesh = None if obj is None else obj.data
     if not isinstance(mesh, bpy.types.Mesh) or not mesh.polygons:
-        raise ModelError(f"{path} holds no faces")
+        raise ModelError(tr("{path} holds no faces", path=path))
     mesh.use_fake_user = True  # it outlives its object
     bpy.data.objects.remove(cast("bpy.types.Object", obj))
     mesh.use_fake_user = False
@@ -239,10 +242,10 @@ def link_piece(models: Models, asset: str, key: str, undo: ExitStack) -> bpy.typ
         with open_library(path, link=True) as (_, wanted):
             wanted.meshes = [name]
     except OSError as error:
-        raise ModelError(f"{path} cannot be read") from error
+        raise ModelError(tr("{path} cannot be read", path=path)) from error
     mesh = cast("bpy.types.Mesh | None", wanted.meshes[0])
     if mesh is None or not mesh.polygons:
-        raise ModelError(f"{path} holds no faces")
+        raise ModelError(tr("{path} holds no faces", path=path))
     undo.callback(remove_unused_libraries)
     return mesh
 
@@ -258,7 +261,9 @@ def _write_turned(models: Models, asset: str, key: str, path: Path) -> None:
             bpy.data.libraries.write(str(part), {mesh}, fake_user=True, compress=True)
             part.replace(path)
         except (OSError, RuntimeError) as error:
-            raise ModelError(f"{path.parent} cannot be written to, so its pieces cannot be linked") from error
+            raise ModelError(
+                tr("{folder} cannot be written to, so its pieces cannot be linked", folder=path.parent)
+            ) from error
 
 
 def remove_unused_libraries() -> None:
@@ -278,10 +283,10 @@ def _import_geometry(path: Path) -> bpy.types.Mesh:
         try:
             bpy.ops.wm.obj_import(filepath=str(plain), forward_axis="NEGATIVE_Z", up_axis="Y", validate_meshes=True)
         except RuntimeError as error:
-            raise ModelError(f"{path} cannot be imported: {str(error).strip()}") from error
+            raise ModelError(tr("{path} cannot be imported: {reason}", path=path, reason=str(error).strip())) from error
         imported = [obj for obj in scene.objects if obj.type == "MESH"]
         if len(imported) != 1 or not imported[0].data.polygons:
-            raise ModelError(f"{path} holds no faces")
+            raise ModelError(tr("{path} holds no faces", path=path))
         obj = imported[0]
         mesh = cast("bpy.types.Mesh", obj.data)
         mesh.transform(obj.matrix_world)  # the importer turns the object, not its mesh
@@ -293,10 +298,10 @@ def _import_geometry(path: Path) -> bpy.types.Mesh:
 def _lines(path: Path) -> list[bytes]:
     try:
         if path.stat().st_size > _LARGEST_FILE:
-            raise ModelError(f"{path} is too large")
+            raise ModelError(tr("{path} is too large", path=path))
         return obj_lines(path.read_bytes())
     except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+        raise ModelError(tr("{path} cannot be read: {reason}", path=path, reason=error.strerror)) from error
 
 
 @contextmanager
@@ -324,7 +329,7 @@ def _set_origin(mesh: bpy.types.Mesh, *, at_top: bool) -> None:
     corners = np.empty(3 * len(mesh.vertices), dtype=np.float32)
     mesh.vertices.foreach_get("co", corners)
     if not (np.abs(corners) < _FARTHEST).all():
-        raise ModelError(f'The mesh "{mesh.name}" has corners that are no places')
+        raise ModelError(tr('The mesh "{name}" has corners that are no places', name=mesh.name))
     low, high = (bound(corners.reshape(-1, 3), axis=0).tolist() for bound in (np.min, np.max))
     x, y, _ = ((a + b) / 2 for a, b in zip(low, high, strict=True))
     mesh.transform(Matrix.Translation((-x, -y, -(high[2] if at_top else low[2]))))
@@ -339,11 +344,11 @@ def _material(texture: Path, asset: str, undo: ExitStack) -> bpy.types.Material:
     try:
         image = bpy.data.images.load(str(texture), check_existing=True)
     except RuntimeError as error:
-        raise ModelError(f"{texture} cannot be read") from error
+        raise ModelError(tr("{path} cannot be read", path=texture)) from error
     undo.callback(_remove_unused, bpy.data.images, image.name)
     if not image.has_data and 0 in tuple(image.size):
         _remove_unused(bpy.data.images, image.name)
-        raise ModelError(f"{texture} is no picture")
+        raise ModelError(tr("{path} is no picture", path=texture))
     material = bpy.data.materials.new(asset.partition("/")[2])
     undo.callback(_remove_unused, bpy.data.materials, material.name)
     material.use_nodes = True

@@ -14,6 +14,7 @@ from ..instructscene_core.errors import InstructSceneError, InvalidInputError
 from ..instructscene_core.outlines import Point2, cleaned, own_meeting, signed_area
 from .architecture.names import KIND_HINTS
 from .guesses import front_of
+from .language import BUILDING, part_label, tr, tr_later, tr_ui
 from .overlay import OVERLAY, Label, Line, draw_labels, draw_lines
 from .reading import own_building
 from .records import ARCHITECTURE_KEY, FRONT_KEY, NOT_ARCHITECTURE, is_ours, scale_length
@@ -24,11 +25,11 @@ _SNAP: Final = 0.05
 _GRAB: Final = 14
 """Pixels within which a click takes a corner."""
 _DRAWN: Final = (0.35, 0.85, 0.45, 1.0)
-_HELP_DRAW: Final = (
+_HELP_DRAW: Final = tr_later(
     "Click: add a corner   Drag: move a corner   Backspace: remove the last   Enter, or click the first: finish   "
     "Esc: cancel"
 )
-_HELP_PICK: Final = "Click a part of the building to say what it is   Esc, Enter: finish"
+_HELP_PICK: Final = tr_later("Click a part of the building to say what it is   Esc, Enter: finish")
 
 
 def redraw_views(context: bpy.types.Context) -> None:
@@ -78,13 +79,14 @@ class INSTRUCTSCENE_OT_set_kind(bpy.types.Operator):
             *((kind, kind.title(), hint) for kind, hint in KIND_HINTS.items()),
         ],
         options={"SKIP_SAVE"},
+        translation_context=BUILDING,
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Records it with the object, and shows the room as it is read now."""
         obj = bpy.data.objects.get(self.object)
         if obj is None:
-            self.report({"ERROR"}, f'"{self.object}" was removed or renamed meanwhile. Try again')
+            self.report({"ERROR"}, tr('"{name}" was removed or renamed meanwhile. Try again', name=self.object))
             return {"CANCELLED"}
         obj[ARCHITECTURE_KEY] = self.kind
         forget()
@@ -107,7 +109,7 @@ class _ModalTool(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Whether there is a viewport in Object Mode."""
         if context.mode != "OBJECT":
-            cls.poll_message_set("Switch to Object Mode")
+            cls.poll_message_set(tr("Switch to Object Mode"))
         return context.mode == "OBJECT"
 
     def invoke(self, context: bpy.types.Context, _: bpy.types.Event) -> set[str]:
@@ -117,7 +119,7 @@ class _ModalTool(bpy.types.Operator):
             return {"CANCELLED"}
         self.begin(context)
         context.window.cursor_modal_set("CROSSHAIR")
-        context.area.header_text_set(self.help)
+        context.area.header_text_set(tr_ui(self.help))
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
@@ -176,8 +178,8 @@ def ask_kind(context: bpy.types.Context, name: str) -> None:
 
     def draw(menu: bpy.types.Menu, _: bpy.types.Context) -> None:
         for kind in (NOT_ARCHITECTURE, *KIND_HINTS):
-            label = "Not Building" if kind == NOT_ARCHITECTURE else kind.title()
-            button = menu.layout.operator("instructscene.set_kind", text=label)
+            label = part_label("not building" if kind == NOT_ARCHITECTURE else kind)
+            button = menu.layout.operator("instructscene.set_kind", text=label, translate=False)
             button.object, button.kind = name, kind
 
     context.window_manager.popup_menu(draw, title=name, icon="HOME")
@@ -334,7 +336,8 @@ class INSTRUCTSCENE_OT_draw_floor(_ModalTool):
     def _draw_lengths(self, context: bpy.types.Context) -> None:
         metres = scale_length(context.scene)
         draw_labels(
-            bpy.context, [Label((a + b) / 2, f"{(b - a).length * metres:.2f} m") for a, b in self._sides(context)]
+            bpy.context,
+            [Label((a + b) / 2, f"{(b - a).length * metres:.2f} m") for a, b in self._sides(context)],
         )
 
 
@@ -346,10 +349,12 @@ def make_floor(context: bpy.types.Context, corners: Sequence[Point2]) -> bpy.typ
     """
     outline = cleaned(corners)
     if len(outline) < 3:
-        raise InvalidInputError("A floor has three corners at least", "Click its corners one after the other")
+        raise InvalidInputError(tr("A floor has three corners at least"), tr("Click its corners one after the other"))
     crossing = own_meeting(outline)
     if crossing is not None:
-        raise InvalidInputError(f"The floor crosses itself: {crossing}", "Move a corner, or remove the last")
+        raise InvalidInputError(
+            tr("The floor crosses itself: {crossing}", crossing=crossing), tr("Move a corner, or remove the last")
+        )
     metres = scale_length(context.scene)
     turned = outline if signed_area(outline) > 0 else outline[::-1]
     mesh = bpy.data.meshes.new("Floor")

@@ -8,6 +8,7 @@ from bpy.props import IntProperty
 
 from ..instructscene_core.errors import InstructSceneError
 from ..instructscene_core.scene import Task
+from .folders import note_written, own_folder
 from .framing import frame_room
 from .job_operator import JobOperator, MakingOperator, RoomOperator, redraw
 from .jobs import (
@@ -19,10 +20,11 @@ from .jobs import (
     saved_sentence,
     vary,
 )
+from .language import tr, tr_later, tr_tip
 from .pictures import PictureSettings, render_pictures, target_of
 from .reading import active_room, use_inputs
 from .records import INPUTS_KEY, VARIATIONS_KEY
-from .session import ROOT_PACKAGE, SESSION, Steps
+from .session import SESSION, Steps
 from .variations import ahead, keep_shown
 
 
@@ -64,7 +66,7 @@ class INSTRUCTSCENE_OT_furnish_my_room(MakingOperator):
         if not super().poll(context):
             return False
         if context.active_object is None and not context.selected_objects:
-            cls.poll_message_set("Select the floor, a wall or the shell of your room")
+            cls.poll_message_set(tr("Select the floor, a wall or the shell of your room"))
             return False
         return True
 
@@ -91,7 +93,7 @@ class _SelectionOperator(_EditOperator):
         if not super().poll(context):
             return False
         if not context.selected_objects:
-            cls.poll_message_set("Select furniture of a room, or the room's Empty")
+            cls.poll_message_set(tr("Select furniture of a room, or the room's Empty"))
             return False
         return True
 
@@ -142,7 +144,7 @@ class INSTRUCTSCENE_OT_variation(RoomOperator):
     bl_idname = "instructscene.variation"
     bl_label = "Show Variation"
     bl_options = {"UNDO"}
-    needs = "Generate a room with two or more variations"
+    needs = tr_later("Generate a room with two or more variations")
 
     step: IntProperty(
         name="Step",
@@ -162,8 +164,10 @@ class INSTRUCTSCENE_OT_variation(RoomOperator):
     def description(cls, _: bpy.types.Context, properties: Any) -> str:  # noqa: ANN401
         """Tooltip of its buttons."""
         if properties.index >= 0:
-            return "Show this variation of the room"
-        return "Show the next variation of the room" if properties.step > 0 else "Show the previous variation"
+            return tr_tip("Show this variation of the room")
+        if properties.step > 0:
+            return tr_tip("Show the next variation of the room")
+        return tr_tip("Show the previous variation of the room")
 
     @classmethod
     def has(cls, room: bpy.types.Object) -> bool:
@@ -188,7 +192,7 @@ class INSTRUCTSCENE_OT_regenerate(RoomOperator, MakingOperator):
     bl_idname = "instructscene.regenerate"
     bl_label = "Regenerate"
     bl_options = {"UNDO"}
-    needs = "Generate a room: it keeps the settings that it was made from"
+    needs = tr_later("Generate a room: it keeps the settings that it was made from")
 
     @classmethod
     def has(cls, room: bpy.types.Object) -> bool:
@@ -214,7 +218,7 @@ class INSTRUCTSCENE_OT_use_settings(bpy.types.Operator):
         """Whether the room keeps some."""
         room = active_room(context)
         if room is None or INPUTS_KEY not in room:
-            cls.poll_message_set(INSTRUCTSCENE_OT_regenerate.needs)
+            cls.poll_message_set(tr(INSTRUCTSCENE_OT_regenerate.needs))
             return False
         return True
 
@@ -242,7 +246,7 @@ class INSTRUCTSCENE_OT_keep_variation(bpy.types.Operator):
         """Whether there are variations."""
         room = active_room(context)
         if room is None or VARIATIONS_KEY not in room:
-            cls.poll_message_set(INSTRUCTSCENE_OT_variation.needs)
+            cls.poll_message_set(tr(INSTRUCTSCENE_OT_variation.needs))
             return False
         return not SESSION.busy
 
@@ -304,7 +308,7 @@ class INSTRUCTSCENE_OT_render(JobOperator):
         if not super().poll(context):
             return False
         if active_room(context) is None:
-            cls.poll_message_set("Generate a room, or select one")
+            cls.poll_message_set(tr("Generate a room, or select one"))
             return False
         return True
 
@@ -322,6 +326,7 @@ class INSTRUCTSCENE_OT_render(JobOperator):
         try:
             target = _picture_target(context, room, settings)
             pictures = render_pictures(context, room, target, settings)
+            note_written(pictures)
         except InstructSceneError as error:
             return self._fail(error)
         self.report({"INFO"}, saved_sentence(pictures, target))
@@ -343,8 +348,7 @@ def _picture_target(context: bpy.types.Context, room: bpy.types.Object, settings
     chosen = context.scene.instructscene.render_path
     if chosen:
         return target_of(Path(bpy.path.abspath(chosen)), settings)
-    folder = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="renders", create=True))
-    return target_of(folder / f"{bpy.path.clean_name(room.name)}.png", settings)
+    return target_of(own_folder("renders") / f"{bpy.path.clean_name(room.name)}.png", settings)
 
 
 CLASSES: Final = (

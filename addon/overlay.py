@@ -19,6 +19,7 @@ from mathutils import Matrix, Vector
 from ..instructscene_core.floor_plan import Opening, area_of
 from ..instructscene_core.outlines import Point2
 from .architecture.building import Building
+from .language import part_label, tr_ui
 from .poses import read_pose
 from .records import scale_length
 from .selection import why_not
@@ -84,13 +85,23 @@ def drawing_of(building: Building, scene: bpy.types.Scene) -> Drawing:
         for ring in (plan.polygon or (), *plan.holes)
         for a, b in zip(ring, (*ring[1:], *ring[:1]), strict=True)
     ]
-    labels = [Label(place(building.origin[:2], _RAISED), f"{area_of(plan):.1f} m², {plan.height:.2f} m high")]
+    labels = [
+        Label(
+            place(building.origin[:2], _RAISED),
+            tr_ui("{area:.1f} m², {height:.2f} m high", area=area_of(plan), height=plan.height),
+        )
+    ]
     for opening in plan.openings:
         corners = list(_rectangle(opening))
         spots = [place(point, height) for point, height in corners]
         colour = _OPENINGS[opening.kind]
         lines += [Line(a, b, colour) for a, b in zip(spots, (*spots[1:], spots[0]), strict=True)]
-        labels.append(Label((spots[0] + spots[2]) / 2, f"{opening.kind.title()} {math.dist(*opening.segment):.2f} m"))
+        labels.append(
+            Label(
+                (spots[0] + spots[2]) / 2,
+                f"{part_label(opening.kind)} {math.dist(*opening.segment):.2f} m",
+            )
+        )
     for name, kind in building.parts.items():
         if kind == "fixture" and (obj := bpy.data.objects.get(name)) is not None and why_not(obj) is None:
             lines += _box_lines(obj, metres)

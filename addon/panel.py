@@ -8,10 +8,12 @@ import bpy
 
 from ..instructscene_core.vocabulary import PREDICATES, display_name
 from .deletions import deleted_from
+from .language import category_label, tr_later, tr_ui
 from .overlay import OVERLAY
 from .preferences import draw_lines, draw_progress
 from .reading import active_room
 from .records import KEEP_KEY, SCENE_KEY
+from .room_presets import INSTRUCTSCENE_PT_presets
 from .session import SESSION
 from .summary import Summary, summary
 from .variations import shown_variation, variation_icons
@@ -19,10 +21,10 @@ from .variations import shown_variation, variation_icons
 _MOST_ROWS: Final = 8
 """Lines of each group of a report, and selected objects, that are shown."""
 _GROUPS: Final = (
-    ("met", "CHECKMARK", "{}"),
-    ("not_met", "X", "{}"),
-    ("not_understood", "QUESTION", 'Not understood: "{}"'),
-    ("notes", "INFO", "{}"),
+    ("met", "CHECKMARK", "{text}"),
+    ("not_met", "X", "{text}"),
+    ("not_understood", "QUESTION", tr_later('Not understood: "{text}"')),
+    ("notes", "INFO", "{text}"),
 )
 """Key of a scene's report, icon, and format of a line."""
 _LONGEST: Final = 300
@@ -48,6 +50,10 @@ class INSTRUCTSCENE_PT_generate(_Panel):
 
     bl_idname = "INSTRUCTSCENE_PT_generate"
     bl_label = "Furnish a Room"
+
+    def draw_header_preset(self, _: bpy.types.Context) -> None:
+        """The menu of presets."""
+        INSTRUCTSCENE_PT_presets.draw_panel_header(self.layout)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Inputs, the main button, and how far a job is."""
@@ -84,7 +90,8 @@ def _draw_status(layout: bpy.types.UILayout) -> None:
     if SESSION.failure:
         row.label(text="Not done: see below", icon="ERROR")
     else:
-        row.label(text=SESSION.outcome or "Ready", icon="CHECKMARK" if SESSION.outcome else "BLANK1")
+        outcome, icon = SESSION.outcome or tr_ui("Ready"), "CHECKMARK" if SESSION.outcome else "BLANK1"
+        row.label(text=outcome, icon=icon, translate=False)
 
 
 class INSTRUCTSCENE_PT_my_room(_Panel):
@@ -138,20 +145,21 @@ class INSTRUCTSCENE_PT_result(_Panel):
         if room is None:
             return
         row = layout.row(align=True)
-        row.label(text=room.name, icon="EMPTY_AXIS")
+        row.label(text=room.name, icon="EMPTY_AXIS", translate=False)
         row.operator("instructscene.use_settings", text="", icon="IMPORT")
         row.operator("instructscene.regenerate", text="", icon="FILE_REFRESH")
         icons = variation_icons(room)
         if len(icons) > 1:
             _draw_variations(layout, icons, shown_variation(room, len(icons)))
-        headline, findings = _findings(room.get(SCENE_KEY, ""))
+        (form, counts), findings = _findings(room.get(SCENE_KEY, ""))
         box = layout.box().column(align=True)
-        box.label(text=headline)
+        box.label(text=tr_ui(form, **counts), translate=False)
         if deleted := deleted_from(room):
-            names = ", ".join(display_name(name) for name in deleted)
-            draw_lines(box, f"Deleted since: {names}. The next edit leaves that out", characters(context) - 2, "TRASH")
-        for icon, line in findings:
-            draw_lines(box, line, characters(context) - 2, icon)
+            names = ", ".join(category_label(name) for name in deleted)
+            line = tr_ui("Deleted since: {names}. The next edit leaves that out", names=names)
+            draw_lines(box, line, characters(context) - 2, "TRASH")
+        for icon, form, text in findings:
+            draw_lines(box, tr_ui(form, text=text), characters(context) - 2, icon)
 
 
 def _draw_variations(layout: bpy.types.UILayout, icons: list[int], shown: int) -> None:
@@ -160,7 +168,7 @@ def _draw_variations(layout: bpy.types.UILayout, icons: list[int], shown: int) -
     row.operator("instructscene.variation", text="", icon="TRIA_LEFT").step = -1
     middle = row.row(align=True)
     middle.alignment = "CENTER"
-    middle.label(text=f"Variation {shown + 1} of {len(icons)}")
+    middle.label(text=tr_ui("Variation {number} of {count}", number=shown + 1, count=len(icons)), translate=False)
     row.operator("instructscene.variation", text="", icon="TRIA_RIGHT").step = 1
     grid = layout.grid_flow(row_major=True, columns=_IN_A_ROW, even_columns=True, align=True)
     for number, icon in enumerate(icons):
@@ -255,8 +263,8 @@ class INSTRUCTSCENE_PT_selection(_Panel):
 def _draw_selection(layout: bpy.types.UILayout, selected: Summary) -> None:
     """The classes of the person's own pieces with their fronts and locks, and the kinds of parts of their building."""
     for title, names, draw in (
-        ("Your Objects", selected.pieces, _draw_piece),
-        ("Your Building", [name for name, _ in selected.parts], _draw_part),
+        (tr_later("Your Objects"), selected.pieces, _draw_piece),
+        (tr_later("Your Building"), [name for name, _ in selected.parts], _draw_part),
     ):
         shown = [obj for name in names[:_MOST_ROWS] if (obj := bpy.data.objects.get(name)) is not None]
         if not shown:
@@ -265,10 +273,11 @@ def _draw_selection(layout: bpy.types.UILayout, selected: Summary) -> None:
         column.label(text=title)
         for obj in shown:
             row = column.split(factor=0.42)
-            row.label(text=obj.name)
+            row.label(text=obj.name, translate=False)
             draw(row.row(align=True), obj)
         if len(names) > _MOST_ROWS or selected.more:
-            column.label(text=f"and {max(len(names) - _MOST_ROWS, 0) + selected.more} more")
+            more = max(len(names) - _MOST_ROWS, 0) + selected.more
+            column.label(text=tr_ui("and {count} more", count=more), translate=False)
 
 
 def _draw_piece(row: bpy.types.UILayout, obj: bpy.types.Object) -> None:
@@ -289,20 +298,27 @@ def characters(context: bpy.types.Context) -> int:
 
 
 @lru_cache(maxsize=4)
-def _findings(scene: str) -> tuple[str, list[tuple[str, str]]]:
-    """A headline, then icon and text for each thing that was asked, from a room's scene JSON."""
+def _findings(scene: str) -> tuple[tuple[str, dict[str, int]], list[tuple[str, str, str]]]:
+    """A headline and its counts, then icon, form and text for each thing that was asked, from a room's scene JSON."""
     data = _read(scene)
     report = data.get("report") if isinstance(data, dict) else None
     if not isinstance(report, dict):
-        return "No record of how it was made", []
+        return (tr_later("No record of how it was made"), {}), []
     found = {key: list(report.get(key) or ()) for key, _, _ in _GROUPS}
-    lines = [(icon, form.format(_sentence(item))) for key, icon, form in _GROUPS for item in found[key][:_MOST_ROWS]]
+    lines = [(icon, form, _sentence(item)) for key, icon, form in _GROUPS for item in found[key][:_MOST_ROWS]]
     met, wishes = len(found["met"]), len(found["met"]) + len(found["not_met"])
     if met < wishes:
-        lines.append(("INFO", "Another variation or seed may do better"))
-    if wishes:
-        return f"{met} of {wishes} wishes met" if wishes > 1 else f"Your wish is {'met' if met else 'not met'}", lines
-    return "Nothing was understood" if found["not_understood"] else "Furnished freely", lines
+        lines.append(("INFO", tr_later("Another variation or seed may do better"), ""))
+    return (_headline(met, wishes, understood=not found["not_understood"]), {"met": met, "wishes": wishes}), lines
+
+
+def _headline(met: int, wishes: int, *, understood: bool) -> str:
+    """The form of the line that sums up the findings."""
+    if wishes > 1:
+        return tr_later("{met} of {wishes} wishes met")
+    if wishes == 1:
+        return tr_later("Your wish is met") if met else tr_later("Your wish is not met")
+    return tr_later("Furnished freely") if understood else tr_later("Nothing was understood")
 
 
 def _read(text: str) -> object:

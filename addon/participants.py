@@ -8,6 +8,7 @@ import bpy
 from ..instructscene_core.scene import Scene, SceneObject, Vector3
 from ..instructscene_core.vocabulary import RoomType
 from .assets import ASSET_KEY
+from .language import tr
 from .pieces import category_of
 from .poses import read_pose
 from .records import CODES_KEY, is_ours, room_members, room_objects, room_scene
@@ -48,7 +49,11 @@ class Participants:
         for key in [key for key, obj in members.items() if not obj.users_scene]:
             del members[key]
         foreign = {key: obj for key, obj in members.items() if why_not(obj) is None}
-        notes += [f"Left aside: {aside.sentence}" for obj in members.values() if (aside := why_not(obj)) is not None]
+        notes += [
+            tr("Left aside: {what}", what=aside.sentence)
+            for obj in members.values()
+            if (aside := why_not(obj)) is not None
+        ]
         others = [obj for obj in site.standing() if obj not in (*foreign.values(), *newcomers)]
         unknown = [obj for obj in others if category_of(obj, site.room_type) is None]
         for obj in (*newcomers, *(obj for obj in others if obj not in unknown)):

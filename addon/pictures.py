@@ -17,6 +17,7 @@ import bpy
 from mathutils import Matrix, Vector
 
 from .boxes import Box, bounds
+from .language import tr, tr_later
 from .records import wall_colour_of
 from .rendering import (
     RenderError,
@@ -44,7 +45,7 @@ _IN_WALL: Final = 0.5
 """Metres from a side of the floor within which the middle of a thing is in the wall there."""
 _ROUND: Final = 1.06
 """Of the room's size, how much a picture from outside shows."""
-_MAKE_ROOM: Final = "Make room on the disk or choose another folder"
+_MAKE_ROOM: Final = tr_later("Make room on the disk or choose another folder")
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def _seen_from_behind(centre: Vector, eye: Vector, sides: Sequence[Side]) -> boo
 def _render_own(scene: bpy.types.Scene, path: Path) -> Path:
     """Renders a person's scene through its camera and with its settings, in a copy of the scene."""
     if scene.camera is None:
-        raise RenderError("The scene has no camera", "Add one, or choose another View")
+        raise RenderError(tr("The scene has no camera"), tr("Add one, or choose another View"))
     copy = scene.copy()
     try:
         copy.render.use_sequencer = False
@@ -218,10 +219,13 @@ def check_target(target: Path) -> None:
     part = target.with_name(f".{target.name}.part")
     try:
         if target.is_dir() == (target.suffix == ".png") and target.exists():
-            raise RenderError(f"{target} is in the way", "Choose another file")
+            raise RenderError(tr("{target} is in the way", target=target), tr("Choose another file"))
         part.write_bytes(b"\0")
     except OSError as error:
-        raise RenderError(f"{target} cannot be written: {error.strerror}", "Choose another folder") from error
+        raise RenderError(
+            tr("{target} cannot be written: {reason}", target=target, reason=error.strerror),
+            tr("Choose another folder"),
+        ) from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -253,7 +257,9 @@ def publish(pictures: Sequence[Path], target: Path) -> list[Path]:
         target.mkdir(exist_ok=True)
         return [(part / picture.name).replace(target / picture.name) for picture in pictures]
     except OSError as error:
-        raise RenderError(f"{target} cannot be written: {error.strerror or error}", _MAKE_ROOM) from error
+        raise RenderError(
+            tr("{target} cannot be written: {reason}", target=target, reason=error.strerror or error), tr(_MAKE_ROOM)
+        ) from error
     finally:
         if part.is_dir():
             shutil.rmtree(part, ignore_errors=True)

@@ -6,6 +6,7 @@ import bpy
 
 from .job_operator import JobOperator
 from .jobs import look_at
+from .language import tr, tr_count
 from .recognising import scale_piece, wrong_in_scale
 from .session import Steps
 from .summary import forget, summary
@@ -23,7 +24,7 @@ class INSTRUCTSCENE_OT_recognise(JobOperator):
         if not super().poll(context):
             return False
         if not summary(context).pieces:
-            cls.poll_message_set("Select objects of your own")
+            cls.poll_message_set(tr("Select objects of your own"))
             return False
         return True
 
@@ -43,7 +44,9 @@ class INSTRUCTSCENE_OT_fix_scale(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Whether any is."""
         if not wrong_in_scale(summary(context).pieces):
-            cls.poll_message_set("All selected objects are of a plausible size, or Recognise has not looked at them")
+            cls.poll_message_set(
+                tr("All selected objects are of a plausible size, or Recognise has not looked at them")
+            )
             return False
         return True
 
@@ -53,7 +56,7 @@ class INSTRUCTSCENE_OT_fix_scale(bpy.types.Operator):
         for root, factor in wrong:
             scale_piece(root, factor)
         forget()
-        self.report({"INFO"}, f"Scaled {len(wrong)} object{'s' * (len(wrong) != 1)}")
+        self.report({"INFO"}, tr_count(len(wrong), "Scaled {count} object", "Scaled {count} objects"))
         return {"FINISHED"}
 
 

@@ -15,6 +15,7 @@ from ..instructscene_core.vocabulary import CLASSES, EXTRAS, RoomType
 from .architecture.parts import kind_of
 from .bodies import SOLID, has_body, world_corners
 from .guesses import guess_of
+from .language import tr
 from .naming import guess_category, names_furniture
 from .records import CATEGORY_KEY, KEEP_KEY, MEMBER_KEY, is_ours, is_room, scale_length
 
@@ -124,15 +125,15 @@ def room_of(obj: bpy.types.Object) -> bpy.types.Object | None:
 def why_fixed(root: bpy.types.Object) -> str | None:
     """Why a piece must not be moved, as the end of a sentence; None where it may."""
     if root.get(KEEP_KEY):
-        return "is kept"
+        return tr("is kept")
     if any(root.lock_location) or root.lock_rotation[2]:  # pyright: ignore[reportIndexIssue] - three flags
-        return "is locked"
+        return tr("is locked")
     if any(c.type in _MOVED_BY and c.enabled and c.influence > 0 for c in root.constraints):
-        return "is held by a constraint"
+        return tr("is held by a constraint")
     if root.parent is not None and root.parent_type != "OBJECT":
-        return "hangs on a bone or a vertex"
+        return tr("hangs on a bone or a vertex")
     if _is_animated(root):
-        return "is animated"
+        return tr("is animated")
     return None
 
 

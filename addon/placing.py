@@ -18,6 +18,7 @@ from ..instructscene_core.scene import Scene, SceneObject, Vector3
 from ..instructscene_core.vocabulary import RoomType, display_name
 from .assets import ASSET_KEY, BOX, STARTER_LIBRARY, AssetLibrary, PlacingError, extent, remove_unused
 from .guesses import front_of
+from .language import tr
 from .models import read_models
 from .poses import Pose, read_pose
 from .records import (
@@ -266,7 +267,7 @@ def _record_object(obj: bpy.types.Object, item: SceneObject) -> None:
 def _object(name: str) -> bpy.types.Object:
     obj = bpy.data.objects.get(name)
     if obj is None:
-        raise PlacingError(f'"{name}" was removed or renamed meanwhile', "Try again")
+        raise PlacingError(tr('"{name}" was removed or renamed meanwhile', name=name), tr("Try again"))
     return obj
 
 

@@ -1,23 +1,30 @@
 """The add-on's preferences: what belongs to the machine rather than to a file, such as where the generator runs."""
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
+from .folders import FOLDERS, MEASURED
 from .session import ROOT_PACKAGE, SESSION
 
 DEVICE_ITEMS: Final = [
     ("auto", "Automatic", "The GPU where there is one that works, else the processor"),
     ("cpu", "CPU", "The processor, which always works"),
     ("cuda", "CUDA or ROCm", "A GPU by NVIDIA, or by AMD where the worker's Python has ROCm"),
-    ("mps", "Metal", "The GPU of an Apple computer"),
+    ("mps", "Apple Metal", "The GPU of an Apple computer"),
     ("xpu", "Intel XPU", "A GPU by Intel"),
 ]
 _HIDDEN_KEYS: Final = ("type", "id", "protocol")
 """Keys of the worker's answers that Self-Check does not show."""
 
+
+_WIDE: Final = "\u2e80-\u2fff\u3003-\u9fff\uac00-\ud7ff\uf900-\ufaff"
+"""Characters between which lines may break."""
+_CLOSING: Final = "\u3001\u3002\uff01-\uff1f"
+"""Wide punctuation, which stays with what is before it."""
 
 USE_ITEMS: Final = [
     ("first", "These First", "What they lack comes from the furniture that comes with the extension"),
@@ -147,7 +154,9 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         if SESSION.self_check is not None:
             box = layout.box().column(align=True)
             for line in report_lines(SESSION.self_check):
-                box.label(text=line)
+                box.label(text=line, translate=False)
+
+        _draw_folders(layout)
 
     def _draw_catalogues(self, layout: bpy.types.UILayout) -> None:
         layout.label(text="Catalogues")
@@ -162,6 +171,21 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         if len(self.catalogues):
             layout.prop(self, "catalogue_use", expand=True)
             layout.prop(self, "link_models")
+
+
+def _draw_folders(layout: bpy.types.UILayout) -> None:
+    """What the add-on has written, folder by folder."""
+    header = layout.row()
+    header.label(text="Folders")
+    header.operator("instructscene.measure_folders", icon="FILE_REFRESH")
+    column = layout.box().column(align=True)
+    for folder in FOLDERS:
+        row = column.row(align=True)
+        row.label(text=folder.label)
+        contents = MEASURED.get(folder.name)
+        row.label(text=contents.text if contents else "\N{EN DASH}", translate=False)
+        row.operator("instructscene.open_folder", text="", icon="FILE_FOLDER").folder = folder.name
+        row.operator("instructscene.empty_folder", text="", icon="TRASH").folder = folder.name
 
 
 def draw_progress(layout: bpy.types.UILayout) -> None:
@@ -186,19 +210,35 @@ def draw_lines(layout: bpy.types.UILayout, text: str, width: int, icon: str = "N
     column.scale_y = 0.85
     for number, line in enumerate(wrap(text, width)):
         blank = "BLANK1" if icon != "NONE" else "NONE"
-        column.label(text=line, icon=icon if number == 0 else blank)
+        column.label(text=line, icon=icon if number == 0 else blank, translate=False)
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Breaks a text at spaces into lines of at most ``width`` characters; longer words are cut."""
+    """Breaks a text at spaces, and Chinese anywhere, into lines of ``width`` characters; longer words are cut.
+
+    A Chinese character counts as two, but none stands before the punctuation that follows it.
+    """
     lines = [""]
     for word in text.split():
-        pieces = [word[i : i + width] for i in range(0, len(word), width)]
-        for piece in pieces:
-            if lines[-1] and len(lines[-1]) + 1 + len(piece) > width:
+        gap = " " if lines[-1] else ""
+        for piece in _pieces(word, width):
+            if lines[-1] and _cells(lines[-1]) + len(gap) + _cells(piece) > width:
                 lines.append("")
-            lines[-1] = f"{lines[-1]} {piece}".strip()
+                gap = ""
+            lines[-1] += gap + piece
+            gap = ""
     return lines
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    """A word's parts between which a line may break."""
+    parts = re.findall(rf"[{_WIDE}][{_CLOSING}]*|[^{_WIDE}]+", word)
+    return [part[i : i + width] for part in parts for i in range(0, len(part), width)]
+
+
+def _cells(text: str) -> int:
+    """Characters that a text is wide, a Chinese one counting as two."""
+    return len(text) + len(re.findall(rf"[{_WIDE}{_CLOSING}]", text))
 
 
 def report_lines(report: dict[str, Any]) -> list[str]:

@@ -5,9 +5,10 @@ from typing import Any, Final
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
-from ..instructscene_core.vocabulary import CATEGORIES, CLASSES, EXTRAS, RoomType, display_name
+from ..instructscene_core.vocabulary import CATEGORIES, CLASSES, EXTRAS, RoomType
 from .architecture.names import KIND_HINTS, KINDS
 from .architecture.parts import kind_of
+from .language import BUILDING, category_title
 from .pictures import PictureSettings
 from .pieces import category_of
 from .records import ARCHITECTURE_KEY, CATEGORY_KEY, KEEP_KEY, NOT_ARCHITECTURE, scale_length
@@ -34,25 +35,25 @@ NO_CLASS: Final = "NONE"
 def _class_items(room_type: RoomType) -> list[EnumItem]:
     """Items of the class menu in rooms of a type.
 
-    Blender keeps no reference to the strings of dynamic items; `_CLASS_ITEMS` keeps them as long as the module lives.
+    Blender keeps no reference to the strings of dynamic items; `CLASS_ITEMS` keeps them as long as the module lives.
     """
     unknown: EnumItem = (_UNKNOWN, "Unknown", "Let the generator guess what this is", "QUESTION", 0)
     return [
         unknown,
         *(
-            (name, display_name(name).title(), f"Treat the object as a {display_name(name)}", "NONE", number + 1)
+            (name, category_title(name), "Treat the object as furniture of this class", "NONE", number + 1)
             for number, name in enumerate(CATEGORIES)
             if name in (*CLASSES[room_type], *EXTRAS)
         ),
     ]
 
 
-_CLASS_ITEMS: Final = {room_type: _class_items(room_type) for room_type in CLASSES}
+CLASS_ITEMS: Final = {room_type: _class_items(room_type) for room_type in CLASSES}
 
 
 def _items_of_class(_: bpy.types.Object, context: bpy.types.Context | None) -> list[EnumItem]:
     scene = bpy.context.scene if context is None else context.scene
-    return _CLASS_ITEMS[scene.instructscene.room_type]
+    return CLASS_ITEMS[scene.instructscene.room_type]
 
 
 def _get_class(obj: bpy.types.Object) -> int:
@@ -134,7 +135,7 @@ class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
         description="What kind of furniture comes in the place of the selected one",
         items=[
             (NO_CLASS, "As the Text Says", "The class that the text names, else that of the selected piece"),
-            *((name, display_name(name).title(), f"Only a {display_name(name)}") for name in CATEGORIES),
+            *((name, category_title(name), "Only furniture of this class") for name in CATEGORIES),
         ],
     )
     wall_height: FloatProperty(
@@ -211,6 +212,7 @@ def add_properties() -> None:
         name="Part of the Building",
         description="What part of your building the object is. It is guessed from name and shape until you choose",
         items=_KIND_ITEMS,
+        translation_context=BUILDING,
         get=_get_kind,
         set=_set_kind,
     )

@@ -12,6 +12,7 @@ from ..instructscene_core.scene import Request, Scene, SceneObject, Task, Vector
 from .architecture.building import Building, BuildingError, read_building
 from .deletions import without
 from .guesses import guess_of
+from .language import tr
 from .participants import Participants, pose_of
 from .pieces import room_of, why_fixed
 from .poses import read_pose
@@ -136,7 +137,7 @@ def use_inputs(context: bpy.types.Context, room: bpy.types.Object) -> None:
     """
     kept = read_json(str(room.get(INPUTS_KEY, "null")), f'The settings of "{room.name}"')
     if not isinstance(kept, dict):
-        raise InvalidInputError(f'"{room.name}" keeps no settings', "Generate a room")
+        raise InvalidInputError(tr('"{name}" keeps no settings', name=room.name), tr("Generate a room"))
     for name in INPUTS:
         if name in kept:
             with suppress(TypeError):  # what another version wrote
@@ -272,28 +273,30 @@ def _chosen(task: Task, selection: Selection, participants: Participants) -> tup
         chosen = list(participants.ours)
     if not chosen:
         if task in _OF_OURS and selection.pieces:
-            message = "The selection holds only your own meshes, whose shape is never changed"
-            raise InvalidInputError(message, "Select furniture that InstructScene placed")
+            message = tr("The selection holds only your own meshes, whose shape is never changed")
+            raise InvalidInputError(message, tr("Select furniture that InstructScene placed"))
         if selection.aside:
             raise InvalidInputError(selection.aside[0].sentence, selection.aside[0].remedy)
-        raise InvalidInputError("No furniture is selected", "Select furniture of a room, or the room's Empty")
+        raise InvalidInputError(tr("No furniture is selected"), tr("Select furniture of a room, or the room's Empty"))
     free = [key for key in chosen if (reason := _why_unchanged(task, members[key])) is None or not reason]
     fixed = [key for key in chosen if key not in free]
     if not free:
         first = members[fixed[0]]
         raise InvalidInputError(
-            f'"{first.name}" {_why_unchanged(task, first)}', "Release it, or select other furniture"
+            f'"{first.name}" {_why_unchanged(task, first)}',
+            tr("Release it, or select other furniture"),
         )
-    participants.notes += [f'"{members[key].name}" {_why_unchanged(task, members[key])}, and stays' for key in fixed]
+    reasons = {members[key].name: _why_unchanged(task, members[key]) for key in fixed}
+    participants.notes += [tr('"{name}" {reason}, and stays', name=name, reason=why) for name, why in reasons.items()]
     return tuple(free)
 
 
 def _why_unchanged(task: Task, obj: bpy.types.Object) -> str | None:
     """Why an edit leaves an object as it is, as it follows its name; None where it may be changed."""
     if not obj.visible_get():
-        return "is hidden"
+        return tr("is hidden")
     if task in _OF_OURS:
-        return "is kept" if obj.get(KEEP_KEY) else None
+        return tr("is kept") if obj.get(KEEP_KEY) else None
     return why_fixed(obj)
 
 
@@ -306,7 +309,7 @@ def _target(context: bpy.types.Context, selection: Selection) -> bpy.types.Objec
         return built
     if len(found) > 1:
         names = '" and "'.join(sorted(found)[:2])
-        raise InvalidInputError(f'The selection belongs to "{names}"', "Select objects of one room")
+        raise InvalidInputError(tr('The selection belongs to "{names}"', names=names), tr("Select objects of one room"))
     if found:
         return next(iter(found.values()))
     if not selection.pieces:
@@ -331,12 +334,14 @@ def _stands_in(obj: bpy.types.Object, room: bpy.types.Object) -> bool:
 
 def _check_room(room: bpy.types.Object) -> None:
     if room.library is not None:
-        raise InvalidInputError(f'"{room.name}" is linked from a library', MAKE_LOCAL)
+        raise InvalidInputError(tr('"{name}" is linked from a library', name=room.name), tr(MAKE_LOCAL))
     matrix = room.matrix_world
     if matrix.to_3x3().determinant() < 0:
-        raise InvalidInputError(f'"{room.name}" has a negative scale', "Apply it with Object > Apply > Scale")
+        raise InvalidInputError(
+            tr('"{name}" has a negative scale', name=room.name), tr("Apply it with Object > Apply > Scale")
+        )
     if abs(matrix.to_3x3().determinant()) < _FLAT**3:
-        raise InvalidInputError(f'"{room.name}" has a scale of zero', "Set its scale to 1")
+        raise InvalidInputError(tr('"{name}" has a scale of zero', name=room.name), tr("Set its scale to 1"))
 
 
 def _refuse_without_furniture(selection: Selection) -> None:
@@ -344,7 +349,9 @@ def _refuse_without_furniture(selection: Selection) -> None:
         return
     if selection.aside:
         raise InvalidInputError(selection.aside[0].sentence, selection.aside[0].remedy)
-    raise InvalidInputError("No furniture is selected and there is no room", "Select furniture, or generate a room")
+    raise InvalidInputError(
+        tr("No furniture is selected and there is no room"), tr("Select furniture, or generate a room")
+    )
 
 
 def _reading(participants: Participants, request: Request) -> Reading:
@@ -386,7 +393,9 @@ def _request(context: bpy.types.Context, task: Task, scene: Scene, selected: tup
     try:
         return Request.from_json(request.to_json())
     except InvalidInputError as error:
-        raise InvalidInputError(str(error.message).replace("request.scene.floor", "The floor"), error.remedy) from error
+        raise InvalidInputError(
+            str(error.message).replace("request.scene.floor", tr("The floor")), error.remedy
+        ) from error
 
 
 def as_it_stands(

@@ -15,6 +15,7 @@ from ..instructscene_core.errors import InvalidInputError
 from ..model_reader.colours import colour_of
 from .bodies import solid_parts, world_corners
 from .guesses import Guess, guess_of, remember
+from .language import a_category, tr
 from .poses import yaw_of
 from .records import scale_length
 from .session import SESSION, Progress, Steps, exchange
@@ -145,8 +146,16 @@ def refuse_wrong_scale(roots: Sequence[bpy.types.Object]) -> None:
         guess = guess_of(root)
         if guess is None or guess.scale == 1.0:
             continue
-        how = f"{1 / guess.scale:.3g} times too large" if guess.scale < 1 else f"{guess.scale:.3g} times too small"
-        kind = f" for a {guess.category.replace('_', ' ')}" if guess.category else ""
+        what = a_category(guess.category) if guess.category else tr("furniture")
+        if guess.scale < 1:
+            message = tr(
+                '"{name}" is {factor:.3g} times too large for {what}', name=root.name, factor=1 / guess.scale, what=what
+            )
+        else:
+            message = tr(
+                '"{name}" is {factor:.3g} times too small for {what}', name=root.name, factor=guess.scale, what=what
+            )
         raise InvalidInputError(
-            f'"{root.name}" is {how}{kind}', "Press Fix Scale under Selection, set its scale yourself, or deselect it"
+            message,
+            tr("Press Fix Scale under Selection, set its scale yourself, or deselect it"),
         )

@@ -16,6 +16,7 @@ from mathutils import Matrix, Vector
 
 from ..instructscene_core.errors import InstructSceneError
 from .boxes import Box, bounds
+from .language import tr
 from .materials import planks
 from .records import (
     room_collection,
@@ -206,7 +207,7 @@ def set_cycles(scene: bpy.types.Scene, size: tuple[int, int], samples: int) -> N
     try:
         scene.render.engine = "CYCLES"
     except TypeError as error:
-        raise RenderError("Cycles is switched off", "Enable the add-on Cycles Render Engine") from error
+        raise RenderError(tr("Cycles is switched off"), tr("Enable the add-on Cycles Render Engine")) from error
     scene.render.resolution_x, scene.render.resolution_y = size
     scene.render.resolution_percentage = 100
     scene.cycles.samples = samples
@@ -258,11 +259,14 @@ def write(scene: bpy.types.Scene, path: Path) -> Path:
     try:
         bpy.ops.render.render(write_still=True, scene=scene.name)
         if not part.is_file() or not part.read_bytes().endswith(_PNG_END):
-            raise RenderError(f"{path} was not written", "Make room on the disk or choose another folder")
+            raise RenderError(
+                tr("{path} was not written", path=path), tr("Make room on the disk or choose another folder")
+            )
         part.replace(path)
     except (RuntimeError, OSError) as error:
         raise RenderError(
-            f"{path} cannot be rendered: {error}", "Make room on the disk or choose another folder"
+            tr("{path} cannot be rendered: {reason}", path=path, reason=error),
+            tr("Make room on the disk or choose another folder"),
         ) from error
     finally:
         part.unlink(missing_ok=True)

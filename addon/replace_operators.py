@@ -8,6 +8,7 @@ from bpy.props import StringProperty
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.scene import Replacement, read_replacement
 from .job_operator import JobOperator
+from .language import tr, tr_tip, tr_ui
 from .properties import NO_CLASS
 from .replacing import CHOICE, add_like_active, delete_selected, find_pieces, replace_selected
 from .session import Steps
@@ -30,7 +31,7 @@ class _PieceOperator(JobOperator):
         if not super().poll(context):
             return False
         if not context.selected_objects:
-            cls.poll_message_set("Select furniture of a room")
+            cls.poll_message_set(tr("Select furniture of a room"))
             return False
         return True
 
@@ -54,7 +55,7 @@ class INSTRUCTSCENE_OT_replace(_PieceOperator):
     def description(cls, _: bpy.types.Context, properties: Any) -> str:  # noqa: ANN401
         """Tooltip: what comes where it is known."""
         chosen = next((caption for key, caption, _ in CHOICE.entries if key == properties.asset), "")
-        return chosen[:1].upper() + chosen[1:] if chosen else cls.__doc__ or ""
+        return chosen[:1].upper() + chosen[1:] if chosen else tr_tip(cls.__doc__ or "")
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Shows what there is to choose from, where nothing is said."""
@@ -66,8 +67,8 @@ class INSTRUCTSCENE_OT_replace(_PieceOperator):
     def job(self, context: bpy.types.Context, *, whole: bool) -> Steps[str]:  # noqa: ARG002 - there is one result
         """Asks for the other piece and places it."""
         if not self._said:
-            message = "Nothing is said of what is to come"
-            raise InvalidInputError(message, "Give the operator an asset, a category or a text")
+            message = tr("Nothing is said of what is to come")
+            raise InvalidInputError(message, tr("Give the operator an asset, a category or a text"))
         return replace_selected(context, self._wanted())
 
     @property
@@ -121,13 +122,14 @@ class INSTRUCTSCENE_OT_choose_piece(bpy.types.Operator):
     def draw(self, context: bpy.types.Context) -> None:
         """Text, class, and pictures."""
         layout, settings = self.layout, context.scene.instructscene
-        layout.label(text=f"In the Place of {CHOICE.replaced}")
+        layout.label(text=tr_ui("In the Place of {name}", name=CHOICE.replaced), translate=False)
         layout.prop(settings, "replace_text", text="", placeholder="A larger oak desk", icon="TEXT")
         row = layout.row(align=True)
         row.prop(settings, "replace_class", text="")
         row.operator("instructscene.find_pieces", icon="VIEWZOOM")
         if CHOICE.not_understood:
-            layout.label(text=f"Not understood: {', '.join(CHOICE.not_understood)}", icon="QUESTION")
+            words = ", ".join(CHOICE.not_understood)
+            layout.label(text=tr_ui("Not understood: {words}", words=words), icon="QUESTION", translate=False)
         if not CHOICE.entries:
             layout.label(text="The catalogue has no such piece", icon="INFO")
         draw_pieces(layout)
@@ -142,7 +144,7 @@ def draw_pieces(layout: bpy.types.UILayout) -> None:
         words = caption.split()
         name = " ".join(words[1:]) if words[:1] in (["a"], ["an"]) else caption
         short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
-        cell.operator("instructscene.replace", text=short or key).asset = key
+        cell.operator("instructscene.replace", text=short or key, translate=False).asset = key
 
 
 class INSTRUCTSCENE_OT_more_like_this(_PieceOperator):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Final
 
 import bpy
@@ -11,13 +10,15 @@ import bpy.utils.previews
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.scene import Replacement, Request
 from .assets import PlacingError
+from .folders import own_folder
 from .jobs import show
+from .language import tr, tr_count, tr_later
 from .reading import Reading, read
-from .session import ROOT_PACKAGE, SESSION, Steps, ask, exchange
+from .session import SESSION, Steps, ask, exchange
 
 _OFFERED: Final = 12
 """Pieces to choose from."""
-_SMALLER: Final = "Choose a smaller piece, or make room for it"
+_SMALLER: Final = tr_later("Choose a smaller piece, or make room for it")
 
 
 @dataclass
@@ -87,7 +88,7 @@ def add_like_active(context: bpy.types.Context) -> Steps[str]:
     reading = read(context, "complete")
     key = _id_of(context.active_object, reading)
     request = replace(reading.request, like=key, add=None, instruction="", variations=1)
-    return _change(context.scene.name, replace(reading, request=_checked(request)), "Make room for it")
+    return _change(context.scene.name, replace(reading, request=_checked(request)), tr_later("Make room for it"))
 
 
 def find_pieces(context: bpy.types.Context, text: str, category: str) -> Steps[str]:
@@ -107,14 +108,14 @@ def find_pieces(context: bpy.types.Context, text: str, category: str) -> Steps[s
 def _find(reading: Reading, name: str, text: str, category: str) -> Steps[str]:
     scene = reading.request.scene
     item = next(item for item in scene.objects if item.id == reading.request.selected[0])
-    folder = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="thumbnails", create=True))
+    folder = own_folder("thumbnails")
     message = {
         "type": "nearest", "id": SESSION.new_id("nearest"), "room_type": scene.room_type, "object": item.to_json(),
         "text": text, "category": category, "count": _OFFERED, "thumbnails": str(folder),
     }  # fmt: skip
     answer = yield from exchange(message)
     CHOICE.take(name, answer["entries"], answer["not_understood"])
-    return f"{len(CHOICE.entries)} pieces to choose from"
+    return tr_count(len(CHOICE.entries), "{count} piece to choose from", "{count} pieces to choose from")
 
 
 def _name_of_first(context: bpy.types.Context) -> str:
@@ -151,8 +152,10 @@ def _id_of(obj: bpy.types.Object | None, reading: Reading) -> str:
         if part.name in names:
             return names[part.name]
         part = part.parent
-    label = "No object" if obj is None else f'"{obj.name}"'
-    raise InvalidInputError(f"{label} is no furniture of the room", "Make a piece of furniture the active object")
+    label = tr("No object") if obj is None else f'"{obj.name}"'
+    raise InvalidInputError(
+        tr("{name} is no furniture of the room", name=label), tr("Make a piece of furniture the active object")
+    )
 
 
 def _change(scene_name: str, reading: Reading, remedy: str) -> Steps[str]:
@@ -160,17 +163,18 @@ def _change(scene_name: str, reading: Reading, remedy: str) -> Steps[str]:
     (scene,) = yield from ask(reading.request)
     report = dict(scene.report or {})
     if scene.objects == reading.request.scene.objects:
-        raise PlacingError(_why_not(report), remedy)
+        raise PlacingError(_why_not(report), tr(remedy) if remedy else "")
     number = len(scene.objects)
     outcome = yield from show(scene_name, reading, [scene])
     told = [*report.get("met", ()), *(note for note in report.get("notes", ()) if note.startswith("Deleted"))]
-    return f"{told[0][0].upper()}{told[0][1:]}. {number} objects in all" if told else outcome
+    in_all = tr_count(number, "{count} object in all", "{count} objects in all")
+    return f"{told[0][0].upper()}{told[0][1:]}. {in_all}" if told else outcome
 
 
 def _why_not(report: dict[str, Any]) -> str:
     """The line of a report that tells why nothing changed."""
     if report.get("not_understood"):
-        return f"Not understood: {', '.join(report['not_understood'])}"
+        return tr("Not understood: {words}", words=", ".join(report["not_understood"]))
     lines = [line for line in report.get("not_met", ()) if "in place of" in line or line.startswith("one more")]
-    line = (lines or ["Nothing was changed"])[0]
+    line = (lines or [tr("Nothing was changed")])[0]
     return f"{line[0].upper()}{line[1:]}"

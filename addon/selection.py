@@ -8,8 +8,10 @@ from typing import Any, Final
 import bpy
 
 from ..instructscene_core.errors import InvalidInputError
+from ..instructscene_core.vocabulary import with_article
 from .architecture.parts import kind_of
 from .bodies import SOLID, has_body, world_corners
+from .language import tr, tr_later
 from .pieces import root_of
 from .records import is_ours, is_room, scale_length
 
@@ -17,8 +19,7 @@ _FLAT: Final = 1e-4
 """Blender units or scale factors below which an extent counts as zero."""
 _FAR: Final = 1e5
 """Metres beyond which a position or size is surely a mistake."""
-_DESELECT: Final = "Deselect it"
-MAKE_LOCAL: Final = "Deselect it, or make it local with Object > Relations > Make Local"
+MAKE_LOCAL: Final = tr_later("Deselect it, or make it local with Object > Relations > Make Local")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Aside:
 
     name: str
     reason: str
-    remedy: str = _DESELECT
+    remedy: str
 
     @property
     def sentence(self) -> str:
@@ -63,9 +64,10 @@ class Selection:
     def notes(self) -> list[str]:
         """What a person should know of what was left aside."""
         if len(self.aside) <= _LISTED:
-            return [f"Left aside: {item.sentence}" for item in self.aside]
+            return [tr("Left aside: {what}", what=item.sentence) for item in self.aside]
         names = ", ".join(f'"{item.name}"' for item in self.aside[:_LISTED])
-        return [f"Left aside: {names} and {len(self.aside) - _LISTED} more, which are no furniture"]
+        more = len(self.aside) - _LISTED
+        return [tr("Left aside: {names} and {count} more, which are no furniture", names=names, count=more)]
 
 
 _LISTED: Final = 3
@@ -104,33 +106,34 @@ def why_not(root: bpy.types.Object) -> Aside | None:
     if not has_body(root):
         return _no_body(root)
     if root.library is not None:
-        return Aside(root.name, "is linked from a library", MAKE_LOCAL)
+        return Aside(root.name, tr("is linked from a library"), tr(MAKE_LOCAL))
     matrix: Any = root.matrix_world  # the type stubs know nothing of rows and columns
     if not all(math.isfinite(value) for row in matrix for value in row):
-        return Aside(root.name, "has an invalid transform", "Clear it with Object > Clear")
+        return Aside(root.name, tr("has an invalid transform"), tr("Clear it with Object > Clear"))
     turn = matrix.to_3x3()
     if min(abs(value) for value in (*root.scale, *(column.length for column in turn.col))) < _FLAT:
-        return Aside(root.name, "has a scale of zero", "Set its scale to 1, or deselect it")
+        return Aside(root.name, tr("has a scale of zero"), tr("Set its scale to 1, or deselect it"))
     return _wrong_extent(root)
 
 
 def _no_body(obj: bpy.types.Object) -> Aside:
     if obj.type in SOLID:
-        return Aside(obj.name, "is empty", "Deselect it, or give it some geometry")
-    kind = obj.bl_rna.properties["type"].enum_items[obj.type].name.lower()
-    article = "an" if kind[0] in "aeiou" else "a"
-    return Aside(obj.name, f"is {article} {kind}, no furniture")
+        return Aside(obj.name, tr("is empty"), tr("Deselect it, or give it some geometry"))
+    kind = obj.bl_rna.properties["type"].enum_items[obj.type].name
+    label = tr(kind)
+    what = with_article(kind.lower()) if label == kind else label
+    return Aside(obj.name, tr("is {what}, no furniture", what=what), tr("Deselect it"))
 
 
 def _wrong_extent(root: bpy.types.Object) -> Aside | None:
     metres = scale_length(bpy.context.scene)
     corners = [tuple(v * metres for v in corner) for corner in world_corners(root)]
     if not corners:
-        return Aside(root.name, "is empty", "Deselect it, or give it some geometry")
+        return Aside(root.name, tr("is empty"), tr("Deselect it, or give it some geometry"))
     if not all(abs(value) < _FAR for corner in corners for value in corner):
-        return Aside(root.name, "is too large or too far away", "Bring it near the origin, or deselect it")
+        return Aside(root.name, tr("is too large or too far away"), tr("Bring it near the origin, or deselect it"))
     if any(max(c[k] for c in corners) - min(c[k] for c in corners) < _FLAT for k in range(3)):
-        return Aside(root.name, "is flat", "Deselect it, or give it some thickness")
+        return Aside(root.name, tr("is flat"), tr("Deselect it, or give it some thickness"))
     return None
 
 

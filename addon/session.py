@@ -17,6 +17,7 @@ import bpy
 
 from ..instructscene_core.scene import Request, Scene
 from .guesses import forget_guesses
+from .language import tr, tr_later
 from .variations import forget_made
 from .worker_client import Message, WorkerClient, WorkerError
 
@@ -30,14 +31,14 @@ _BUDGET: Final = 0.02
 _IDLE_CHECK: Final = 20.0
 """Seconds between two looks whether the worker has been idle too long."""
 _STAGES: Final = {
-    "prior": ("Planning the room", 0.05, 0.7),
-    "decoder": ("Arranging furniture", 0.7, 0.9),
-    "import": ("Reading checkpoints", 0.05, 0.95),
-    "index": ("Indexing models", 0.05, 0.95),
-    "recognise": ("Looking at your objects", 0.03, 0.06),
+    "prior": (tr_later("Planning the room"), 0.05, 0.7),
+    "decoder": (tr_later("Arranging furniture"), 0.7, 0.9),
+    "import": (tr_later("Reading checkpoints"), 0.05, 0.95),
+    "index": (tr_later("Indexing models"), 0.05, 0.95),
+    "recognise": (tr_later("Looking at your objects"), 0.03, 0.06),
 }
 """Label and range of the progress bar of the worker's stages; the others change neither."""
-_AGAIN: Final = "Not met yet, trying again"
+_AGAIN: Final = tr_later("Not met yet, trying again")
 
 T = TypeVar("T")
 
@@ -111,7 +112,7 @@ class Session:
             WorkerError: another job is under way.
         """
         if self.busy or (quiet and self.active):
-            raise WorkerError("InstructScene is still working", "Wait for it, or press Cancel")
+            raise WorkerError(tr("InstructScene is still working"), tr("Wait for it, or press Cancel"))
         self.cancel()
         self._job, self.quiet = job, quiet
         if not quiet:
@@ -183,8 +184,8 @@ class Session:
         if self.client is None or not self.client.alive:
             self.client = WorkerClient(command)
             self._command = command
-            if not bpy.app.timers.is_registered(_release_when_idle):
-                bpy.app.timers.register(_release_when_idle, first_interval=_IDLE_CHECK, persistent=True)
+            if not bpy.app.timers.is_registered(release_when_idle):
+                bpy.app.timers.register(release_when_idle, first_interval=_IDLE_CHECK, persistent=True)
         return self.client
 
     def release(self, wait: float = 0.0) -> None:
@@ -192,8 +193,8 @@ class Session:
         if self.client is not None:
             self.client.close(wait)
         self.client = None
-        if bpy.app.timers.is_registered(_release_when_idle):
-            bpy.app.timers.unregister(_release_when_idle)
+        if bpy.app.timers.is_registered(release_when_idle):
+            bpy.app.timers.unregister(release_when_idle)
 
     def close(self, wait: float = 0.0) -> None:
         """Ends job and worker."""
@@ -286,7 +287,12 @@ def exchange(message: Message) -> Steps[Message]:
             yield progress
             for answer in client.poll():
                 if answer.get("type") == "gone":
-                    raise _ended(client, answer, "while it was working", "Try again")
+                    raise _ended(
+                        client,
+                        answer,
+                        tr_later("The worker ended while it was working, code {code}{last}"),
+                        tr("Try again"),
+                    )
                 if answer.get("id") != message["id"]:
                     continue
                 if answer["type"] == "progress":
@@ -314,28 +320,32 @@ def _await_hello(client: WorkerClient) -> Steps[None]:
                 raise WorkerError(answer["message"], answer.get("remedy", ""))
             if answer.get("type") == "noise":
                 client.close()
-                raise WorkerError(f'"{_program()}" did not start as a worker', _FIX_PYTHON)
+                raise WorkerError(tr('"{program}" did not start as a worker', program=_program()), tr(_FIX_PYTHON))
             if answer.get("type") == "gone":
-                raise _ended(client, answer, "while starting", _FIX_PYTHON)
+                raise _ended(
+                    client, answer, tr_later("The worker ended while starting, code {code}{last}"), tr(_FIX_PYTHON)
+                )
         if time.monotonic() > end:
             client.close()
-            raise WorkerError(f"The worker has not started within {START_TIMEOUT:.0f} seconds", _FIX_PYTHON)
+            raise WorkerError(
+                tr("The worker has not started within {seconds:.0f} seconds", seconds=START_TIMEOUT), tr(_FIX_PYTHON)
+            )
         yield Progress("Starting the generator", 0.02, waiting=True)
 
 
-_FIX_PYTHON: Final = "Correct Worker's Python in the add-on's preferences, then run Self-Check there"
+_FIX_PYTHON: Final = tr_later("Correct Worker's Python in the add-on's preferences, then run Self-Check there")
 
 
 def _program() -> str:
     return preferences().worker_python or sys.executable
 
 
-def _ended(client: WorkerClient, answer: Message, when: str, remedy: str) -> WorkerError:
+def _ended(client: WorkerClient, answer: Message, what: str, remedy: str) -> WorkerError:
     """Logs what is kept of the standard error of a worker that has ended; returns the error, with its last line."""
     lines = client.last_lines
     _LOGGER.error("The worker ended with code %s:\n%s", answer["code"], "\n".join(lines))
     last = f" ({lines[-1][:160]})" if lines else ""
-    return WorkerError(f"The worker ended {when}, code {answer['code']}{last}", remedy)
+    return WorkerError(tr(what, code=answer["code"], last=last), remedy)
 
 
 def _progress(answer: Message, before: Progress) -> Progress:
@@ -382,7 +392,7 @@ def close() -> None:
     SESSION.close()
 
 
-def _release_when_idle() -> float | None:
+def release_when_idle() -> float | None:
     """Timer that ends the worker after the minutes in the preferences; returns seconds until it is called again."""
     if SESSION.client is None:
         return None

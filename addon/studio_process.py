@@ -20,6 +20,7 @@ from typing import IO, Any, Final
 
 import bpy
 
+from .language import tr, tr_ui
 from .pictures import PictureSettings, check_target, publish
 from .placing import PlacingError
 from .rendering import RenderError
@@ -73,7 +74,9 @@ def _temporary_folder() -> Generator[Path]:
     try:
         folder = Path(tempfile.mkdtemp(prefix="picture-", dir=bpy.app.tempdir or None))
     except OSError as error:
-        raise RenderError(f"No temporary folder can be made: {error.strerror}", "Make room on the disk") from error
+        raise RenderError(
+            tr("No temporary folder can be made: {reason}", reason=error.strerror), tr("Make room on the disk")
+        ) from error
     try:
         yield folder
     finally:
@@ -84,7 +87,7 @@ def _pack(scene_name: str, room_name: str, folder: Path, settings: PictureSettin
     """Writes the copy of what is to be rendered, and the job for the other Blender; returns the job's file."""
     scene, room = bpy.data.scenes.get(scene_name), bpy.data.objects.get(room_name)
     if scene is None or room is None:
-        raise PlacingError(f'"{room_name}" was removed or renamed meanwhile', "Try again")
+        raise PlacingError(tr('"{name}" was removed or renamed meanwhile', name=room_name), tr("Try again"))
     blend, job = folder / "room.blend", folder / "job.json"
     try:
         with copy_for_pictures(scene, room, whole=settings.view == "camera") as copy:
@@ -92,7 +95,10 @@ def _pack(scene_name: str, room_name: str, folder: Path, settings: PictureSettin
             name = copy.name
         job.write_text(json.dumps(_job(scene, name, room_name, folder, settings)), encoding="utf-8")
     except (OSError, RuntimeError) as error:
-        raise RenderError(f"The room cannot be copied to {folder}: {error}", "Make room on the disk") from error
+        raise RenderError(
+            tr("The room cannot be copied to {folder}: {reason}", folder=folder, reason=error),
+            tr("Make room on the disk"),
+        ) from error
     return job
 
 
@@ -146,7 +152,10 @@ def _start(job: Path) -> _Process:
             creationflags=flags,
         )
     except OSError as error:
-        raise RenderError(f"{command[0]} cannot be started: {error.strerror}", "Reinstall Blender") from error
+        raise RenderError(
+            tr("{program} cannot be started: {reason}", program=command[0], reason=error.strerror),
+            tr("Reinstall Blender"),
+        ) from error
     started = _Process(process, queue.SimpleQueue())
     threading.Thread(target=_listen, args=(process.stdout, started.lines), daemon=True).start()
     return started
@@ -194,14 +203,20 @@ def _progress(line: str, done: int, count: int) -> Progress | None:
         return None
     sample, samples = int(found[1]), max(int(found[2]), 1)
     share = (min(done, count - 1) + sample / samples) / count
-    label = f"Picture {min(done + 1, count)} of {count}" if count > 1 else f"Rendering, {sample} of {samples}"
+    if count > 1:
+        label = tr_ui("Picture {number} of {count}", number=min(done + 1, count), count=count)
+    else:
+        label = tr_ui("Rendering, {sample} of {samples}", sample=sample, samples=samples)
     return Progress(label, _STARTED + (0.98 - _STARTED) * share, waiting=True)
 
 
 def _complete(pictures: list[Path], count: int, code: int, last: str) -> list[Path]:
     if len(pictures) < count:
         said = f" ({last[:160]})" if last else ""
-        raise RenderError(f"The render ended too early, code {code}{said}", "Try a smaller Width or fewer Samples")
+        raise RenderError(
+            tr("The render ended too early, code {code}{said}", code=code, said=said),
+            tr("Try a smaller Width or fewer Samples"),
+        )
     return pictures
 
 

@@ -16,6 +16,7 @@ import bpy.utils.previews
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.scene import Request, Scene
 from .assets import PlacingError
+from .language import tr
 from .plan_icon import SIDE, plan_icon
 from .records import MADE_KEY, VARIATION_KEY, VARIATIONS_KEY
 
@@ -82,7 +83,9 @@ def variations_of(room: bpy.types.Object) -> list[Scene]:
             return list(made.scenes)
         return [Scene.from_json(data) for data in recorded]
     except (InvalidInputError, json.JSONDecodeError, TypeError) as error:
-        raise PlacingError(f'The variations of "{room.name}" cannot be read', "Generate the room again") from error
+        raise PlacingError(
+            tr('The variations of "{name}" cannot be read', name=room.name), tr("Generate the room again")
+        ) from error
 
 
 def shown_variation(room: bpy.types.Object, count: int) -> int:

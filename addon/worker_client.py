@@ -1,7 +1,7 @@
 """`WorkerClient`: starts the worker process, sends it messages and collects its answers.
 
 The messages are those of ``instructscene_core/worker/serve.py``, one JSON object a line. Nothing here blocks the
-caller: a thread of its own serves each pipe. No bpy, so that it runs outside Blender too.
+caller: a thread of its own serves each pipe.
 """
 
 import json
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import IO, Any, Final
 
 from ..instructscene_core.errors import InstructSceneError
+from .language import tr
 
 Message = dict[str, Any]
 PROTOCOL: Final = 1
@@ -109,7 +110,8 @@ class WorkerClient:
         if message.get("protocol") != PROTOCOL:
             self.close()
             raise WorkerError(
-                f"The worker speaks protocol {message.get('protocol')}, not {PROTOCOL}", "Reinstall the extension"
+                tr("The worker speaks protocol {theirs}, not {ours}", theirs=message.get("protocol"), ours=PROTOCOL),
+                tr("Reinstall the extension"),
             )
         self.hello = message
 
@@ -152,8 +154,12 @@ def _start(command: Sequence[str]) -> subprocess.Popen[str]:
         )
     except (OSError, ValueError) as error:
         raise WorkerError(
-            f'The worker\'s Python "{command[0]}" cannot be started: {getattr(error, "strerror", None) or error}',
-            "Correct Worker's Python in the add-on's preferences",
+            tr(
+                'The worker\'s Python "{program}" cannot be started: {reason}',
+                program=command[0],
+                reason=getattr(error, "strerror", None) or error,
+            ),
+            tr("Correct Worker's Python in the add-on's preferences"),
         ) from error
 
 

@@ -15,6 +15,7 @@ from ...instructscene_core.floor_plan import DEFAULT_HEIGHT, FloorPlan, Opening
 from ...instructscene_core.outlines import Point2, contains
 from ...instructscene_core.scene import Vector3
 from ..bodies import SOLID, body_of
+from ..language import tr
 from ..records import ARCHITECTURE_KEY, is_ours, is_room
 from .gaps import WIDTHS, across_gaps
 from .openings import Gap, Side, gap_of_object, joined, kind_in_wall, sides_of, wall_gaps
@@ -215,8 +216,8 @@ class _Reader:
         walls = [name for name in self._named("wall", "room") if not chosen or name in chosen]
         if not walls:
             raise BuildingError(
-                "There is no floor to furnish",
-                "Make the floor, or a wall, of your room the active object, or draw a floor",
+                tr("There is no floor to furnish"),
+                tr("Make the floor, or a wall, of your room the active object, or draw a floor"),
             )
         return min(float(self._things[name].low[2]) for name in walls)
 
@@ -263,16 +264,19 @@ class _Reader:
         rooms = _rooms(level, np.concatenate(cuts))
         if not rooms:
             raise BuildingError(
-                "The walls do not enclose a floor" if walls else "The floor has no area",
-                "Close the gaps between the walls, or add a floor below them",
+                tr("The walls do not enclose a floor") if walls else tr("The floor has no area"),
+                tr("Close the gaps between the walls, or add a floor below them"),
             )
         for place in (point, self._cursor):
             if place is not None and (here := [r for r in rooms if r.contains((place[0], place[1]))]):
                 return here[0]
         if sum(room.area >= _ROOM for room in rooms) > 1:
             self._notes.append(
-                f"Walls divide the floor into {len(rooms)} rooms, of which the largest was taken: put the 3D cursor "
-                "into another one to furnish that"
+                tr(
+                    "Walls divide the floor into {count} rooms, of which the largest was taken: put the 3D cursor "
+                    "into another one to furnish that",
+                    count=len(rooms),
+                )
             )
         return rooms[0]
 

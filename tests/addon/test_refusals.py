@@ -255,3 +255,13 @@ def test_self_check_tells_versions_device_and_seconds(blend, session):
         assert word in shown
     assert bpy.ops.instructscene.release_memory() == {"FINISHED"}
     assert session.client is None
+
+
+def test_the_report_to_copy_has_versions_and_the_last_failure(blend, session, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    session.failure = f"{tmp_path}/a cannot be read"
+    lines = blend.addon.maintenance.full_report().splitlines()
+    assert bpy.ops.instructscene.copy_report() == {"FINISHED"}
+    session.failure = ""
+    assert f"blender: {bpy.app.version_string}" in lines
+    assert "~/a cannot be read" in lines

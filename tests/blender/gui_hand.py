@@ -14,7 +14,7 @@ import bpy
 
 OUT = Path(sys.argv[sys.argv.index("--") + 1])
 ADDON = "bl_ext.user_default.instructscene"
-SEEN = {"steps": [], "labels": [], "moved": [], "longest_tick": 0.0, "longest_tick_label": "", "longest_press": 0.0}
+SEEN = {"steps": [], "labels": [], "moved": [], "longest_tick": 0.0, "longest_tick_label": "", "draws": {}}
 _FOUND = {}
 """Where things were found: pages scrolled down, pixels from below."""
 _DRAWN = {}
@@ -235,3 +235,18 @@ def write_down():
     SEEN["drawn_ms"] = {name: round(1000 * median(times), 3) for name, times in _DRAWN.items() if times}
     SEEN["drawn_most_ms"] = {name: round(1000 * max(times), 3) for name, times in _DRAWN.items() if times}
     (OUT / "result.json").write_text(json.dumps(SEEN, indent=1))
+
+
+def count_draws():
+    """How often viewport and sidebar are drawn in a second, the pointer at rest."""
+    draws = {"WINDOW": 0, "UI": 0}
+
+    def count(region):
+        draws[region] += 1
+
+    add, remove = bpy.types.SpaceView3D.draw_handler_add, bpy.types.SpaceView3D.draw_handler_remove
+    handles = {region: add(count, (region,), region, "POST_PIXEL") for region in draws}
+    yield 1.0
+    for region, handle in handles.items():
+        remove(handle, region)
+    SEEN["draws"] = draws

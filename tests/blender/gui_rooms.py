@@ -7,6 +7,7 @@ from gui_hand import (
     SEEN,
     click,
     copied_here,
+    count_draws,
     over_viewport,
     press,
     screenshot,
@@ -85,6 +86,7 @@ def cancel():
         yield from wait_until(lambda: session().busy, 20, "the job's start")
         yield from wait_until(lambda: session().progress.share > 0.1, 300, "progress")
         yield from still_here("bpy.ops.instructscene.generate_room(")
+        yield from count_draws()
         screenshot(f"02_progress_{how}")
         if how == "x":
             yield from click("bpy.ops.instructscene.cancel(", RIGHTMOST)

@@ -65,6 +65,8 @@ def test_a_room_by_mouse(prefix, package):
     assert seen["outcome"] == "passed", seen["outcome"]
     assert {"Planning the room", "Arranging furniture", "Placing furniture"} <= set(seen["labels"])
     assert seen["longest_tick"] <= 0.1, seen["longest_tick_label"]
+    assert seen["draws"]["WINDOW"] == 0, "progress leaves the viewport alone"
+    assert seen["draws"]["UI"] > 0
     assert all((OUT / f"{name}.png").stat().st_size > 10_000 for name in SCREENSHOTS)
     print(f"longest tick {1000 * seen['longest_tick']:.0f} ms, {seen['longest_tick_label']}")  # noqa: T201
     print("\n".join(seen["steps"]))  # noqa: T201

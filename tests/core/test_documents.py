@@ -226,6 +226,8 @@ def test_every_button_and_setting_is_told():
             ("operators.py", r'\bbl_label = "([^"]+)"'),
             ("panel.py", r'\bbl_label = "([^"]+)"'),
             ("replace_operators.py", r'\bbl_label = "([^"]+)"'),
+            ("folder_operators.py", r'\bbl_label = "([^"]+)"'),
+            ("room_presets.py", r'\bbl_label = "([^"]+)"'),
         )
         for name in re.findall(pattern, read(f"addon/{file}"))
     ]
