@@ -155,6 +155,7 @@ def again():
 def edits():
     """Complete, Restyle, Rearrange, Replace This, More Like This, Delete from Room: each changes what it says."""
     settings().variations, settings().instruction, settings().add = 1, "", 1
+    bpy.ops.ed.undo_push(message="Settings")  # each undo brings back the settings too
     count, before = len(furniture()), record()
     yield from job("bpy.ops.instructscene.complete_room(")
     assert len(furniture()) > count

@@ -1,4 +1,4 @@
-"""The panel in a real Blender window: a room by mouse, progress, cancelling, undo and redo by keyboard, a picture.
+"""Each button of the panel in a real Blender window of 1280 x 800, pressed by the mouse; undo and redo by keyboard.
 
     INSTRUCTSCENE_BLENDER="PREFIX" pytest tests/blender/test_gui.py -rP
 
@@ -19,16 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 OUT = ROOT / "build" / "gui"
 VARIABLE = "INSTRUCTSCENE_BLENDER"
 NEEDED = ("blender", "xvfb-run", "xdotool", "import")
-SCREENSHOTS = (
-    "1_panel",
-    "2_progress_x",
-    "2_progress_escape",
-    "3_result",
-    "4_variation",
-    "5_rearranged",
-    "6_rendering",
-    "7_picture",
-)
+OPEN_PANELS = [f"INSTRUCTSCENE_PT_{name}" for name in ("generate", "edit", "render", "result")]
+"""Those that an artist has open while a room is there; of each the median of the times that it took to draw."""
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +51,7 @@ def package():
 
 def test_a_room_by_mouse(prefix, package):
     command = [*prefix, "bash", "tests/blender/gui_run.sh", str(package), str(OUT.relative_to(ROOT))]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1500, check=False)
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=2400, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     seen = json.loads((OUT / "result.json").read_text())
     assert seen["outcome"] == "passed", seen["outcome"]
@@ -67,6 +59,10 @@ def test_a_room_by_mouse(prefix, package):
     assert seen["longest_tick"] <= 0.1, seen["longest_tick_label"]
     assert seen["draws"]["WINDOW"] == 0, "progress leaves the viewport alone"
     assert seen["draws"]["UI"] > 0
-    assert all((OUT / f"{name}.png").stat().st_size > 10_000 for name in SCREENSHOTS)
+    assert not seen["moved"], "a button moved under the pointer that had pressed it"
+    whole = sum(seen["drawn_ms"][name] for name in OPEN_PANELS)
+    assert whole < 1.0, seen["drawn_ms"]
+    assert len(list(OUT.glob("*.png"))) >= 20
     print(f"longest tick {1000 * seen['longest_tick']:.0f} ms, {seen['longest_tick_label']}")  # noqa: T201
+    print(f"panels drawn in {whole:.2f} ms: {seen['drawn_ms']}")  # noqa: T201
     print("\n".join(seen["steps"]))  # noqa: T201
