@@ -15,6 +15,8 @@ from .reading import active_room
 from .session import SESSION, Steps
 
 _LOGGER = logging.getLogger(__name__)
+WORKING: Final = "InstructScene is still working: wait for it, or press Cancel"
+"""Why no other job can be started."""
 _REDRAWN: Final = ("VIEW_3D", "PREFERENCES")
 """Types of areas that show progress."""
 
@@ -118,7 +120,7 @@ class JobOperator(bpy.types.Operator):
 def _why_not(context: bpy.types.Context) -> str:
     """Why no job can be started now; empty where one can."""
     if SESSION.busy:
-        return "InstructScene is still working: wait for it, or press Cancel"
+        return WORKING
     if context.scene is None or context.scene.library is not None:
         return "This scene cannot be changed"
     if context.mode != "OBJECT":
@@ -164,7 +166,7 @@ class SettingsOperator(JobOperator):
     def poll(cls, _: bpy.types.Context) -> bool:
         """Works wherever nothing else is under way."""
         if SESSION.busy:
-            cls.poll_message_set("InstructScene is still working: wait for it, or press Cancel")
+            cls.poll_message_set(WORKING)
         return not SESSION.busy
 
 

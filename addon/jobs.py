@@ -16,12 +16,13 @@ from ..instructscene_core.vocabulary import counted
 from .assets import PlacingError
 from .deletions import without_deleted
 from .location import free_location
+from .own_folders import own_folder
 from .pictures import PictureSettings
 from .placing import place_steps
 from .reading import Reading, as_it_stands, read, read_again, read_own_room
 from .recognising import recognise, refuse_wrong_scale
 from .records import INPUTS_KEY, OBJECT_KEY, VARIATION_KEY, missing_models, room_members, scale_length
-from .session import ROOT_PACKAGE, SESSION, Progress, Steps, ask, catalogue_paths, exchange, preferences, use_catalogue
+from .session import SESSION, Progress, Steps, ask, catalogue_paths, exchange, preferences, use_catalogue
 from .shell import stays_behind
 from .showing import show_picture
 from .studio_process import picture_steps
@@ -207,7 +208,7 @@ def import_official(folder: Path) -> Steps[str]:
     Args:
         folder: with the checkpoints, `objfeat_bounds.pkl` and `dataset_stats.txt` somewhere in it.
     """
-    out = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="models", create=True)) / "official"
+    out = own_folder("models") / "official"
     message = {"type": "import", "id": SESSION.new_id("import"), "folder": str(folder), "out": str(out)}
     answer = yield from exchange(message)
     preferences().model_folder = str(out)
@@ -233,9 +234,8 @@ def index_models(folder: Path) -> Steps[str]:
 
 def catalogue_of(folder: Path) -> Path:
     """Where the catalogue of a folder of models is, whether it was made or not."""
-    home = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="catalogues", create=True))
     digest = hashlib.sha256(str(folder.resolve()).encode("utf-8", "replace")).hexdigest()[:8]
-    return home / f"{bpy.path.clean_name(folder.name) or 'models'}_{digest}"
+    return own_folder("catalogues") / f"{bpy.path.clean_name(folder.name) or 'models'}_{digest}"
 
 
 def review_pieces(catalogue: Path, changes: Mapping[str, Mapping[str, str]]) -> Steps[list[Message]]:

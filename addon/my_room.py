@@ -153,6 +153,11 @@ class INSTRUCTSCENE_OT_correct_parts(_ModalTool):
     bl_label = "Correct by Click"
     help = _HELP_PICK
 
+    def execute(self, _: bpy.types.Context) -> set[str]:
+        """Refuses: nothing can be clicked without a viewport."""
+        self.report({"ERROR"}, "This waits for clicks in a 3D viewport. From a script, use instructscene.set_kind")
+        return {"CANCELLED"}
+
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Asks for the kind of what is clicked."""
         if event.type in {"ESC", "RET", "NUMPAD_ENTER", "RIGHTMOUSE"} and event.value == "PRESS":

@@ -9,7 +9,7 @@ from bpy.props import IntProperty
 from ..instructscene_core.errors import InstructSceneError
 from ..instructscene_core.scene import Task
 from .framing import frame_room
-from .job_operator import JobOperator, MakingOperator, RoomOperator, redraw
+from .job_operator import WORKING, JobOperator, MakingOperator, RoomOperator, redraw
 from .jobs import (
     edit,
     furnish,
@@ -19,10 +19,11 @@ from .jobs import (
     saved_sentence,
     vary,
 )
+from .own_folders import own_folder
 from .pictures import PictureSettings, render_pictures, target_of
 from .reading import active_room, use_inputs
 from .records import INPUTS_KEY, VARIATIONS_KEY
-from .session import ROOT_PACKAGE, SESSION, Steps
+from .session import SESSION, Steps
 from .variations import ahead, keep_shown
 
 
@@ -125,9 +126,15 @@ class INSTRUCTSCENE_OT_more_variations(JobOperator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Whether some are missing, and nothing else is done."""
+        if SESSION.active:
+            cls.poll_message_set(WORKING)
+            return False
         room = active_room(context)
         made = None if room is None else ahead(room)
-        return not SESSION.active and made is not None and made.next_request() is not None
+        if made is None or made.next_request() is None:
+            cls.poll_message_set("All variations of the room are there")
+            return False
+        return True
 
     def job(self, context: bpy.types.Context, *, whole: bool) -> Steps[str]:  # noqa: ARG002 - they come one by one
         """Asks for one after the other."""
@@ -244,6 +251,8 @@ class INSTRUCTSCENE_OT_keep_variation(bpy.types.Operator):
         if room is None or VARIATIONS_KEY not in room:
             cls.poll_message_set(INSTRUCTSCENE_OT_variation.needs)
             return False
+        if SESSION.busy:
+            cls.poll_message_set(WORKING)
         return not SESSION.busy
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -269,6 +278,8 @@ class INSTRUCTSCENE_OT_cancel(bpy.types.Operator):
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:
         """Whether there is something to cancel."""
+        if not SESSION.active:
+            cls.poll_message_set("InstructScene is doing nothing")
         return SESSION.active
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -343,8 +354,7 @@ def _picture_target(context: bpy.types.Context, room: bpy.types.Object, settings
     chosen = context.scene.instructscene.render_path
     if chosen:
         return target_of(Path(bpy.path.abspath(chosen)), settings)
-    folder = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="renders", create=True))
-    return target_of(folder / f"{bpy.path.clean_name(room.name)}.png", settings)
+    return target_of(own_folder("renders") / f"{bpy.path.clean_name(room.name)}.png", settings)
 
 
 CLASSES: Final = (

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Final
 
 import bpy
@@ -12,8 +11,9 @@ from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.scene import Replacement, Request
 from .assets import PlacingError
 from .jobs import show
+from .own_folders import own_folder
 from .reading import Reading, read
-from .session import ROOT_PACKAGE, SESSION, Steps, ask, exchange
+from .session import SESSION, Steps, ask, exchange
 
 _OFFERED: Final = 12
 """Pieces to choose from."""
@@ -107,7 +107,7 @@ def find_pieces(context: bpy.types.Context, text: str, category: str) -> Steps[s
 def _find(reading: Reading, name: str, text: str, category: str) -> Steps[str]:
     scene = reading.request.scene
     item = next(item for item in scene.objects if item.id == reading.request.selected[0])
-    folder = Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path="thumbnails", create=True))
+    folder = own_folder("thumbnails")
     message = {
         "type": "nearest", "id": SESSION.new_id("nearest"), "room_type": scene.room_type, "object": item.to_json(),
         "text": text, "category": category, "count": _OFFERED, "thumbnails": str(folder),

@@ -235,14 +235,14 @@ def _write(index: Index, out: Path, coder: Coder | None) -> None:
 
 
 def _write_features(index: Index, path: Path, coder: Coder | None) -> None:
-    from safetensors.numpy import save_file  # noqa: PLC0415 - without features the package is not needed
+    from safetensors.numpy import save  # noqa: PLC0415 - without features the package is not needed
 
     rows = [row for row, (info, _) in enumerate(index.models) if info.id in index.features]
     features = np.stack([index.features[index.models[row][0].id] for row in rows])
     tensors: dict[str, npt.NDArray[Any]] = {"features": features, "rows": np.array(rows, dtype=np.int64)}
     if coder is not None:
         tensors["codes"] = coder(features)
-    save_file(tensors, path)
+    path.write_bytes(save(tensors))  # which tells of a full disk as all other files do
 
 
 def summary(index: Index, out: Path) -> str:

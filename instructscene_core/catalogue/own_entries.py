@@ -172,9 +172,9 @@ def write_catalogue(library: Library, out: Path, encode: Encoder | None) -> int:
 
 
 def _write_features(used: Sequence[tuple[Piece, Judgement]], out: Path, path: Path, encode: Encoder) -> None:
-    from safetensors.numpy import save_file  # noqa: PLC0415 - a catalogue without features needs it not
+    from safetensors.numpy import save  # noqa: PLC0415 - a catalogue without features needs it not
 
     clouds = [turned_points(read_points(out / PIECES / f"{piece.stem}.npy"), item) for piece, item in used]
     features, codes = encode(clouds)
     rows = np.arange(len(used), dtype=np.int64)
-    save_file({"features": features, "codes": codes, "rows": rows}, path)
+    path.write_bytes(save({"features": features, "codes": codes, "rows": rows}))
