@@ -200,11 +200,14 @@ class INSTRUCTSCENE_OT_turn_front(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Turns that of the named piece, else of all that are selected."""
         names = [self.object] if self.object else list(summary(context).pieces)
-        for obj in [bpy.data.objects[name] for name in names if name in bpy.data.objects]:
-            obj[FRONT_KEY] = (front_of(obj) + 1) % 4
         if not names:
-            self.report({"WARNING"}, "Select a piece of your own furniture")
+            self.report({"ERROR"}, "Select a piece of your own furniture")
             return {"CANCELLED"}
+        if self.object not in ("", *bpy.data.objects.keys()):
+            self.report({"ERROR"}, f'"{self.object}" was removed or renamed meanwhile. Try again')
+            return {"CANCELLED"}
+        for obj in [bpy.data.objects[name] for name in names]:
+            obj[FRONT_KEY] = (front_of(obj) + 1) % 4
         redraw_views(context)
         return {"FINISHED"}
 

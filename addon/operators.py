@@ -335,7 +335,8 @@ class INSTRUCTSCENE_OT_render(JobOperator):
             pictures = render_pictures(context, room, target, settings)
         except InstructSceneError as error:
             return self._fail(error)
-        self.report({"INFO"}, saved_sentence(pictures, target))
+        SESSION.failure, SESSION.outcome = "", saved_sentence(pictures, target)
+        self.report({"INFO"}, SESSION.outcome)
         return {"FINISHED"}
 
 
