@@ -273,3 +273,20 @@ def test_a_killed_render_leaves_the_old_picture(bedroom, session, contents, tmp_
     short = pictures.PictureSettings(resolution=64, samples=1)
     assert session.run(jobs.picture(bpy.context, room(), target, short)) == f"Saved {target}"
     assert target.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_a_worker_that_dies_while_idle_is_started_anew(session, warm):
+    os.kill(warm.pid, signal.SIGKILL)
+    end = time.monotonic() + 10
+    while warm.alive and time.monotonic() < end:
+        time.sleep(0.01)
+    assert bpy.ops.instructscene.generate_room() == {"FINISHED"}
+    assert session.client.pid != warm.pid
+
+
+def test_a_foreign_python_path_reaches_no_worker(session, monkeypatch, tmp_path):
+    (tmp_path / "torch.py").write_text("raise ImportError('a broken torch')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    session.release()
+    assert bpy.ops.instructscene.self_check() == {"FINISHED"}
+    assert session.self_check["versions"]["torch"]
