@@ -5,7 +5,6 @@ In the output folder: ``catalogue.json``, ``features.safetensors`` (where models
 """
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
-from ..files.atomic_output import check_folder, writing
+from ..files.atomic_output import check_folder, stage_in, writing
 from ..model_files import texture_of
 from ..plain_text import read_text
 from ..vocabulary import EXTRAS, counted, hangs
@@ -221,8 +220,7 @@ def _write(index: Index, out: Path, coder: Coder | None) -> None:
 
     Whenever it is cut off, the catalogue that is there has its own features or none, never those of another.
     """
-    with tempfile.TemporaryDirectory(prefix=".index-", dir=out) as name:
-        stage = Path(name)
+    with stage_in(out) as stage:
         (stage / CATALOGUE_FILE).write_text(catalogue_json(index), encoding="utf-8")
         lines = ["\t".join(row) for row in (*index.skipped, *index.warned, *index.foreign)]
         (stage / SKIPPED_FILE).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

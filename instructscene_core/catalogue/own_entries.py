@@ -1,7 +1,6 @@
 """Turns what was read and judged of a person's pieces into a catalogue that the generator reads."""
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
+from ..files.atomic_output import stage_in
 from ..files.points import Points, read_points
 from ..geometry.solids import Part
 from ..scene import Vector3
@@ -158,8 +158,7 @@ def write_catalogue(library: Library, out: Path, encode: Encoder | None) -> int:
         "pieces": {piece.stem: {"front": item.front, "scale": item.scale} for piece, item in used},
     }
     rows = ",\n".join(json.dumps(_entry(library, piece, item), ensure_ascii=False) for piece, item in used)
-    with tempfile.TemporaryDirectory(prefix=".index-", dir=out) as name:
-        stage = Path(name)
+    with stage_in(out) as stage:
         text = f'{json.dumps(head)[:-1]}, "entries": [\n{rows}\n]}}\n'
         (stage / CATALOGUE_FILE).write_text(text, encoding="utf-8", errors="replace")
         if encode is not None:
