@@ -5,9 +5,10 @@ from typing import Final
 import bpy
 from bpy.props import BoolProperty, EnumProperty
 
-from .folders import FOLDERS, Folder, empty, measure, own_folder
+from .folders import FOLDERS, Folder, empty, measure
 from .job_operator import SettingsOperator
 from .language import tr, tr_ui
+from .own_folders import own_folder
 from .session import Steps
 
 _ITEMS: Final = [(folder.name, folder.label, folder.hint) for folder in FOLDERS]

@@ -16,7 +16,8 @@ import bpy
 
 from ..instructscene_core.errors import InstructSceneError
 from .language import tr, tr_count, tr_later
-from .session import ROOT_PACKAGE, SESSION, Progress, Steps, preferences
+from .own_folders import own_folder
+from .session import SESSION, Progress, Steps, preferences
 
 _RECORD: Final = "written.txt"
 """In a folder: paths of files that the add-on has written there under names that a person chose."""
@@ -104,11 +105,6 @@ def size_text(size: int) -> str:
     while value >= 999.5 and unit < len(_UNITS) - 1:
         value, unit = value / 1000, unit + 1
     return f"{value:.1f} {_UNITS[unit]}" if unit and value < 99.95 else f"{value:.0f} {_UNITS[unit]}"
-
-
-def own_folder(name: str, *, create: bool = True) -> Path:
-    """A folder of the extension's own."""
-    return Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path=name, create=create))
 
 
 def measure() -> Steps[str]:

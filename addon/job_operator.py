@@ -16,6 +16,8 @@ from .reading import active_room
 from .session import SESSION, Steps
 
 _LOGGER = logging.getLogger(__name__)
+WORKING: Final = tr_later("InstructScene is still working: wait for it, or press Cancel")
+"""Why no other job can be started."""
 _REDRAWN: Final = {"VIEW_3D": "UI", "PREFERENCES": "WINDOW"}
 """Types of areas that show progress, and of their regions that do: a viewport itself may take long to draw."""
 
@@ -119,7 +121,7 @@ class JobOperator(bpy.types.Operator):
 def _why_not(context: bpy.types.Context) -> str:
     """Why no job can be started now; empty where one can."""
     if SESSION.busy:
-        return tr("InstructScene is still working: wait for it, or press Cancel")
+        return tr(WORKING)
     if context.scene is None or context.scene.library is not None:
         return tr("This scene cannot be changed")
     if context.mode != "OBJECT":
@@ -165,7 +167,7 @@ class SettingsOperator(JobOperator):
     def poll(cls, _: bpy.types.Context) -> bool:
         """Works wherever nothing else is under way."""
         if SESSION.busy:
-            cls.poll_message_set(tr("InstructScene is still working: wait for it, or press Cancel"))
+            cls.poll_message_set(tr(WORKING))
         return not SESSION.busy
 
 

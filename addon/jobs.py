@@ -14,9 +14,10 @@ import bpy
 from ..instructscene_core.scene import Scene, Task
 from .assets import PlacingError
 from .deletions import without_deleted
-from .folders import note_written, own_folder
+from .folders import note_written
 from .language import room_label, tr, tr_count, tr_ui
 from .location import free_location
+from .own_folders import own_folder
 from .pictures import PictureSettings
 from .placing import place_steps
 from .reading import Reading, as_it_stands, read, read_again, read_own_room
@@ -238,9 +239,8 @@ def index_models(folder: Path) -> Steps[str]:
 
 def catalogue_of(folder: Path) -> Path:
     """Where the catalogue of a folder of models is, whether it was made or not."""
-    home = own_folder("catalogues")
     digest = hashlib.sha256(str(folder.resolve()).encode("utf-8", "replace")).hexdigest()[:8]
-    return home / f"{bpy.path.clean_name(folder.name) or 'models'}_{digest}"
+    return own_folder("catalogues") / f"{bpy.path.clean_name(folder.name) or 'models'}_{digest}"
 
 
 def review_pieces(catalogue: Path, changes: Mapping[str, Mapping[str, str]]) -> Steps[list[Message]]:

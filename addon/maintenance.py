@@ -1,11 +1,13 @@
 """Buttons of the preferences: what to read, Self-Check, and memory."""
 
+import sys
 from pathlib import Path
 from typing import Final
 
 import bpy
 from bpy.props import StringProperty
 
+from ..instructscene_core.errors import InvalidInputError
 from .job_operator import SettingsOperator
 from .jobs import check_worker, import_official, index_models
 from .language import tr
@@ -32,6 +34,8 @@ class _FolderOperator(SettingsOperator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Does the whole job; after the file browser it is started anew, so that it does not hold the window."""
+        if not self.directory:
+            return self._fail(InvalidInputError("No folder is named", "Give the operator a directory"))
         if not self._asked:
             return super().execute(context)
         again = getattr(bpy.ops.instructscene, self.bl_idname.partition("_OT_")[2])  # Blender has rewritten the name
@@ -61,12 +65,17 @@ class INSTRUCTSCENE_OT_add_catalogue(bpy.types.Operator):
     )
 
     def invoke(self, context: bpy.types.Context, _: bpy.types.Event) -> set[str]:
-        """Asks for the folder."""
+        """Asks for the folder where it is not given."""
+        if self.directory or bpy.app.background:
+            return self.execute(context)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def execute(self, _: bpy.types.Context) -> set[str]:
         """Lists it, where it is one."""
+        if not self.directory:
+            self.report({"ERROR"}, "No folder is named. Give the operator a directory")
+            return {"CANCELLED"}
         path = Path(bpy.path.abspath(self.directory))
         try:
             read_models([path])
@@ -150,9 +159,14 @@ class INSTRUCTSCENE_OT_copy_report(bpy.types.Operator):
     bl_label = "Copy Report"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Puts the report on the clipboard."""
-        context.window_manager.clipboard = full_report()
-        self.report({"INFO"}, "Report copied")
+        """Puts the report on the clipboard; prints it where Blender runs without a window and thus without one."""
+        text = full_report()
+        if bpy.app.background:
+            code = sys.stdout.encoding or "utf-8"
+            sys.stdout.write(f"{text}\n".encode(code, "backslashreplace").decode(code))
+        else:
+            context.window_manager.clipboard = text
+        self.report({"INFO"}, "Report printed" if bpy.app.background else "Report copied")
         return {"FINISHED"}
 
 

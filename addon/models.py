@@ -277,9 +277,7 @@ def remove_unused_libraries() -> None:
 def _import_geometry(path: Path) -> bpy.types.Mesh:
     """The mesh of an .obj file: Z up, front −Y, metres; only the lines in ``_GEOMETRY`` are imported."""
     lines = [line for line in _lines(path) if line.startswith(_GEOMETRY)]
-    with tempfile.TemporaryDirectory(prefix="instructscene-") as folder, _empty_scene() as scene:
-        plain = Path(folder) / "model.obj"
-        plain.write_bytes(b"\n".join(lines) + b"\n")
+    with _temporary_file(b"\n".join(lines) + b"\n") as plain, _empty_scene() as scene:
         try:
             bpy.ops.wm.obj_import(filepath=str(plain), forward_axis="NEGATIVE_Z", up_axis="Y", validate_meshes=True)
         except RuntimeError as error:
@@ -293,6 +291,23 @@ def _import_geometry(path: Path) -> bpy.types.Mesh:
         mesh.use_fake_user = True  # it outlives its object
     mesh.use_fake_user = False
     return mesh
+
+
+@contextmanager
+def _temporary_file(content: bytes) -> Generator[Path]:
+    """An .obj for the importer, which reads files alone.
+
+    Raises:
+        ModelError: it cannot be written.
+    """
+    with ExitStack() as opened:
+        try:
+            folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="instructscene-")))
+            (folder / "model.obj").write_bytes(content)
+        except OSError as error:
+            message = f"No temporary file can be written: {error.strerror or error}"
+            raise ModelError(message, "Make room on the disk") from error
+        yield folder / "model.obj"
 
 
 def _lines(path: Path) -> list[bytes]:

@@ -155,6 +155,11 @@ class INSTRUCTSCENE_OT_correct_parts(_ModalTool):
     bl_label = "Correct by Click"
     help = _HELP_PICK
 
+    def execute(self, _: bpy.types.Context) -> set[str]:
+        """Refuses: nothing can be clicked without a viewport."""
+        self.report({"ERROR"}, "This waits for clicks in a 3D viewport. From a script, use instructscene.set_kind")
+        return {"CANCELLED"}
+
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Asks for the kind of what is clicked."""
         if event.type in {"ESC", "RET", "NUMPAD_ENTER", "RIGHTMOUSE"} and event.value == "PRESS":
@@ -197,11 +202,14 @@ class INSTRUCTSCENE_OT_turn_front(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Turns that of the named piece, else of all that are selected."""
         names = [self.object] if self.object else list(summary(context).pieces)
-        for obj in [bpy.data.objects[name] for name in names if name in bpy.data.objects]:
-            obj[FRONT_KEY] = (front_of(obj) + 1) % 4
         if not names:
-            self.report({"WARNING"}, "Select a piece of your own furniture")
+            self.report({"ERROR"}, "Select a piece of your own furniture")
             return {"CANCELLED"}
+        if self.object not in ("", *bpy.data.objects.keys()):
+            self.report({"ERROR"}, f'"{self.object}" was removed or renamed meanwhile. Try again')
+            return {"CANCELLED"}
+        for obj in [bpy.data.objects[name] for name in names]:
+            obj[FRONT_KEY] = (front_of(obj) + 1) % 4
         redraw_views(context)
         return {"FINISHED"}
 

@@ -8,9 +8,9 @@ from bpy.props import IntProperty
 
 from ..instructscene_core.errors import InstructSceneError
 from ..instructscene_core.scene import Task
-from .folders import note_written, own_folder
+from .folders import note_written
 from .framing import frame_room
-from .job_operator import JobOperator, MakingOperator, RoomOperator, redraw
+from .job_operator import WORKING, JobOperator, MakingOperator, RoomOperator, redraw
 from .jobs import (
     edit,
     furnish,
@@ -21,6 +21,7 @@ from .jobs import (
     vary,
 )
 from .language import tr, tr_later, tr_tip
+from .own_folders import own_folder
 from .pictures import PictureSettings, render_pictures, target_of
 from .reading import active_room, use_inputs
 from .records import INPUTS_KEY, VARIATIONS_KEY
@@ -127,9 +128,15 @@ class INSTRUCTSCENE_OT_more_variations(JobOperator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Whether some are missing, and nothing else is done."""
+        if SESSION.active:
+            cls.poll_message_set(tr(WORKING))
+            return False
         room = active_room(context)
         made = None if room is None else ahead(room)
-        return not SESSION.active and made is not None and made.next_request() is not None
+        if made is None or made.next_request() is None:
+            cls.poll_message_set("All variations of the room are there")
+            return False
+        return True
 
     def job(self, context: bpy.types.Context, *, whole: bool) -> Steps[str]:  # noqa: ARG002 - they come one by one
         """Asks for one after the other."""
@@ -248,6 +255,8 @@ class INSTRUCTSCENE_OT_keep_variation(bpy.types.Operator):
         if room is None or VARIATIONS_KEY not in room:
             cls.poll_message_set(tr(INSTRUCTSCENE_OT_variation.needs))
             return False
+        if SESSION.busy:
+            cls.poll_message_set(tr(WORKING))
         return not SESSION.busy
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -273,6 +282,8 @@ class INSTRUCTSCENE_OT_cancel(bpy.types.Operator):
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:
         """Whether there is something to cancel."""
+        if not SESSION.active:
+            cls.poll_message_set("InstructScene is doing nothing")
         return SESSION.active
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -329,7 +340,8 @@ class INSTRUCTSCENE_OT_render(JobOperator):
             note_written(pictures)
         except InstructSceneError as error:
             return self._fail(error)
-        self.report({"INFO"}, saved_sentence(pictures, target))
+        SESSION.failure, SESSION.outcome = "", saved_sentence(pictures, target)
+        self.report({"INFO"}, SESSION.outcome)
         return {"FINISHED"}
 
 

@@ -6,11 +6,11 @@ the finished ones where they belong, all or none.
 
 import math
 import shutil
+import tempfile
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal
 
 import bpy
@@ -103,8 +103,27 @@ def render_pictures(
         RenderError: they cannot be rendered or written; what was at ``target`` is as it was.
     """
     check_target(target)
-    with TemporaryDirectory(prefix="picture-", dir=bpy.app.tempdir or None, ignore_cleanup_errors=True) as folder:
-        return publish(list(shoot(context, room, Path(folder), settings)), target)
+    with temporary_folder() as folder:
+        return publish(list(shoot(context, room, folder, settings)), target)
+
+
+@contextmanager
+def temporary_folder() -> Generator[Path]:
+    """A folder for pictures that are not yet published, removed at the end with all that is in it.
+
+    Raises:
+        RenderError: it cannot be made.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="picture-", dir=bpy.app.tempdir or None))
+    except OSError as error:
+        raise RenderError(
+            tr("No temporary folder can be made: {reason}", reason=error.strerror), tr("Make room on the disk")
+        ) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _from_outside(

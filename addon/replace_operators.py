@@ -108,8 +108,12 @@ class INSTRUCTSCENE_OT_choose_piece(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _: bpy.types.Context) -> bool:
-        """Whether pieces were found."""
-        return bool(CHOICE.replaced)
+        """Whether pieces were found, and there is a window for a popup."""
+        if bpy.app.background:
+            cls.poll_message_set("There is no window to choose in. From a script, give instructscene.replace an asset")
+        elif not CHOICE.replaced:
+            cls.poll_message_set("Find pieces first")
+        return bool(CHOICE.replaced) and not bpy.app.background
 
     def invoke(self, context: bpy.types.Context, _: bpy.types.Event) -> set[str]:
         """Opens the popup, which closes when the pointer leaves it."""

@@ -10,9 +10,9 @@ import bpy.utils.previews
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.scene import Replacement, Request
 from .assets import PlacingError
-from .folders import own_folder
 from .jobs import show
 from .language import tr, tr_count, tr_later
+from .own_folders import own_folder
 from .reading import Reading, read
 from .session import SESSION, Steps, ask, exchange
 

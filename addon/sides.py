@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from mathutils import Vector
 
+from ..instructscene_core.outlines import cleaned
 from ..instructscene_core.scene import Point2
 
 THICKNESS: Final = 0.12
@@ -66,9 +67,14 @@ def edges(polygon: Sequence[Point2]) -> list[tuple[Point2, Point2]]:
 
 
 def counter_clockwise(polygon: Sequence[Point2]) -> list[Point2]:
-    """The polygon with its inside to the left of every side."""
-    area = sum(a[0] * b[1] - b[0] * a[1] for a, b in edges(polygon))
-    return list(polygon) if area > 0 else list(reversed(polygon))
+    """The polygon with its inside to the left of every side, and only corners at which a wall ends.
+
+    What is left of a polygon without an inside is that polygon.
+    """
+    corners = cleaned(polygon)
+    corners = corners if len(corners) > 2 else polygon
+    area = sum(a[0] * b[1] - b[0] * a[1] for a, b in edges(corners))
+    return list(corners) if area > 0 else list(reversed(corners))
 
 
 def standing_walls(sides: Sequence[Side], eye: Vector, forward: Vector) -> list[Overhang | None]:

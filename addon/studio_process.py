@@ -8,20 +8,16 @@ import dataclasses
 import json
 import queue
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 
 import bpy
 
 from .language import tr, tr_ui
-from .pictures import PictureSettings, check_target, publish
+from .pictures import PictureSettings, check_target, publish, temporary_folder
 from .placing import PlacingError
 from .rendering import RenderError
 from .session import Progress, Steps, wheel_folders
@@ -56,7 +52,7 @@ def picture_steps(
 
 def _steps(scene_name: str, room_name: str, target: Path, settings: PictureSettings) -> Steps[list[Path]]:
     check_target(target)
-    with _temporary_folder() as folder:
+    with temporary_folder() as folder:
         yield Progress("Copying the room", 0.01)
         job = _pack(scene_name, room_name, folder, settings)
         yield Progress("Starting to render", 0.02)
@@ -67,20 +63,6 @@ def _steps(scene_name: str, room_name: str, target: Path, settings: PictureSetti
             _end(process)
         yield Progress("Saving", 0.99)
         return publish(pictures, target)
-
-
-@contextmanager
-def _temporary_folder() -> Generator[Path]:
-    try:
-        folder = Path(tempfile.mkdtemp(prefix="picture-", dir=bpy.app.tempdir or None))
-    except OSError as error:
-        raise RenderError(
-            tr("No temporary folder can be made: {reason}", reason=error.strerror), tr("Make room on the disk")
-        ) from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _pack(scene_name: str, room_name: str, folder: Path, settings: PictureSettings) -> Path:

@@ -2,15 +2,21 @@
 
 The job names the person's folder, where pieces go, the files, and the file for the answers. To that file goes a line of
 JSON for each event: ``{"begin": path}``, ``{"piece": path}`` after each piece, and ``{"done": path, …}`` with what
-was read and why the rest was not. Who started this watches that file, and stops a process that is silent for too long.
+was read and why the rest was not; ``{"unwritable": reason}`` is the last where the disk is full, which is no file's
+fault. Who started this watches that file, and stops a process that is silent for too long.
+With ``folder``, a temporary one, in the job, the process keeps all its temporary files there, and removes that folder
+and ends when its standard input closes: who started it is gone.
 """
 
+import errno
 import json
 import logging
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,7 +34,16 @@ from model_reader.side_files import SideFiles
 
 _LOGGER: Final = logging.getLogger(__name__)
 
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""Errors of a full disk, quota or file system, and of one that cannot be written."""
+_LEAST_FREE: Final = 16 << 20
+"""Bytes of free space below which what goes wrong is the disk's fault."""
+
 Tell = Callable[[dict[str, Any]], None]
+
+
+class _UnwritableError(Exception):
+    """Nothing can be written any more."""
 
 
 def run(job: dict[str, Any]) -> None:
@@ -47,7 +62,18 @@ def run(job: dict[str, Any]) -> None:
 
         for file in job["files"]:
             tell({"begin": file})
-            tell({"done": file, **_read(root, out, file, limits, tell)})
+            try:
+                tell({"done": file, **_read(root, out, file, limits, tell)})
+            except _UnwritableError as error:
+                tell({"unwritable": str(error)})
+                return
+
+
+def _end_with_parent(folder: Path) -> None:
+    """Waits until standard input closes, then removes the temporary folder and ends the process, busy or not."""
+    sys.stdin.buffer.read()
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1)
 
 
 def _read(root: Path, out: Path, file: str, limits: Limits, tell: Tell) -> dict[str, Any]:
@@ -66,9 +92,19 @@ def _read(root: Path, out: Path, file: str, limits: Limits, tell: Tell) -> dict[
             found["refused"] = "needs too much memory"
         except Exception as error:  # importers fail on bad files with anything at all
             _LOGGER.exception("%s", file)
+            _check_space((out, Path(name)), error)
             found["refused"] = f"cannot be read ({type(error).__name__}: {str(error).strip()[:160]})"
         sides_used = [path.relative_to(root).as_posix() for path in sides.used]
         return {**found, "notes": sides.notes, "sides": sides_used}
+
+
+def _check_space(folders: Sequence[Path], error: Exception) -> None:
+    """Raises where an error was surely that of a full disk; Blender's own writing does not say so."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        raise _UnwritableError(error.strerror) from error
+    for folder in folders:
+        if shutil.disk_usage(folder).free < _LEAST_FREE:
+            raise _UnwritableError(f"No space left in {folder}") from error
 
 
 def _check(root: Path, path: Path, limits: Limits) -> None:
@@ -112,7 +148,11 @@ def _limit_memory(most: int) -> None:
 def main() -> None:
     """Runs the job that the command line names behind ``--``."""
     logging.basicConfig(level=logging.WARNING)
-    run(json.loads(Path(sys.argv[sys.argv.index("--") + 1]).read_text(encoding="utf-8")))
+    job = json.loads(Path(sys.argv[sys.argv.index("--") + 1]).read_text(encoding="utf-8"))
+    if "folder" in job:
+        tempfile.tempdir = job["folder"]
+        threading.Thread(target=_end_with_parent, args=(Path(job["folder"]),), daemon=True).start()
+    run(job)
     os._exit(0)  # Blender as a module sometimes waits for ever for a thread of its own when it ends
 
 

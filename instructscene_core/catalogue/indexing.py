@@ -5,7 +5,6 @@ In the output folder: ``catalogue.json``, ``features.safetensors`` (where models
 """
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
-from ..files.atomic_output import check_folder, writing
+from ..files.atomic_output import check_folder, stage_in, writing
 from ..model_files import texture_of
 from ..plain_text import read_text
 from ..vocabulary import EXTRAS, counted, hangs
@@ -221,8 +220,7 @@ def _write(index: Index, out: Path, coder: Coder | None) -> None:
 
     Whenever it is cut off, the catalogue that is there has its own features or none, never those of another.
     """
-    with tempfile.TemporaryDirectory(prefix=".index-", dir=out) as name:
-        stage = Path(name)
+    with stage_in(out) as stage:
         (stage / CATALOGUE_FILE).write_text(catalogue_json(index), encoding="utf-8")
         lines = ["\t".join(row) for row in (*index.skipped, *index.warned, *index.foreign)]
         (stage / SKIPPED_FILE).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
@@ -235,14 +233,14 @@ def _write(index: Index, out: Path, coder: Coder | None) -> None:
 
 
 def _write_features(index: Index, path: Path, coder: Coder | None) -> None:
-    from safetensors.numpy import save_file  # noqa: PLC0415 - without features the package is not needed
+    from safetensors.numpy import save  # noqa: PLC0415 - without features the package is not needed
 
     rows = [row for row, (info, _) in enumerate(index.models) if info.id in index.features]
     features = np.stack([index.features[index.models[row][0].id] for row in rows])
     tensors: dict[str, npt.NDArray[Any]] = {"features": features, "rows": np.array(rows, dtype=np.int64)}
     if coder is not None:
         tensors["codes"] = coder(features)
-    save_file(tensors, path)
+    path.write_bytes(save(tensors))  # which tells of a full disk as all other files do
 
 
 def summary(index: Index, out: Path) -> str:

@@ -1,7 +1,6 @@
 """Turns what was read and judged of a person's pieces into a catalogue that the generator reads."""
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidInputError
+from ..files.atomic_output import stage_in
 from ..files.points import Points, read_points
 from ..geometry.solids import Part
 from ..scene import Vector3
@@ -158,8 +158,7 @@ def write_catalogue(library: Library, out: Path, encode: Encoder | None) -> int:
         "pieces": {piece.stem: {"front": item.front, "scale": item.scale} for piece, item in used},
     }
     rows = ",\n".join(json.dumps(_entry(library, piece, item), ensure_ascii=False) for piece, item in used)
-    with tempfile.TemporaryDirectory(prefix=".index-", dir=out) as name:
-        stage = Path(name)
+    with stage_in(out) as stage:
         text = f'{json.dumps(head)[:-1]}, "entries": [\n{rows}\n]}}\n'
         (stage / CATALOGUE_FILE).write_text(text, encoding="utf-8", errors="replace")
         if encode is not None:
@@ -172,9 +171,9 @@ def write_catalogue(library: Library, out: Path, encode: Encoder | None) -> int:
 
 
 def _write_features(used: Sequence[tuple[Piece, Judgement]], out: Path, path: Path, encode: Encoder) -> None:
-    from safetensors.numpy import save_file  # noqa: PLC0415 - a catalogue without features needs it not
+    from safetensors.numpy import save  # noqa: PLC0415 - a catalogue without features needs it not
 
     clouds = [turned_points(read_points(out / PIECES / f"{piece.stem}.npy"), item) for piece, item in used]
     features, codes = encode(clouds)
     rows = np.arange(len(used), dtype=np.int64)
-    save_file({"features": features, "codes": codes, "rows": rows}, path)
+    path.write_bytes(save({"features": features, "codes": codes, "rows": rows}))

@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 from ..errors import InvalidInputError
 from ..files.atomic_output import check_folder, writing
 from ..files.points import Points, read_points
+from ..vocabulary import counted
 from .own_entries import PIECES, Encoder, Library, size_of, write_catalogue
 from .own_files import Stamp, digest_of, find_models, find_moved, stamp_of
 from .own_reader import Answer, ModelReader, is_passing
@@ -62,7 +63,7 @@ class OwnIndex:
 
     def summary(self, out: Path) -> str:
         """One line for a person."""
-        pieces = f"{self.used} {'piece' if self.used == 1 else 'pieces'} of {self.files} files indexed"
+        pieces = f"{counted(self.used, 'piece')} of {counted(self.files, 'file')} indexed"
         left = f", {len(self.skipped)} left out (see {out / SKIPPED_FILE})" if self.skipped else ""
         gone = f", {len(self.missing)} no longer there" if self.missing else ""
         moved = f", {len(self.moved)} found at a new place" if self.moved else ""

@@ -82,7 +82,7 @@ class ModelReader:
             on_wait: see `OnWait`.
 
         Raises:
-            InstructSceneError: the reader cannot be started.
+            InstructSceneError: the reader cannot be started, or the disk is full.
         """
         left = list(files)
         while left:
@@ -107,7 +107,8 @@ class _Run:
     def __init__(self, reader: ModelReader, folder: Path, root: Path, out: Path, files: Sequence[str]) -> None:
         self._reader, self._folder, self._left = reader, folder, len(files)
         job = {"root": str(root), "out": str(out), "answers": str(folder / "answers"), "files": list(files)}
-        (folder / "job.json").write_text(json.dumps({**job, "limits": dict(reader.limits)}), encoding="utf-8")
+        job |= {"folder": str(folder), "limits": dict(reader.limits)}
+        (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
         (folder / "answers").touch()
         (folder / "user").mkdir()
         self._log: IO[bytes] = (folder / "log").open("wb")
@@ -115,7 +116,7 @@ class _Run:
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the person names the program
                 [*reader.command, str(folder / "job.json")],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # never written to: it closes when this process ends, however that happens
                 stdout=self._log,
                 stderr=subprocess.STDOUT,
                 env=environment | {"BLENDER_USER_RESOURCES": str(folder / "user")},  # no add-ons of the person's
@@ -139,6 +140,9 @@ class _Run:
                 text += lines.read()
                 *events, text = text.split("\n")
                 for event in map(json.loads, events):
+                    if "unwritable" in event:
+                        remedy = "Free some space, or choose another folder"
+                        raise InstructSceneError(f"Cannot write: {event['unwritable']}", remedy)
                     last, limit, begun = time.monotonic(), self._reader.seconds, True
                     present = event.get("begin", present)
                     if "done" in event:
@@ -171,4 +175,6 @@ class _Run:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         self._log.close()

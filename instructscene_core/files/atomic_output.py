@@ -3,9 +3,11 @@
 import errno
 import json
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +16,10 @@ from ..scene import Scene
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """Errors of a full disk, quota or file system."""
+_STAGE: Final = ".instructscene-"
+"""Begins the names of folders for unfinished files."""
+_LEFT: Final = 3600.0
+"""Seconds after which nobody works in such a folder any more."""
 
 
 def check_folder(folder: Path) -> None:
@@ -72,13 +78,24 @@ def writing(folder: Path) -> Generator[None]:
 
 
 @contextmanager
+def stage_in(folder: Path) -> Generator[Path]:
+    """A folder for unfinished files inside another; what processes that were killed have left of theirs is removed."""
+    for left in folder.glob(f"{_STAGE}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _LEFT:
+                shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_STAGE, dir=folder) as name:
+        yield Path(name)
+
+
+@contextmanager
 def staging(folder: Path) -> Generator[Path]:
     """A folder for unfinished files inside ``folder``; where the block fails, all that was created is removed."""
     created = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".instructscene-", dir=folder) as name:
-            yield Path(name)
+        with stage_in(folder) as stage:
+            yield stage
         created = []
     except OSError as error:
         full = error.errno in _FULL

@@ -30,11 +30,11 @@ def user(tmp_path_factory):
 def command(user, tmp_path):
     """A function that gives the command line and its environment."""
 
-    def make(*requests, user=user):
+    def make(*requests, user=user, **variables):
         lines = [item if isinstance(item, str) else json.dumps(item) for item in requests]
         (tmp_path / "requests.jsonl").write_text("\n".join(lines))
         files = ["--requests", "requests.jsonl", "--out", "out"]
-        environment = {**os.environ, "BLENDER_USER_RESOURCES": str(user), "OMP_NUM_THREADS": "1"}
+        environment = {**os.environ, "BLENDER_USER_RESOURCES": str(user), "OMP_NUM_THREADS": "1", **variables}
         return [sys.executable, str(ROOT / "addon" / "batch.py"), "--", *files], environment
 
     return make
@@ -156,6 +156,45 @@ def test_one_failing_scene_does_not_stop_the_others(batch, tmp_path):
     assert "a.blend" in reports[0]
     assert "[2/2] b: " in reports[1]
     assert names(tmp_path / "out") == ["a.blend", "a.json", "b.blend", "b.json"]
+
+
+def test_one_request_that_cannot_be_done_does_not_stop_the_others(batch, tmp_path):
+    bed = {"id": "b", "category": "double_bed", "position": [0, 0, 0.5], "size": [1.8, 2, 1], "yaw": 0}
+    scene = {"version": 1, "room_type": "bedroom", "objects": [bed]}
+    too_many = {"id": "toomany", "task": "complete", "add": 20, "scene": scene, "instruction": "", **STEPS}
+    third = {"id": "three", "room": "livingroom", "instruction": "A sofa.", **STEPS}
+    code, lines = batch({**FIRST, "variations": 1}, too_many, third)
+    reports = [line for line in lines if line.startswith("[")]
+    assert code == 1
+    assert [line.partition(":")[0] for line in reports] == ["[1/3] a", "[2/3] toomany", "[3/3] three"]
+    assert "20 new objects" in reports[1]
+    assert names(tmp_path / "out") == ["a.json", "three.json"]
+
+
+RAW_ONLY = """
+ocio_profile_version: 1
+search_path: ""
+roles: {default: raw, scene_linear: raw, data: raw, reference: raw, default_byte: raw, default_float: raw}
+displays:
+  None:
+    - !<View> {name: Raw, colorspace: raw}
+active_displays: [None]
+active_views: [Raw]
+colorspaces:
+  - !<ColorSpace>
+    name: raw
+    family: raw
+    bitdepth: 32f
+    isdata: false
+"""
+
+
+def test_a_studios_colours_without_agx_give_a_picture(batch, tmp_path):
+    (tmp_path / "config.ocio").write_text(RAW_ONLY)
+    options = ["--render", "--resolution", "32", "--samples", "1"]
+    code, lines = batch({**FIRST, "variations": 1}, options=options, OCIO=str(tmp_path / "config.ocio"))
+    assert code == 0, lines
+    assert names(tmp_path / "out") == ["a.json", "a_top.png", "a_view.png"]
 
 
 def test_the_worker_is_killed_in_the_middle(command, tmp_path):

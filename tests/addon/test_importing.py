@@ -1,6 +1,8 @@
 """Import Official Checkpoints: models the preferences then name, a clear line otherwise, and nothing half-done."""
 
 import importlib.util
+import os
+import time
 from pathlib import Path
 
 import bpy
@@ -82,3 +84,27 @@ def test_cancelled_import_changes_nothing(blend, session, preferences, published
     assert session.run(blend.addon.jobs.check_worker()) == "The generator works"
     assert preferences.model_folder == ""
     assert not list(models(blend).iterdir())
+
+
+@pytest.mark.usefixtures("preferences")
+def test_the_worker_is_killed_while_it_imports(blend, session, published, contents):
+    session.run(blend.addon.jobs.check_worker())
+    before, settings, client = contents(), blend.addon.session.preferences(), session.client
+    session.start(blend.addon.jobs.import_official(published))
+    while session.progress.label != "Reading checkpoints":
+        assert session.tick() is None
+    client.close()  # ends it at once, as SIGKILL does
+    with pytest.raises(blend.addon.session.WorkerError, match="ended while it was working") as caught:
+        finish(session)
+    assert caught.value.remedy
+    assert (settings.model_folder, contents()) == ("", before)
+    assert not [path for path in models(blend).rglob("*.json") if ".instructscene-" not in str(path)]
+    for path in models(blend).glob("official/.instructscene-*"):
+        os.utime(path, (1, 1))  # long ago
+    assert bpy.ops.instructscene.import_official(directory=str(published)) == {"FINISHED"}
+    assert [path.name for path in (models(blend) / "official").iterdir()] == ["bedroom"]
+
+
+def finish(session):
+    while session.tick() is None:
+        time.sleep(0.005)

@@ -286,18 +286,46 @@ def test_every_class_and_predicate_stands_in_the_format():
     assert [name for name in (*CATEGORIES, *PREDICATES) if f"`{name}`" not in text] == []
 
 
-@pytest.fixture(scope="module")
-def scene_of_the_example(tmp_path_factory):
-    """The scene that the Python example leaves in its folder."""
-    folder = tmp_path_factory.mktemp("api")
-    (block,) = examples("docs/api.md", "python")
+def examples_without_blender():
+    """The Python examples, each after those before it; those that follow the first with bpy are tests/addon's."""
+    blocks = examples("docs/api.md", "python")
+    return blocks[: next(number for number, block in enumerate(blocks) if "import bpy" in block)]
+
+
+def run_in(folder, code):
+    """Runs Python in a folder, as a person does who has copied the code."""
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-c", block], cwd=folder, env=env, capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, "-c", code], cwd=folder, env=env, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def scene_of_the_example(tmp_path_factory):
+    """The scene that the first Python example leaves in its folder."""
+    folder = tmp_path_factory.mktemp("api")
+    run_in(folder, examples_without_blender()[0])
     (path,) = folder.iterdir()
     return read_scene(path)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("bpy") is None, reason="models are read by Blender")
+def test_the_python_examples_run_one_after_the_other(tmp_path):
+    blocks = examples_without_blender()
+    assert len(blocks) >= 6
+    shown = run_in(tmp_path, "\n".join(blocks))
+    assert "met: ['nightstand left of double bed'] not met: []" in shown
+    assert "In centimetres it would be 15.1 m²: scale it by 0.01" in shown
+    assert "1 piece of 1 file indexed" in shown
+    assert (tmp_path / "mine" / "catalogue.json").is_file()
+
+
+def test_all_code_of_the_python_page_is_run():
+    text = read("docs/api.md")
+    assert {kind for _, kind, _ in FENCE.findall(text)} == {"python"}
+    assert not INDENTED.search(FENCE.sub("", text))
 
 
 def test_the_python_example_makes_a_room(scene_of_the_example):

@@ -163,3 +163,12 @@ def test_the_worker_survives_a_full_disk(models, tmp_path, tiny_folder):
     assert (told["remedy"], told["detail"]) == ("Free some space, or choose another folder", "")
     assert worker.ask(type="request", id="b", request={"text": "a desk"})["type"] == "result"
     worker.close()
+
+
+def test_it_works_without_a_home(tmp_path):
+    """As in a container that sets no variable at all."""
+    done = subprocess.run(
+        command("-m", "instructscene_core", *GENERATE, tmp_path / "out", disk_full=False),
+        cwd=ROOT, env={}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.strip()) == (0, str(tmp_path / "out" / "scene.json")), done.stderr

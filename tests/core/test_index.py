@@ -278,6 +278,15 @@ def test_categories_as_they_vary_are_the_nearest_class(category, bedroom, living
     assert (found.get("bedroom"), found.get("livingroom")) == (bedroom, living)
 
 
+def test_a_model_without_a_category_is_listed(few, tmp_path):
+    folder, specs = few
+    rows = json.loads((folder / "model_info.json").read_text())
+    (folder / "model_info.json").write_text(json.dumps([rows[0] | {"category": None}, *rows[1:]]))
+    found = index(folder, tmp_path / "out")
+    assert len(found.models) == len(specs) - 1
+    assert f"{rows[0]['model_id']}\t\tno room has this category" in (tmp_path / "out" / "skipped.txt").read_text()
+
+
 def test_a_floor_lamp_of_a_folder_finishes_rooms(few, tmp_path):
     folder, _ = few
     rows = json.loads((folder / "model_info.json").read_text())
