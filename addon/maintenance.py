@@ -35,7 +35,7 @@ class _FolderOperator(SettingsOperator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Does the whole job; after the file browser it is started anew, so that it does not hold the window."""
         if not self.directory:
-            return self._fail(InvalidInputError("No folder is named", "Give the operator a directory"))
+            return self._fail(InvalidInputError(tr("No folder is named"), tr("Give the operator a directory")))
         if not self._asked:
             return super().execute(context)
         again = getattr(bpy.ops.instructscene, self.bl_idname.partition("_OT_")[2])  # Blender has rewritten the name

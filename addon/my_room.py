@@ -206,7 +206,7 @@ class INSTRUCTSCENE_OT_turn_front(bpy.types.Operator):
             self.report({"ERROR"}, "Select a piece of your own furniture")
             return {"CANCELLED"}
         if self.object not in ("", *bpy.data.objects.keys()):
-            self.report({"ERROR"}, f'"{self.object}" was removed or renamed meanwhile. Try again')
+            self.report({"ERROR"}, tr('"{name}" was removed or renamed meanwhile. Try again', name=self.object))
             return {"CANCELLED"}
         for obj in [bpy.data.objects[name] for name in names]:
             obj[FRONT_KEY] = (front_of(obj) + 1) % 4
