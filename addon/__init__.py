@@ -2,20 +2,35 @@
 
 import bpy
 
-from . import kept, maintenance, my_room, operators, panel, piece_operators, replace_operators, session
+from . import (
+    icons,
+    kept,
+    maintenance,
+    my_room,
+    operators,
+    panel,
+    piece_list,
+    piece_operators,
+    replace_operators,
+    review_operators,
+    session,
+)
 from .overlay import OVERLAY
 from .preferences import INSTRUCTSCENE_AP_preferences, INSTRUCTSCENE_PG_catalogue, INSTRUCTSCENE_UL_catalogues
-from .properties import INSTRUCTSCENE_PG_settings, add_properties, remove_properties
+from .properties import INSTRUCTSCENE_PG_lists, INSTRUCTSCENE_PG_settings, add_properties, remove_properties
 from .replacing import CHOICE
+from .review import REVIEW
 
 _CLASSES = (
     INSTRUCTSCENE_PG_settings,
+    INSTRUCTSCENE_PG_lists,
     INSTRUCTSCENE_PG_catalogue,
     INSTRUCTSCENE_UL_catalogues,
     INSTRUCTSCENE_AP_preferences,
     *operators.CLASSES,
     *replace_operators.CLASSES,
     *piece_operators.CLASSES,
+    *review_operators.CLASSES,
     *maintenance.CLASSES,
     *my_room.CLASSES,
     *panel.CLASSES,
@@ -28,6 +43,7 @@ def register() -> None:
         bpy.utils.register_class(cls)
     add_properties()
     session.register()
+    piece_list.register()
     kept.register()
     OVERLAY.register()
 
@@ -36,6 +52,9 @@ def unregister() -> None:
     """Called by Blender when the extension is disabled: the worker ends first, so that nothing uses what goes away."""
     OVERLAY.unregister()
     CHOICE.clear()
+    REVIEW.clear()
+    piece_list.unregister()
+    icons.unregister()
     kept.unregister()
     session.unregister()
     remove_properties()

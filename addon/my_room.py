@@ -200,6 +200,7 @@ class INSTRUCTSCENE_OT_turn_front(bpy.types.Operator):
         if not names:
             self.report({"WARNING"}, "Select a piece of your own furniture")
             return {"CANCELLED"}
+        forget()
         redraw_views(context)
         return {"FINISHED"}
 

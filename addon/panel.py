@@ -9,6 +9,7 @@ import bpy
 from ..instructscene_core.vocabulary import PREDICATES, display_name
 from .deletions import deleted_from
 from .overlay import OVERLAY
+from .piece_list import Row, icon_of, is_ticked, listed, lists, page_of
 from .preferences import draw_lines, draw_progress
 from .reading import active_room
 from .records import KEEP_KEY, SCENE_KEY
@@ -17,7 +18,7 @@ from .summary import Summary, summary
 from .variations import shown_variation, variation_icons
 
 _MOST_ROWS: Final = 8
-"""Lines of each group of a report, and selected objects, that are shown."""
+"""Lines of each group of a report, and parts of a building, that are shown."""
 _GROUPS: Final = (
     ("met", "CHECKMARK", "{}"),
     ("not_met", "X", "{}"),
@@ -31,6 +32,8 @@ _IN_A_ROW: Final = 4
 """Variations beside one another."""
 _ICON: Final = 3.2
 """Size of a variation's plan, in heights of a button."""
+_PIECE: Final = 2.0
+"""Size of a piece's picture: two rows."""
 _CHARACTER: Final = 6.6
 """Pixels that a character of the interface takes on average, at a scale of 1."""
 
@@ -249,37 +252,70 @@ class INSTRUCTSCENE_PT_selection(_Panel):
         row = self.layout.row(align=True)
         row.operator("instructscene.recognise", icon="VIEWZOOM")
         row.operator("instructscene.fix_scale", icon="FULLSCREEN_EXIT")
-        _draw_selection(self.layout, summary(context))
+        selected = summary(context)
+        if selected.pieces:
+            _draw_pieces(self.layout, context)
+        if selected.parts:
+            _draw_building(self.layout, selected)
+        if selected.more:
+            self.layout.label(text=f"{selected.more} more objects are not listed", icon="INFO")
 
 
-def _draw_selection(layout: bpy.types.UILayout, selected: Summary) -> None:
-    """The classes of the person's own pieces with their fronts and locks, and the kinds of parts of their building."""
-    for title, names, draw in (
-        ("Your Objects", selected.pieces, _draw_piece),
-        ("Your Building", [name for name, _ in selected.parts], _draw_part),
-    ):
-        shown = [obj for name in names[:_MOST_ROWS] if (obj := bpy.data.objects.get(name)) is not None]
-        if not shown:
-            continue
-        column = layout.box().column(align=True)
-        column.label(text=title)
-        for obj in shown:
+def _draw_pieces(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The list of the person's own pieces: a picture, class with how sure it is, scale, front and lock of each."""
+    chosen, rows = lists(context), listed(context)
+    column = layout.column(align=True)
+    row = column.row(align=True)
+    row.operator("instructscene.tick_all", icon="CHECKBOX_HLT")
+    row.operator_menu_enum("instructscene.set_class", "category", text="Set Class")
+    row.prop(chosen, "pieces_unknown", text="", icon="QUESTION")
+    shown, pages = page_of(rows, chosen.pieces_page)
+    if not rows:
+        layout.label(text="The class of all is known", icon="CHECKMARK")
+    column = layout.column()
+    for row in shown:
+        obj = bpy.data.objects.get(row.name)
+        if obj is not None:
+            _draw_piece(column.row(align=True), obj, row)
+    if pages > 1:
+        foot = layout.row()
+        foot.label(text=f"{len(rows)} objects")
+        foot.prop(chosen, "pieces_page", text=f"Page of {pages}")
+
+
+def _draw_piece(layout: bpy.types.UILayout, obj: bpy.types.Object, row: Row) -> None:
+    layout.template_icon(icon_value=icon_of(row), scale=_PIECE)
+    column = layout.column(align=True)
+    line = column.row(align=True)
+    icon = "CHECKBOX_HLT" if is_ticked(row.name) else "CHECKBOX_DEHLT"
+    line.operator("instructscene.tick_piece", text="", icon=icon, emboss=False).object = row.name
+    line.label(text=row.name)
+    if row.scale != 1.0:
+        line.alert = True
+        line.operator("instructscene.fix_scale", text=f"\N{MULTIPLICATION SIGN} {row.scale:.3g}").object = row.name
+    line = column.split(factor=0.54, align=True)
+    word = "Unknown" if row.category is None else display_name(row.category).title()
+    line.operator_menu_enum("instructscene.set_class", "category", text=word).object = row.name
+    line = line.split(factor=0.44, align=True)
+    line.label(text=row.certainty)
+    line = line.row(align=True)
+    line.operator("instructscene.turn_front", text="", icon="FILE_REFRESH").object = row.name
+    kept = bool(obj.get(KEEP_KEY))
+    line.prop(obj, "instructscene_keep", text="", icon="LOCKED" if kept else "UNLOCKED")
+
+
+def _draw_building(layout: bpy.types.UILayout, selected: Summary) -> None:
+    """The kinds of parts of the person's building."""
+    column = layout.box().column(align=True)
+    column.label(text="Your Building")
+    for name, _ in selected.parts[:_MOST_ROWS]:
+        obj = bpy.data.objects.get(name)
+        if obj is not None:
             row = column.split(factor=0.42)
             row.label(text=obj.name)
-            draw(row.row(align=True), obj)
-        if len(names) > _MOST_ROWS or selected.more:
-            column.label(text=f"and {max(len(names) - _MOST_ROWS, 0) + selected.more} more")
-
-
-def _draw_piece(row: bpy.types.UILayout, obj: bpy.types.Object) -> None:
-    row.prop(obj, "instructscene_class", text="")
-    row.operator("instructscene.turn_front", text="", icon="FILE_REFRESH").object = obj.name
-    kept = bool(obj.get(KEEP_KEY))
-    row.prop(obj, "instructscene_keep", text="", icon="LOCKED" if kept else "UNLOCKED")
-
-
-def _draw_part(row: bpy.types.UILayout, obj: bpy.types.Object) -> None:
-    row.prop(obj, "instructscene_kind", text="")
+            row.prop(obj, "instructscene_kind", text="")
+    if len(selected.parts) > _MOST_ROWS:
+        column.label(text=f"and {len(selected.parts) - _MOST_ROWS} more")
 
 
 def characters(context: bpy.types.Context) -> int:
