@@ -4,30 +4,36 @@ import bpy
 
 from . import (
     folder_operators,
+    icons,
     kept,
     language,
     maintenance,
     my_room,
     operators,
     panel,
+    piece_list,
     piece_operators,
     replace_operators,
+    review_operators,
     room_presets,
     session,
 )
 from .overlay import OVERLAY
 from .preferences import INSTRUCTSCENE_AP_preferences, INSTRUCTSCENE_PG_catalogue, INSTRUCTSCENE_UL_catalogues
-from .properties import INSTRUCTSCENE_PG_settings, add_properties, remove_properties
+from .properties import INSTRUCTSCENE_PG_lists, INSTRUCTSCENE_PG_settings, add_properties, remove_properties
 from .replacing import CHOICE
+from .review import REVIEW
 
 _CLASSES = (
     INSTRUCTSCENE_PG_settings,
+    INSTRUCTSCENE_PG_lists,
     INSTRUCTSCENE_PG_catalogue,
     INSTRUCTSCENE_UL_catalogues,
     INSTRUCTSCENE_AP_preferences,
     *operators.CLASSES,
     *replace_operators.CLASSES,
     *piece_operators.CLASSES,
+    *review_operators.CLASSES,
     *maintenance.CLASSES,
     *folder_operators.CLASSES,
     *room_presets.CLASSES,
@@ -43,6 +49,7 @@ def register() -> None:
         bpy.utils.register_class(cls)
     add_properties()
     session.register()
+    piece_list.register()
     kept.register()
     room_presets.register()
     OVERLAY.register()
@@ -53,6 +60,9 @@ def unregister() -> None:
     OVERLAY.unregister()
     CHOICE.clear()
     room_presets.unregister()
+    REVIEW.clear()
+    piece_list.unregister()
+    icons.unregister()
     kept.unregister()
     session.unregister()
     remove_properties()

@@ -23,13 +23,13 @@ from .placing import place_steps
 from .reading import Reading, as_it_stands, read, read_again, read_own_room
 from .recognising import recognise, refuse_wrong_scale
 from .records import INPUTS_KEY, OBJECT_KEY, VARIATION_KEY, missing_models, room_members, scale_length
+from .review import is_reviewable, open_review
 from .session import SESSION, Progress, Steps, ask, catalogue_paths, exchange, preferences, use_catalogue
 from .shell import stays_behind
 from .showing import show_picture
 from .studio_process import picture_steps
 from .summary import forget
 from .variations import ahead, make_ahead, record_variations, shown_variation, variations_of
-from .worker_client import Message
 
 
 def edit(context: bpy.types.Context, task: Task, *, whole: bool = True) -> Steps[str]:
@@ -233,7 +233,10 @@ def index_models(folder: Path) -> Steps[str]:
     out = catalogue_of(folder)
     message = {"type": "index", "id": SESSION.new_id("index"), "folder": str(folder), "out": str(out)}
     answer = yield from exchange({**message, "blender": bpy.app.binary_path or None})
-    use_catalogue(preferences(), Path(answer["report"]["catalogue"]))
+    catalogue = Path(answer["report"]["catalogue"])
+    use_catalogue(preferences(), catalogue)
+    if is_reviewable(catalogue):
+        yield from open_review(catalogue)
     return answer["report"]["text"]
 
 
@@ -241,19 +244,6 @@ def catalogue_of(folder: Path) -> Path:
     """Where the catalogue of a folder of models is, whether it was made or not."""
     digest = hashlib.sha256(str(folder.resolve()).encode("utf-8", "replace")).hexdigest()[:8]
     return own_folder("catalogues") / f"{bpy.path.clean_name(folder.name) or 'models'}_{digest}"
-
-
-def review_pieces(catalogue: Path, changes: Mapping[str, Mapping[str, str]]) -> Steps[list[Message]]:
-    """The work of a review list: sets what the person says of pieces of a catalogue, and returns the whole list.
-
-    Args:
-        catalogue: folder of a catalogue of models that are not 3D-FUTURE's.
-        changes: of some pieces' ids, values for class, front, scale, tags and checked; none only lists.
-    """
-    said = {name: dict(values) for name, values in changes.items()}
-    message = {"type": "review", "id": SESSION.new_id("review"), "catalogue": str(catalogue), "set": said}
-    answer = yield from exchange(message)
-    return answer["pieces"]
 
 
 def picture(context: bpy.types.Context, room: bpy.types.Object, target: Path, settings: PictureSettings) -> Steps[str]:

@@ -210,6 +210,7 @@ class INSTRUCTSCENE_OT_turn_front(bpy.types.Operator):
             return {"CANCELLED"}
         for obj in [bpy.data.objects[name] for name in names]:
             obj[FRONT_KEY] = (front_of(obj) + 1) % 4
+        forget()
         redraw_views(context)
         return {"FINISHED"}
 

@@ -8,8 +8,9 @@ import bpy
 
 from ..instructscene_core.vocabulary import PREDICATES, display_name
 from .deletions import deleted_from
-from .language import category_label, tr_later, tr_ui
+from .language import category_label, category_title, tr_later, tr_ui
 from .overlay import OVERLAY
+from .piece_list import Row, icon_of, is_ticked, listed, lists, page_of
 from .preferences import draw_lines, draw_progress
 from .reading import active_room
 from .records import KEEP_KEY, SCENE_KEY
@@ -19,7 +20,7 @@ from .summary import Summary, summary
 from .variations import shown_variation, variation_icons
 
 _MOST_ROWS: Final = 8
-"""Lines of each group of a report, and selected objects, that are shown."""
+"""Lines of each group of a report, and parts of a building, that are shown."""
 _GROUPS: Final = (
     ("met", "CHECKMARK", "{text}"),
     ("not_met", "X", "{text}"),
@@ -33,6 +34,8 @@ _IN_A_ROW: Final = 4
 """Variations beside one another."""
 _ICON: Final = 3.2
 """Size of a variation's plan, in heights of a button."""
+_PIECE: Final = 2.0
+"""Size of a piece's picture: two rows."""
 _CHARACTER: Final = 6.6
 """Pixels that a character of the interface takes on average, at a scale of 1."""
 
@@ -257,38 +260,73 @@ class INSTRUCTSCENE_PT_selection(_Panel):
         row = self.layout.row(align=True)
         row.operator("instructscene.recognise", icon="VIEWZOOM")
         row.operator("instructscene.fix_scale", icon="FULLSCREEN_EXIT")
-        _draw_selection(self.layout, summary(context))
+        selected = summary(context)
+        if selected.pieces:
+            _draw_pieces(self.layout, context)
+        if selected.parts:
+            _draw_building(self.layout, selected)
+        if selected.more:
+            self.layout.label(
+                text=tr_ui("{count} more objects are not listed", count=selected.more), icon="INFO", translate=False
+            )
 
 
-def _draw_selection(layout: bpy.types.UILayout, selected: Summary) -> None:
-    """The classes of the person's own pieces with their fronts and locks, and the kinds of parts of their building."""
-    for title, names, draw in (
-        (tr_later("Your Objects"), selected.pieces, _draw_piece),
-        (tr_later("Your Building"), [name for name, _ in selected.parts], _draw_part),
-    ):
-        shown = [obj for name in names[:_MOST_ROWS] if (obj := bpy.data.objects.get(name)) is not None]
-        if not shown:
-            continue
-        column = layout.box().column(align=True)
-        column.label(text=title)
-        for obj in shown:
+def _draw_pieces(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The list of the person's own pieces: a picture, class with how sure it is, scale, front and lock of each."""
+    chosen, rows = lists(context), listed(context)
+    column = layout.column(align=True)
+    row = column.row(align=True)
+    row.operator("instructscene.tick_all", icon="CHECKBOX_HLT")
+    row.operator_menu_enum("instructscene.set_class", "category", text="Set Class")
+    row.prop(chosen, "pieces_unknown", text="", icon="QUESTION")
+    shown, pages = page_of(rows, chosen.pieces_page)
+    if not rows:
+        layout.label(text="The class of all is known", icon="CHECKMARK")
+    column = layout.column()
+    for row in shown:
+        obj = bpy.data.objects.get(row.name)
+        if obj is not None:
+            _draw_piece(column.row(align=True), obj, row)
+    if pages > 1:
+        foot = layout.row()
+        foot.label(text=tr_ui("{count} objects", count=len(rows)), translate=False)
+        foot.prop(chosen, "pieces_page", text=tr_ui("Page of {count}", count=pages), translate=False)
+
+
+def _draw_piece(layout: bpy.types.UILayout, obj: bpy.types.Object, row: Row) -> None:
+    layout.template_icon(icon_value=icon_of(row), scale=_PIECE)
+    column = layout.column(align=True)
+    line = column.row(align=True)
+    icon = "CHECKBOX_HLT" if is_ticked(row.name) else "CHECKBOX_DEHLT"
+    line.operator("instructscene.tick_piece", text="", icon=icon, emboss=False).object = row.name
+    line.label(text=row.name, translate=False)
+    if row.scale != 1.0:
+        line.alert = True
+        factor = f"\N{MULTIPLICATION SIGN} {row.scale:.3g}"
+        line.operator("instructscene.fix_scale", text=factor, translate=False).object = row.name
+    line = column.split(factor=0.54, align=True)
+    word = tr_ui("Unknown") if row.category is None else tr_ui(category_title(row.category))
+    line.operator_menu_enum("instructscene.set_class", "category", text=word, translate=False).object = row.name
+    line = line.split(factor=0.44, align=True)
+    line.label(text=row.certainty)
+    line = line.row(align=True)
+    line.operator("instructscene.turn_front", text="", icon="FILE_REFRESH").object = row.name
+    kept = bool(obj.get(KEEP_KEY))
+    line.prop(obj, "instructscene_keep", text="", icon="LOCKED" if kept else "UNLOCKED")
+
+
+def _draw_building(layout: bpy.types.UILayout, selected: Summary) -> None:
+    """The kinds of parts of the person's building."""
+    column = layout.box().column(align=True)
+    column.label(text="Your Building")
+    for name, _ in selected.parts[:_MOST_ROWS]:
+        obj = bpy.data.objects.get(name)
+        if obj is not None:
             row = column.split(factor=0.42)
             row.label(text=obj.name, translate=False)
-            draw(row.row(align=True), obj)
-        if len(names) > _MOST_ROWS or selected.more:
-            more = max(len(names) - _MOST_ROWS, 0) + selected.more
-            column.label(text=tr_ui("and {count} more", count=more), translate=False)
-
-
-def _draw_piece(row: bpy.types.UILayout, obj: bpy.types.Object) -> None:
-    row.prop(obj, "instructscene_class", text="")
-    row.operator("instructscene.turn_front", text="", icon="FILE_REFRESH").object = obj.name
-    kept = bool(obj.get(KEEP_KEY))
-    row.prop(obj, "instructscene_keep", text="", icon="LOCKED" if kept else "UNLOCKED")
-
-
-def _draw_part(row: bpy.types.UILayout, obj: bpy.types.Object) -> None:
-    row.prop(obj, "instructscene_kind", text="")
+            row.prop(obj, "instructscene_kind", text="")
+    if len(selected.parts) > _MOST_ROWS:
+        column.label(text=tr_ui("and {count} more", count=len(selected.parts) - _MOST_ROWS), translate=False)
 
 
 def characters(context: bpy.types.Context) -> int:

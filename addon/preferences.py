@@ -8,6 +8,7 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
 from .folders import FOLDERS, MEASURED
+from .review_list import draw_review
 from .session import ROOT_PACKAGE, SESSION
 
 DEVICE_ITEMS: Final = [
@@ -167,7 +168,10 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         buttons = row.column(align=True)
         buttons.operator("instructscene.add_catalogue", text="", icon="ADD")
         buttons.operator("instructscene.remove_catalogue", text="", icon="REMOVE")
-        layout.operator("instructscene.index_models", icon="FILE_REFRESH")
+        row = layout.row(align=True)
+        row.operator("instructscene.index_models", icon="FILE_REFRESH")
+        row.operator("instructscene.review_models", icon="VIEWZOOM")
+        draw_review(layout, bpy.context)
         if len(self.catalogues):
             layout.prop(self, "catalogue_use", expand=True)
             layout.prop(self, "link_models")

@@ -27,7 +27,7 @@ VIEW_ITEMS: Final = [
     ("turntable", "Turntable", "All round from above at an angle, a folder of pictures"),
     ("camera", "My Camera and Settings", "The whole scene through its own camera, with its own render settings"),
 ]
-_UNKNOWN: Final = "UNKNOWN"
+UNKNOWN: Final = "UNKNOWN"
 NO_CLASS: Final = "NONE"
 """Item of the menu of what comes in a piece's place: the class is left to the text."""
 
@@ -37,7 +37,7 @@ def _class_items(room_type: RoomType) -> list[EnumItem]:
 
     Blender keeps no reference to the strings of dynamic items; `CLASS_ITEMS` keeps them as long as the module lives.
     """
-    unknown: EnumItem = (_UNKNOWN, "Unknown", "Let the generator guess what this is", "QUESTION", 0)
+    unknown: EnumItem = (UNKNOWN, "Unknown", "Let the generator guess what this is", "QUESTION", 0)
     return [
         unknown,
         *(
@@ -51,7 +51,8 @@ def _class_items(room_type: RoomType) -> list[EnumItem]:
 CLASS_ITEMS: Final = {room_type: _class_items(room_type) for room_type in CLASSES}
 
 
-def _items_of_class(_: bpy.types.Object, context: bpy.types.Context | None) -> list[EnumItem]:
+def items_of_class(_: bpy.types.AnyType, context: bpy.types.Context | None) -> list[EnumItem]:
+    """Items of a menu of classes, as the room type in the panel has them."""
     scene = bpy.context.scene if context is None else context.scene
     return CLASS_ITEMS[scene.instructscene.room_type]
 
@@ -64,6 +65,7 @@ def _get_class(obj: bpy.types.Object) -> int:
 
 def _set_class(obj: bpy.types.Object, number: int) -> None:
     obj[CATEGORY_KEY] = CATEGORIES[number - 1] if number else ""
+    forget()
 
 
 _KIND_ITEMS: Final[list[EnumItem]] = [
@@ -189,15 +191,37 @@ class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
     room: StringProperty(name="Room", description="The room that was last worked on", options={"HIDDEN"})
 
 
+REVIEW_ITEMS: Final = [
+    ("all", "All", "All models of the catalogue"),
+    ("look", "To Look At", "Models that nobody has looked at yet, the least sure first"),
+    ("out", "Not Placed", "Models that no room gets, and why"),
+    ("failed", "Not Read", "Files that could not be read, and why"),
+]
+
+
+class INSTRUCTSCENE_PG_lists(bpy.types.PropertyGroup):
+    """What the lists show: of the window, in no undo step."""
+
+    pieces_unknown: BoolProperty(name="Unknown Only", description="List only the objects whose class is not known")
+    pieces_page: IntProperty(name="Page", description="Page of the list of your objects", min=1, default=1)
+    review_filter: EnumProperty(name="Show", description="Which models the list shows", items=REVIEW_ITEMS)
+    review_text: StringProperty(
+        name="Search", description="Show only models whose name, file or class has this", options={"TEXTEDIT_UPDATE"}
+    )
+    review_page: IntProperty(name="Page", description="Page of the list of models", min=1, default=1)
+
+
 def add_properties() -> None:
     """Attaches the properties to scenes and objects; the classes are registered already."""
+    window: Any = bpy.types.WindowManager
+    window.instructscene_lists = PointerProperty(type=INSTRUCTSCENE_PG_lists, options={"SKIP_SAVE"})
     scene: Any = bpy.types.Scene
     scene.instructscene = PointerProperty(type=INSTRUCTSCENE_PG_settings)
     obj: Any = bpy.types.Object
     obj.instructscene_class = EnumProperty(
         name="Category",
         description="What the object is. It is guessed from the object's name until you choose",
-        items=_items_of_class,
+        items=items_of_class,
         get=_get_class,
         set=_set_class,
     )
@@ -222,6 +246,8 @@ def remove_properties() -> None:
     """Takes the properties away; what was entered stays in the files."""
     scene: Any = bpy.types.Scene
     obj: Any = bpy.types.Object
+    window: Any = bpy.types.WindowManager
+    del window.instructscene_lists
     del obj.instructscene_class
     del obj.instructscene_keep
     del obj.instructscene_kind

@@ -1,33 +1,24 @@
 """Has the worker recognise the person's own pieces: class, front and unit from their shapes and names."""
 
 import base64
-import math
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Final
 
 import bpy
 import numpy as np
-import numpy.typing as npt
 from mathutils import Matrix, Vector
 
 from ..instructscene_core.errors import InvalidInputError
-from ..model_reader.colours import colour_of
 from .bodies import solid_parts, world_corners
+from .clouds import Floats, cloud_of
 from .guesses import Guess, guess_of, remember
 from .language import a_category, tr
-from .poses import yaw_of
-from .records import scale_length
 from .session import SESSION, Progress, Steps, exchange
 from .transforms import set_world, world_of
 
-Floats = npt.NDArray[np.float32]
 _POINTS: Final = 2048
 """Points of a piece that the worker gets."""
-_HEAVY: Final = 200_000
-"""Corners of a mesh from which it is looked at without its modifiers, whose copy would hold the interface."""
-_MOST_TRIANGLES: Final = 100_000
-"""Triangles of a part that are looked at: of a larger one, every so many."""
 
 
 def recognise(names: Sequence[str]) -> Steps[int]:
@@ -69,51 +60,15 @@ def _tags(root: bpy.types.Object) -> list[str]:
 
 
 def _cloud(root: bpy.types.Object) -> Generator[Progress, None, Floats | None]:
-    """(n, 6) places on the surface of a piece in metres, in its root's axes set upright, and linear colours."""
-    metres = scale_length(bpy.context.scene)
-    upright = Matrix.Rotation(-yaw_of(world_of(root)), 4, "Z") @ Matrix.Translation(-world_of(root).translation)
-    corners, colours = list[Floats](), list[Floats]()
-    graph = bpy.context.evaluated_depsgraph_get()
-    for part, matrix in solid_parts(root):
-        triangles, colour = _triangles(part, graph, np.array(upright @ matrix, dtype=np.float64) * metres)
-        corners.append(triangles)
-        colours.append(np.tile(np.array(colour, np.float32), (len(triangles), 1)))
-        yield Progress("Looking at your objects", 0.03)
-    triangles = np.concatenate(corners) if corners else np.zeros((0, 3, 3), np.float32)
-    cross = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
-    area = np.linalg.norm(cross, axis=1).astype(np.float64)
-    if not math.isfinite(float(area.sum())) or area.sum() <= 0:
-        return None
-    rng = np.random.default_rng(0)
-    rows = rng.choice(len(area), _POINTS, p=area / area.sum())
-    root_of_share, share = np.sqrt(rng.random(_POINTS)), rng.random(_POINTS)
-    weights = np.stack([1 - root_of_share, root_of_share * (1 - share), root_of_share * share], axis=1)
-    places = np.einsum("pk,pkc->pc", weights, triangles[rows])
-    return np.concatenate([places, np.concatenate(colours)[rows]], axis=1).astype(np.float32)
-
-
-def _triangles(
-    part: bpy.types.Object, graph: bpy.types.Depsgraph, matrix: npt.NDArray[np.float64]
-) -> tuple[Floats, tuple[float, float, float]]:
-    """Corners (T, 3, 3) of a part's triangles after a matrix, and the colour of its first material."""
-    grey = (0.6, 0.6, 0.6)
-    plain = part.type == "MESH" and len(part.data.vertices) > _HEAVY
-    evaluated = part.evaluated_get(graph)
+    """(n, 6) places on the surface of a piece and linear colours, see `cloud_of`."""
+    work = cloud_of(root, _POINTS)
     try:
-        mesh = part.data if plain else evaluated.to_mesh()
-    except RuntimeError:
-        return np.zeros((0, 3, 3), np.float32), grey
-    mesh.calc_loop_triangles()
-    places = np.empty(3 * len(mesh.vertices), np.float32)
-    faces = np.empty(3 * len(mesh.loop_triangles), np.int32)
-    mesh.vertices.foreach_get("co", places)
-    mesh.loop_triangles.foreach_get("vertices", faces)
-    colour = colour_of(mesh.materials[0]).tint if mesh.materials else grey
-    if not plain:
-        evaluated.to_mesh_clear()
-    chosen = faces.reshape(-1, 3)[:: max(1, len(faces) // 3 // _MOST_TRIANGLES)]
-    corners = places.reshape(-1, 3)[chosen]
-    return (corners @ matrix[:3, :3].T + matrix[:3, 3]).astype(np.float32), colour
+        while True:
+            next(work)
+            yield Progress("Looking at your objects", 0.03)
+    except StopIteration as stop:
+        cloud = stop.value
+    return None if cloud is None else np.concatenate([cloud.places, cloud.colours], axis=1)
 
 
 def wrong_in_scale(names: Sequence[str]) -> list[tuple[bpy.types.Object, float]]:

@@ -47,8 +47,9 @@ class Choice:
             return 0
         if self._previews is None:
             self._previews = bpy.utils.previews.new()
-        known = self._previews.get(path)
-        return (known or self._previews.load(path, path, "IMAGE")).icon_id
+        key = f"{path} {Path(path).stat().st_mtime_ns}"  # indexing again draws it anew
+        known = self._previews.get(key)
+        return (known or self._previews.load(key, path, "IMAGE")).icon_id
 
     def clear(self) -> None:
         """Frees the pictures."""

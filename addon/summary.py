@@ -13,7 +13,7 @@ from .kept import UntilChanged
 from .pieces import pieces_of
 from .records import is_ours, is_room, scale_length
 
-_LOOKED_AT: Final = 100
+_LOOKED_AT: Final = 300
 """Selected objects that are sorted; the others are only counted."""
 
 
@@ -56,4 +56,4 @@ def _summary(context: bpy.types.Context) -> Summary:
 
 def forget() -> None:
     """Has the next redraw look anew: after a change that Blender does not tell of."""
-    _KEPT.clear()
+    UntilChanged.clear_all()

@@ -12,13 +12,13 @@ import numpy as np
 
 from instructscene_core.catalogue.obj_file import ObjMesh
 from instructscene_core.catalogue.solid_parts import solid_parts
+from instructscene_core.thumbnails import picture_of_points, png
 
 from .candidates import Candidate, open_library
 from .joining import Part, joined, new_mesh, parts_of
 from .limits import Limits, RefusedError
 from .materials import Cleaner
 from .surface import cloud_of
-from .thumbnails import draw
 
 _POINTS: Final = 2048
 """Points that are kept of a piece."""
@@ -100,7 +100,8 @@ def _draw_and_measure(mesh: bpy.types.Mesh, surface: Part, extents: Any, path: P
     points = np.concatenate([cloud.places - centre, cloud.colours], axis=1)[:_POINTS]
     np.save(path.with_name(f"{path.name}.npy"), points.astype(np.float32))
     for quarter in range(4):
-        draw(path.with_name(f"{path.name}.{quarter}.png"), cloud, quarter)
+        drawn = picture_of_points(cloud.places, cloud.normals, cloud.colours, quarter)
+        path.with_name(f"{path.name}.{quarter}.png").write_bytes(png(drawn))
     step = -(-len(cloud.triangles) // _SHAPE_TRIANGLES)
     corners = surface.corners.astype(np.float64)
     flat = extents > np.ptp(corners, axis=0) + 1e-9

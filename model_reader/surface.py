@@ -1,18 +1,16 @@
 """Points spread evenly over a mesh, with normals and colours."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import bpy
 import numpy as np
 import numpy.typing as npt
 
+from instructscene_core.thumbnails import POINTS
+
 from .colours import Painter, colour_of
 
 Array = npt.NDArray[np.float32]
-
-POINTS: Final = 40_000
-"""Enough for a thumbnail of 128 pixels."""
 
 
 @dataclass(frozen=True, eq=False)

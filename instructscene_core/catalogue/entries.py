@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ..errors import InvalidInputError
 from ..geometry.solids import WHOLE, Mount, Part, Shape
+from ..model_files import is_folder_name
 from ..plain_text import read_text
 from ..scene import SceneObject, Vector3
 from ..vocabulary import CATEGORIES, CLASSES, N_CODES, N_FEATURE_TOKENS, ROOM_TYPES, RoomType, hangs
@@ -55,6 +56,7 @@ class CatalogueEntry:
         rooms: its class in each type of room that it suits; None where that is ``category`` in all of them.
         tags: lower-case words for the style, the colours and the materials that it visibly has.
         stretch: how far an axis may be stretched or shrunk, where it bears more than the catalogue's limit.
+        picture: file with a picture of it from its front; None where none was made.
     """
 
     id: str
@@ -68,6 +70,7 @@ class CatalogueEntry:
     rooms: Mapping[RoomType, str] | None = None
     tags: tuple[str, ...] = ()
     stretch: float = 0.0
+    picture: Path | None = None
 
     def class_in(self, room_type: RoomType) -> str | None:
         """Its class in a type of room; None where it does not belong there."""
@@ -185,6 +188,7 @@ class Catalogue:
         """
         data = _read_catalogue(path)
         entries = [_entry(row, f"{path.name}, entry {i}") for i, row in enumerate(data["entries"])]
+        entries = _with_pictures(entries, data, path.parent)
         if features is not None:
             table = _read_features(features)
             if not table.fits(len(entries)):
@@ -234,6 +238,22 @@ def _read_catalogue(path: Path) -> Mapping[str, Any]:
     if item.get("ranking", "balanced") not in get_args(Ranking):
         raise InvalidInputError(f"{path.name}: ranking must be one of {', '.join(get_args(Ranking))}", _REMEDY)
     return item
+
+
+def _with_pictures(entries: list[CatalogueEntry], data: Mapping[str, Any], folder: Path) -> list[CatalogueEntry]:
+    """Entries with the pictures that were made while a person's own models were indexed."""
+    pieces, sources = data.get("pieces"), data.get("sources")
+    if not isinstance(pieces, dict) or not isinstance(sources, dict):
+        return entries
+    stands, places = cast("Mapping[str, Any]", pieces), cast("Mapping[str, Any]", sources)
+    found: list[CatalogueEntry] = []
+    for entry in entries:
+        source, _, stem = entry.id.partition("/")
+        stance = stands.get(stem)
+        front = cast("Mapping[str, Any]", stance).get("front") if isinstance(stance, dict) else None
+        known = isinstance(places.get(source), str) and is_folder_name(stem) and front in range(4)
+        found.append(replace(entry, picture=folder / places[source] / f"{stem}.{front}.png") if known else entry)
+    return found
 
 
 def _entry(row: object, where: str) -> CatalogueEntry:

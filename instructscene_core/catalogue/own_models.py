@@ -248,11 +248,8 @@ def _judged(records: Mapping[str, FileRecord], out: Path, recognise: Recognise) 
 
 def _list_skipped(index: OwnIndex, library: Library, others: Sequence[str], out: Path) -> None:
     """Fills the lists of what was left out, and writes ``skipped.txt``."""
-    for file, record in sorted(library.records.items()):
-        if record.refused:
-            index.skipped.append((file, record.refused))
-        index.skipped += [(f"{file}: {name}", reason) for name, reason in record.skipped]
-        index.notes += [(file, note) for note in record.notes]
+    index.skipped += review_failures(library)
+    index.notes += [(file, note) for file, record in sorted(library.records.items()) for note in record.notes]
     index.skipped += [(file, "is of a format that is not read") for file in others]
     index.skipped += library.unused()
     rows = [*index.skipped, *index.notes, *((file, "is no longer there") for file in index.missing)]
@@ -302,6 +299,15 @@ def review(out: Path, changes: Mapping[str, Mapping[str, str]], encode: Encoder 
         write_catalogue(library, out, encode)
         write_review(out, judgements)
     return library
+
+
+def review_failures(library: Library) -> list[tuple[str, str]]:
+    """(file or file and piece, reason) of what could not be read; pieces that are only not placed are review rows."""
+    found: list[tuple[str, str]] = []
+    for file, record in sorted(library.records.items()):
+        found += [(file, record.refused)] if record.refused else []
+        found += [(f"{file}: {name}", reason) for name, reason in record.skipped]
+    return found
 
 
 def review_rows(library: Library, out: Path) -> list[dict[str, Any]]:

@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 
 from ..catalogue.entries import CatalogueEntry
-from ..catalogue.thumbnails import Surface, picture, png
 from ..errors import InvalidInputError
 from ..generator import Generator
 from ..placement.alternatives import Alternatives, wanted
 from ..scene import Json, Scene, SceneObject, read_replacement
 from ..starter.furniture.pictures import surface_of
+from ..thumbnails import Surface, picture, png
 from ..vocabulary import RoomType
 
 _MOST: Final = 100
@@ -71,9 +71,13 @@ def _object(item: Json) -> tuple[SceneObject, RoomType]:
 def thumbnails(
     entries: Sequence[CatalogueEntry], folder: Path, on_picture: Callable[[int, int], None]
 ) -> list[Path | None]:
-    """Files with pictures of entries, drawn where they are missing; None where they cannot be written."""
+    """Files with pictures of entries: those of their indexing, else drawn; None where they cannot be written."""
     paths: list[Path | None] = []
     for number, entry in enumerate(entries):
+        if entry.picture is not None and entry.picture.is_file():
+            paths.append(entry.picture)
+            on_picture(number + 1, len(entries))
+            continue
         path = folder / f"{hashlib.sha256(entry.id.encode()).hexdigest()[:24]}.png"
         try:
             if not path.is_file():

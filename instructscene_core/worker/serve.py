@@ -17,8 +17,8 @@ Parent to child
 Child to parent
     - ``hello``, once: protocol, versions, device, memory_mb, model
     - ``progress``: id, stage (text, prior, decoder, settle, import, index, recognise or pictures), step, steps
-    - ``result``: id, seconds, peak_memory_mb, and scenes (of a request), report (of self_check and index), pieces (of
-      review: see :func:`.catalogue.own_models.review_rows`), imported (room types, of import), recognised (a list, of
+    - ``result``: id, seconds, peak_memory_mb, and scenes (of a request), report (of self_check and index), pieces and
+      failed (of review: see `review_folder`), imported (room types, of import), recognised (a list, of
       recognise), or entries and not_understood (of nearest)
     - ``error``: id or null, message, remedy, detail (a traceback where nobody foresaw it, else empty)
 
@@ -47,7 +47,7 @@ import torch
 from ..catalogue.indexing import index_models, summary
 from ..catalogue.own_features import encoder_of, recognise
 from ..catalogue.own_files import is_future_folder
-from ..catalogue.own_models import index_own, open_library, review, review_rows
+from ..catalogue.own_models import index_own, open_library, review, review_failures, review_rows
 from ..catalogue.own_reader import ModelReader
 from ..catalogue.several import Use, open_catalogues
 from ..errors import CancelledError, InstructSceneError, InvalidInputError, of_files
@@ -233,10 +233,10 @@ class _Worker:
             return {"report": report}
 
         def reviewed() -> Json:
-            pieces = review_folder(item, self._model)
+            found = review_folder(item, self._model)
             if item.get("set"):
                 self._read_again(generator, item.get("catalogue"))
-            return {"pieces": pieces}
+            return found
 
         answers: dict[str, Callable[[], Json]] = {
             "self_check": lambda: {"report": self_check(generator)},
@@ -296,8 +296,11 @@ def index_folder(item: Json, on_model: Callable[[int, int], None], model: Path |
     }
 
 
-def review_folder(item: Json, model: Path | None = None) -> list[Json]:
-    """Sets what a person says of pieces, where anything is said, and returns the review list.
+def review_folder(item: Json, model: Path | None = None) -> Json:
+    """Sets what a person says of pieces, where anything is said.
+
+    Returns:
+        ``pieces``, the review list, and ``failed``, (name, reason) of the files that could not be read.
 
     Raises:
         InvalidInputError: the message is malformed, or see :func:`.catalogue.own_models.review`.
@@ -311,7 +314,8 @@ def review_folder(item: Json, model: Path | None = None) -> list[Json]:
             raise InvalidInputError(f"What is set of {name} must be an object")
         said[name] = {str(key): str(value) for key, value in cast("Json", values).items()}
     out = Path(catalogue)
-    return review_rows(review(out, said, encoder_of(model)) if said else open_library(out), out)
+    library = review(out, said, encoder_of(model)) if said else open_library(out)
+    return {"pieces": review_rows(library, out), "failed": review_failures(library)}
 
 
 def versions() -> dict[str, str]:

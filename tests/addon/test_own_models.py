@@ -284,14 +284,35 @@ def test_the_button_indexes_any_folder_in_the_background(made, blend, session):
         assert len(set(shares)) > 5
         (out,) = blend.addon.session.catalogue_paths(preferences)
         assert out.is_relative_to(bpy.utils.extension_path_user(blend.__name__))
-        changes = {next(iter(ids(out))): {"class": "armchair", "front": "2"}}
-        rows = run(blend.addon.jobs.review_pieces(out, changes))
-        (row,) = [row for row in rows if row["id"] in changes]
-        assert (row["class"], row["front"]) == ("armchair", 2)
-        assert all(Path(picture).is_file() for picture in row["thumbnails"])
+        review_and_index_again(blend.addon.review.REVIEW, session, made, out)
     finally:
+        blend.addon.review.REVIEW.clear()
         preferences.catalogues.clear()
         session.release()
+
+
+def review_and_index_again(review, session, made, out):
+    """The list is there after indexing; what is said is saved, and outlasts indexing and reopening."""
+    assert review.catalogue == out
+    assert ("broken.glb", "is cut off") in review.failed
+    name = next(iter(ids(out)))
+    assert all(path.is_file() for path in review.models[name].pictures)
+    bpy.ops.instructscene.review_class(model=name, category="stool")
+    bpy.ops.instructscene.review_front(model=name)
+    front, before = review.models[name].front, (out / "review.json").read_bytes()
+    assert bpy.ops.instructscene.save_review() == {"FINISHED"}
+    assert not review.unsaved
+    assert (out / "review.json").read_bytes() != before
+    bpy.ops.instructscene.index_models(directory=str(made))
+    bpy.ops.instructscene.close_review()
+    assert review.catalogue is None
+    session.release()
+    bpy.ops.instructscene.review_models()
+    model = review.models[name]
+    assert (model.category, model.front, model.checked) == ("stool", front, True)
+    bpy.ops.instructscene.review_leave_out(model=name)
+    bpy.ops.instructscene.close_review()  # saves
+    assert name not in ids(out)
 
 
 def test_indexing_can_be_cancelled_and_ends_its_reader(made, blend, session):
@@ -302,7 +323,7 @@ def test_indexing_can_be_cancelled_and_ends_its_reader(made, blend, session):
     session.cancel()
     assert not len(blend.addon.session.preferences().catalogues)
     with pytest.raises(blend.addon.session.WorkerError):
-        run(blend.addon.jobs.review_pieces(made, {}))  # which is no catalogue; the worker still answers
+        run(blend.addon.review.review_pieces(made, {}))  # which is no catalogue; the worker still answers
     session.release()
 
 

@@ -5,27 +5,16 @@ import math
 
 import bpy
 import pytest
-from helpers import box, empty, look, module, room, select
+from helpers import box, desk_of_parts, empty, look, module, room, select
 from mathutils import Matrix, Vector
 
 pytestmark = pytest.mark.usefixtures("settings")
 
 
-def desk(name="Desk", location=(0.0, 0.0, 0.0), unit=1.0):
-    """A desk of five meshes under an Empty, as importers make it; gives the Empty and the meshes."""
-    root = empty(name, location)
-    root.scale = (unit, unit, unit)
-    parts = [
-        box("Object_1", (1.4 / unit, 0.7 / unit, 0.04 / unit), (0, 0, 0.71 / unit)),
-        box("Object_2", (0.05 / unit, 0.6 / unit, 0.71 / unit), (-0.65 / unit, 0, 0)),
-        box("Object_3", (0.05 / unit, 0.6 / unit, 0.71 / unit), (0.65 / unit, 0, 0)),
-        box("Object_4", (0.4 / unit, 0.6 / unit, 0.2 / unit), (0.4 / unit, 0, 0.5 / unit)),
-        box("Object_5", (0.4 / unit, 0.6 / unit, 0.2 / unit), (0.4 / unit, 0, 0.28 / unit)),
-    ]
-    for part in parts:
-        part.parent = root
-    bpy.context.view_layer.update()
-    return root, parts
+def desk(**place):
+    """A desk of five meshes under an Empty; gives the Empty and the meshes."""
+    root = desk_of_parts(**place)
+    return root, list(root.children)
 
 
 def record():

@@ -12,15 +12,16 @@ ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "instructscene_core"
 LAYERS = (
     "__init__", "errors", "plain_text", "model_files", "vocabulary", "json_values", "outlines", "floor_plan", "scene",
-    "device", "geometry", "diffusion", "models", "files", "text", "instructions", "naming", "reading", "catalogue",
-    "official", "sampling", "placement", "generator", "starter", "worker",
+    "thumbnails", "device", "geometry", "diffusion", "models", "files", "text", "instructions", "naming", "reading",
+    "catalogue", "official", "sampling", "placement", "generator", "starter", "worker",
     "datasets", "training", "evaluation", "commands", "__main__",
 )  # fmt: skip
 """Packages and top modules: each may import only from those before it."""
 INNER = {"instructions": ("words", "brief", "standing", "read", "write", "report"), "starter": ("furniture", "rooms")}
 """The same inside packages that have packages."""
 FOR_THE_ADDON = {
-    "errors", "plain_text", "model_files", "vocabulary", "outlines", "floor_plan", "scene", "geometry", "naming",
+    "errors", "plain_text", "model_files", "vocabulary", "outlines", "floor_plan", "scene", "thumbnails",
+    "geometry", "naming",
 }  # fmt: skip
 OUTSIDE_THE_ZIP = {"datasets", "training", "evaluation"}
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from ...catalogue.thumbnails import Array, Surface
+from ...thumbnails import Array, Surface
 from .designs import meshes
 from .meshes import Mesh, triangles
 from .palettes import Palette, Role
