@@ -103,18 +103,18 @@ def show_and_correct():
     floor = bpy.context.active_object
     part = box("Thing", (1.2, 0.1, 1.2), (0.0, 1.75, 0.8))
     select(floor)
-    yield from click("bpy.ops.instructscene.show_room(")
+    yield from click("bpy.ops.instructscene.show_room(", 0.25)
     yield from wait_until(lambda: overlay.drawing is not None, 10, "the overlay")
     yield 0.5
     screenshot("22_shown")
-    yield from click("bpy.ops.instructscene.correct_parts(")
+    yield from click("bpy.ops.instructscene.correct_parts(", 0.7)
     yield from _click_at(part.location + Vector((0.0, 0.0, 0.9)))
     yield 0.7
     screenshot("23_correcting")
     yield from _press_in_menu("bpy.ops.instructscene.set_kind(object=\"Thing\", kind='window')")
     yield from wait_until(lambda: part.get("instructscene_architecture") == "window", 10, "the correction")
     yield from press("Return")
-    yield from click("bpy.ops.instructscene.show_room(")
+    yield from click("bpy.ops.instructscene.show_room(", 0.25)
     yield from wait_until(lambda: overlay.drawing is None, 10, "the hiding")
 
 
