@@ -293,12 +293,8 @@ def _draw_piece(layout: bpy.types.UILayout, obj: bpy.types.Object, row: Row) -> 
     if row.scale != 1.0:
         line.alert = True
         line.operator("instructscene.fix_scale", text=f"\N{MULTIPLICATION SIGN} {row.scale:.3g}").object = row.name
-    line = column.split(factor=0.54, align=True)
-    word = "Unknown" if row.category is None else display_name(row.category).title()
-    line.operator_menu_enum("instructscene.set_class", "category", text=word).object = row.name
-    line = line.split(factor=0.44, align=True)
-    line.label(text=row.certainty)
-    line = line.row(align=True)
+    line = column.row(align=True)
+    line.operator_menu_enum("instructscene.set_class", "category", text=row.label).object = row.name
     line.operator("instructscene.turn_front", text="", icon="FILE_REFRESH").object = row.name
     kept = bool(obj.get(KEEP_KEY))
     line.prop(obj, "instructscene_keep", text="", icon="LOCKED" if kept else "UNLOCKED")
