@@ -18,7 +18,7 @@ Pixels = npt.NDArray[np.uint8]
 """(H, W, 4) r g b a, the first row on top."""
 Drawing = Generator[object, None, Pixels | None]
 """Work of drawing a picture, which may rest between its parts; None where there is nothing to be seen."""
-_BUDGET: Final = 0.02
+_BUDGET: Final = 0.04
 """Seconds of work at every turn of the timer."""
 _PAUSE: Final = 0.01
 """Seconds between two turns, in which Blender does its own work."""

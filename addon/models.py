@@ -305,8 +305,8 @@ def _temporary_file(content: bytes) -> Generator[Path]:
             folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="instructscene-")))
             (folder / "model.obj").write_bytes(content)
         except OSError as error:
-            message = f"No temporary file can be written: {error.strerror or error}"
-            raise ModelError(message, "Make room on the disk") from error
+            message = tr("No temporary file can be written: {reason}", reason=error.strerror or error)
+            raise ModelError(message, tr("Make room on the disk")) from error
         yield folder / "model.obj"
 
 

@@ -346,7 +346,7 @@ class INSTRUCTSCENE_OT_draw_floor(_ModalTool):
         metres = scale_length(context.scene)
         draw_labels(
             bpy.context,
-            [Label((a + b) / 2, f"{(b - a).length * metres:.2f} m") for a, b in self._sides(context)],
+            [Label((a + b) / 2, f"{(b - a).length * metres:.2f} m") for a, b in self._sides(context) if a != b],
         )
 
 

@@ -134,7 +134,7 @@ class INSTRUCTSCENE_OT_more_variations(JobOperator):
         room = active_room(context)
         made = None if room is None else ahead(room)
         if made is None or made.next_request() is None:
-            cls.poll_message_set("All variations of the room are there")
+            cls.poll_message_set(tr("All variations of the room are there"))
             return False
         return True
 
@@ -283,7 +283,7 @@ class INSTRUCTSCENE_OT_cancel(bpy.types.Operator):
     def poll(cls, _: bpy.types.Context) -> bool:
         """Whether there is something to cancel."""
         if not SESSION.active:
-            cls.poll_message_set("InstructScene is doing nothing")
+            cls.poll_message_set(tr("InstructScene is doing nothing"))
         return SESSION.active
 
     def execute(self, context: bpy.types.Context) -> set[str]:

@@ -8,7 +8,7 @@ import bpy
 
 from ..instructscene_core.vocabulary import PREDICATES, display_name
 from .deletions import deleted_from
-from .language import category_label, category_title, tr_later, tr_ui
+from .language import category_label, tr_later, tr_ui
 from .overlay import OVERLAY
 from .piece_list import Row, icon_of, is_ticked, listed, lists, page_of
 from .preferences import draw_lines, draw_progress
@@ -304,12 +304,8 @@ def _draw_piece(layout: bpy.types.UILayout, obj: bpy.types.Object, row: Row) -> 
         line.alert = True
         factor = f"\N{MULTIPLICATION SIGN} {row.scale:.3g}"
         line.operator("instructscene.fix_scale", text=factor, translate=False).object = row.name
-    line = column.split(factor=0.54, align=True)
-    word = tr_ui("Unknown") if row.category is None else tr_ui(category_title(row.category))
-    line.operator_menu_enum("instructscene.set_class", "category", text=word, translate=False).object = row.name
-    line = line.split(factor=0.44, align=True)
-    line.label(text=row.certainty)
-    line = line.row(align=True)
+    line = column.row(align=True)
+    line.operator_menu_enum("instructscene.set_class", "category", text=row.label, translate=False).object = row.name
     line.operator("instructscene.turn_front", text="", icon="FILE_REFRESH").object = row.name
     kept = bool(obj.get(KEEP_KEY))
     line.prop(obj, "instructscene_keep", text="", icon="LOCKED" if kept else "UNLOCKED")

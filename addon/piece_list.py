@@ -14,11 +14,12 @@ from .clouds import cloud_of
 from .guesses import Signature, front_of, guess_of, signature
 from .icons import Drawing, Icons
 from .kept import UntilChanged
+from .language import category_title, tr_ui
 from .pieces import category_of
 from .records import CATEGORY_KEY
 from .summary import forget, summary
 
-PAGE: Final = 10
+PAGE: Final = 8
 """Rows that are shown at once."""
 _SIDE: Final = SIDE // 2
 """Pixels of a picture: few, so that one is drawn in no time that anybody notices."""
@@ -32,14 +33,14 @@ class Row:
     Args:
         name: of its root.
         category: its class, whoever has said so; None for unknown.
-        certainty: how sure that is, in a few characters.
+        label: its class in words, and how sure that is.
         scale: factor that sets its scale right; 1 where it is right, or nobody has looked.
         key: of its picture.
     """
 
     name: str
     category: str | None
-    certainty: str
+    label: str
     scale: float
     key: tuple[Signature, int]
 
@@ -61,17 +62,19 @@ def _rows(context: bpy.types.Context) -> Iterable[Row]:
         if root is not None:
             category, guess = category_of(root, room_type), guess_of(root)
             key = (signature(root), -front_of(root) % 4)
-            yield Row(name, category, _certainty(root, category), 1.0 if guess is None else guess.scale, key)
+            yield Row(name, category, _label(root, category), 1.0 if guess is None else guess.scale, key)
 
 
-def _certainty(root: bpy.types.Object, category: str | None) -> str:
-    """How sure a piece's class is: as its person said, in percent as recognised, as its name says, or nothing."""
+def _label(root: bpy.types.Object, category: str | None) -> str:
+    """A piece's class, with a percentage where it was recognised, and with "by name" where only its name says so."""
+    if category is None:
+        return tr_ui("Unknown")
+    word, guess = tr_ui(category_title(category)), guess_of(root)
     if root.get(CATEGORY_KEY):
-        return "chosen"
-    guess = guess_of(root)
-    if guess is not None and guess.category is not None and (category in (guess.category, None)):
-        return f"{guess.confidence:.0%}"
-    return "name" if category else "?"
+        return word
+    if guess is not None and guess.category == category:
+        return f"{word} {guess.confidence:.0%}"
+    return tr_ui("{word} by name", word=word)
 
 
 def listed(context: bpy.types.Context) -> Sequence[Row]:

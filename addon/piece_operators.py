@@ -81,7 +81,7 @@ class INSTRUCTSCENE_OT_set_class(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Whether the list shows any."""
         if not listed(context):
-            cls.poll_message_set("Select objects of your own")
+            cls.poll_message_set(tr("Select objects of your own"))
             return False
         return True
 
@@ -89,7 +89,7 @@ class INSTRUCTSCENE_OT_set_class(bpy.types.Operator):
         """Records it with them."""
         names = [self.object] if self.object else chosen(context)
         count = set_category(names, "" if self.category == UNKNOWN else self.category)
-        self.report({"INFO"}, f"Set the class of {count} object{'s' * (count != 1)}")
+        self.report({"INFO"}, tr_count(count, "Set the class of {count} object", "Set the class of {count} objects"))
         return {"FINISHED"}
 
 

@@ -110,9 +110,11 @@ class INSTRUCTSCENE_OT_choose_piece(bpy.types.Operator):
     def poll(cls, _: bpy.types.Context) -> bool:
         """Whether pieces were found, and there is a window for a popup."""
         if bpy.app.background:
-            cls.poll_message_set("There is no window to choose in. From a script, give instructscene.replace an asset")
+            cls.poll_message_set(
+                tr("There is no window to choose in. From a script, give instructscene.replace an asset")
+            )
         elif not CHOICE.replaced:
-            cls.poll_message_set("Find pieces first")
+            cls.poll_message_set(tr("Find pieces first"))
         return bool(CHOICE.replaced) and not bpy.app.background
 
     def invoke(self, context: bpy.types.Context, _: bpy.types.Event) -> set[str]:

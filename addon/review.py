@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..instructscene_core.errors import InvalidInputError
-from ..instructscene_core.vocabulary import counted, display_name
+from ..instructscene_core.vocabulary import display_name
 from .icons import Icons
+from .language import tr, tr_count
 from .session import SESSION, Steps, exchange
 from .worker_client import Message
 
@@ -199,7 +200,7 @@ def open_review(catalogue: Path) -> Steps[str]:
     if REVIEW.catalogue not in (None, catalogue):
         yield from save_review()
     REVIEW.take(catalogue, (yield from review_pieces(catalogue, {})))
-    return f"{counted(len(REVIEW.models), 'model')} to review"
+    return tr_count(len(REVIEW.models), "{count} model to review", "{count} models to review")
 
 
 def save_review() -> Steps[str]:
@@ -210,10 +211,10 @@ def save_review() -> Steps[str]:
         WorkerError: they cannot be saved; the list keeps them.
     """
     if REVIEW.catalogue is None:
-        raise InvalidInputError("No catalogue is being reviewed", "Press Review Models first")
+        raise InvalidInputError(tr("No catalogue is being reviewed"), tr("Press Review Models first"))
     unsaved, catalogue = dict(REVIEW.unsaved), REVIEW.catalogue
     if unsaved:
         answer = yield from review_pieces(catalogue, unsaved)
         REVIEW.saved()
         REVIEW.take(catalogue, answer)
-    return f"Saved what you said of {counted(len(unsaved), 'model')}"
+    return tr_count(len(unsaved), "Saved what you said of {count} model", "Saved what you said of {count} models")

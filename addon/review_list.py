@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import bpy
 
-from ..instructscene_core.vocabulary import display_name
+from .language import category_title, tr_ui
 from .piece_list import lists, page_of
 from .review import REVIEW, Model
 
@@ -32,23 +32,23 @@ def draw_review(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
             _draw_model(column.row(align=True), row)
         else:
             name, reason = row
-            column.label(text=f"{name}: {reason}", icon="ERROR")
+            column.label(text=f"{name}: {reason}", icon="ERROR", translate=False)
     foot = box.row()
-    foot.label(text=f"{len(rows)} of {len(REVIEW.failed if failed else REVIEW.models)}")
+    whole = REVIEW.failed if failed else REVIEW.models
+    foot.label(text=tr_ui("{number} of {count}", number=len(rows), count=len(whole)), translate=False)
     if pages > 1:
-        foot.prop(chosen, "review_page", text=f"Page of {pages}")
+        foot.prop(chosen, "review_page", text=tr_ui("Page of {count}", count=pages), translate=False)
 
 
 def _draw_head(box: bpy.types.UILayout, chosen: Any) -> None:  # noqa: ANN401
     assert REVIEW.catalogue is not None, "draw_review() has checked this"  # noqa: S101
     row = box.row()
-    row.label(text=REVIEW.catalogue.name, icon="ASSET_MANAGER")
+    row.label(text=REVIEW.catalogue.name, icon="ASSET_MANAGER", translate=False)
     unsaved = len(REVIEW.unsaved)
     save = row.row()
     save.alert = bool(unsaved)
-    save.operator(
-        "instructscene.save_review", text=f"Save Corrections ({unsaved})" if unsaved else "", icon="FILE_TICK"
-    )
+    label = tr_ui("Save {count} Corrections", count=unsaved) if unsaved else tr_ui("Saved")
+    save.operator("instructscene.save_review", text=label, icon="FILE_TICK", translate=False)
     row.operator("instructscene.close_review", text="", icon="X")
     row = box.row()
     row.prop(chosen, "review_filter", expand=True)
@@ -61,21 +61,22 @@ def _draw_model(layout: bpy.types.UILayout, model: Model) -> None:
     layout.template_icon(icon_value=REVIEW.icon(model), scale=_PICTURE)
     column = layout.column(align=True)
     line = column.split(factor=0.45)
-    line.label(text=f"{model.name} *" if model.said else model.name)
+    line.label(text=f"{model.name} *" if model.said else model.name, translate=False)
     reason = line.row()
     reason.active = False
-    reason.label(text=model.fault or model.file)
+    reason.label(text=model.fault or model.file, translate=False)
     line = column.row(align=True)
-    word = "No Class" if model.category is None else display_name(model.category).title()
-    line.operator_menu_enum("instructscene.review_class", "category", text=word).model = model.key
+    word = tr_ui("No Class") if model.category is None else tr_ui(category_title(model.category))
+    line.operator_menu_enum("instructscene.review_class", "category", text=word, translate=False).model = model.key
     tick = line.operator(
-        "instructscene.review_check", text=model.certainty, depress=model.checked,
+        "instructscene.review_check", text=model.certainty, translate=False, depress=model.checked,
         icon="CHECKMARK" if model.sure else "QUESTION",
     )  # fmt: skip
     tick.model = model.key
     line.operator("instructscene.review_front", text="", icon="FILE_REFRESH").model = model.key
     size = " \N{MULTIPLICATION SIGN} ".join(f"{value:.2f}" for value in model.placed_size)
-    line.operator("instructscene.review_scale", text=f"{size} m").model = model.key
+    metres = f"{size} m"
+    line.operator("instructscene.review_scale", text=metres, translate=False).model = model.key
     left_out = model.category is None
     line.operator(
         "instructscene.review_leave_out", text="", icon="HIDE_ON" if left_out else "HIDE_OFF", depress=left_out

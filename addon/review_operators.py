@@ -7,8 +7,9 @@ from typing import Final
 import bpy
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
-from ..instructscene_core.vocabulary import CATEGORIES, display_name
+from ..instructscene_core.vocabulary import CATEGORIES
 from .job_operator import SettingsOperator
+from .language import category_title, tr
 from .piece_list import lists, page_of
 from .review import NO_CLASS, REVIEW, Model, is_reviewable, open_review, save_review
 from .review_list import PAGE
@@ -16,7 +17,7 @@ from .session import Steps, preferences
 
 _CLASS_ITEMS: Final = [
     (NO_CLASS, "Leave Out", "It is no furniture for rooms, and none gets it"),
-    *((name, display_name(name).title(), f"It is a {display_name(name)}") for name in CATEGORIES),
+    *((name, category_title(name), "") for name in CATEGORIES),
 ]
 
 
@@ -32,7 +33,7 @@ class INSTRUCTSCENE_OT_review_models(SettingsOperator):
         if not super().poll(context):
             return False
         if _selected() is None:
-            cls.poll_message_set("Index a folder of models, and select its catalogue in the list")
+            cls.poll_message_set(tr("Index a folder of models, and select its catalogue in the list"))
             return False
         return True
 
@@ -66,7 +67,7 @@ class INSTRUCTSCENE_OT_save_review(SettingsOperator):
         if not super().poll(context):
             return False
         if not REVIEW.unsaved:
-            cls.poll_message_set("Nothing was corrected since")
+            cls.poll_message_set(tr("Nothing was corrected since"))
             return False
         return True
 
@@ -88,7 +89,7 @@ class _ReviewOperator(bpy.types.Operator):
         """Notes it until it is saved."""
         model = REVIEW.models.get(self.model)
         if model is None:
-            self.report({"ERROR"}, f'The list has no model "{self.model}". Press Review Models again')
+            self.report({"ERROR"}, tr('The list has no model "{name}". Press Review Models again', name=self.model))
             return {"CANCELLED"}
         REVIEW.say(self.model, self.values(model))
         return {"FINISHED"}
@@ -131,7 +132,7 @@ class INSTRUCTSCENE_OT_review_leave_out(_ReviewOperator):
         """Notes it; a model that was never of a class cannot be taken in without one."""
         model = REVIEW.models.get(self.model)
         if model is not None and model.category is None and not model.guesses:
-            self.report({"ERROR"}, f"{model.name} has no class yet. Choose one")
+            self.report({"ERROR"}, tr("{name} has no class yet. Choose one", name=model.name))
             return {"CANCELLED"}
         return super().execute(context)
 
@@ -189,7 +190,7 @@ class INSTRUCTSCENE_OT_review_check(bpy.types.Operator):
             return {"FINISHED"}
         chosen = lists(context)
         if self.model or chosen.review_filter == "failed":
-            self.report({"ERROR"}, "The list shows no such model. Press Review Models again")
+            self.report({"ERROR"}, tr("The list shows no such model. Press Review Models again"))
             return {"CANCELLED"}
         shown, _ = page_of(REVIEW.listed(chosen.review_filter, chosen.review_text), chosen.review_page, PAGE)
         for model in shown:

@@ -37,10 +37,14 @@ def test_sixty_pieces_are_listed_by_pages_and_only_unknown_ones_on_demand(window
     select(*many())
     rows = pieces.listed(bpy.context)
     assert len(rows) == 60
-    assert [row.category for row in rows[:3]] == [None, "wardrobe", "wardrobe"]
-    pages = [pieces.page_of(rows, number)[0] for number in range(1, 7)]
+    assert [row.label for row in rows[:3]] == ["Unknown", "Wardrobe by name", "Wardrobe by name"]
+    module("guesses").remember(bpy.data.objects[rows[1].name], module("guesses").Guess("wardrobe", 0.83, sure=True))
+    module("summary").forget()
+    rows = pieces.listed(bpy.context)
+    assert rows[1].label == "Wardrobe 83%"
+    pages = [pieces.page_of(rows, number)[0] for number in range(1, 9)]
     assert [row for page in pages for row in page] == list(rows)
-    assert pieces.page_of(rows, 99) == (pages[5], 6)  # a page that is no longer there
+    assert pieces.page_of(rows, 99) == (pages[7], 8)  # a page that is no longer there
     window.pieces_unknown = True
     assert {row.category for row in pieces.listed(bpy.context)} == {None}
     assert len(pieces.listed(bpy.context)) == 20
