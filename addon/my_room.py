@@ -154,6 +154,7 @@ class INSTRUCTSCENE_OT_correct_parts(_ModalTool):
     bl_idname = "instructscene.correct_parts"
     bl_label = "Correct by Click"
     help = _HELP_PICK
+    _pressed = False
 
     def execute(self, _: bpy.types.Context) -> set[str]:
         """Refuses: nothing can be clicked without a viewport."""
@@ -165,11 +166,12 @@ class INSTRUCTSCENE_OT_correct_parts(_ModalTool):
         if event.type in {"ESC", "RET", "NUMPAD_ENTER", "RIGHTMOUSE"} and event.value == "PRESS":
             self.finish(context)
             return {"FINISHED"}
-        if event.type != "LEFTMOUSE" or event.value != "PRESS":
-            return {"PASS_THROUGH"}
-        found = viewport_under(context, event)
+        found = viewport_under(context, event) if event.type == "LEFTMOUSE" else None
         if found is None:
             return {"PASS_THROUGH"}
+        self._pressed, clicked = event.value == "PRESS", self._pressed and event.value == "RELEASE"
+        if not clicked:  # a menu that opened at the press would take the release for a choice
+            return {"RUNNING_MODAL"}
         region, view, place = found
         origin, way = region_2d_to_origin_3d(region, view, place), region_2d_to_vector_3d(region, view, place)
         hit = context.scene.ray_cast(context.evaluated_depsgraph_get(), origin, way)

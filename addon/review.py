@@ -12,7 +12,7 @@ from typing import Any, Final
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.vocabulary import display_name
 from .icons import Icons
-from .language import tr, tr_count
+from .language import tr, tr_count, tr_ui
 from .session import SESSION, Steps, exchange
 from .worker_client import Message
 
@@ -90,7 +90,7 @@ class Model:
     @property
     def certainty(self) -> str:
         """How sure its class is, in a few characters."""
-        return "checked" if self.checked else f"{self.confidence:.0%}"
+        return tr_ui("checked") if self.checked else f"{self.confidence:.0%}"
 
     @property
     def sure(self) -> bool:

@@ -351,13 +351,151 @@ def copy_report(request):
     assert "device: cpu" in capsys.readouterr().out
 
 
+def a_reviewed_catalogue(request):
+    """A wardrobe of a person's own, indexed, and the list that its indexing opens."""
+    request.getfixturevalue("preferences")
+    folder = request.getfixturevalue("tmp_path") / "own"
+    folder.mkdir()
+    corners = [(x, y, z) for x in (0, 1.2) for y in (0, 2.0) for z in (0, 0.6)]
+    faces = ((1, 2, 4, 3), (5, 7, 8, 6), (1, 5, 6, 2), (3, 4, 8, 7), (1, 3, 7, 5), (2, 6, 8, 4))
+    lines = [f"v {x} {y} {z}" for x, y, z in corners] + ["f " + " ".join(map(str, face)) for face in faces]
+    (folder / "Wardrobe.obj").write_text("\n".join(lines) + "\n")
+    assert ops.index_models(directory=str(folder)) == {"FINISHED"}
+    review = module("review").REVIEW
+    request.addfinalizer(review.clear)
+    (model,) = review.models.values()
+    return review, model.key
+
+
+def review_models(request):
+    assert "Index a folder of models" in refusal(ops.review_models)
+    review, key = a_reviewed_catalogue(request)
+    review.clear()
+    assert ops.review_models() == {"FINISHED"}
+    assert review.models[key].category == "wardrobe"
+
+
+def review_class(request):
+    review, key = a_reviewed_catalogue(request)
+    assert ops.review_class(model=key, category="bookshelf") == {"FINISHED"}
+    assert review.models[key].category == "bookshelf"
+    assert "Press Review Models again" in refusal(ops.review_class, model="nothing", category="bookshelf")
+
+
+def review_front(request):
+    review, key = a_reviewed_catalogue(request)
+    front = review.models[key].front
+    assert ops.review_front(model=key) == {"FINISHED"}
+    assert review.models[key].front == (front + 1) % 4
+
+
+def review_scale(request):
+    review, key = a_reviewed_catalogue(request)
+    assert ops.review_scale(model=key, height=1.0) == {"FINISHED"}
+    assert review.models[key].placed_size[2] == pytest.approx(1.0)
+
+
+def review_leave_out(request):
+    review, key = a_reviewed_catalogue(request)
+    assert ops.review_leave_out(model=key) == {"FINISHED"}
+    assert review.models[key].category is None
+
+
+def review_check(request):
+    review, key = a_reviewed_catalogue(request)
+    assert ops.review_check(model=key) == {"FINISHED"}
+    assert review.models[key].checked
+
+
+def save_review(request):
+    review, key = a_reviewed_catalogue(request)
+    assert "Nothing was corrected since" in refusal(ops.save_review)
+    ops.review_class(model=key, category="bookshelf")
+    assert ops.save_review() == {"FINISHED"}
+    (entry,) = json.loads((review.catalogue / "catalogue.json").read_text())["entries"]
+    assert entry["category"] == "bookshelf"
+
+
+def close_review(request):
+    review, _ = a_reviewed_catalogue(request)
+    assert ops.close_review() == {"FINISHED"}
+    assert review.catalogue is None
+    assert "Press Review Models first" in refusal(ops.close_review)
+
+
+def set_class(request):
+    request.getfixturevalue("settings")
+    things = [box("Thing", (0.5, 0.4, 0.5), (k, 0, 0)) for k in range(2)]
+    select(*things)
+    assert ops.set_class(category="stool") == {"FINISHED"}
+    assert [thing.instructscene_class for thing in things] == ["stool", "stool"]
+    assert ops.set_class(object=things[0].name, category="nightstand") == {"FINISHED"}
+    assert [thing.instructscene_class for thing in things] == ["nightstand", "stool"]
+    select()
+    assert "Select objects of your own" in refusal(ops.set_class, category="stool")
+
+
+def tick_piece(request):
+    request.getfixturevalue("settings")
+    thing = box("Thing", (0.5, 0.4, 0.5))
+    select(thing)
+    ticked = module("piece_list").is_ticked
+    for on in (True, False):
+        assert ops.tick_piece(object=thing.name) == {"FINISHED"}
+        assert ticked(thing.name) is on
+
+
+def tick_all(request):
+    request.getfixturevalue("settings")
+    select(*(box("Thing", (0.5, 0.4, 0.5), (k, 0, 0)) for k in range(2)))
+    names = [obj.name for obj in bpy.context.selected_objects]
+    for on in (True, False):
+        assert ops.tick_all() == {"FINISHED"}
+        assert all(module("piece_list").is_ticked(name) is on for name in names)
+
+
+def measure_folders(request):
+    request.getfixturevalue("session")
+    module("folders").MEASURED.clear()
+    assert ops.measure_folders() == {"FINISHED"}
+    assert set(module("folders").MEASURED) == {"renders", "catalogues", "models", "thumbnails"}
+
+
+def empty_folder(request):
+    made = index_models(request)
+    assert ops.empty_folder(folder="catalogues") == {"FINISHED"}
+    assert not made.exists()
+
+
+def open_folder(request):
+    request.getfixturevalue("session")
+    ops.empty_folder(folder="models")
+    folder = module("own_folders").own_folder("models", create=False)
+    if folder.is_dir():
+        folder.rmdir()
+    assert ops.open_folder(folder="models") == {"CANCELLED"}
+
+
+def add_preset(request):
+    settings = request.getfixturevalue("settings")
+    settings.instruction = "A red sofa."
+    assert ops.add_preset(name="Of a Script") == {"FINISHED"}
+    path = Path(bpy.utils.user_resource("SCRIPTS", path="presets/instructscene")) / "Of_a_Script.py"
+    assert "A red sofa." in path.read_text("utf-8")
+    assert ops.add_preset(name="Of_a_Script", remove_name=True) == {"FINISHED"}
+    assert not path.exists()
+
+
 CHECKS = {
     check.__name__: check
     for check in (
-        add_catalogue, cancel, choose_piece, complete_room, copy_report, correct_parts, delete, draw_floor, find_pieces,
-        fix_scale, furnish_my_room, generate_room, import_official, index_models, keep_variation, more_like_this,
-        more_variations, new_seed, rearrange_selection, recognise, regenerate, release_memory, remove_catalogue, render,
-        replace, restyle_selection, self_check, set_kind, show_room, turn_front, use_settings, variation,
+        add_catalogue, add_preset, cancel, choose_piece, close_review, complete_room, copy_report, correct_parts,
+        delete, draw_floor, empty_folder, find_pieces, fix_scale, furnish_my_room, generate_room, import_official,
+        index_models, keep_variation, measure_folders, more_like_this, more_variations, new_seed, open_folder,
+        rearrange_selection, recognise, regenerate, release_memory, remove_catalogue, render, replace,
+        restyle_selection, review_check, review_class, review_front, review_leave_out, review_models, review_scale,
+        save_review, self_check, set_class, set_kind, show_room, tick_all, tick_piece, turn_front, use_settings,
+        variation,
     )
 }  # fmt: skip
 
