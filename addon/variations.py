@@ -109,7 +109,7 @@ class _Pictures:
         self._known: dict[str, list[int]] = {}
 
     def icons(self, room: bpy.types.Object) -> list[int]:
-        """Icon of each variation of a room; none where its record cannot be read."""
+        """Icon of each variation of a room, 0 where there is no other; none where its record cannot be read."""
         made = ahead(room)
         text = f"{room.get(VARIATIONS_KEY, '[]')}{len(made.scenes) if made else 0}"
         if text not in self._known:
@@ -123,6 +123,8 @@ class _Pictures:
             scenes = variations_of(room)
         except PlacingError:
             return []
+        if len(scenes) < 2:  # no picture is shown
+            return [0] * len(scenes)
         if self._previews is None:
             self._previews = bpy.utils.previews.new()
         return [self._icon(scene) for scene in scenes]

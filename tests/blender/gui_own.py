@@ -49,6 +49,7 @@ def box(name, size, location):
     obj = bpy.data.objects.new(name, mesh)
     obj.location = location
     bpy.context.scene.collection.objects.link(obj)
+    bpy.context.view_layer.update()
     return obj
 
 
@@ -98,7 +99,7 @@ def draw_a_floor():
 
 
 def show_and_correct():
-    """What was read is shown, a box is said to be a window by a click on it, and hidden again."""
+    """What was read is shown, a box that is taken for a window is said to be a door by a click on it, and hidden again."""
     overlay = _module("overlay").OVERLAY
     floor = bpy.context.active_object
     part = box("Thing", (1.2, 0.1, 1.2), (0.0, 1.75, 0.8))
@@ -111,23 +112,23 @@ def show_and_correct():
     yield from _click_at(part.location + Vector((0.0, 0.0, 0.9)))
     yield 0.7
     screenshot("23_correcting")
-    yield from _press_in_menu("bpy.ops.instructscene.set_kind(object=\"Thing\", kind='window')")
-    yield from wait_until(lambda: part.get("instructscene_architecture") == "window", 10, "the correction")
+    yield from _press_in_menu("bpy.ops.instructscene.set_kind(object=\"Thing\", kind='door')")
+    yield from wait_until(lambda: part.get("instructscene_architecture") == "door", 10, "the correction")
     yield from press("Return")
     yield from click("bpy.ops.instructscene.show_room(", 0.25)
     yield from wait_until(lambda: overlay.drawing is None, 10, "the hiding")
 
 
 def _press_in_menu(command):
-    """Moves down a menu that opened at the pointer until a button with this command is below it."""
-    for step in range(-14, 15):
-        xdotool("mousemove_relative", "--", 0, 16 if step > -14 else -16 * 14)
-        yield 0.1
-        text = yield from copied_here(0.15)
+    """Moves down a menu that opened with its first button below the pointer until one has this command."""
+    for _ in range(16):
+        text = yield from copied_here(0.2)
         if text.startswith(command):
             xdotool("click", 1)
             yield 0.3
             return
+        xdotool("mousemove_relative", 0, 12)
+        yield 0.1
     raise AssertionError(f"no button of the menu copies {command}")
 
 
