@@ -169,9 +169,10 @@ def own_pieces():
 
 
 def preferences():
-    """Self-Check, Copy Report, Release Memory, and a catalogue that is added and removed."""
-    bpy.ops.screen.userpref_show("INVOKE_DEFAULT")
-    yield 1.5
+    """Self-Check, Copy Report, Release Memory, Measure Folders."""
+    _, area = viewport()
+    area.type = "PREFERENCES"  # a window of their own would open beyond the screen's edge
+    yield 1.0
     bpy.context.preferences.active_section = "ADDONS"
     bpy.context.window_manager.addon_search = "InstructScene"
     bpy.ops.preferences.addon_expand(module=ADDON)
@@ -185,6 +186,12 @@ def preferences():
     yield from wait_until(lambda: "blender" in bpy.context.window_manager.clipboard, 10, "the report")
     yield from click("bpy.ops.instructscene.release_memory(", 0.5, PREFERENCES)
     yield from wait_until(lambda: session().client is None, 20, "the release")
+    yield from click("bpy.ops.instructscene.measure_folders(", 0.5, PREFERENCES)
+    yield from wait_until(lambda: len(_module("folders").MEASURED) == 4, 20, "the measuring")
+    yield 0.5
+    screenshot("32_measured")
+    area.type = "VIEW_3D"
+    yield 0.5
 
 
 def _module(name):
