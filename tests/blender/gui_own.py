@@ -99,7 +99,7 @@ def draw_a_floor():
 
 
 def show_and_correct():
-    """What was read is shown, a box that is taken for a window is said to be a door by a click on it, and hidden again."""
+    """What was read is shown and hidden again; of a box that is taken for a window a click says that it is a door."""
     overlay = _module("overlay").OVERLAY
     floor = bpy.context.active_object
     part = box("Thing", (1.2, 0.1, 1.2), (0.0, 1.75, 0.8))
