@@ -262,7 +262,19 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder for the results")
     parser.add_argument("--render", action="store_true", help="a picture from above and a perspective one")
     parser.add_argument("--save-blend", action="store_true", help="a .blend with each room")
-    parser.add_argument("--catalogue", type=Path, help="made by catalogue index; absent: as in the preferences")
+    parser.add_argument(
+        "--catalogue",
+        type=Path,
+        action="append",
+        default=[],
+        help="made by catalogue index; may be repeated; absent: as in the preferences",
+    )
+    parser.add_argument(
+        "--use",
+        choices=("first", "only"),
+        help="what no catalogue has: first takes it from the embedded one, only leaves it out; absent: as in the "
+        "preferences",
+    )
     parser.add_argument("--resolution", type=_positive, default=256, help="width of the pictures in pixels")
     parser.add_argument("--samples", type=_positive, default=32, help="of Cycles, a pixel")
     options = parser.parse_args(list(words))
@@ -289,11 +301,13 @@ def main(words: Sequence[str]) -> int:
     extension.plain_text.print_anything()
     batch = Batch(extension, options)
     try:
-        if options.catalogue is not None:  # for this run: preferences are not saved
-            extension.models.read_models([options.catalogue])
-            chosen = extension.session.preferences()
+        chosen = extension.session.preferences()  # changed for this run: they are not saved
+        if options.catalogue:
+            extension.models.read_models(options.catalogue)
             chosen.catalogues.clear()
-            extension.session.use_catalogue(chosen, options.catalogue.absolute())
+        for path in options.catalogue:
+            extension.session.use_catalogue(chosen, path.absolute())
+        chosen.catalogue_use = options.use or chosen.catalogue_use
         requests = extension.scene.read_requests(options.requests)
         batch.check(requests)
     except extension.errors.InvalidInputError as error:

@@ -205,6 +205,23 @@ def test_a_batch_refuses_a_catalogue_that_it_cannot_read(blend, tmp_path, capsys
     assert not len(blend.addon.session.preferences().catalogues)
 
 
+def test_a_batch_uses_a_catalogue_alone(blend, models, tmp_path):
+    folder, _ = models
+    request = {"id": "a", "text": "A double bed and a sofa.", "variations": 1}
+    (tmp_path / "requests.jsonl").write_text(json.dumps(request))
+    words = ["--requests", str(tmp_path / "requests.jsonl"), "--out", str(tmp_path / "out"), "--use", "only"]
+    try:
+        batch = importlib.import_module(f"{blend.__name__}.addon.batch")
+        assert batch.main([*words, "--catalogue", str(folder / "catalogue")]) == 0
+    finally:
+        preferences = blend.addon.session.preferences()
+        preferences.catalogues.clear()
+        preferences.catalogue_use = "first"
+    scene = json.loads((tmp_path / "out" / "a.json").read_text())
+    assert scene["objects"]
+    assert all(item["asset"].startswith("3d-future/") for item in scene["objects"])
+
+
 def test_a_room_is_furnished_from_the_catalogue(blend, models, settings):
     folder, _ = models
     settings.instruction = "Put a nightstand to the left of a double bed."
