@@ -6,9 +6,11 @@ import bpy
 from bpy_extras.view3d_utils import location_3d_to_region_2d
 from gui_hand import (
     ADDON,
+    OUT,
     PREFERENCES,
     SEEN,
     SIDEBAR,
+    Place,
     click,
     copied_here,
     find,
@@ -26,6 +28,7 @@ from mathutils import Vector
 
 CORNERS = ((-2.0, -1.75), (2.0, -1.75), (2.0, 1.75), (-2.0, 1.75))
 """Metres, of a floor that is drawn."""
+BROWSER = Place("FILE_BROWSER", "WINDOW")
 BELOW = 62
 """Pixels from the middle of the last button of a panel to the header of the panel below its row of progress."""
 
@@ -172,12 +175,14 @@ def preferences():
     """Self-Check, Copy Report, Release Memory, Measure Folders."""
     _, area = viewport()
     area.type = "PREFERENCES"  # a window of their own would open beyond the screen's edge
+    bpy.context.preferences.view.filebrowser_display_type = "SCREEN"
     yield 1.0
     bpy.context.preferences.active_section = "ADDONS"
     bpy.context.window_manager.addon_search = "InstructScene"
     bpy.ops.preferences.addon_expand(module=ADDON)
     yield 1.5
     screenshot("30_preferences")
+    yield from _library()
     yield from click("bpy.ops.instructscene.self_check(", 0.3, PREFERENCES)
     yield from wait_until(lambda: session().self_check is not None and not session().busy, 120, "the check")
     yield 0.5
@@ -186,12 +191,50 @@ def preferences():
     yield from wait_until(lambda: "blender" in bpy.context.window_manager.clipboard, 10, "the report")
     yield from click("bpy.ops.instructscene.release_memory(", 0.5, PREFERENCES)
     yield from wait_until(lambda: session().client is None, 20, "the release")
-    yield from click("bpy.ops.instructscene.measure_folders(", 0.5, PREFERENCES)
+    yield from click("bpy.ops.instructscene.measure_folders(", 0.75, PREFERENCES)
     yield from wait_until(lambda: len(_module("folders").MEASURED) == 4, 20, "the measuring")
     yield 0.5
     screenshot("32_measured")
     area.type = "VIEW_3D"
     yield 0.5
+
+
+def _library():
+    """A folder of one model is indexed, reviewed, and taken from the list."""
+    folder = OUT / "models"
+    folder.mkdir()
+    corners = [(x, y, z) for x in (0, 1.2) for y in (0, 2.0) for z in (0, 0.6)]
+    faces = ((1, 2, 4, 3), (5, 7, 8, 6), (1, 5, 6, 2), (3, 4, 8, 7), (1, 3, 7, 5), (2, 6, 8, 4))
+    lines = [f"v {x} {y} {z}" for x, y, z in corners] + ["f " + " ".join(map(str, face)) for face in faces]
+    (folder / "Wardrobe.obj").write_text("\n".join(lines) + "\n")
+    yield from click("bpy.ops.instructscene.index_models(", 0.4, PREFERENCES)
+    yield from wait_until(lambda: _browser() is not None, 20, "the file browser")
+    yield 1.0
+    _browser().directory = bytes(folder)
+    yield 1.0
+    screenshot("33_folder")
+    _, region = BROWSER.look()
+    BROWSER.point(region.x + region.width // 2, region.y + region.height // 2)
+    yield 0.3
+    xdotool("key", "Return")
+    review = _module("review").REVIEW
+    yield from wait_until(lambda: review.models and not session().busy, 120, "the indexing")
+    yield 1.5
+    screenshot("34_review")
+    (model,) = review.models.values()
+    assert model.category == "wardrobe"
+    yield from click("bpy.ops.instructscene.review_check(", 0.8, PREFERENCES)
+    yield from wait_until(lambda: review.unsaved, 10, "a correction")
+    yield from click("bpy.ops.instructscene.close_review(", 40, PREFERENCES)
+    yield from wait_until(lambda: review.catalogue is None and not session().busy, 60, "the saving")
+    yield from click("bpy.ops.instructscene.remove_catalogue(", 28, PREFERENCES)
+    yield from wait_until(lambda: not len(_module("session").preferences().catalogues), 10, "the removal")
+
+
+def _browser():
+    """The parameters of the file browser that is shown; None where none is."""
+    areas = [area for window in bpy.context.window_manager.windows for area in window.screen.areas]
+    return next((area.spaces.active.params for area in areas if area.type == "FILE_BROWSER"), None)
 
 
 def _module(name):
