@@ -225,7 +225,7 @@ def test_indexing_goes_on_where_the_worker_died_and_no_reader_is_left(chairs, se
         session.run(jobs.check_worker())
         client = session.client
         os.kill(client.pid, signal.SIGSTOP)
-        asked = jobs.review_pieces(out, {})
+        asked = module("review").review_pieces(out, {})
         check_told(lost(session, asked, lambda: session.progress.waiting, lambda: os.kill(client.pid, signal.SIGKILL)))
     finally:
         preferences.catalogues.clear()
