@@ -10,16 +10,10 @@ import bpy
 import numpy as np
 import pytest
 from helpers import module
+from loading import load
 
 HERE = Path(__file__).resolve().parent
 COUNT = 10
-
-
-def load(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 future = load(HERE.parent / "future_folder.py")

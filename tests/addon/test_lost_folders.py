@@ -3,7 +3,6 @@
 The full disk is a small file system of its own, where the system allows one to be made.
 """
 
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 import bpy
 import pytest
 from helpers import module, room, select
+from loading import load
 
 pytestmark = [
     pytest.mark.usefixtures("settings"),
@@ -27,13 +27,6 @@ import model_files
 model_files.make_tables(pathlib.Path(sys.argv[2]))
 os._exit(0)  # Blender as a module sometimes waits for ever for a thread of its own
 """
-
-
-def load(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
 
 
 future = load(TESTS / "future_folder.py")

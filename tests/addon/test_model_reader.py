@@ -1,6 +1,5 @@
 """The reader of people's models, run as it is: what it makes of each format, and that files run and reach nothing."""
 
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -10,16 +9,10 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from loading import load
 
 HERE = Path(__file__).resolve().parent
 SHARED = Path("/work/shared/cases")
-
-
-def load(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 core = load(HERE.parent / "future_folder.py").core

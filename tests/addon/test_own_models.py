@@ -1,6 +1,5 @@
 """A person's folder as a catalogue: indexed, gone on with, moved, corrected, and placed in the open file."""
 
-import importlib.util
 import json
 import os
 import shutil
@@ -10,16 +9,10 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from loading import load
 
 HERE = Path(__file__).resolve().parent
 CC0 = Path("/work/shared/data/furniture_cc0")
-
-
-def load(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 core = load(HERE.parent / "future_folder.py").core

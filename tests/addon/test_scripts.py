@@ -1,6 +1,5 @@
 """Scripts in ``blender -b``: each operator works there or refuses in one line, and the documents' examples run."""
 
-import importlib.util
 import json
 import re
 import subprocess
@@ -10,6 +9,7 @@ from pathlib import Path
 import bpy
 import pytest
 from helpers import box, module, room, select
+from loading import load
 
 ROOT = Path(__file__).resolve().parents[2]
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -25,13 +25,6 @@ def operators():
 
 def properties_of(data):
     return [item.identifier for item in data.bl_rna.properties if item.identifier not in ("rna_type", "name")]
-
-
-def load(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
 
 
 def record():

@@ -1,6 +1,5 @@
 """A folder laid out as 3D-FUTURE-model becomes a catalogue; what is broken is listed; an interrupted run goes on."""
 
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from loading import load
 
 from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
 from instructscene_core.catalogue.future_classes import classes_of, nearest_classes
@@ -26,13 +26,6 @@ from instructscene_core.model_files import texture_of
 from instructscene_core.scene import Request
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def load(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 future = load(ROOT / "tests" / "future_folder.py")

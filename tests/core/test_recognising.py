@@ -1,22 +1,14 @@
 """The worker's message ``recognise``."""
 
 import base64
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
 import pytest
+from loading import load
 
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.worker.recognising import recognise_items
-
-
-def load(path):
-    spec = spec_from_file_location(path.stem, path)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
 
 own_meshes = load(Path(__file__).parents[1] / "own_meshes.py")
 shape_of, surface = own_meshes.shape_of, own_meshes.surface

@@ -1,10 +1,10 @@
 """What meshes are recognised as: class, front and scale of furniture of our own, names, and bad input."""
 
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
 import pytest
+from loading import load
 
 from instructscene_core.catalogue.class_sizes import SIZES, UNITS, unit_likelihoods
 from instructscene_core.catalogue.recognition import Recogniser, Unknown, caption
@@ -13,14 +13,6 @@ from instructscene_core.evaluation.recognition_models import KINDS, turned
 from instructscene_core.starter.furniture.specs import SHAPES
 from instructscene_core.training.shape_reading import HELD_OUT
 from instructscene_core.vocabulary import CATEGORIES
-
-
-def load(path):
-    spec = spec_from_file_location(path.stem, path)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
 
 own_meshes = load(Path(__file__).parents[1] / "own_meshes.py")
 shape_of, surface = own_meshes.shape_of, own_meshes.surface

@@ -1,12 +1,12 @@
 """``evaluate --set recognition``: what is asked, what counts as right, and the constants' scores."""
 
 import json
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
 import pytest
 import trimesh
+from loading import load
 
 from instructscene_core.catalogue.recognition import Recogniser, Recognition, Unknown
 from instructscene_core.commands.main import main
@@ -18,13 +18,6 @@ from instructscene_core.starter.furniture.meshes import triangles
 
 CC0 = Path(__file__).resolve().parents[3] / "shared" / "data" / "furniture_cc0"
 """The 52 models of the cases; tests that need them are skipped where they are not."""
-
-
-def load(path):
-    spec = spec_from_file_location(path.stem, path)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 shape_of = load(Path(__file__).parents[1] / "own_meshes.py").shape_of
