@@ -35,7 +35,7 @@ def _load_extension(folder: Path) -> Any:  # noqa: ANN401  (its module of pictur
 
 def _open(job: dict[str, Any]) -> bpy.types.Object | None:
     """Brings the packed scene into an empty file and makes it the active one; returns the room's Empty."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.read_homefile(use_empty=True)  # preferences as they are: reading them anew makes Blender sort its wheels
     libraries: Any = bpy.data.libraries  # the type stubs lack how load() is used
     with libraries.load(job["blend"], link=False) as (_, wanted):
         wanted.scenes = [job["scene"]]

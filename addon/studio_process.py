@@ -6,6 +6,7 @@ unsaved one will do.
 
 import dataclasses
 import json
+import os
 import queue
 import re
 import subprocess
@@ -26,6 +27,8 @@ from .studio import copy_for_pictures
 _CHILD: Final = Path(__file__).with_name("picture_child.py")
 _SAMPLE: Final = re.compile(r"Sample (\d+)/(\d+)")
 """What Cycles says of its progress."""
+_USER: Final = "user"
+"""Name of the user folder of the other Blender, beside its job."""
 _STARTED: Final = 0.04
 """Share of the progress bar for the start of the other Blender."""
 
@@ -72,6 +75,7 @@ def _pack(scene_name: str, room_name: str, folder: Path, settings: PictureSettin
         raise PlacingError(tr('"{name}" was removed or renamed meanwhile', name=room_name), tr("Try again"))
     blend, job = folder / "room.blend", folder / "job.json"
     try:
+        job.with_name(_USER).mkdir()
         with copy_for_pictures(scene, room, whole=settings.view == "camera") as copy:
             bpy.data.libraries.write(str(blend), {copy}, path_remap="ABSOLUTE")
             name = copy.name
@@ -123,6 +127,9 @@ def _start(job: Path) -> _Process:
         options = ["--background", "--factory-startup", "--enable-autoexec" if trust else "--disable-autoexec"]
         command = [binary, *options, "--python-exit-code", "1", "--python", str(_CHILD), "--", str(job)]
     flags = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+    # In the person's user folder a Blender without their add-ons may delete the wheels of these.
+    user = {"BLENDER_USER_RESOURCES": str(job.with_name(_USER))}
+    others = {name: value for name, value in os.environ.items() if not name.startswith("BLENDER_USER_")}
     try:
         process = subprocess.Popen(  # noqa: S603  (Blender itself)
             command,
@@ -131,6 +138,7 @@ def _start(job: Path) -> _Process:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
+            env=others | user,
             creationflags=flags,
         )
     except OSError as error:

@@ -2,6 +2,7 @@
 
 import math
 import resource
+import sys
 import tempfile
 import time
 from itertools import product
@@ -307,6 +308,20 @@ def finish(steps):
         longest = max(longest, time.perf_counter() - start)
         labels.append(progress.label)
         time.sleep(0.01)
+
+
+def test_the_wheels_of_a_person_s_add_ons_stay(steps, monkeypatch, tmp_path):
+    """A Blender that starts without add-ons in the person's user folder may unpack and delete wheels there."""
+    home = tmp_path / "home"
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    wheel = home / "extensions" / ".local" / "lib" / name / "site-packages" / "thing-1.0.dist-info"
+    wheel.mkdir(parents=True)
+    for file, text in (("WHEEL", ""), ("METADATA", "Name: thing\nVersion: 1.0\n"), ("RECORD", "thing.py,,\n")):
+        (wheel / file).write_text(text)
+    monkeypatch.setenv("BLENDER_USER_RESOURCES", str(home))
+    before = sorted(home.rglob("*"))
+    finish(steps())
+    assert sorted(home.rglob("*")) == before
 
 
 def left_in_temporary_folders():

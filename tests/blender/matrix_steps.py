@@ -77,12 +77,28 @@ def undo():
     assert looks() == restyle.after
 
 
+def wheels():
+    """Packages that Blender has unpacked from the extension's wheels."""
+    packages = home().glob(".local/lib/*/site-packages/*")
+    return sorted(path.name for path in packages if path.is_dir() and path.name != "__pycache__")
+
+
 def render():
+    """A second Blender makes the picture, as where the button is pressed; it touches nothing of the person's."""
+    before = wheels()
+    assert before
     settings = bpy.context.scene.instructscene
     settings.render_path = str(OUT / "room.png")
     settings.render_resolution, settings.render_samples = 160, 4
     assert bpy.ops.instructscene.render() == {"FINISHED"}
     assert (OUT / "room.png").stat().st_size > 1000
+    steps = importlib.import_module(f"{NAME}.addon.studio_process").picture_steps
+    pictures = importlib.import_module(f"{NAME}.addon.pictures")
+    small = pictures.PictureSettings(resolution=64, samples=1)
+    for _ in steps(bpy.context.scene, rooms()[0], OUT / "again.png", small):
+        time.sleep(0.01)
+    assert (OUT / "again.png").is_file()
+    assert wheels() == before
 
 
 def disable():
@@ -98,9 +114,7 @@ def uninstall():
     index = next(k for k, repo in enumerate(repositories) if repo.module == REPOSITORY)
     bpy.ops.extensions.package_uninstall(repo_index=index, pkg_id="instructscene")
     assert not (home() / REPOSITORY / "instructscene").exists()
-    packages = home().glob(".local/lib/*/site-packages/*")
-    left = [path.name for path in packages if path.is_dir() and path.name != "__pycache__"]
-    assert not left, f"wheels are left: {left}"
+    assert not wheels(), f"wheels are left: {wheels()}"
 
 
 STEPS = (install, enable, generate, restyle, undo, render, disable, uninstall)
