@@ -48,6 +48,11 @@ def tr_count(count: int, one: str, several: str, /, **values: object) -> str:
     return tr(one if count == 1 else several, count=count, **values)
 
 
+def tr_ui_count(count: int, one: str, several: str, /, **values: object) -> str:
+    """What a panel draws, as `tr_count`."""
+    return tr_ui(one if count == 1 else several, count=count, **values)
+
+
 def tr_later(text: str, /) -> str:
     """Marks a text that is translated where it is used; gives it back as it is."""
     return text

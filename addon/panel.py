@@ -8,7 +8,7 @@ import bpy
 
 from ..instructscene_core.vocabulary import PREDICATES, display_name
 from .deletions import deleted_from
-from .language import category_label, tr_later, tr_ui
+from .language import category_label, tr_later, tr_ui, tr_ui_count
 from .overlay import OVERLAY
 from .piece_list import Row, icon_of, is_ticked, listed, lists, page_of
 from .preferences import draw_lines, draw_progress
@@ -266,9 +266,10 @@ class INSTRUCTSCENE_PT_selection(_Panel):
         if selected.parts:
             _draw_building(self.layout, selected)
         if selected.more:
-            self.layout.label(
-                text=tr_ui("{count} more objects are not listed", count=selected.more), icon="INFO", translate=False
+            more = tr_ui_count(
+                selected.more, "{count} more object is not listed", "{count} more objects are not listed"
             )
+            self.layout.label(text=more, icon="INFO", translate=False)
 
 
 def _draw_pieces(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

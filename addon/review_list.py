@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import bpy
 
-from .language import category_title, tr_ui
+from .language import category_title, tr_ui, tr_ui_count
 from .piece_list import lists, page_of
 from .review import REVIEW, Model
 
@@ -47,7 +47,7 @@ def _draw_head(box: bpy.types.UILayout, chosen: Any) -> None:  # noqa: ANN401
     unsaved = len(REVIEW.unsaved)
     save = row.row()
     save.alert = bool(unsaved)
-    label = tr_ui("Save {count} Corrections", count=unsaved) if unsaved else tr_ui("Saved")
+    label = tr_ui_count(unsaved, "Save {count} Correction", "Save {count} Corrections") if unsaved else tr_ui("Saved")
     save.operator("instructscene.save_review", text=label, icon="FILE_TICK", translate=False)
     row.operator("instructscene.close_review", text="", icon="X")
     row = box.row()

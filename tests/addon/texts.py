@@ -9,7 +9,7 @@ import bpy
 from helpers import NAME, module
 
 ADDON = Path(__file__).resolve().parents[2] / "addon"
-_TAKES = {"tr": 1, "tr_ui": 1, "tr_tip": 1, "tr_later": 1, "tr_count": 3, "Progress": 1}
+_TAKES = {"tr": 1, "tr_ui": 1, "tr_tip": 1, "tr_later": 1, "tr_count": 3, "tr_ui_count": 3, "Progress": 1}
 """Functions that take texts, and how many of their first arguments may be some."""
 _DRAWN = ("label", "prop", "progress", "operator")
 """Functions that draw texts, which Blender translates."""

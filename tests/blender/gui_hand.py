@@ -141,6 +141,27 @@ def click(command, across=0.5, place=SIDEBAR, pages=3):
     yield 0.2
 
 
+def press_near(command, across=0, down=12, tries=16):
+    """Presses the next button in one direction, from where the pointer is, that has a command; gives that as it is.
+
+    Args:
+        command: how it begins.
+        across: pixels to the right from place to place.
+        down: pixels down.
+        tries: places.
+    """
+    for _ in range(tries):
+        text = yield from copied_here(0.2)
+        if text.startswith(command):
+            xdotool("click", 1)
+            SEEN["steps"].append(f"clicked {text}")
+            yield 0.3
+            return text
+        xdotool("mousemove_relative", "--", across, down)
+        yield 0.1
+    raise AssertionError(f"no button near copies {command}")
+
+
 def still_here(command):
     """Notes it where the button that was pressed is no longer below the pointer, which has not been moved."""
     text = ""

@@ -1,6 +1,7 @@
 """What a person does with a room and furniture of their own: My Room, Selection, and the preferences."""
 
 import importlib
+from pathlib import Path
 
 import bpy
 from bpy_extras.view3d_utils import location_3d_to_region_2d
@@ -12,10 +13,10 @@ from gui_hand import (
     SIDEBAR,
     Place,
     click,
-    copied_here,
     find,
     over_viewport,
     press,
+    press_near,
     screenshot,
     session,
     settings,
@@ -115,24 +116,11 @@ def show_and_correct():
     yield from _click_at(part.location + Vector((0.0, 0.0, 0.9)))
     yield 0.7
     screenshot("23_correcting")
-    yield from _press_in_menu("bpy.ops.instructscene.set_kind(object=\"Thing\", kind='door')")
+    yield from press_near("bpy.ops.instructscene.set_kind(object=\"Thing\", kind='door')")
     yield from wait_until(lambda: part.get("instructscene_architecture") == "door", 10, "the correction")
     yield from press("Return")
     yield from click("bpy.ops.instructscene.show_room(", 0.25)
     yield from wait_until(lambda: overlay.drawing is None, 10, "the hiding")
-
-
-def _press_in_menu(command):
-    """Moves down a menu that opened with its first button below the pointer until one has this command."""
-    for _ in range(16):
-        text = yield from copied_here(0.2)
-        if text.startswith(command):
-            xdotool("click", 1)
-            yield 0.3
-            return
-        xdotool("mousemove_relative", 0, 12)
-        yield 0.1
-    raise AssertionError(f"no button of the menu copies {command}")
 
 
 def furnish():
@@ -157,8 +145,11 @@ def own_pieces():
     sofa = box("Sofa", (200.0, 90.0, 80.0), (0.0, 0.0, 0.0))
     select(sofa)
     yield 0.5
+    bpy.ops.ed.undo_push(message="Sofa")
     yield from job("bpy.ops.instructscene.recognise(", 0.3)
     screenshot("25_recognised")
+    yield from _say_what_it_is(sofa)
+    sofa = bpy.data.objects["Sofa"]  # undo has made it anew
     yield from click("bpy.ops.instructscene.fix_scale(", 0.7)
     yield from wait_until(lambda: abs(max(sofa.scale) - 0.01) < 1e-6, 10, "the scaling")
     front = sofa.get("instructscene_front", 0)
@@ -171,8 +162,30 @@ def own_pieces():
     screenshot("26_kept")
 
 
+def _say_what_it_is(sofa):
+    """Ticks it by both buttons; Set Class, which is right of All, says another class, and undo takes it back."""
+    is_ticked = _module("piece_list").is_ticked
+    for command, across in (("tick_all(", 0.2), ("tick_piece(", 0.22)):
+        yield from click(f"bpy.ops.instructscene.{command}", across)
+        yield from wait_until(lambda: is_ticked(sofa.name), 10, "the tick")
+        yield from click(f"bpy.ops.instructscene.{command}", across)
+        yield from wait_until(lambda: not is_ticked(sofa.name), 10, "the end of the tick")
+    yield from find("bpy.ops.instructscene.tick_all(", 0.2)
+    xdotool("mousemove_relative", 90, 0)
+    yield 0.2
+    xdotool("click", 1)
+    yield 0.5
+    screenshot("25_classes")
+    command = yield from press_near("bpy.ops.instructscene.set_class(category='", down=-12)
+    category = command.split("'")[1]
+    yield from wait_until(lambda: sofa.get("instructscene_category") == category, 10, "the class")
+    yield from press("ctrl+z")
+    yield from wait_until(lambda: "instructscene_category" not in bpy.data.objects["Sofa"], 10, "the undo of the class")
+    yield 0.5
+
+
 def preferences():
-    """Self-Check, Copy Report, Release Memory, Measure Folders."""
+    """Import, catalogues, Self-Check, Copy Report, Release Memory, folders."""
     _, area = viewport()
     area.type = "PREFERENCES"  # a window of their own would open beyond the screen's edge
     bpy.context.preferences.view.filebrowser_display_type = "SCREEN"
@@ -183,6 +196,7 @@ def preferences():
     yield 1.5
     screenshot("30_preferences")
     yield from _library()
+    yield from _no_checkpoints()
     yield from click("bpy.ops.instructscene.self_check(", 0.3, PREFERENCES)
     yield from wait_until(lambda: session().self_check is not None and not session().busy, 120, "the check")
     yield 0.5
@@ -195,6 +209,7 @@ def preferences():
     yield from wait_until(lambda: len(_module("folders").MEASURED) == 4, 20, "the measuring")
     yield 0.5
     screenshot("32_measured")
+    yield from _folders()
     area.type = "VIEW_3D"
     yield 0.5
 
@@ -208,27 +223,103 @@ def _library():
     lines = [f"v {x} {y} {z}" for x, y, z in corners] + ["f " + " ".join(map(str, face)) for face in faces]
     (folder / "Wardrobe.obj").write_text("\n".join(lines) + "\n")
     yield from click("bpy.ops.instructscene.index_models(", 0.4, PREFERENCES)
-    yield from wait_until(lambda: _browser() is not None, 20, "the file browser")
-    yield 1.0
-    _browser().directory = bytes(folder)
-    yield 1.0
-    screenshot("33_folder")
-    _, region = BROWSER.look()
-    BROWSER.point(region.x + region.width // 2, region.y + region.height // 2)
-    yield 0.3
-    xdotool("key", "Return")
+    yield from _browse_to(folder, "33_folder")
     review = _module("review").REVIEW
     yield from wait_until(lambda: review.models and not session().busy, 120, "the indexing")
     yield 1.5
     screenshot("34_review")
     (model,) = review.models.values()
     assert model.category == "wardrobe"
-    yield from click("bpy.ops.instructscene.review_check(", 0.8, PREFERENCES)
-    yield from wait_until(lambda: review.unsaved, 10, "a correction")
+    yield from _correct(review)
     yield from click("bpy.ops.instructscene.close_review(", 40, PREFERENCES)
     yield from wait_until(lambda: review.catalogue is None and not session().busy, 60, "the saving")
+    catalogues = _module("session").preferences().catalogues
+    made = catalogues[0].path
     yield from click("bpy.ops.instructscene.remove_catalogue(", 28, PREFERENCES)
-    yield from wait_until(lambda: not len(_module("session").preferences().catalogues), 10, "the removal")
+    yield from wait_until(lambda: not len(catalogues), 10, "the removal")
+    yield from click("bpy.ops.instructscene.add_catalogue(", 28, PREFERENCES)
+    yield from _browse_to(made, "36_catalogue")
+    yield from wait_until(lambda: len(catalogues) == 1, 10, "the adding")
+    yield from click("bpy.ops.instructscene.review_models(", 0.8, PREFERENCES)
+    yield from wait_until(lambda: review.models and not session().busy, 60, "the review")
+    (model,) = review.models.values()
+    assert model.category not in {None, "wardrobe"}, "corrections were saved"
+    yield from click("bpy.ops.instructscene.close_review(", 40, PREFERENCES)
+    yield from wait_until(lambda: review.catalogue is None and not session().busy, 60, "the closing")
+    yield from click("bpy.ops.instructscene.remove_catalogue(", 28, PREFERENCES)
+    yield from wait_until(lambda: not len(catalogues), 10, "the second removal")
+
+
+def _correct(review):
+    """Each button of a model's row, from right to left; then all are right, and that is saved."""
+    said = lambda: next(iter(review.models.values())).said  # noqa: E731
+    leave_out = "bpy.ops.instructscene.review_leave_out("
+    shown = lambda: next(iter(review.models.values())).category  # noqa: E731
+    yield from click(leave_out, 40, PREFERENCES)
+    yield from wait_until(lambda: shown() is None, 10, "leaving it out")
+    yield from click(leave_out, 40, PREFERENCES)
+    yield from wait_until(shown, 10, "taking it in")
+    screenshot("35_row")
+    yield from press_near("bpy.ops.instructscene.review_scale(", across=-14, down=0)
+    yield 0.5
+    screenshot("35_height")
+    xdotool("key", "Return")
+    yield from wait_until(lambda: "scale" in said(), 10, "the scale")
+    yield from find(leave_out, 40, PREFERENCES)
+    yield from press_near("bpy.ops.instructscene.review_front(", across=-10, down=0, tries=60)
+    yield from wait_until(lambda: "front" in said(), 10, "the front")
+    yield from press_near("bpy.ops.instructscene.review_check(model=", across=-10, down=0, tries=60)
+    yield from wait_until(lambda: said().get("checked") == "no", 10, "the end of its tick")
+    xdotool("mousemove_relative", "--", -280, 0)
+    yield 0.2
+    xdotool("click", 1)
+    yield 0.5
+    screenshot("35_classes")
+    xdotool("mousemove_relative", 0, 40)  # past Leave Out
+    command = yield from press_near("bpy.ops.instructscene.review_class(")
+    yield from wait_until(lambda: said()["class"] in command, 10, "the class")
+    yield from click('bpy.ops.instructscene.review_check(model=""', 0.8, PREFERENCES)
+    screenshot("35_corrected")
+    yield from click("bpy.ops.instructscene.save_review(", 0.8, PREFERENCES)
+    yield from wait_until(lambda: not review.unsaved and not session().busy, 60, "the saving of corrections")
+
+
+def _browse_to(folder, picture):
+    """Chooses a folder in the file browser that opens."""
+    yield from wait_until(lambda: _browser() is not None, 20, "the file browser")
+    yield 1.0
+    _browser().directory = bytes(Path(folder))
+    yield 1.0
+    screenshot(picture)
+    _, region = BROWSER.look()
+    BROWSER.point(region.x + region.width // 2, region.y + region.height // 2)
+    yield 0.3
+    xdotool("key", "Return")
+    yield from wait_until(lambda: _browser() is None, 20, "the browser's end")
+
+
+def _no_checkpoints():
+    """A folder without checkpoints is refused, with what to do."""
+    yield from click("bpy.ops.instructscene.import_official(", 0.5, PREFERENCES)
+    yield from _browse_to(OUT / "models", "37_checkpoints")
+    yield from wait_until(lambda: session().failure and not session().busy, 120, "the refusal")
+    assert not _module("session").preferences().model_folder
+    yield 0.5
+    screenshot("38_refused")
+
+
+def _folders():
+    """The folder of catalogues is opened in the system's browser, and what the add-on wrote there is deleted."""
+    yield from click("bpy.ops.instructscene.open_folder(folder='catalogues'", 55, PREFERENCES)
+    opened = OUT / "opened"
+    yield from wait_until(opened.is_file, 10, "the opening")
+    folder = Path(opened.read_text().strip())
+    assert any(folder.rglob("*.npy"))
+    yield from click("bpy.ops.instructscene.empty_folder(folder='catalogues'", 34, PREFERENCES)
+    yield 0.5
+    screenshot("39_delete")
+    xdotool("key", "Return")
+    yield from wait_until(lambda: not any(folder.rglob("*.npy")) and not session().busy, 20, "the deletion")
 
 
 def _browser():

@@ -8,8 +8,10 @@ from gui_hand import (
     click,
     copied_here,
     count_draws,
+    find,
     over_viewport,
     press,
+    press_near,
     screenshot,
     session,
     settings,
@@ -22,6 +24,9 @@ from gui_hand import (
 INSTRUCTION = "Put a nightstand to the left of a double bed."
 RIGHTMOST = 46
 """Pixels from the sidebar's right edge to the middle of an icon at the end of a row."""
+
+PRESETS = (-20, -80)
+"""Pixels from the middle of New Seed to the icon of the presets."""
 
 
 def rooms():
@@ -74,6 +79,25 @@ def see_panel():
     yield from click("bpy.ops.instructscene.new_seed(", RIGHTMOST)
     yield from wait_until(lambda: settings().seed > seed, 10, "another seed")
     settings().seed = seed
+
+
+def presets():
+    """A preset's settings come into the panel; then those of before."""
+    names = ("instruction", "room_type", "variations")
+    before = {name: getattr(settings(), name) for name in names}
+    settings().instruction = ""  # a long one moves what is below its field
+    yield from find("bpy.ops.instructscene.new_seed(", RIGHTMOST)
+    xdotool("mousemove_relative", "--", *PRESETS)
+    yield 0.3
+    xdotool("click", 1)
+    yield 0.7
+    screenshot("01_presets")
+    yield from press_near("bpy.ops.script.execute_preset(")
+    yield from wait_until(lambda: settings().instruction != before["instruction"], 10, "the preset")
+    screenshot("01_preset")
+    yield from press("Escape")
+    for name, value in before.items():
+        setattr(settings(), name, value)
 
 
 def cancel():
@@ -242,4 +266,4 @@ def picture():
     yield 0.5
 
 
-STORY = (see_panel, cancel, generate, variations, again, edits, single_pieces, picture)
+STORY = (see_panel, presets, cancel, generate, variations, again, edits, single_pieces, picture)

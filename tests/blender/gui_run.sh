@@ -7,7 +7,10 @@ zip=$(realpath "$1")
 out=$(realpath -m "$2")
 shift 2
 rm -rf "$out"
-mkdir -p "$out/user"
+mkdir -p "$out/user" "$out/bin"
+printf '#!/bin/sh\necho "$1" > "%s/opened"\n' "$out" > "$out/bin/xdg-open"  # in place of the system's file browser
+chmod +x "$out/bin/xdg-open"
+export PATH="$out/bin:$PATH"
 export BLENDER_USER_RESOURCES="$out/user"
 blender -b --command extension install-file --repo user_default --enable "$zip"
 blender -b --python-exit-code 1 --python-expr "
