@@ -34,8 +34,8 @@ from .placement.meant_as_replacing import as_replacement, told_how_to_replace
 from .placement.plan import Plan
 from .placement.replacing import Replacer
 from .reading.reader import Reader
+from .room_models import RoomModels
 from .sampling.layout_model import Defaults, Job, LayoutModel, OnStep, Settings
-from .sampling.room_models import RoomModels
 from .sampling.slots import AskedEdge, AskedPiece, prepare
 from .sampling.tasks import is_open_completion
 from .scene import Request, Scene, SceneObject, is_drawn

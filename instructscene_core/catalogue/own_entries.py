@@ -149,7 +149,9 @@ def write_catalogue(library: Library, out: Path, encode: Encoder | None) -> int:
     if not used:
         reasons = library.unused() or [("", "nothing could be read")]
         message = f"{library.folder} holds no piece that can be used ({reasons[0][0]} {reasons[0][1]})"
-        raise InvalidInputError(message, f"Set a class in Review Models, or by: catalogue review {out} --set ID class=NAME")
+        raise InvalidInputError(
+            message, f"Set a class in Review Models, or by: catalogue review {out} --set ID class=NAME"
+        )
     head = {
         "version": CATALOGUE_VERSION,
         "ranking": "look",

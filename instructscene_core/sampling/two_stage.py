@@ -19,13 +19,14 @@ from ..models.geometry_decoder import GeometryDecoder
 from ..models.graph_prior import GraphPrior
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from ..models.point_encoder import PointEncoder
-from ..scene import TASKS, Task
+from ..scene import Task
 from ..text.encoder import TextStates
 from ..vocabulary import ALL_CLASSES, CLASSES, MAX_OBJECTS, N_CODES, ROOM_TYPES, RoomType
 from .geometry_stage import GeometryStage
 from .graph_stage import ClassMap, GraphStage
 from .layout_model import Defaults, Furnisher, Job, Layout, OnStep, Settings
 from .layout_stage import LayoutStage
+from .model_folder import bounds_of, defaults_of, recorded_encoder, room_types_of
 from .numbers import Numbers
 from .random_numbers import Draws
 
@@ -107,16 +108,18 @@ class TwoStageModel:
         has_points = (folder / "points.safetensors").exists()
         points = load_model(folder / "points", PointEncoder, device).model if has_points else None
         about = prior.metadata
-        room_types = _room_types(about.get("room_types", ["bedroom"]))
+        room_types = room_types_of(folder / "prior.json", about)
         geometric = isinstance(decoder.model, GeometryDecoder)
-        bounds: dict[RoomType, Bounds] = {} if geometric else _bounds(folder, decoder.metadata, room_types)
+        bounds: dict[RoomType, Bounds] = (
+            {} if geometric else bounds_of(folder / "decoder.json", decoder.metadata, room_types)
+        )
         networks = Networks(prior.model, decoder.model, vqvae.model, points, bounds)
         _check_sizes(networks, room_types)
         return TwoStageModel(
             networks,
             name=str(about.get("name", folder.name)),
             room_types=room_types,
-            defaults=_defaults(about.get("defaults", {})),
+            defaults=defaults_of(folder / "prior.json", about, REMASKED_SHARE),
             text_encoder=recorded_encoder(about),
             device=device,
             precision=precision,
@@ -214,33 +217,6 @@ def _threads_for(device: torch.device, work: int) -> Generator[None]:
             torch.set_num_threads(before)
 
 
-def recorded_encoder(about: Mapping[str, Any]) -> str:
-    """Name of the text encoder that a prior was trained with, from what is stored beside its weights."""
-    return str(about.get("text_encoder", about.get("text", "all-MiniLM-L6-v2")))
-
-
-def _bounds(folder: Path, about: Mapping[str, Any], room_types: Sequence[RoomType]) -> dict[RoomType, Bounds]:
-    """Unit of the decoder's boxes in each type of room: stated for each, or one for all.
-
-    Raises:
-        InvalidInputError: the official checkpoints do not hold it, and their data set was not at hand.
-    """
-    if "bounds" not in about:
-        remedy = "Import it again together with the room's dataset_stats.txt"
-        raise InvalidInputError(f"{folder / 'decoder.json'} does not record the bounds of boxes", remedy)
-    stated = about["bounds"]
-    own = isinstance(stated, Mapping) and "translations" not in stated
-    items = cast("Mapping[str, Any]", stated)
-    return {room: Bounds.from_json(items.get(room, {}) if own else items) for room in room_types}
-
-
-def _room_types(data: object) -> tuple[RoomType, ...]:
-    names = cast("list[Any]", data) if isinstance(data, list) else []
-    if not names or any(name not in ROOM_TYPES for name in names):
-        raise InvalidInputError("prior.json: room_types names no known room", "Use the file as written")
-    return cast("tuple[RoomType, ...]", tuple(names))
-
-
 def _check_sizes(networks: Networks, room_types: Sequence[RoomType]) -> None:
     """Refuses parts that come from different models.
 
@@ -265,25 +241,6 @@ def _check_sizes(networks: Networks, room_types: Sequence[RoomType]) -> None:
         raise InvalidInputError("prior.json: nodes_from must be in [0, 1)", "Use the file as written")
 
 
-def _defaults(data: object) -> Defaults:
-    """Reads the model's recorded defaults; absent ones are the plain paper's."""
-    if not isinstance(data, Mapping):
-        raise InvalidInputError("prior.json: defaults must be a JSON object", "Use the file as written")
-    item = cast("Mapping[str, Any]", data)
-    try:
-        prior, decoder = item.get("steps", (100, 10))
-        return Defaults(
-            steps=(int(prior), int(decoder)),
-            guidance=float(item.get("guidance", 1.0)),
-            ratio=_by_task(item.get("ratio", {}), 1.0),
-            remasked_share=_by_task(item.get("conceal", REMASKED_SHARE), 0.0),
-            truncation=float(item.get("truncation", 1.0)),
-            drafts=_drafts(item.get("drafts", 1)),
-        )
-    except (TypeError, ValueError, AttributeError) as error:
-        raise InvalidInputError("prior.json: defaults are malformed", "Use the file as written") from error
-
-
 def _numbers(data: object, n_classes: int) -> dict[RoomType, Numbers]:
     """How many of each class rooms have; none where it is not recorded."""
     try:
@@ -291,13 +248,3 @@ def _numbers(data: object, n_classes: int) -> dict[RoomType, Numbers]:
         return {room: Numbers.from_json(items[room], n_classes) for room in ROOM_TYPES if room in items}
     except (TypeError, ValueError, KeyError) as error:
         raise InvalidInputError("prior.json: numbers are malformed", "Use the file as written") from error
-
-
-def _drafts(data: object) -> int:
-    if not isinstance(data, int) or data < 1:
-        raise ValueError("drafts is no whole number from 1 on")
-    return data
-
-
-def _by_task(data: Mapping[str, Any], absent: float) -> dict[Task, float]:
-    return {task: float(data.get(task, absent)) for task in TASKS}

@@ -69,23 +69,10 @@ def undo(condition, what):
     SEEN["steps"].append(f"undone {what}")
 
 
-def see_panel():
-    """The instruction is typed; every panel is reached."""
-    yield from type_into("instruction", INSTRUCTION)
-    over_viewport()
-    yield 0.3
-    screenshot("01_panel")
-    seed = settings().seed
-    yield from click("bpy.ops.instructscene.new_seed(", RIGHTMOST)
-    yield from wait_until(lambda: settings().seed > seed, 10, "another seed")
-    settings().seed = seed
-
-
 def presets():
     """A preset's settings come into the panel; then those of before."""
     names = ("instruction", "room_type", "variations")
     before = {name: getattr(settings(), name) for name in names}
-    settings().instruction = ""  # a long one moves what is below its field
     yield from find("bpy.ops.instructscene.new_seed(", RIGHTMOST)
     xdotool("mousemove_relative", "--", *PRESETS)
     yield 0.3
@@ -98,6 +85,18 @@ def presets():
     yield from press("Escape")
     for name, value in before.items():
         setattr(settings(), name, value)
+
+
+def see_panel():
+    """The instruction is typed; every panel is reached."""
+    yield from type_into("instruction", INSTRUCTION)
+    over_viewport()
+    yield 0.3
+    screenshot("01_panel")
+    seed = settings().seed
+    yield from click("bpy.ops.instructscene.new_seed(", RIGHTMOST)
+    yield from wait_until(lambda: settings().seed > seed, 10, "another seed")
+    settings().seed = seed
 
 
 def cancel():
@@ -266,4 +265,4 @@ def picture():
     yield 0.5
 
 
-STORY = (see_panel, presets, cancel, generate, variations, again, edits, single_pieces, picture)
+STORY = (presets, see_panel, cancel, generate, variations, again, edits, single_pieces, picture)

@@ -8,7 +8,7 @@ from instructscene_core.commands import main as cli
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.generator import load_generator
 from instructscene_core.official.import_models import import_models
-from instructscene_core.sampling.room_models import RoomModels
+from instructscene_core.room_models import RoomModels
 from instructscene_core.scene import Request, read_scene
 from instructscene_core.text.clip import NAME as CLIP
 

@@ -7,11 +7,12 @@ from typing import Final
 
 import torch
 
-from ..errors import InvalidInputError
-from ..files.checkpoints import read_metadata
-from ..vocabulary import ROOM_TYPES, RoomType, plural, room_name
-from .layout_model import LayoutModel
-from .two_stage import TwoStageModel, recorded_encoder
+from .errors import InvalidInputError
+from .files.checkpoints import read_metadata
+from .sampling.layout_model import LayoutModel
+from .sampling.model_folder import recorded_encoder
+from .sampling.two_stage import TwoStageModel
+from .vocabulary import ROOM_TYPES, RoomType, plural, room_name
 
 _FOLDERS: Final = "bedroom, livingroom or diningroom"
 
