@@ -13,7 +13,7 @@ CORE = ROOT / "instructscene_core"
 LAYERS = (
     "__init__", "errors", "plain_text", "model_files", "vocabulary", "json_values", "outlines", "floor_plan", "scene",
     "thumbnails", "device", "geometry", "diffusion", "models", "files", "text", "instructions", "naming", "reading",
-    "catalogue", "official", "sampling", "room_models", "placement", "generator", "starter", "worker",
+    "catalogue", "official", "sampling", "baselines", "room_models", "placement", "generator", "starter", "worker",
     "datasets", "training", "evaluation", "commands", "__main__",
 )  # fmt: skip
 """Packages and top modules: each may import only from those before it."""

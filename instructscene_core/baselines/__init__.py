@@ -1,0 +1,1 @@
+"""ATISS and DiffuScene, with which the paper compares its method, as models that can stand in its place."""
