@@ -14,7 +14,15 @@ import bpy
 
 OUT = Path(sys.argv[sys.argv.index("--") + 1])
 ADDON = "bl_ext.user_default.instructscene"
-SEEN = {"steps": [], "labels": [], "moved": [], "longest_tick": 0.0, "longest_tick_label": "", "draws": {}}
+SEEN = {
+    "steps": [],
+    "labels": [],
+    "moved": [],
+    "longest_tick": 0.0,
+    "longest_tick_label": "",
+    "draws": {},
+    "seconds": [],
+}
 _FOUND = {}
 """Where things were found: pages scrolled down, pixels from below."""
 _DRAWN = {}

@@ -1,6 +1,7 @@
 """What a person does with rooms that the add-on makes: the buttons of Furnish a Room, Result, Edit and Picture."""
 
 import json
+import time
 
 import bpy
 from gui_hand import (
@@ -55,7 +56,9 @@ def job(command, across=0.5, *, same_place=True):
     """Presses a button that starts a job, and waits for its end."""
     yield from click(command, across)
     yield from wait_until(lambda: session().busy, 20, f"the start of {command}")
+    start = time.monotonic()
     yield from wait_until(lambda: not session().busy, 300, f"the end of {command}")
+    SEEN["seconds"].append((command, round(time.monotonic() - start, 2)))
     yield 1.0
     assert not session().failure, session().failure
     if same_place:

@@ -65,4 +65,5 @@ def test_a_room_by_mouse(prefix, package):
     assert len(list(OUT.glob("*.png"))) >= 20
     print(f"longest tick {1000 * seen['longest_tick']:.0f} ms, {seen['longest_tick_label']}")  # noqa: T201
     print(f"panels drawn in {whole:.2f} ms: {seen['drawn_ms']}")  # noqa: T201
+    print(f"seconds of jobs: {seen['seconds']}")  # noqa: T201
     print("\n".join(seen["steps"]))  # noqa: T201
