@@ -18,12 +18,14 @@ class Box:
         size: full extents, metres.
         yaw: radians about +Z.
         main: whether it is what such a room is there for, as the bed of a bedroom.
+        asked: whether the instruction speaks of such a piece.
     """
 
     position: Vector3
     size: Vector3
     yaw: float
     main: bool = False
+    asked: bool = False
 
     @staticmethod
     def flat(polygon: Sequence[Point2]) -> "Box":

@@ -27,11 +27,15 @@ what is behind them; what hangs higher than ``_TALL`` hides nothing."""
 _FLAT: Final = 0.05
 """Metres: what is lower, such as a rug, can be stood on and hides nothing."""
 _NEAR: Final = (1.0, 2.5)
-"""Metres from the eye within which something is wholly in the way, and beyond which it is not."""
+"""Metres from the eye within which something is wholly in the way, and beyond which it is not, in large rooms."""
+_NEAR_IN_SMALL: Final = (0.1, 0.25)
+"""The same in small rooms, in diagonals of the floor: there all is near, and pictures that avoid it show a wall."""
 _LOW: Final = 0.5
 """Metres: what is taller is not more important for it, or a wardrobe would be worth as much as a bed."""
 _MAIN_SHARE: Final = 0.4
 """Of all weight that the main pieces have together, at least."""
+_ASKED_SHARE: Final = 0.7
+"""The same of main and asked pieces, where any was asked for."""
 _POWER: Final = 0.5
 """Exponent of the volume in a weight: at 1 twice as many small pieces were left out of the pictures."""
 _TINY: Final = 1e-9
@@ -54,7 +58,7 @@ class Furniture:
         solid: (n,) height up to which a piece that stands hides what is behind it, metres.
         stands: (n,) whether it is in the way of people and views.
         weights: (n,) how much the sight of a piece is worth: the root of its volume up to ``_LOW``, but the main pieces
-            together have ``_MAIN_SHARE`` at least; they add up to 1.
+            together have ``_MAIN_SHARE`` at least, with those that were asked for ``_ASKED_SHARE``; they add up to 1.
     """
 
     def __init__(self, boxes: Sequence[Box]) -> None:
@@ -67,7 +71,8 @@ class Furniture:
         self.solid = np.where(seat, poses[:, 2], self.high)
         self.stands = (sizes[:, 2] >= _FLAT) & (self.low < _TALL)
         volumes = sizes[:, 0] * sizes[:, 1] * np.minimum(sizes[:, 2], _LOW)
-        self.weights = _weights(volumes, np.array([box.main for box in boxes], dtype=bool))
+        main, asked = (np.array([getattr(box, name) for box in boxes], dtype=bool) for name in ("main", "asked"))
+        self.weights = _weights(volumes, main | asked, _ASKED_SHARE if asked.any() else _MAIN_SHARE)
 
     def local(self, vectors: Floats) -> Floats:
         """Level vectors (…, n, 2) of the room in each piece's own axes, its front at −Y."""
@@ -82,12 +87,12 @@ class Furniture:
         return float(gaps[self.stands].min(initial=math.inf))
 
 
-def _weights(volumes: Floats, main: Bools) -> Floats:
+def _weights(volumes: Floats, main: Bools, least: float) -> Floats:
     worths = volumes**_POWER
     weights = worths / max(worths.sum(), _TINY)
     share = weights[main].sum()
-    if 0 < share < _MAIN_SHARE:
-        weights = np.where(main, weights * _MAIN_SHARE / share, weights * (1 - _MAIN_SHARE) / (1 - share))
+    if 0 < share < least:
+        weights = np.where(main, weights * least / share, weights * (1 - least) / (1 - share))
     return weights
 
 
@@ -121,6 +126,9 @@ class Panorama:
 
     def __init__(self, eye: Floats, start: float, furniture: Furniture, sides: Sequence[Side]) -> None:
         self._eye, self._start, self._sides = eye, start, sides
+        corners = np.array([side.start for side in sides])
+        diagonal = float(np.linalg.norm(corners.max(0) - corners.min(0)))
+        self._near = [min(most, share * diagonal) for most, share in zip(_NEAR, _NEAR_IN_SMALL, strict=True)]
         angles = start + STEP * np.arange(COLUMNS)
         ways = np.stack([np.cos(angles), np.sin(angles)], 1)
         self._enter, leave, backs = _footprints(furniture, eye[:2], ways)
@@ -130,7 +138,7 @@ class Panorama:
         first = np.where(solid, self._enter[..., None], np.inf).min(1, initial=math.inf)
         self._shown = met & (self._enter[..., None] <= first[:, None])
         upright = ((furniture.high - eye[2]) / self._enter)[..., None] >= SLOPES
-        self._bad = np.maximum(_nearness(self._enter)[..., None], backs[..., None] & upright)
+        self._bad = np.maximum(self._nearness(self._enter)[..., None], backs[..., None] & upright)
         self._bad[:, ~furniture.stands] = 0.0
         self._walls = np.array([_wall_crossings(side, eye[:2], ways) for side in sides])
         to_eye = eye[:2] - furniture.centres
@@ -153,7 +161,14 @@ class Panorama:
                 wall = np.minimum(wall, np.where(met, distances, math.inf))
         shown = self._shown[columns] & (self._enter[columns] < wall[:, None])[..., None]
         bad = self._bad[columns] * shown
-        return Part(shown.astype(float), shown - bad, np.maximum(bad.max(1, initial=0.0), _nearness(wall)[:, None]))
+        return Part(
+            shown.astype(float), shown - bad, np.maximum(bad.max(1, initial=0.0), self._nearness(wall)[:, None])
+        )
+
+    def _nearness(self, distances: Floats) -> Floats:
+        """1 where something is wholly in the way, 0 where it is far enough."""
+        near, far = self._near
+        return np.clip((far - distances) / (far - near), 0.0, 1.0)
 
 
 def _footprints(furniture: Furniture, eye: Floats, ways: Floats) -> tuple[Floats, Floats, Bools]:
@@ -186,9 +201,3 @@ def _wall_crossings(side: Side, eye: Floats, ways: Floats) -> Floats:
     toward = -ways @ inward
     distances = np.where(toward > _TINY, start @ inward / np.maximum(toward, _TINY), math.inf)
     return np.stack([distances, start @ along + np.where(toward > _TINY, distances, 0.0) * (ways @ along)])
-
-
-def _nearness(distances: Floats) -> Floats:
-    """1 where something is wholly in the way, 0 where it is far enough."""
-    near, far = _NEAR
-    return np.clip((far - distances) / (far - near), 0.0, 1.0)

@@ -163,11 +163,14 @@ def _add_lamps(studio: Studio) -> None:
 def _boxes(room: bpy.types.Object, metres: float) -> list[Box]:
     scene = room_scene(room)
     main = _MAIN[scene.room_type] if scene else ()
+    asked = (scene.provenance or {}).get("asked") if scene else None
+    spoken = frozenset(map(str, asked)) if isinstance(asked, list) else frozenset[str]()
     shown = [obj for obj in (*room_objects(room).values(), *room_members(room).values()) if has_body(obj)]
     poses = [read_pose(obj, room, metres) for obj in shown]
+    names = [str(obj.get(CATEGORY_KEY, "")) for obj in shown]
     return [
-        Box(pose.position, pose.size, pose.yaw, main=str(obj.get(CATEGORY_KEY, "")) in main)
-        for obj, pose in zip(shown, poses, strict=True)
+        Box(pose.position, pose.size, pose.yaw, main=name in main, asked=name in spoken)
+        for name, pose in zip(names, poses, strict=True)
     ]
 
 

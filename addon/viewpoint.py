@@ -30,7 +30,7 @@ _OUTSIDE: Final = (0.6, 1.4)
 """Metres behind walls, which are left out, at which the eye is tried too: small rooms cannot be seen from inside."""
 _INSIDE: Final = 0.35
 """Metres from walls to the eyes that are nearest to them."""
-_APART: Final = 1.2
+_APART: Final = 0.8
 """Metres between the eyes that are tried, at least."""
 _MOST: Final = 8
 """Eyes in a row inside a room, at most."""

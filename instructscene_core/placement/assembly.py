@@ -107,6 +107,7 @@ def assemble(
             "settled": [move.to_json() for move in result.moves],
             "colliding": [list(pair) for pair in result.colliding],
             "left_out": [left.item.category for left in gone],
+            "asked": sorted(plan.brief.spoken.intersection(item.category or "" for item in scene.objects)),
         },
         report=report(
             plan.brief,

@@ -266,6 +266,21 @@ def test_of_two_views_alike_the_nearer_is_chosen(blend):
     assert on_picture(view, sofa[0], 4 / 3)[2] < 4, "not across the whole room, from where the lamp is as far away"
 
 
+@pytest.mark.parametrize("asked", ["desk", "wardrobe"])
+def test_what_was_asked_for_is_shown(blend, asked):
+    """Two pieces stand back to back, so that no picture shows both."""
+    places = {
+        "desk": ((-1.6, 0, 0.4), (1.2, 0.6, 0.8), math.pi / 2),
+        "wardrobe": ((1.6, 0, 1), (1.2, 0.6, 2), -math.pi / 2),
+    }
+    boxes = [blend.addon.boxes.Box(*place, asked=name == asked) for name, place in places.items()]
+    view = blend.addon.viewpoint.choose_viewpoint(FLOOR, boxes, 4 / 3, outside=False)
+    seen = {name: on_picture(view, place[0], 4 / 3) for name, place in places.items()}
+    across, up, ahead = seen[asked]
+    assert max(abs(across), abs(up)) < 1
+    assert ahead > 0
+
+
 def test_left_is_at_the_left_where_nothing_speaks_against_it(blend):
     lamps = [((x, y, 2.5), (0.4, 0.4, 0.5), 0.0) for x, y in ((-1, 0), (1, 0))]
     back_to_back = [((0, y, 0.5), (0.8, 0.8, 1.0), yaw) for y, yaw in ((-1.2, 0.0), (1.2, math.pi))]

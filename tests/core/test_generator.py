@@ -172,6 +172,9 @@ def test_unknown_class_is_guessed_from_the_size(tiny_generator):
 def test_no_text_is_refused(tiny_generator, text):
     (scene,) = tiny_generator.run([Request.from_json({"text": text, "room": "bedroom"})])[0]
     assert scene.provenance["instruction"] == text
+    there = {item.category for item in scene.objects}
+    assert set(scene.provenance["asked"]) <= there
+    assert bool(scene.provenance["asked"]) == any(word in text for word in ("desk", "床", "Bett", "🛏️"))
     if text in ("En säng, tack", "x" * 5000):
         assert scene.report["not_understood"]
     if text in ("把床放在左边", "Ein Bett, bitte"):
