@@ -61,9 +61,7 @@ class StandardisedPointwise(Pointwise):
 
     def standardised(self) -> Tensor:
         """The weights in use, (outputs, inputs)."""
-        weight = self.weight[..., 0]
-        centred = weight - weight.mean(dim=1, keepdim=True)
-        return centred / (weight.var(dim=1, keepdim=True, unbiased=False) + _EPS).sqrt()
+        return F.layer_norm(self.weight[..., 0], (self.in_channels,), eps=_EPS)
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - as PyTorch calls it
         """Maps the last axis."""
