@@ -10,7 +10,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, Literal, TypeVar, cast, get_args, get_origin
 
 import torch
 from safetensors import SafetensorError
@@ -19,6 +19,7 @@ from safetensors.torch import save as save_safetensors
 from torch import Tensor, nn
 
 from ..errors import InvalidInputError
+from ..models.diffuscene import DiffuScene, DiffuSceneConfig
 from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from ..models.geometry_decoder import GeometryDecoder, GeometryDecoderConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
@@ -41,6 +42,7 @@ Config = (
     | FeatureVQVAEConfig
     | PointEncoderConfig
     | ShapeReaderConfig
+    | DiffuSceneConfig
 )
 
 
@@ -58,6 +60,7 @@ _KINDS: Final = {
     "feature_vqvae": _Kind(FeatureVQVAE, FeatureVQVAEConfig),
     "point_encoder": _Kind(PointEncoder, PointEncoderConfig),
     "shape_reader": _Kind(ShapeReader, ShapeReaderConfig),
+    "diffuscene": _Kind(DiffuScene, DiffuSceneConfig),
 }
 
 
@@ -161,7 +164,11 @@ def load_model(
         state = load_safetensors(weights)
     except SafetensorError as error:
         raise InvalidInputError(f"{source} is no safetensors file ({error})", "Copy it again") from error
-    model = cast("ModelT", kind.model(_read_config(description, kind, source, len(weights))))
+    config = _read_config(description, kind, source, len(weights))
+    try:
+        model = cast("ModelT", kind.model(config))
+    except ValueError as error:
+        raise InvalidInputError(f"{source}: the sizes in the .json fit no network ({error})") from error
     fill(model, {name: tensor.float() for name, tensor in state.items()}, source)
     return Loaded(model.to(device).eval(), cast("dict[str, Any]", description.get("metadata", {})))
 
@@ -250,6 +257,8 @@ def _read_config(description: dict[str, Any], kind: _Kind, source: Path, weights
 def _fits(value: object, kind: object) -> bool:
     if kind is bool:
         return isinstance(value, bool)
+    if get_origin(kind) is Literal:
+        return value in get_args(kind)
     return _is_number(value) if kind is float else _is_size(value, optional=kind is not int)
 
 
