@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import torch
 
+from .baselines.diffuscene import STEM as DIFFUSCENE
+from .baselines.diffuscene import DiffuSceneModel
 from .errors import InvalidInputError
 from .files.checkpoints import read_metadata
 from .sampling.layout_model import LayoutModel
@@ -54,17 +56,18 @@ class RoomModels:
             InvalidInputError: it is neither, a model is damaged, or the models read texts of different encoders.
         """
         parts: dict[RoomType, Path] = {room: folder / room for room in ROOM_TYPES if (folder / room).is_dir()}
-        if (folder / "prior.json").exists() or not parts:
-            _refuse_official(folder)
-            return RoomModels.of(TwoStageModel.load(folder, device, precision))
+        if _stem(folder) is not None or not parts:
+            return RoomModels.of(_load(folder, device, precision))
         device = torch.device(device)
-        encoders = {room: recorded_encoder(read_metadata(part / "prior")) for room, part in parts.items()}
+        encoders = {
+            room: recorded_encoder(read_metadata(part / (_stem(part) or "prior"))) for room, part in parts.items()
+        }
         if len(set(encoders.values())) > 1:
             listed = ", ".join(f"{room}: {encoder}" for room, encoder in encoders.items())
             message = f"The models in {folder} read texts of different encoders ({listed})"
             raise InvalidInputError(message, "Keep them in different folders")
         loaders: dict[RoomType, Callable[[], LayoutModel]] = {
-            room: partial(_load, part, room, device, precision) for room, part in parts.items()
+            room: partial(_load_for, room, part, device, precision) for room, part in parts.items()
         }
         return RoomModels(loaders, name=folder.name, text_encoder=next(iter(encoders.values())), device=device)
 
@@ -84,14 +87,13 @@ class RoomModels:
         return self._models[room_type]
 
 
-def _refuse_official(folder: Path) -> None:
-    """Refuses what is no model folder, and says what to do with the official checkpoints.
+def _stem(folder: Path) -> str | None:
+    """Name of the file in a model folder that tells which method it holds; None where there is none."""
+    return next((stem for stem in ("prior", DIFFUSCENE) if (folder / f"{stem}.json").is_file()), None)
 
-    Raises:
-        InvalidInputError: it has no prior of ours.
-    """
-    if (folder / "prior.json").exists():
-        return
+
+def _refuse(folder: Path) -> NoReturn:
+    """Refuses what is no model folder, and says what to do with the official checkpoints."""
     if not folder.exists():
         raise InvalidInputError(f"There is no model folder {folder}", "Check the path")
     official = folder if folder.suffix == ".pth" else next(iter(_checkpoints(folder)), None)
@@ -111,8 +113,22 @@ def _checkpoints(folder: Path) -> Iterator[Path]:
         yield from folder.glob(pattern)
 
 
-def _load(folder: Path, room_type: RoomType, device: torch.device, precision: torch.dtype) -> LayoutModel:
-    model = TwoStageModel.load(folder, device, precision)
+def _load(folder: Path, device: torch.device | str, precision: torch.dtype) -> LayoutModel:
+    """The model in a folder, whichever method it is of.
+
+    Raises:
+        InvalidInputError: there is none, or it is damaged.
+    """
+    stem = _stem(folder)
+    if stem is None:
+        _refuse(folder)
+    if stem == DIFFUSCENE:
+        return DiffuSceneModel.load(folder, device)
+    return TwoStageModel.load(folder, device, precision)
+
+
+def _load_for(room_type: RoomType, folder: Path, device: torch.device, precision: torch.dtype) -> LayoutModel:
+    model = _load(folder, device, precision)
     if room_type not in model.room_types:
         message = f"{folder} holds a model of {', '.join(model.room_types)}"
         raise InvalidInputError(message, f"Name the folder after its room type ({_FOLDERS})")

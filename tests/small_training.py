@@ -12,15 +12,17 @@ import torch
 
 from instructscene_core.datasets.room_set import RoomSet
 from instructscene_core.datasets.sources import load_rooms
+from instructscene_core.models.diffuscene import DiffuScene, DiffuSceneConfig
 from instructscene_core.models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig
 from instructscene_core.models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from instructscene_core.text.encoder import TextStates, no_text
-from instructscene_core.training.batches import DecoderBatches, FeatureBatches, PriorBatches, box_bounds
+from instructscene_core.training.batches import DecoderBatches, FeatureBatches, PriorBatches, RoomBatches, box_bounds
 from instructscene_core.training.encoding import StepTexts
 from instructscene_core.training.group import Group, joined
 from instructscene_core.training.looks import Looks
 from instructscene_core.training.loop import LoopSettings, Trainer
+from instructscene_core.training.rival_tasks import DiffuSceneTask
 from instructscene_core.training.room_tasks import RoomDecoderTask, RoomPriorTask, RoomVQVAETask, Shares
 
 SMALL_LOOP = LoopSettings(
@@ -83,7 +85,15 @@ def vqvae_task(rooms: RoomSet, shares: Shares = ALONE, config: FeatureVQVAEConfi
     return RoomVQVAETask(model, FeatureBatches(rooms.features, shares.whole, 3), seed=3, shares=shares)
 
 
-TASKS = {"prior": prior_task, "decoder": decoder_task, "vqvae": vqvae_task}
+def diffuscene_task(rooms: RoomSet, shares: Shares = ALONE) -> DiffuSceneTask:
+    torch.manual_seed(0)
+    model = DiffuScene(DiffuSceneConfig(width=32, blocks=1, slot_width=8, text_width=8, context_width=16))
+    bounds, codes = box_bounds(rooms), Looks(rooms.codes.astype("int64"), "").codes
+    batches = RoomBatches(rooms, codes, bounds, shares.whole, seed=3)
+    return DiffuSceneTask(model, batches, StepTexts(Words(8)), bounds, seed=3, shares=shares)
+
+
+TASKS = {"prior": prior_task, "decoder": decoder_task, "vqvae": vqvae_task, "diffuscene": diffuscene_task}
 
 
 def main(folder: Path, batch: int) -> None:

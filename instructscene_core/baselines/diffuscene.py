@@ -85,8 +85,6 @@ class DiffuSceneModel:
         InvalidInputError: the network does not fit rooms of that type.
     """
 
-    sizes_first: Final = False
-
     def __init__(self, network: DiffuScene, shared: Shared) -> None:
         _check_sizes(network, shared)
         self.network, self.shared = network, shared
@@ -113,6 +111,11 @@ class DiffuSceneModel:
     def room_types(self) -> tuple[RoomType, ...]:
         """The one that it was trained on."""
         return (self.shared.room_type,)
+
+    @property
+    def sizes_first(self) -> bool:
+        """It predicts boxes, and pieces are chosen to fit them."""
+        return False
 
     @property
     def defaults(self) -> Defaults:

@@ -1,7 +1,8 @@
 """``python -m instructscene_core train``: the official networks on any rooms, or the embedded starter anew.
 
-``train vqvae|decoder|prior|all --data SOURCE --out DIR …`` trains on rooms of a source (:mod:`.training.room_runs`), on
-several GPUs as ``torchrun --nproc-per-node 8 -m instructscene_core train …``. ``train starter all|features|catalogue|
+``train vqvae|decoder|prior|diffuscene|all --data SOURCE --out DIR …`` trains on rooms of a source
+(:mod:`.training.room_runs`), ``all`` every part of a ``--method``; on several GPUs as ``torchrun --nproc-per-node 8 -m
+instructscene_core train …``. ``train starter all|features|catalogue|
 recogniser|zero-shot|decoder|counts|grounding|numbers|prior …`` is the recipe of the embedded default
 (:mod:`.training.runs`).
 """
@@ -56,7 +57,8 @@ _HELP: Final = {
     "vqvae": "features to codes; before the others, where the rooms have features and no codes of their own",
     "decoder": "graph to boxes; needs a VQ-VAE in the model folder, or takes the starter's",
     "prior": "instruction to graph",
-    "all": "the three, one after the other",
+    "diffuscene": "the paper's rival DiffuScene in one network; needs a VQ-VAE as the decoder does",
+    "all": "all of a --method, one after the other",
     _STARTER: "the networks of the embedded default anew",
 }
 
@@ -64,8 +66,11 @@ _HELP: Final = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the parts and their options."""
     parts = parser.add_subparsers(dest="part", required=True, metavar="|".join(_HELP))
-    for name in (*PARTS, "all"):
-        _add_room_arguments(parts.add_parser(name, help=_HELP[name]))
+    for name in _HELP:
+        if name != _STARTER:
+            _add_room_arguments(parts.add_parser(name, help=_HELP[name]))
+    parts.choices["all"].add_argument("--method", choices=tuple(PARTS), default="instructscene",
+                                      help="the paper's own, or one of its rivals")  # fmt: skip
     description = (
         "Trains the starter's networks. An interrupted run goes on when it is started again; a finished one is begun "
         "anew only under another --name, or once its folder in the cache is removed."
@@ -90,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
         if not group.first:
             logging.getLogger("instructscene_core").setLevel(logging.WARNING)
         workers = options.workers if options.workers is not None else 2 * (group.device.type == "cuda")
-        parts = PARTS if options.part == "all" else (options.part,)
+        parts = PARTS[options.method] if options.part == "all" else (options.part,)
         RoomTraining(_room_run(options, workers), group).train(parts)
     if group.first:
         sys.stdout.write(f"{options.out}\n")

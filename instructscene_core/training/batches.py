@@ -78,6 +78,24 @@ class DecoderBatch(NamedTuple):
     boxes: Tensor
 
 
+class RoomBatch(NamedTuple):
+    """A training batch of a method that learns whole rooms from their texts.
+
+    Attributes:
+        objs: (B, N) classes, C where there is no object; the objects come first, in random order.
+        codes: (B, N, K), 64 where there is no object.
+        boxes: (B, N, 8) normalised, zeros where there is no object.
+        dropped: (B,) bool, rooms that lose their text.
+        texts: B instructions, empty where a room offers no relation.
+    """
+
+    objs: Tensor
+    codes: Tensor
+    boxes: Tensor
+    dropped: Tensor
+    texts: list[str]
+
+
 def pick_rooms(rooms: RoomSet, random: np.random.Generator, batch: int) -> Pick:
     """Random rooms, turned by the official chances, their objects in random order."""
     rows = random.integers(rooms.n, size=batch)
@@ -111,6 +129,22 @@ def turned_boxes(rooms: RoomSet, pick: Pick, bounds: Bounds) -> npt.NDArray[np.f
         result[chosen] = bounds.normalise(rotate_boxes(boxes[chosen], turns))
     result[picked(rooms.objs, pick) == _empty(rooms)] = 0.0
     return result
+
+
+def instruction_seeds(pick: Pick, random: np.random.Generator, seed: int, step: int, text_steps: int) -> list[int]:
+    """A number for the wording of each text of a batch.
+
+    Args:
+        pick: B rooms.
+        random: of the step; drawn from where each text is new.
+        seed: of the run.
+        step: its number.
+        text_steps: steps for which a room in one orientation keeps its instruction.
+    """
+    if text_steps == 1:
+        return random.integers(2**32, size=len(pick.rows)).tolist()
+    keys = zip(pick.rows.tolist(), pick.turns.tolist(), strict=True)
+    return [int(np.random.SeedSequence([seed, step // text_steps, *key]).generate_state(1)[0]) for key in keys]
 
 
 def draw_instructions(rooms: RoomSet, pick: Pick, seeds: Sequence[int]) -> list[Instruction]:
@@ -168,19 +202,12 @@ class PriorBatches(Dataset[PriorBatch]):
         drops = random.random((2, self.batch)) < self.text_dropout
         if self.joint_dropout:
             drops[1] = drops[0]
-        return self._assembled(pick, self._seeds(pick, random, step), drops)
+        return self._assembled(pick, instruction_seeds(pick, random, self.seed, step, self.text_steps), drops)
 
     def unaugmented(self, rows: npt.NDArray[np.int64]) -> PriorBatch:
         """Rooms unturned, with the instruction of the official evaluation, none lost."""
         pick = unaugmented(self.rooms, rows)
         return self._assembled(pick, rows.tolist(), np.zeros((2, len(rows)), dtype=np.bool_))
-
-    def _seeds(self, pick: Pick, random: np.random.Generator, step: int) -> list[int]:
-        if self.text_steps == 1:
-            return random.integers(2**32, size=self.batch).tolist()
-        period = step // self.text_steps
-        keys = zip(pick.rows.tolist(), pick.turns.tolist(), strict=True)
-        return [int(np.random.SeedSequence([self.seed, period, *key]).generate_state(1)[0]) for key in keys]
 
     def _assembled(self, pick: Pick, seeds: Sequence[int], drops: npt.NDArray[np.bool_]) -> PriorBatch:
         items = draw_instructions(self.rooms, pick, seeds)
@@ -244,6 +271,48 @@ class DecoderBatches(Dataset[DecoderBatch]):
             torch.from_numpy(looks),
             torch.from_numpy(dropped),
             torch.from_numpy(turned_boxes(self.rooms, pick, self.bounds)[:, :longest]).float(),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class RoomBatches(Dataset[RoomBatch]):
+    """The batch of every step for ATISS and DiffuScene, from the same rooms and texts as the prior's.
+
+    Args:
+        rooms: the training set.
+        codes: (R, N, K) feature codes, 64 where there is no object.
+        bounds: unit of the boxes.
+        batch: rooms of all processes together.
+        seed: of all draws.
+        text_steps: see :class:`PriorBatches`.
+        text_dropout: share of rooms that lose their text, states and pooled vector together.
+    """
+
+    rooms: RoomSet
+    codes: npt.NDArray[np.int64]
+    bounds: Bounds
+    batch: int
+    seed: int
+    text_steps: int = 1
+    text_dropout: float = 0.2
+
+    def __getitem__(self, step: int) -> RoomBatch:
+        random = np.random.default_rng([self.seed, step])
+        pick = pick_rooms(self.rooms, random, self.batch)
+        dropped = random.random(self.batch) < self.text_dropout
+        return self._assembled(pick, instruction_seeds(pick, random, self.seed, step, self.text_steps), dropped)
+
+    def unaugmented(self, rows: npt.NDArray[np.int64]) -> RoomBatch:
+        """Rooms unturned, with the instruction of the official evaluation, none lost."""
+        return self._assembled(unaugmented(self.rooms, rows), rows.tolist(), np.zeros(len(rows), dtype=np.bool_))
+
+    def _assembled(self, pick: Pick, seeds: Sequence[int], dropped: npt.NDArray[np.bool_]) -> RoomBatch:
+        return RoomBatch(
+            torch.from_numpy(picked(self.rooms.objs, pick).astype(np.int64)),
+            torch.from_numpy(picked(self.codes, pick)),
+            torch.from_numpy(turned_boxes(self.rooms, pick, self.bounds)).float(),
+            torch.from_numpy(dropped),
+            [item.text for item in draw_instructions(self.rooms, pick, seeds)],
         )
 
 

@@ -1,4 +1,4 @@
-"""Runs that train the official networks on any set of rooms: inputs of each part, and the files that it writes."""
+"""Runs that train the paper's networks, and its rivals', on any set of rooms: inputs of each part, and its files."""
 
 import copy
 import logging
@@ -17,6 +17,7 @@ from ..errors import InvalidInputError
 from ..files.atomic_output import check_folder
 from ..files.checkpoints import load_model, save_model
 from ..geometry.frames import Bounds
+from ..models.diffuscene import DiffuScene, DiffuSceneConfig
 from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
@@ -25,22 +26,28 @@ from ..text.encoder import TextEncoder
 from ..text.loading import load_encoder
 from ..text.minilm import MiniLM
 from ..vocabulary import CLASSES, MAX_OBJECTS, RoomType
-from .batches import DecoderBatches, FeatureBatches, PriorBatches, box_bounds
+from .batches import DecoderBatches, FeatureBatches, PriorBatches, RoomBatches, box_bounds
 from .encoding import CACHE_BYTES, StepTexts
 from .group import Group
 from .log import Kind
-from .looks import OWN_CODES, find_looks, has_vqvae, provide_vqvae, take_vqvae
+from .looks import OWN_CODES, Looks, find_looks, has_vqvae, provide_vqvae, take_vqvae
 from .loop import LoopSettings, Task, Trainer
 from .prior import Emphasis, new_prior
+from .rival_tasks import DiffuSceneTask
 from .room_tasks import RoomDecoderTask, RoomPriorTask, RoomVQVAETask, Shares
 
-Part = Literal["vqvae", "decoder", "prior"]
+Part = Literal["vqvae", "decoder", "prior", "diffuscene"]
+Method = Literal["instructscene", "diffuscene"]
 Size = Literal["paper", "starter"]
 Text = Literal["minilm", "clip"]
 
-PARTS: Final[tuple[Part, ...]] = ("vqvae", "decoder", "prior")
+PARTS: Final[Mapping[Method, tuple[Part, ...]]] = {
+    "instructscene": ("vqvae", "decoder", "prior"),
+    "diffuscene": ("vqvae", "diffuscene"),
+}
+"""Of each method, in the order in which they are trained."""
 ENCODERS: Final[Mapping[Text, str]] = {"minilm": MiniLM.name, "clip": CLIP}
-_TIME_SHARES: Final[Mapping[Part, float]] = {"vqvae": 0.1, "decoder": 0.2, "prior": 0.7}
+_TIME_SHARES: Final[Mapping[Part, float]] = {"vqvae": 0.1, "decoder": 0.2, "prior": 0.7, "diffuscene": 0.9}
 """Shares of the time budget; a part that is not trained leaves its share to the others."""
 _TERMS: Final = "Made of 3D-FRONT: for research that is not commercial"
 _LOOP: Final[Mapping[Size, LoopSettings]] = {
@@ -175,13 +182,13 @@ class RoomTraining:
     def train(self, parts: tuple[Part, ...]) -> None:
         """Trains the parts in their order.
 
-        Where all three are asked for, the VQ-VAE is skipped if one is given, or if the rooms have no features.
+        Where all of a method's are asked for, the VQ-VAE is skipped if one is given, or if the rooms have no features.
 
         Raises:
             InvalidInputError: a part lacks something that it needs; raised before the first begins.
         """
         self._check_start(parts)
-        if "prior" in parts:
+        if {"prior", "diffuscene"}.intersection(parts):
             self._encoder = self._loaded_encoder()
         source = self.run.vqvae or self.run.start
         if source is not None and parts != ("vqvae",) and (self.run.vqvae or not has_vqvae(self.run.out)):
@@ -189,8 +196,14 @@ class RoomTraining:
         if len(parts) > 1 and (source is not None or self.rooms.features is None):
             parts = tuple(part for part in parts if part != "vqvae")
         whole = sum(_TIME_SHARES[part] for part in parts)
+        work: dict[Part, Callable[[float], None]] = {
+            "vqvae": self._vqvae,
+            "decoder": self._decoder,
+            "prior": self._prior,
+            "diffuscene": self._diffuscene,
+        }
         for part in parts:
-            {"vqvae": self._vqvae, "decoder": self._decoder, "prior": self._prior}[part](_TIME_SHARES[part] / whole)
+            work[part](_TIME_SHARES[part] / whole)
             self.group.wait()
 
     def _loaded_encoder(self) -> TextEncoder:
@@ -231,7 +244,7 @@ class RoomTraining:
         make = LayoutDecoderConfig.paper if run.size == "paper" else LayoutDecoderConfig.starter
         config = replace(make(len(CLASSES[run.room]), MAX_OBJECTS[run.room]), feature_width=features.shape[1])
         model = self._model("decoder", LayoutDecoder, lambda: LayoutDecoder(config))
-        bounds = self._start_bounds() or box_bounds(rooms)
+        bounds = self._start_bounds("decoder", LayoutDecoder) or box_bounds(rooms)
         dropout = _DROPOUT[run.size][2]
         batches = DecoderBatches(rooms, rows, len(distinct), bounds, self.shares.whole, run.seed, dropout)
         unseen = None
@@ -242,11 +255,11 @@ class RoomTraining:
         metadata = {"bounds": bounds.to_json(), "rooms": rooms.n}
         self._train("decoder", task, share, metadata, None if unseen is None else task.validate)
 
-    def _start_bounds(self) -> Bounds | None:
+    def _start_bounds(self, part: Part, kind: type[nn.Module]) -> Bounds | None:
         """The bounds of boxes with which the weights that training starts from were trained."""
         if self.run.start is None:
             return None
-        return Bounds.from_json(load_model(self.run.start / "decoder", LayoutDecoder).metadata.get("bounds", {}))
+        return Bounds.from_json(load_model(self.run.start / part, kind).metadata.get("bounds", {}))
 
     def _prior(self, share: float) -> None:
         rooms, run = self.rooms, self.run
@@ -274,14 +287,38 @@ class RoomTraining:
             shares=self.shares,
         )
         metadata = {
-            "name": f"{run.out.resolve().name} ({run.room})",
-            "room_types": [run.room],
-            "text_encoder": encoder.name,
+            **self._described(encoder, looks),
             "defaults": {"steps": [100, 10], "guidance": 1.0, "truncation": 1.0},
-            "codes": looks.origin,
-            "training_rooms": rooms.n,
         }
         self._train("prior", task, share, metadata, None if unseen is None else task.validate)
+
+    def _described(self, encoder: TextEncoder, looks: Looks) -> dict[str, Any]:
+        """What is stored beside the weights of a network that reads texts."""
+        return {
+            "name": f"{self.run.out.resolve().name} ({self.run.room})",
+            "room_types": [self.run.room],
+            "text_encoder": encoder.name,
+            "codes": looks.origin,
+            "training_rooms": self.rooms.n,
+        }
+
+    def _diffuscene(self, share: float) -> None:
+        rooms, run = self.rooms, self.run
+        self._first_alone(lambda: provide_vqvae(rooms, run.out))
+        looks, encoder = find_looks(rooms, run.out), self._encoder or self._loaded_encoder()
+        make = DiffuSceneConfig.paper if run.size == "paper" else DiffuSceneConfig.starter
+        config = replace(make(len(CLASSES[run.room]), MAX_OBJECTS[run.room]), text_width=encoder.width)
+        model = self._model("diffuscene", DiffuScene, lambda: DiffuScene(config))
+        bounds = self._start_bounds("diffuscene", DiffuScene) or box_bounds(rooms)
+        dropout = _DROPOUT[run.size][0]
+        batches = RoomBatches(rooms, looks.codes, bounds, self.shares.whole, run.seed, run.text_steps, dropout)
+        unseen = None
+        if self.unseen is not None:
+            unseen = replace(batches, rooms=self.unseen, codes=find_looks(self.unseen, run.out).codes)
+        texts = StepTexts(encoder, CACHE_BYTES if run.text_steps > 1 else 0)
+        task = DiffuSceneTask(model, batches, texts, bounds, unseen=unseen, seed=run.seed, shares=self.shares)
+        metadata = {**self._described(encoder, looks), "bounds": bounds.to_json()}
+        self._train("diffuscene", task, share, metadata, None if unseen is None else task.validate)
 
     def _model(self, part: Part, kind: type[ModelT], make: Callable[[], ModelT]) -> ModelT:
         """The network to train, new or with the weights to start from, on the device."""

@@ -65,8 +65,14 @@ class Shares(NamedTuple):
         return self.group.wrap(torch.compile(objective) if self.compiled else objective)  # pyright: ignore[reportArgumentType]
 
 
-class _Noise:
-    """Random numbers of a step, drawn for the whole batch, so that each part gets the same as in one process."""
+class StepNoise:
+    """Random numbers of a step, drawn for the whole batch, so that each part gets the same as in one process.
+
+    Args:
+        seed: of the run.
+        step: its number.
+        whole: samples of all processes in it.
+    """
 
     def __init__(self, seed: int, step: int, whole: int) -> None:
         self._seed, self._whole = 2 * (seed * _NOISE_STREAM + step), whole
@@ -81,8 +87,8 @@ class _Noise:
         return lambda shape: sampler((self._whole, *shape[1:]), generator=generator)[rows]
 
 
-class _RoomTask(StatelessTask):
-    """What the three tasks have in common.
+class RoomTask(StatelessTask):
+    """What the tasks have in common.
 
     Args:
         seed: of noise and times.
@@ -107,7 +113,7 @@ class PriorNetwork(nn.Module):
         return self.model(x, e, o, t, self.model.encode_text(text))
 
 
-class RoomPriorTask(_RoomTask):
+class RoomPriorTask(RoomTask):
     """Loss of the graph prior.
 
     Args:
@@ -146,7 +152,7 @@ class RoomPriorTask(_RoomTask):
     def losses(self, step: int) -> Iterator[Terms]:
         """The official loss; ``x``, ``e`` and ``o`` are its terms."""
         batch: PriorBatch = self.feed(step)
-        noise = _Noise(self.seed, step, self.shares.whole)
+        noise = StepNoise(self.seed, step, self.shares.whole)
         times = self.times.draw(self.shares.whole, noise.generator())
         slices, main = self.shares.slices(), list[Tensor]()
         for rows in slices:
@@ -182,9 +188,9 @@ class RoomPriorTask(_RoomTask):
         """The loss of unseen rooms as they stand, times drawn evenly, no text lost."""
         assert self.unseen is not None  # noqa: S101 - only called where there are some
         sampler = TimeSampler(self.diffusion.n_steps)
-        means = _Means()
-        for rows in _chunks(self.unseen.rooms.n):
-            batch, noise = self.unseen.unaugmented(rows), _Noise(self.seed, int(rows[0]), len(rows))
+        means = TermMeans()
+        for rows in validation_chunks(self.unseen.rooms.n):
+            batch, noise = self.unseen.unaugmented(rows), StepNoise(self.seed, int(rows[0]), len(rows))
             times, everyone = sampler.draw(len(rows), noise.generator()), slice(0, len(rows))
             terms, _ = self._part(self.plain, batch, everyone, times, noise.part(everyone, torch.rand))
             means.add(terms, len(rows))
@@ -217,7 +223,7 @@ class DecoderNetwork(nn.Module):
         return self.model(noisy, t, self.model.encode_graph(*graph, drop_edges=dropped))
 
 
-class RoomDecoderTask(_RoomTask):
+class RoomDecoderTask(RoomTask):
     """Loss of the layout decoder.
 
     Args:
@@ -250,7 +256,7 @@ class RoomDecoderTask(_RoomTask):
     def losses(self, step: int) -> Iterator[Terms]:
         """The official loss: squared errors of position, size and angle over the whole batch's real objects."""
         batch: DecoderBatch = self.feed(step)
-        noise = _Noise(self.seed, step, self.shares.whole)
+        noise = StepNoise(self.seed, step, self.shares.whole)
         t = self.diffusion.draw_times(self.shares.whole, noise.generator())
         # Gradients are averaged over the processes afterwards, hence the factor of their number.
         scale = self.shares.group.size / self._real(batch).sum()
@@ -276,9 +282,9 @@ class RoomDecoderTask(_RoomTask):
     def validate(self) -> dict[str, float]:
         """The loss of unseen rooms as they stand."""
         assert self.unseen is not None  # noqa: S101 - only called where there are some
-        means = _Means()
-        for rows in _chunks(self.unseen.rooms.n):
-            batch, noise = self.unseen.unaugmented(rows), _Noise(self.seed, int(rows[0]), len(rows))
+        means = TermMeans()
+        for rows in validation_chunks(self.unseen.rooms.n):
+            batch, noise = self.unseen.unaugmented(rows), StepNoise(self.seed, int(rows[0]), len(rows))
             t, everyone = self.diffusion.draw_times(len(rows), noise.generator()), slice(0, len(rows))
             terms = self._part(self.plain, batch, everyone, t, noise.part(everyone, torch.randn))
             means.add(terms, int(self._real(batch).sum()))
@@ -297,7 +303,7 @@ class VQVAENetwork(nn.Module):
         return self.model.loss(features, draw)
 
 
-class RoomVQVAETask(_RoomTask):
+class RoomVQVAETask(RoomTask):
     """Loss of the feature VQ-VAE.
 
     Args:
@@ -316,7 +322,7 @@ class RoomVQVAETask(_RoomTask):
     def losses(self, step: int) -> Iterator[Terms]:
         """The official loss: squared error, and the KL term that keeps all codes in use."""
         batch: Tensor = self.feed(step)
-        noise = _Noise(self.seed, step, self.shares.whole)
+        noise = StepNoise(self.seed, step, self.shares.whole)
         slices = self.shares.slices()
         for rows in slices:
             with without_averaging(self.network, last=rows == slices[-1]):
@@ -325,7 +331,7 @@ class RoomVQVAETask(_RoomTask):
                 yield {name: term / len(slices) for name, term in terms.items()}
 
 
-class _Means:
+class TermMeans:
     """Weighted means of loss terms."""
 
     def __init__(self) -> None:
@@ -333,14 +339,17 @@ class _Means:
         self._weight = 0
 
     def add(self, terms: Terms, weight: int) -> None:
+        """Takes the means of so many samples."""
         for name, term in terms.items():
             self._sums[name] = self._sums.get(name, 0.0) + weight * float(term)
         self._weight += weight
 
     def values(self) -> dict[str, float]:
+        """The means of all."""
         return {name: total / self._weight for name, total in self._sums.items()}
 
 
-def _chunks(count: int) -> Iterator[npt.NDArray[np.int64]]:
+def validation_chunks(count: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Row numbers of the unseen rooms that are validated on, as many at once as go through a network together."""
     rows = np.arange(min(count, _MAX_VALIDATED))
     yield from (rows[i : i + _CHUNK] for i in range(0, len(rows), _CHUNK))
