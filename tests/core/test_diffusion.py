@@ -19,7 +19,7 @@ from instructscene_core.diffusion.discrete import (
     predict_clean,
     sample_symbols,
 )
-from instructscene_core.diffusion.gaussian import GaussianDiffusion, Known, even_times
+from instructscene_core.diffusion.gaussian import GaussianDiffusion, Group, Known, even_times
 from instructscene_core.errors import CancelledError
 
 VARIABLES = (Variable("a", 5), Variable("b", 3, 10.0))
@@ -375,6 +375,79 @@ def test_gaussian_loss_counts_real_vectors_only():
     assert float(loss.total) == pytest.approx(sum(float(term) for term in loss.terms))
     times = diffusion.draw_times(10_000, torch.Generator().manual_seed(0))
     assert (int(times.min()), int(times.max())) == (1, 999)
+
+
+def towards(diffusion, clean):
+    """The output of a network that knows the clean vectors, whatever it is to predict."""
+
+    def network(x, t):
+        share = diffusion.share[t][:, None, None]
+        return diffusion.aim(clean, (x - share.sqrt() * clean) / (1 - share).sqrt(), t)
+
+    return network
+
+
+@pytest.mark.parametrize("calls", [10, 1000])
+@pytest.mark.parametrize("target", ["eps", "v", "x0"])
+def test_every_target_leads_to_the_same_vectors(target, calls):
+    diffusion, everyone = GaussianDiffusion(target=target), torch.ones_like(MASK)
+    x = diffusion.sample(towards(diffusion, TARGET), everyone, even_times(calls), drawing(0, torch.randn))
+    assert torch.allclose(x, TARGET, atol=2e-3)
+    share = diffusion.share[[700]][:, None, None]
+    x = torch.randn(TARGET.shape, generator=torch.Generator().manual_seed(2))
+    output = towards(diffusion, TARGET)(x, torch.tensor([700]))
+    assert torch.allclose(diffusion.clean_of(x, output, share), TARGET, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("target", "weight"), [("eps", lambda a: 1.0 + 0 * a), ("v", lambda a: a), ("x0", lambda a: a / (1 - a))]
+)
+def test_slot_loss_counts_every_vector_with_the_weight_of_its_level(target, weight):
+    groups = (Group("first", 3, 2.0), Group("second", 5))
+    diffusion, t = GaussianDiffusion(groups=groups, target=target), torch.tensor([0, 700])
+    off = torch.cat([torch.full((3,), 0.1), torch.full((5,), 0.3)])
+    network = towards(diffusion, TARGET)
+    seen = []
+
+    def penalty(x_0):
+        seen.append(x_0)
+        return torch.tensor([1.0, 3.0])
+
+    draw = drawing(0, torch.randn)
+    loss = diffusion.slot_loss(lambda x, t: network(x, t) + off, TARGET, t, draw)
+    assert [float(term) for term in loss.terms] == pytest.approx([0.01, 0.09], rel=1e-2)
+    share = diffusion.share[t]
+    assert torch.allclose(loss.per_set, weight(share) * 0.11, rtol=1e-2)
+    assert float(loss.total) == pytest.approx(float(loss.per_set.mean()))
+    assert float(loss.penalty) == 0
+    loss = diffusion.slot_loss(network, TARGET, t, draw, penalty)
+    assert torch.allclose(loss.per_set, share * torch.tensor([1.0, 3.0]), atol=2e-3)
+    assert float(loss.penalty) == pytest.approx(float((share * torch.tensor([1.0, 3.0])).mean()))
+    assert torch.allclose(seen[0], TARGET, atol=2e-3)
+    assert int(diffusion.draw_times(10_000, torch.Generator().manual_seed(0), first=0).min()) == 0
+
+
+def test_a_projection_holds_in_every_step_and_at_the_end():
+    diffusion, everyone = GaussianDiffusion(target="v"), torch.ones_like(MASK)
+    barred = torch.zeros_like(TARGET, dtype=torch.bool)
+    barred[0, 1, 2:5] = True
+    x = diffusion.sample(
+        towards(diffusion, TARGET),
+        everyone,
+        even_times(20),
+        drawing(0, torch.randn),
+        project=lambda x_0: x_0.masked_fill(barred, -1.0),
+    )
+    assert torch.allclose(x[barred], torch.tensor(-1.0), atol=1e-6)
+    assert torch.allclose(x[~barred], TARGET[~barred], atol=2e-3)
+
+
+def test_without_clipping_vectors_leave_the_unit_cube():
+    far, everyone = 3 * torch.ones_like(TARGET), torch.ones_like(MASK)
+    for clip, end in ((True, 1.0), (False, 3.0)):
+        diffusion = GaussianDiffusion(target="x0", clip=clip)
+        x = diffusion.sample(lambda _x, _t: far, everyone, even_times(10), drawing(0, torch.randn))
+        assert torch.allclose(x, torch.tensor(end), atol=1e-4)
 
 
 @pytest.mark.parametrize("kind", ["discrete", "gaussian"])

@@ -164,6 +164,26 @@ def test_parity_diffuscene_weights_are_those_of_the_official_run(case):
     assert total == case.about["crc32"]
 
 
+SMALL = {"width": 32, "blocks": 2, "slot_width": 16, "context_width": 24}
+ROOMS = {"bedroom": (21, 12), "livingroom": (24, 21)}
+
+
+def test_parity_diffuscene_names_and_shapes_of_all_listed_networks():
+    networks = json.loads((FOLDER / "state_dict_keys_baselines.json").read_text())
+    names = [name for name in networks if name.startswith("diffuscene_")]
+    assert names
+    for name in names:
+        _, size, kind, room = name.split("_")
+        config = DiffuSceneConfig.official(*ROOMS[room], text=kind == "text")
+        if size == "small":
+            config = replace(config, **SMALL)
+        if kind == "arrange":
+            config = replace(config, arrange_width=24 if size == "small" else 384)
+        with torch.device("meta"):
+            ours = {key: list(tensor.shape) for key, tensor in DiffuScene(config).state_dict().items()}
+        assert ours == {own_name(key): shape for key, shape in networks[name]["state_dict"]}, name
+
+
 @torch.inference_mode()
 def test_parity_diffuscene_conditions(case):
     official = case.data["condition"]
