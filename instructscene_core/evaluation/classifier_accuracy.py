@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from ..errors import InvalidInputError
 from ..files.checkpoints import fill
-from ..files.torch_files import read_torch_checkpoint
+from ..files.torch_files import read_state_dict
 from . import efficientnet_lite as lite
 from .intervals import RESAMPLES, Estimate, Weights, bootstrap
 from .picture_features import Device, resized
@@ -102,8 +102,7 @@ def alexnet_backbone(weights: Path) -> Backbone:
         InvalidInputError: the file cannot be read, would run code, or has not these weights.
     """
     network = AlexNetFeatures()
-    content = read_torch_checkpoint(weights, legacy=True)
-    state = {name: tensor for name, tensor in content.items() if name.startswith("features.")}
+    state = {name: tensor for name, tensor in read_state_dict(weights).items() if name.startswith("features.")}
     fill(network, state, weights)
     return Backbone(
         name="SCA(AlexNet)",

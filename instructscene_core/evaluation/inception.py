@@ -11,9 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..errors import InvalidInputError
 from ..files.checkpoints import fill
-from ..files.torch_files import read_torch_checkpoint
+from ..files.torch_files import read_state_dict
 
 SIDE: Final = 299
 WIDTH: Final = 2048
@@ -186,10 +185,7 @@ def load_inception(path: Path) -> Inception:
     with torch.device("meta"):  # drawing weights that are replaced at once takes a minute
         network = Inception()
     network.to_empty(device="cpu")
-    read = {name: tensor for name, tensor in read_torch_checkpoint(path, legacy=True).items() if name[:3] != "fc."}
-    wrong = next((name for name, tensor in read.items() if not isinstance(tensor, Tensor)), None)
-    if wrong is not None:
-        raise InvalidInputError(f"{path} holds {wrong}, which is no weight", "Choose a file of Inception's state dict")
+    state = {name: tensor for name, tensor in read_state_dict(path).items() if not name.startswith("fc.")}
     counters = {name: torch.tensor(0) for name in network.state_dict() if name.endswith(_COUNTER)}
-    fill(network, counters | read, path)
+    fill(network, counters | state, path)
     return network.eval()

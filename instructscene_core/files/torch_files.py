@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import torch
+from torch import Tensor
 
 from ..errors import InvalidInputError
 
@@ -55,6 +56,19 @@ def read_torch_checkpoint(path: Path, *, legacy: bool = False) -> dict[str, Any]
             f"{path} is no PyTorch checkpoint", "Choose a file that torch.save of PyTorch 1.6 or later wrote"
         )
     return cast("dict[str, Any]", content)
+
+
+def read_state_dict(path: Path) -> dict[str, Tensor]:
+    """The weights of a file that holds nothing else, whatever version of PyTorch saved it, by name.
+
+    Raises:
+        InvalidInputError: as for `read_torch_checkpoint`; or something in it is no weight.
+    """
+    content = read_torch_checkpoint(path, legacy=True)
+    for name, value in content.items():
+        if not isinstance(value, Tensor):
+            raise InvalidInputError(f"{path} holds {name}, which is no weight", "Choose a file of a state_dict() alone")
+    return content
 
 
 def _is_program(path: Path) -> bool:

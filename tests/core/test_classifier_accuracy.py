@@ -51,7 +51,7 @@ def backbone_of(kind, folder):
     if kind == "efficientnet":
         return efficientnet_backbone()
     made = alexnet_backbone(alexnet_file(folder))
-    return Backbone(made.name, made.frozen, made.tuned, Training(epochs=3, batch=16, rate=1e-4, rate_of_output=1e-4))
+    return Backbone(made.name, made.frozen, made.tuned, Training(epochs=6, batch=16, rate=3e-4, rate_of_output=3e-4))
 
 
 @pytest.fixture(params=["alexnet", pytest.param("efficientnet", marks=needs_efficientnet)])
@@ -160,11 +160,10 @@ def test_the_larger_set_is_cut():
 def test_bad_input_is_refused(tmp_path):
     with pytest.raises(InvalidInputError, match="5 folds need 5 pictures in each set, here are 4"):
         classifier_accuracy([noise(1, 4, 60)], [noise(2, 9, 200)], MEANS)
-    for name, content in (("a.pth", b"none"), ("b.pth", None)):
-        if content is None:
-            torch.save({"features.0.weight": torch.zeros(2)}, tmp_path / name)
-        else:
-            (tmp_path / name).write_bytes(content)
+    (tmp_path / "a.pth").write_bytes(b"none")
+    torch.save({"features.0.weight": torch.zeros(2)}, tmp_path / "b.pth")
+    torch.save({"features.0.weight": 3}, tmp_path / "c.pth")
+    for name in ("a.pth", "b.pth", "c.pth"):
         with pytest.raises(InvalidInputError, match=name):
             alexnet_backbone(tmp_path / name)
     with pytest.raises(InvalidInputError, match="absent"):
