@@ -5,9 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
+from instructscene_core.catalogue.entries import Catalogue
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.evaluation.stylisation import room_deltas, stylisation
 from instructscene_core.scene import FloorPlan, Scene, SceneObject
+from instructscene_core.text.minilm import MiniLM
 
 WORDS = ("a", "white", "whit", "oak", "bed", "desk", "double", "double_bed", "wardrobe")
 FEATURES = {
@@ -64,3 +66,18 @@ def test_furniture_without_features_does_not_count():
 def test_each_room_has_its_style():
     with pytest.raises(ValueError, match="shorter"):
         room_deltas([room(("desk", "desk"))] * 2, ["white"], encode, FEATURES.get)
+
+
+@pytest.mark.parametrize("word", ["white", "oak", "velvet", "red"])
+def test_in_the_starters_space_furniture_of_the_style_is_nearer_to_it(word):
+    """Its captions meet the sentences of MiniLM there; they say more than a style, so the figure may be below 0."""
+    catalogue, encoder = Catalogue.starter(), MiniLM()
+    sets = [[entry for entry in catalogue.entries if (word in entry.tags) == has][:100] for has in (True, False)]
+    scenes = [room(*((entry.category, entry.id) for entry in entries)) for entries in sets]
+    tagged, other = room_deltas(
+        scenes,
+        [word, word],
+        lambda texts: encoder.encode(texts).pooled.numpy(),
+        lambda name: catalogue.get(name).feature,
+    )
+    assert tagged > other
