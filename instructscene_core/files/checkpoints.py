@@ -19,6 +19,7 @@ from safetensors.torch import save as save_safetensors
 from torch import Tensor, nn
 
 from ..errors import InvalidInputError
+from ..models.atiss import Atiss, AtissConfig
 from ..models.diffuscene import DiffuScene, DiffuSceneConfig
 from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from ..models.geometry_decoder import GeometryDecoder, GeometryDecoderConfig
@@ -42,6 +43,7 @@ Config = (
     | FeatureVQVAEConfig
     | PointEncoderConfig
     | ShapeReaderConfig
+    | AtissConfig
     | DiffuSceneConfig
 )
 
@@ -60,6 +62,7 @@ _KINDS: Final = {
     "feature_vqvae": _Kind(FeatureVQVAE, FeatureVQVAEConfig),
     "point_encoder": _Kind(PointEncoder, PointEncoderConfig),
     "shape_reader": _Kind(ShapeReader, ShapeReaderConfig),
+    "atiss": _Kind(Atiss, AtissConfig),
     "diffuscene": _Kind(DiffuScene, DiffuSceneConfig),
 }
 
