@@ -7,6 +7,8 @@ from typing import Final, NoReturn
 
 import torch
 
+from .baselines.atiss import STEM as ATISS
+from .baselines.atiss import AtissModel
 from .baselines.diffuscene import STEM as DIFFUSCENE
 from .baselines.diffuscene import DiffuSceneModel
 from .errors import InvalidInputError
@@ -89,7 +91,7 @@ class RoomModels:
 
 def _stem(folder: Path) -> str | None:
     """Name of the file in a model folder that tells which method it holds; None where there is none."""
-    return next((stem for stem in ("prior", DIFFUSCENE) if (folder / f"{stem}.json").is_file()), None)
+    return next((stem for stem in ("prior", ATISS, DIFFUSCENE) if (folder / f"{stem}.json").is_file()), None)
 
 
 def _refuse(folder: Path) -> NoReturn:
@@ -122,6 +124,8 @@ def _load(folder: Path, device: torch.device | str, precision: torch.dtype) -> L
     stem = _stem(folder)
     if stem is None:
         _refuse(folder)
+    if stem == ATISS:
+        return AtissModel.load(folder, device)
     if stem == DIFFUSCENE:
         return DiffuSceneModel.load(folder, device)
     return TwoStageModel.load(folder, device, precision)
