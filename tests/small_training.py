@@ -12,6 +12,7 @@ import torch
 
 from instructscene_core.datasets.room_set import RoomSet
 from instructscene_core.datasets.sources import load_rooms
+from instructscene_core.models.atiss import Atiss, AtissConfig
 from instructscene_core.models.diffuscene import DiffuScene, DiffuSceneConfig
 from instructscene_core.models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig
@@ -22,7 +23,7 @@ from instructscene_core.training.encoding import StepTexts
 from instructscene_core.training.group import Group, joined
 from instructscene_core.training.looks import Looks
 from instructscene_core.training.loop import LoopSettings, Trainer
-from instructscene_core.training.rival_tasks import DiffuSceneTask
+from instructscene_core.training.rival_tasks import AtissTask, DiffuSceneTask
 from instructscene_core.training.room_tasks import RoomDecoderTask, RoomPriorTask, RoomVQVAETask, Shares
 
 SMALL_LOOP = LoopSettings(
@@ -93,7 +94,21 @@ def diffuscene_task(rooms: RoomSet, shares: Shares = ALONE) -> DiffuSceneTask:
     return DiffuSceneTask(model, batches, StepTexts(Words(8)), bounds, seed=3, shares=shares)
 
 
-TASKS = {"prior": prior_task, "decoder": decoder_task, "vqvae": vqvae_task, "diffuscene": diffuscene_task}
+def atiss_task(rooms: RoomSet, shares: Shares = ALONE) -> AtissTask:
+    torch.manual_seed(0)
+    sizes = {"width": 32, "layers": 1, "heads": 2, "feed_forward": 32, "mixtures": 2, "text_width": 8, "dropout": 0.0}
+    codes = Looks(rooms.codes.astype("int64"), "").codes
+    batches = RoomBatches(rooms, codes, box_bounds(rooms), shares.whole, seed=3)
+    return AtissTask(Atiss(AtissConfig(**sizes)), batches, StepTexts(Words(8)), seed=3, shares=shares)
+
+
+TASKS = {
+    "prior": prior_task,
+    "decoder": decoder_task,
+    "vqvae": vqvae_task,
+    "atiss": atiss_task,
+    "diffuscene": diffuscene_task,
+}
 
 
 def main(folder: Path, batch: int) -> None:

@@ -1,6 +1,6 @@
 """``python -m instructscene_core train``: the official networks on any rooms, or the embedded starter anew.
 
-``train vqvae|decoder|prior|diffuscene|all --data SOURCE --out DIR …`` trains on rooms of a source
+``train vqvae|decoder|prior|atiss|diffuscene|all --data SOURCE --out DIR …`` trains on rooms of a source
 (:mod:`.training.room_runs`), ``all`` every part of a ``--method``; on several GPUs as ``torchrun --nproc-per-node 8 -m
 instructscene_core train …``. ``train starter all|features|catalogue|
 recogniser|zero-shot|decoder|counts|grounding|numbers|prior …`` is the recipe of the embedded default
@@ -57,7 +57,8 @@ _HELP: Final = {
     "vqvae": "features to codes; before the others, where the rooms have features and no codes of their own",
     "decoder": "graph to boxes; needs a VQ-VAE in the model folder, or takes the starter's",
     "prior": "instruction to graph",
-    "diffuscene": "the paper's rival DiffuScene in one network; needs a VQ-VAE as the decoder does",
+    "atiss": "the paper's rival ATISS in one network; needs a VQ-VAE as the decoder does",
+    "diffuscene": "the paper's rival DiffuScene, likewise",
     "all": "all of a --method, one after the other",
     _STARTER: "the networks of the embedded default anew",
 }

@@ -3,6 +3,7 @@
 As in :mod:`.room_tasks`, every process draws the whole batch of a step and learns from its share of it.
 """
 
+import math
 from collections.abc import Iterator
 
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 
 from ..diffusion.gaussian import SlotLoss
 from ..geometry.frames import Bounds
+from ..models.atiss import Atiss, Objects
 from ..models.diffuscene import DiffuScene, OverlapPenalty, looks_of, rows_of
 from ..models.graph_prior import TextBatch, drop_text
 from ..vocabulary import N_CODES
@@ -17,6 +19,90 @@ from .batches import Feed, RoomBatch, RoomBatches
 from .encoding import StepTexts
 from .group import without_averaging
 from .room_tasks import Draw, RoomTask, Shares, StepNoise, TermMeans, Terms, validation_chunks
+
+
+class AtissNetwork(nn.Module):
+    """The network with its loss, all that its gradient goes through, as DistributedDataParallel needs it."""
+
+    def __init__(self, model: Atiss) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, objects: Objects, lengths: Tensor, target: Objects, text: TextBatch) -> Terms:
+        """Objects so far, how many, and the next one -> (B,) loss terms."""
+        return self.model.loss(objects, lengths, target, self.model.read_text(text))
+
+
+class AtissTask(RoomTask):
+    """The official loss of ATISS: after a random number of a room's objects, which come in random order, the next one.
+
+    Args:
+        model: the network, on the group's device.
+        batches: of ``shares.whole`` rooms.
+        texts: encodes the instructions.
+        unseen: rooms to validate on; None where there are none.
+        seed: of the numbers of objects.
+        shares: of the batch.
+    """
+
+    def __init__(
+        self,
+        model: Atiss,
+        batches: RoomBatches,
+        texts: StepTexts,
+        *,
+        unseen: RoomBatches | None = None,
+        seed: int,
+        shares: Shares,
+    ) -> None:
+        super().__init__(seed, shares)
+        self.model, self.texts, self.unseen = model, texts, unseen
+        self.feed = Feed(batches, shares.workers)
+        self.plain = AtissNetwork(model)
+        self.network = shares.network(self.plain)
+
+    def losses(self, step: int) -> Iterator[Terms]:
+        """The loss, and its terms."""
+        batch: RoomBatch = self.feed(step)
+        cuts = self._cuts(batch, StepNoise(self.seed, step, self.shares.whole).generator())
+        slices = self.shares.slices()
+        for rows in slices:
+            with without_averaging(self.network, last=rows == slices[-1]):
+                terms = self._part(self.network, batch, rows, cuts)
+                yield {name: term / len(slices) for name, term in terms.items()}
+
+    def _cuts(self, batch: RoomBatch, generator: torch.Generator) -> Tensor:
+        """(B,) how many objects come before the next one, from none to all."""
+        counts = (batch.objs != self.model.config.n_classes).sum(dim=1)
+        return (torch.rand(len(counts), generator=generator) * (counts + 1)).long()
+
+    def _part(self, network: nn.Module, batch: RoomBatch, rows: slice, cuts: Tensor) -> Terms:
+        config, cut = self.model.config, cuts[rows].to(self.device)
+        objs, codes, boxes = (part[rows].to(self.device) for part in (batch.objs, batch.codes, batch.boxes))
+        ended = cut == (objs != config.n_classes).sum(dim=1)
+        numbers = torch.cat([boxes[..., :6], torch.atan2(boxes[..., 7:], boxes[..., 6:7]) / math.pi], dim=-1)
+        codes = codes.clamp(max=N_CODES - 1)
+        at = torch.arange(len(objs), device=self.device), cut.clamp(max=objs.shape[1] - 1)
+        target = Objects(
+            objs[at].masked_fill(ended, config.end), codes[at], numbers[at].masked_fill(ended[:, None], 0.0)
+        )
+        longest = int(cuts[rows].max())
+        objects = Objects(objs[:, :longest], codes[:, :longest], numbers[:, :longest])
+        dropped = batch.dropped[rows].to(self.device)
+        text = drop_text(self.texts.batch(batch.texts[rows]), dropped, dropped)
+        terms: Terms = network(objects, cut, target, text)
+        means = {name: term.mean() for name, term in terms.items()}
+        return {"loss": torch.stack(list(means.values())).sum(), **means}
+
+    def validate(self) -> dict[str, float]:
+        """The loss of unseen rooms as they stand, no text lost."""
+        assert self.unseen is not None  # noqa: S101 - only called where there are some
+        means = TermMeans()
+        for rows in validation_chunks(self.unseen.rooms.n):
+            batch = self.unseen.unaugmented(rows)
+            cuts = self._cuts(batch, StepNoise(self.seed, int(rows[0]), len(rows)).generator())
+            means.add(self._part(self.plain, batch, slice(0, len(rows)), cuts), len(rows))
+        return means.values()
 
 
 class DiffuSceneNetwork(nn.Module):

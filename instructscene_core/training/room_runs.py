@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from ..errors import InvalidInputError
 from ..files.atomic_output import check_folder
 from ..files.checkpoints import load_model, save_model
 from ..geometry.frames import Bounds
+from ..models.atiss import Atiss, AtissConfig
 from ..models.diffuscene import DiffuScene, DiffuSceneConfig
 from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
@@ -33,21 +34,28 @@ from .log import Kind
 from .looks import OWN_CODES, Looks, find_looks, has_vqvae, provide_vqvae, take_vqvae
 from .loop import LoopSettings, Task, Trainer
 from .prior import Emphasis, new_prior
-from .rival_tasks import DiffuSceneTask
+from .rival_tasks import AtissTask, DiffuSceneTask
 from .room_tasks import RoomDecoderTask, RoomPriorTask, RoomVQVAETask, Shares
 
-Part = Literal["vqvae", "decoder", "prior", "diffuscene"]
-Method = Literal["instructscene", "diffuscene"]
+Part = Literal["vqvae", "decoder", "prior", "atiss", "diffuscene"]
+Method = Literal["instructscene", "atiss", "diffuscene"]
 Size = Literal["paper", "starter"]
 Text = Literal["minilm", "clip"]
 
 PARTS: Final[Mapping[Method, tuple[Part, ...]]] = {
     "instructscene": ("vqvae", "decoder", "prior"),
+    "atiss": ("vqvae", "atiss"),
     "diffuscene": ("vqvae", "diffuscene"),
 }
 """Of each method, in the order in which they are trained."""
 ENCODERS: Final[Mapping[Text, str]] = {"minilm": MiniLM.name, "clip": CLIP}
-_TIME_SHARES: Final[Mapping[Part, float]] = {"vqvae": 0.1, "decoder": 0.2, "prior": 0.7, "diffuscene": 0.9}
+_TIME_SHARES: Final[Mapping[Part, float]] = {
+    "vqvae": 0.1,
+    "decoder": 0.2,
+    "prior": 0.7,
+    "atiss": 0.9,
+    "diffuscene": 0.9,
+}
 """Shares of the time budget; a part that is not trained leaves its share to the others."""
 _TERMS: Final = "Made of 3D-FRONT: for research that is not commercial"
 _LOOP: Final[Mapping[Size, LoopSettings]] = {
@@ -153,6 +161,22 @@ class RoomRun:
         }
 
 
+class _RivalInputs(NamedTuple):
+    """What a rival learns from.
+
+    Attributes:
+        batches: of the rooms to learn from.
+        unseen: of those to validate on; None where there are none.
+        texts: encodes their instructions.
+        described: what is stored beside the weights.
+    """
+
+    batches: RoomBatches
+    unseen: RoomBatches | None
+    texts: StepTexts
+    described: dict[str, Any]
+
+
 class RoomTraining:
     """Trains parts of a model on one set of rooms.
 
@@ -188,7 +212,7 @@ class RoomTraining:
             InvalidInputError: a part lacks something that it needs; raised before the first begins.
         """
         self._check_start(parts)
-        if {"prior", "diffuscene"}.intersection(parts):
+        if {"prior", "atiss", "diffuscene"}.intersection(parts):
             self._encoder = self._loaded_encoder()
         source = self.run.vqvae or self.run.start
         if source is not None and parts != ("vqvae",) and (self.run.vqvae or not has_vqvae(self.run.out)):
@@ -200,6 +224,7 @@ class RoomTraining:
             "vqvae": self._vqvae,
             "decoder": self._decoder,
             "prior": self._prior,
+            "atiss": self._atiss,
             "diffuscene": self._diffuscene,
         }
         for part in parts:
@@ -302,23 +327,39 @@ class RoomTraining:
             "training_rooms": self.rooms.n,
         }
 
+    def _atiss(self, share: float) -> None:
+        make = AtissConfig.paper if self.run.size == "paper" else AtissConfig.starter
+        inputs = self._rival_inputs("atiss", Atiss)
+        sizes = len(CLASSES[self.run.room]), MAX_OBJECTS[self.run.room]
+        config = replace(make(*sizes), text_width=inputs.texts.encoder.width)
+        model = self._model("atiss", Atiss, lambda: Atiss(config))
+        options: dict[str, Any] = {"unseen": inputs.unseen, "seed": self.run.seed, "shares": self.shares}
+        task = AtissTask(model, inputs.batches, inputs.texts, **options)
+        self._train("atiss", task, share, inputs.described, None if inputs.unseen is None else task.validate)
+
     def _diffuscene(self, share: float) -> None:
+        make = DiffuSceneConfig.paper if self.run.size == "paper" else DiffuSceneConfig.starter
+        inputs = self._rival_inputs("diffuscene", DiffuScene)
+        sizes = len(CLASSES[self.run.room]), MAX_OBJECTS[self.run.room]
+        config = replace(make(*sizes), text_width=inputs.texts.encoder.width)
+        model = self._model("diffuscene", DiffuScene, lambda: DiffuScene(config))
+        options: dict[str, Any] = {"unseen": inputs.unseen, "seed": self.run.seed, "shares": self.shares}
+        task = DiffuSceneTask(model, inputs.batches, inputs.texts, inputs.batches.bounds, **options)
+        self._train("diffuscene", task, share, inputs.described, None if inputs.unseen is None else task.validate)
+
+    def _rival_inputs(self, part: Part, kind: type[nn.Module]) -> "_RivalInputs":
+        """What a rival learns from."""
         rooms, run = self.rooms, self.run
         self._first_alone(lambda: provide_vqvae(rooms, run.out))
         looks, encoder = find_looks(rooms, run.out), self._encoder or self._loaded_encoder()
-        make = DiffuSceneConfig.paper if run.size == "paper" else DiffuSceneConfig.starter
-        config = replace(make(len(CLASSES[run.room]), MAX_OBJECTS[run.room]), text_width=encoder.width)
-        model = self._model("diffuscene", DiffuScene, lambda: DiffuScene(config))
-        bounds = self._start_bounds("diffuscene", DiffuScene) or box_bounds(rooms)
+        bounds = self._start_bounds(part, kind) or box_bounds(rooms)
         dropout = _DROPOUT[run.size][0]
         batches = RoomBatches(rooms, looks.codes, bounds, self.shares.whole, run.seed, run.text_steps, dropout)
         unseen = None
         if self.unseen is not None:
             unseen = replace(batches, rooms=self.unseen, codes=find_looks(self.unseen, run.out).codes)
         texts = StepTexts(encoder, CACHE_BYTES if run.text_steps > 1 else 0)
-        task = DiffuSceneTask(model, batches, texts, bounds, unseen=unseen, seed=run.seed, shares=self.shares)
-        metadata = {**self._described(encoder, looks), "bounds": bounds.to_json()}
-        self._train("diffuscene", task, share, metadata, None if unseen is None else task.validate)
+        return _RivalInputs(batches, unseen, texts, {**self._described(encoder, looks), "bounds": bounds.to_json()})
 
     def _model(self, part: Part, kind: type[ModelT], make: Callable[[], ModelT]) -> ModelT:
         """The network to train, new or with the weights to start from, on the device."""

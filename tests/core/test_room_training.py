@@ -228,6 +228,7 @@ def test_the_command_trains_a_model_that_generates(tmp_path, capsys, method):
         assert rows[-1]["loss"] < rows[0]["loss"]
     terms = {
         "instructscene": {"x", "e", "o"},
+        "atiss": {"class", "codes", "translation", "size", "angle"},
         "diffuscene": {"position", "size", "angle", "class", "empty", "looks", "overlap"},
     }
     last = _rows(out / "training" / PARTS[method][-1] / "validation.csv")
