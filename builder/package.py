@@ -23,7 +23,7 @@ _SUFFIXES: Final = (".py", ".json", ".safetensors", ".blend", ".txt")
 _LEFT_OUT: Final = tuple(
     f"instructscene_core/{name}"
     for name in (
-        *("datasets/", "training/", "evaluation/", "baselines/", "starter/rooms/"),
+        *("datasets/", "training/", "evaluation/", "starter/rooms/"),
         *("commands/data.py", "commands/evaluate.py", "commands/train.py"),
     )
 )
