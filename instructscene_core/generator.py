@@ -261,6 +261,7 @@ class Generator:
                     layout,
                     self.catalogue,
                     model=model.name,
+                    used=model.uses,
                     seed=sample.seed,
                     settled=settle,
                     furnishing=furnishing,

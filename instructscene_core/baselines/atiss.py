@@ -119,7 +119,7 @@ class AtissModel:
     An object of unknown class at a known place gets its class by Bayes' rule, from what the network says of the class
     and of the box given the class.
 
-    A network without codes gives objects features of zero, by which no piece is preferred, so that size alone decides.
+    A network without codes gives objects no features, so that size alone decides between pieces.
 
     Args:
         network: in evaluation mode, on the shared device.
@@ -141,13 +141,14 @@ class AtissModel:
 
     @staticmethod
     def load(folder: Path, device: torch.device | str = "cpu") -> "AtissModel":
-        """Reads a model folder: ``atiss``, ``vqvae`` and, where there is one, ``points``.
+        """Reads a model folder: ``atiss`` and, for a network with codes, ``vqvae`` and perhaps ``points``.
 
         Raises:
             InvalidInputError: a file is missing, damaged, or does not fit the others.
         """
         loaded = load_model(folder / STEM, Atiss, device)
-        return AtissModel(loaded.model, Shared.read(folder, STEM, loaded.metadata, device))
+        shared = Shared.read(folder, STEM, loaded.metadata, device, coded=loaded.model.config.codes)
+        return AtissModel(loaded.model, shared)
 
     @property
     def name(self) -> str:
@@ -175,6 +176,11 @@ class AtissModel:
         return self.shared.text_encoder
 
     @property
+    def uses(self) -> frozenset[str]:
+        """No setting: it has no steps and no guidance."""
+        return frozenset()
+
+    @property
     def device(self) -> torch.device:
         """Where its networks are."""
         return self.shared.device
@@ -182,7 +188,7 @@ class AtissModel:
     @property
     def feature_width(self) -> int | None:
         """F of the features that the codes stand for; None for a network without codes."""
-        return self.shared.vqvae.config.feature_width if self.network.config.codes else None
+        return self.shared.feature_width
 
     def slots(self, room_type: RoomType) -> int:
         """N, as many objects as it was trained with."""
@@ -190,7 +196,7 @@ class AtissModel:
 
     def codes_of(self, points: Points) -> tuple[int, ...] | None:
         """The most probable codes of a coloured point cloud (P, 6); None without codes or point encoder."""
-        return self.shared.codes_of(points) if self.network.config.codes else None
+        return self.shared.codes_of(points)
 
     @torch.inference_mode()
     def sample(
@@ -288,10 +294,9 @@ class AtissModel:
         boxes[:, _SIZE] = np.where(slots.size_known[:, None], slots.boxes[:, _SIZE], boxes[:, _SIZE])
         boxes = np.where(slots.pose_known[:, None], slots.boxes, boxes)
         codes = np.where(slots.codes_known[:, None], slots.codes, room.codes)
-        features = np.zeros((len(classes), self.shared.vqvae.config.feature_width), dtype=np.float32)
-        if self.network.config.codes:
-            looks = torch.from_numpy(codes)[None].clamp(max=N_CODES - 1).to(self.device)
-            features = self.shared.vqvae.decode(looks)[0].float().cpu().numpy()
+        looks = torch.from_numpy(codes)[None].clamp(max=N_CODES - 1).to(self.device)
+        meant = self.shared.features(looks)
+        features = None if meant is None else meant[0].cpu().numpy()
         there = classes != slots.allowed.shape[1] - 1
         return Layout(classes, codes, features, scene_relations(slots.room_type, classes, boxes, there), boxes)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import numpy as np
-import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -27,7 +26,7 @@ from ..sampling.layout_model import Defaults, Furnisher, Job, Layout, OnStep, Se
 from ..sampling.random_numbers import Draws
 from ..sampling.slots import BoolArray, IntArray, scene_relations
 from ..text.encoder import TextStates
-from ..vocabulary import CLASSES, MAX_OBJECTS, N_CODES, RoomType
+from ..vocabulary import CLASSES, MAX_OBJECTS, N_CODES, N_FEATURE_TOKENS, RoomType
 from .shared import Shared
 
 STEM: Final = "diffuscene"
@@ -75,7 +74,7 @@ class DiffuSceneModel:
     ``told`` and ``asked`` of the slots are not used, as suits a rival that is compared as it is. Of the settings it
     uses ``steps[0]``, fewer of which skip levels evenly, and ``guidance``.
 
-    A network without codes gives objects features of zero, by which no piece is preferred, so that size alone decides.
+    A network without codes gives objects no features, so that size alone decides between pieces.
 
     Args:
         network: in evaluation mode, on the shared device.
@@ -92,14 +91,15 @@ class DiffuSceneModel:
 
     @staticmethod
     def load(folder: Path, device: torch.device | str = "cpu") -> "DiffuSceneModel":
-        """Reads a model folder: ``diffuscene``, ``vqvae`` and, where there is one, ``points``.
+        """Reads a model folder: ``diffuscene`` and, for a network with codes, ``vqvae`` and perhaps ``points``.
 
         Raises:
             InvalidInputError: a file is missing, damaged, or does not fit the others.
         """
         loaded = load_model(folder / STEM, DiffuScene, device)
         fix_standardised(loaded.model)
-        shared = Shared.read(folder, STEM, _with_all_steps(loaded.metadata), device)
+        coded = loaded.model.config.looks == CODES_WIDTH
+        shared = Shared.read(folder, STEM, _with_all_steps(loaded.metadata), device, coded=coded)
         return DiffuSceneModel(loaded.model, shared)
 
     @property
@@ -128,6 +128,11 @@ class DiffuSceneModel:
         return self.shared.text_encoder
 
     @property
+    def uses(self) -> frozenset[str]:
+        """The settings that it knows."""
+        return frozenset({"steps", "guidance"})
+
+    @property
     def device(self) -> torch.device:
         """Where its networks are."""
         return self.shared.device
@@ -135,7 +140,7 @@ class DiffuSceneModel:
     @property
     def feature_width(self) -> int | None:
         """F of the features that the codes stand for; None for a network without codes."""
-        return self.shared.vqvae.config.feature_width if self._coded else None
+        return self.shared.feature_width
 
     def slots(self, room_type: RoomType) -> int:
         """N of its network, which works with no other number."""
@@ -144,7 +149,7 @@ class DiffuSceneModel:
 
     def codes_of(self, points: Points) -> tuple[int, ...] | None:
         """The most probable codes of a coloured point cloud (P, 6); None without codes or point encoder."""
-        return self.shared.codes_of(points) if self._coded else None
+        return self.shared.codes_of(points)
 
     @torch.inference_mode()
     def sample(
@@ -238,21 +243,14 @@ class DiffuSceneModel:
         boxes = self.shared.bounds.denormalise(rows[..., :BOX_WIDTH].double().cpu().numpy())
         boxes[..., _SIZE] = np.where(asked.size_known[..., None], asked.boxes[..., _SIZE], boxes[..., _SIZE])
         boxes = np.where(asked.pose_known[..., None], asked.boxes, boxes)
-        codes, features = self._looks(rows)
-        codes = np.where(asked.codes_known[..., None], asked.codes, codes)
+        codes = np.zeros((*rows.shape[:2], N_FEATURE_TOKENS), dtype=np.int64)
         if self._coded:
-            codes_now = torch.from_numpy(codes).clamp(max=N_CODES - 1).to(self.device)
-            features = self.shared.vqvae.decode(codes_now).float().cpu().numpy()
+            codes = codes_in(rows, c).cpu().numpy()
+        codes = np.where(asked.codes_known[..., None], asked.codes, codes)
+        meant = self.shared.features(torch.from_numpy(codes).clamp(max=N_CODES - 1).to(self.device))
+        features = [None] * len(rows) if meant is None else meant.cpu().numpy()
         relations = [scene_relations(room, classes[b], boxes[b], classes[b] != c) for b in range(len(rows))]
         return [Layout(classes[b], codes[b], features[b], relations[b], boxes[b]) for b in range(len(rows))]
-
-    def _looks(self, rows: Tensor) -> tuple[IntArray, npt.NDArray[np.float32]]:
-        """Codes (B, N, 4) in rows, and features of zero."""
-        width = self.shared.vqvae.config.feature_width
-        features = np.zeros((*rows.shape[:2], width), dtype=np.float32)
-        if self._coded:
-            return codes_in(rows, self.network.config.n_classes).cpu().numpy(), features
-        return np.zeros((*rows.shape[:2], 4), dtype=np.int64), features
 
 
 def _with_all_steps(about: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from ..errors import InvalidInputError
 from ..files.checkpoints import load_model
@@ -25,7 +26,7 @@ class Shared:
     A rival makes rooms of one type, as in the paper.
 
     Args:
-        vqvae: codes to features.
+        vqvae: codes to features; None where the network has no codes.
         points: coloured points to features; None where a model has none.
         bounds: unit of the boxes.
         name: recorded in the provenance.
@@ -35,7 +36,7 @@ class Shared:
         device: where the networks are.
     """
 
-    vqvae: FeatureVQVAE
+    vqvae: FeatureVQVAE | None
     points: PointEncoder | None
     bounds: Bounds
     name: str
@@ -45,7 +46,9 @@ class Shared:
     device: torch.device
 
     @staticmethod
-    def read(folder: Path, stem: str, about: Mapping[str, Any], device: torch.device | str) -> "Shared":
+    def read(
+        folder: Path, stem: str, about: Mapping[str, Any], device: torch.device | str, *, coded: bool = True
+    ) -> "Shared":
         """Reads ``vqvae`` and, where there is one, ``points``, and what is stored beside the method's own weights.
 
         Args:
@@ -53,6 +56,7 @@ class Shared:
             stem: name of the method's own file, such as ``atiss``.
             about: metadata of that file.
             device: where to put the networks.
+            coded: whether the method's network has codes; without, neither of the two is read.
 
         Raises:
             InvalidInputError: a file is missing, damaged, or of another model.
@@ -61,9 +65,9 @@ class Shared:
         room_types = room_types_of(file, about)
         if len(room_types) != 1:
             raise InvalidInputError(f"{file.name} names {len(room_types)} types of rooms", "Train one model for each")
-        has_points = (folder / "points.safetensors").exists()
+        has_points = coded and (folder / "points.safetensors").exists()
         return Shared(
-            vqvae=load_model(folder / "vqvae", FeatureVQVAE, device).model,
+            vqvae=load_model(folder / "vqvae", FeatureVQVAE, device).model if coded else None,
             points=load_model(folder / "points", PointEncoder, device).model if has_points else None,
             bounds=bounds_of(file, about, room_types)[room_types[0]],
             name=str(about.get("name", folder.name)),
@@ -74,6 +78,15 @@ class Shared:
         )
 
     @property
+    def feature_width(self) -> int | None:
+        """F of the features that the codes stand for; None for a network without codes."""
+        return None if self.vqvae is None else self.vqvae.config.feature_width
+
+    def features(self, codes: Tensor) -> Tensor | None:
+        """What codes (…, 4) stand for, (…, F); None for a network without codes."""
+        return None if self.vqvae is None else self.vqvae.decode(codes).float()
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """Names of the C classes of its rooms."""
         return tuple(CLASSES[self.room_type])
@@ -81,7 +94,7 @@ class Shared:
     @torch.inference_mode()
     def codes_of(self, points: Points) -> tuple[int, ...] | None:
         """The most probable codes of a coloured point cloud (P, 6); None without a point encoder."""
-        if self.points is None:
+        if self.points is None or self.vqvae is None:
             return None
         feature = self.points(torch.from_numpy(points)[None].to(self.device))
         return tuple(int(code) for code in self.vqvae.indices(feature)[0])

@@ -25,6 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder that gets a model folder for each room type")
     parser.add_argument("--room", choices=ROOM_TYPES, help="only this room type, which names of files need not tell")
     parser.add_argument("--heads", type=int, help=f"attention heads of the networks; absent: {HEADS}, as published")
+    parser.add_argument(
+        "--target",
+        choices=("v", "eps", "x0"),
+        help="what a DiffuScene was trained to predict; absent: noise (eps) where the file's name has eps, else v",
+    )
     parser.add_argument("--replace", action="store_true", help="put them in the place of models of the same rooms")
     parser.add_argument("--whole", action="store_true", help="refuse models that lack a part")
 
@@ -42,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
         options.out,
         room=options.room,
         heads=options.heads,
+        target=options.target,
         whole=options.whole,
         replace=options.replace,
         on_file=report_file,

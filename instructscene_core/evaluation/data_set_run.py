@@ -17,7 +17,7 @@ from ..vocabulary import RoomType
 from .held_out import rooms_with_classes
 from .layouts import Layouts, collisions, layouts_of
 from .questions import Kind, Questions, Wording, data_questions
-from .sampling import STEPS, Source, requests_for, sample
+from .sampling import Source, requests_for, sample
 from .scores import Row, score, shuffled, table
 from .variety import triplet_entropy
 
@@ -76,8 +76,7 @@ class Report:
         """The table, with what one must know to read it."""
         scenes = self.task.seeds * len(self.asked.instructions)
         sampled = (
-            f"Model {self.settings['model']}, {STEPS[0]} + {STEPS[1]} steps, guidance {self.settings['guidance']:g}, "
-            f"truncation {self.settings['truncation']:g}, "
+            f"Model {self.settings['model']}, {_sampled_with(self.settings)}"
             f"plain sampling: no choosing among candidates, not settled. {self.task.seeds} sampling seeds, "
             f"{scenes} scenes in {self.seconds:.0f} s."
         )
@@ -124,6 +123,13 @@ def evaluate(task: Task, wording: Wording) -> Report:
     seconds = time.perf_counter() - start
     rows = [*_generated_rows(generated, scenes, asked), *_room_rows(asked)]
     return Report(task, asked, wording, rows, _entropies(generated, asked), _settings(scenes[0]), seconds)
+
+
+def _sampled_with(settings: Mapping[str, Any]) -> str:
+    """The settings that the model used, each followed by a comma."""
+    steps = [" + ".join(map(str, settings["steps"])) + " steps, "] if "steps" in settings else []
+    named = [f"{name} {settings[name]:g}, " for name in ("guidance", "truncation") if name in settings]
+    return "".join([*steps, *named])
 
 
 def _settings(scene: Scene) -> dict[str, Any]:

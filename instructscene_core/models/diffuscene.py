@@ -29,6 +29,7 @@ _PLACE: Final = (0, 1, 2, 6, 7)
 """Position, cosine and sine: the numbers of a row that the re-arrangement network diffuses."""
 _SIZE: Final = slice(3, 6)
 _OVERLAP_WEIGHT: Final = 0.1
+_OFFICIAL_BODY: Final = "diffusion.model."
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,12 @@ class DiffuScene(nn.Module):
 
 def own_name(official: str) -> str:
     """Name of a weight here, from that in an official state dict."""
-    return official.replace("diffusion.model.", "body.", 1)
+    return official.replace(_OFFICIAL_BODY, "body.", 1)
+
+
+def official_name(own: str) -> str:
+    """Name of a weight in an official state dict, from that here."""
+    return own.replace("body.", _OFFICIAL_BODY, 1) if own.startswith("body.") else own
 
 
 def diffusion_of(config: DiffuSceneConfig, n_steps: int = 1000, *, clip: bool = True) -> GaussianDiffusion:

@@ -1,6 +1,6 @@
 """From filled slots to a scene: meshes are chosen, poses crossed back, the layout settled, the report written."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any, Final
@@ -37,6 +37,7 @@ def assemble(
     catalogue: Catalogue,
     *,
     model: str,
+    used: Collection[str],
     seed: int,
     settled: bool,
     furnishing: Furnishing | None = None,
@@ -48,6 +49,7 @@ def assemble(
         layout: what the model made of the slots.
         catalogue: gives the meshes.
         model: its name.
+        used: names of the settings that it uses.
         seed: of this variation.
         settled: whether to make sets of its furniture and settle it.
         furnishing: meshes and floor, where they were chosen before the layout; None: they are chosen to fit it.
@@ -103,7 +105,7 @@ def assemble(
             "seed": seed,
             "try": plan.attempt,
             "model": model,
-            "settings": _settings(plan, settled=settled, drawn=drawn),
+            "settings": _settings(plan, used, settled=settled, drawn=drawn),
             "settled": [move.to_json() for move in result.moves],
             "colliding": [list(pair) for pair in result.colliding],
             "left_out": [left.item.category for left in gone],
@@ -229,16 +231,23 @@ _TOUCHES: Final = ("rug", "floor_lamp", "plant", "table_lamp", "tv")
 """What finishes a room, in the order in which one misses it."""
 
 
-def _settings(plan: Plan, *, settled: bool, drawn: bool) -> dict[str, Any]:
-    """How the scene was sampled, for the provenance."""
-    return {
-        "task": plan.request.task,
+_RECORDED: Final[Mapping[str, str]] = {"remasked_share": "conceal"}
+"""Settings whose name in the provenance is another one."""
+
+
+def _settings(plan: Plan, used: Collection[str], *, settled: bool, drawn: bool) -> dict[str, Any]:
+    """How the scene was sampled, for the provenance: what the model does not use is not listed."""
+    settings = {
         "steps": list(plan.settings.steps),
         "guidance": plan.settings.guidance,
         "truncation": plan.settings.truncation,
         "drafts": plan.settings.drafts,
         "ratio": plan.settings.ratio,
-        "conceal": plan.settings.remasked_share,
+        "remasked_share": plan.settings.remasked_share,
+    }
+    return {
+        "task": plan.request.task,
+        **{_RECORDED.get(name, name): value for name, value in settings.items() if name in used},
         "settle": settled,
         "floor": DRAWN if drawn else "given",
     }

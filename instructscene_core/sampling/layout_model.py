@@ -156,6 +156,11 @@ class LayoutModel(Protocol):
         ...
 
     @property
+    def uses(self) -> frozenset[str]:
+        """Names of the :class:`Settings` that change what it makes; only these are recorded with a scene."""
+        ...
+
+    @property
     def device(self) -> torch.device:
         """Where its networks are."""
         ...

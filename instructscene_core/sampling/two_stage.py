@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, cast
@@ -143,6 +143,11 @@ class TwoStageModel:
             return None
         feature = encoder(torch.from_numpy(points)[None].to(self.device))
         return tuple(int(code) for code in self.networks.vqvae.indices(feature)[0])
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """All settings."""
+        return frozenset(field.name for field in fields(Settings))
 
     @property
     def sizes_first(self) -> bool:
