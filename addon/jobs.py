@@ -215,6 +215,8 @@ def import_official(folder: Path) -> Steps[str]:
     answer = yield from exchange(message)
     preferences().model_folder = str(out)
     rooms = ", ".join(map(room_label, answer["imported"]))
+    if not answer["reads_clip"]:
+        return tr("Imported the models of {rooms}. They read no instructions", rooms=rooms)
     return tr(
         "Imported the models of {rooms}. They read instructions with CLIP, whose weights the preferences name",
         rooms=rooms,

@@ -21,6 +21,8 @@ from .variations import shown_variation, variation_icons
 
 _MOST_ROWS: Final = 8
 """Lines of each group of a report, and parts of a building, that are shown."""
+_BUNDLED: Final = "InstructScene starter"
+"""The name of the model in the zip, which need not be told."""
 _GROUPS: Final = (
     ("met", "CHECKMARK", "{text}"),
     ("not_met", "X", "{text}"),
@@ -163,6 +165,14 @@ class INSTRUCTSCENE_PT_result(_Panel):
             draw_lines(box, line, characters(context) - 2, "TRASH")
         for icon, form, text in findings:
             draw_lines(box, tr_ui(form, text=text), characters(context) - 2, icon)
+        if model := other_model(room):
+            draw_lines(box, tr_ui("Made by {model}", model=model), characters(context) - 2, "SETTINGS")
+
+
+def other_model(room: bpy.types.Object) -> str:
+    """Name of the model that made a room, where it is not the bundled one; else empty."""
+    name = str(room.get("instructscene_model", ""))
+    return "" if name == _BUNDLED else name
 
 
 def _draw_variations(layout: bpy.types.UILayout, icons: list[int], shown: int) -> None:

@@ -240,7 +240,7 @@ class _Worker:
 
         answers: dict[str, Callable[[], Json]] = {
             "self_check": lambda: {"report": self_check(generator)},
-            "import": lambda: {"imported": import_folder(item, lambda _, done, total: on_step("import", done, total))},
+            "import": lambda: import_folder(item, lambda _, done, total: on_step("import", done, total)),
             "index": index,
             "review": reviewed,
             "recognise": lambda: {"recognised": recognise_items(item, partial(on_step, "recognise"))},
@@ -255,8 +255,8 @@ class _Worker:
             generator.catalogue = open_catalogues(self._catalogues, self._use)
 
 
-def import_folder(item: Json, on_file: OnFile) -> list[str]:
-    """Makes model folders from a folder of official checkpoints; returns their room types.
+def import_folder(item: Json, on_file: OnFile) -> Json:
+    """Makes model folders from a folder of official checkpoints; returns their room types, and whether they read CLIP.
 
     Raises:
         InvalidInputError: the message is malformed, or see :func:`.official.import_models.import_models`.
@@ -265,7 +265,8 @@ def import_folder(item: Json, on_file: OnFile) -> list[str]:
     if not isinstance(folder, str) or not isinstance(out, str):
         raise InvalidInputError("An import needs folder and out")
     result = import_models([Path(folder)], Path(out), whole=True, replace=True, on_file=on_file)
-    return [path.name for path in result.folders]
+    reads = any(network.part == "prior" for network in result.networks)
+    return {"imported": [path.name for path in result.folders], "reads_clip": reads}
 
 
 def index_folder(item: Json, on_model: Callable[[int, int], None], model: Path | None = None) -> Json:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import bpy
 import pytest
+import torch
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,23 @@ def test_imported_models_are_used_and_ask_for_clip(blend, settings, preferences,
     preferences.clip_weights = str(published / "absent.safetensors")
     command = blend.addon.session.worker_command(preferences)
     assert command[-2:] == ["--clip", preferences.clip_weights]
+
+
+def test_a_rival_is_imported_makes_a_room_and_is_named(blend, settings, preferences, official, tmp_path):
+    atiss = official.core("models.atiss")
+    sizes = {"width": 32, "layers": 1, "feed_forward": 32, "mixtures": 2, "codes": False, "text_width": None}
+    torch.manual_seed(0)
+    folder = tmp_path / "atiss"
+    official.write_stats(folder, "bedroom")
+    torch.save(atiss.Atiss(atiss.AtissConfig(**sizes)).state_dict(), folder / "model_00100")
+    assert bpy.ops.instructscene.import_official(directory=str(folder)) == {"FINISHED"}
+    settings.instruction = "a bed"
+    assert bpy.ops.instructscene.generate_room() == {"FINISHED"}
+    room = blend.addon.reading.active_room(bpy.context)
+    assert blend.addon.panel.other_model(room) == "ATISS bedroom, model_00100"
+    preferences.property_unset("model_folder")
+    assert bpy.ops.instructscene.generate_room() == {"FINISHED"}
+    assert blend.addon.panel.other_model(blend.addon.reading.active_room(bpy.context)) == ""
 
 
 def test_download_of_clip_needs_online_access(blend, preferences):
