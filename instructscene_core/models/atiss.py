@@ -9,7 +9,7 @@ within [-1, 1]: translation, half size, angle over π.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple, cast
 
@@ -386,9 +386,3 @@ class Atiss(nn.Module):
 
 def _drawn(mixtures: Tensor, pairs: Tensor) -> Tensor:
     return sample(mixtures, pairs[..., 0], pairs[..., 1])
-
-
-def unused_in(official: Sequence[str]) -> list[str]:
-    """Weights of an official state dict that the network has no use for: what it never ran, and the room's mask."""
-    unused = ("hidden2output.hidden2output.", "fc_room_f.", "feature_extractor.")
-    return [name for name in official if name.startswith(unused)]

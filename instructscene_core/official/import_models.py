@@ -142,6 +142,7 @@ class _Import:
         self.done: list[Imported] = []
         self.unusual: list[Path] = []
         self.notes: list[str] = []
+        self.unusable: list[str] = []
 
     def room_of(self, path: Path, n_classes: int) -> RoomType:
         """The room type of a file: 21 classes are a bedroom's, 24 a living or dining room's, which the name tells.
@@ -178,7 +179,9 @@ class _Import:
         save_model(stage / (room or "") / part, model, self.about(item, model), half=False)
         self.done.append(item)
         if isinstance(model, DiffuScene):
-            self.notes += _notes_on(path, model, told=self.target is not None)
+            self.unusable += _unusable(path, model)
+            if self.target is None:
+                self.notes.append(f"{path.name} was taken to predict {model.config.target} (--target)")
         elif model.config.width != _PUBLISHED_WIDTH:
             self.unusual.append(path)
 
@@ -219,7 +222,7 @@ class _Import:
 
     def lacking(self) -> list[str]:
         """A line for each model folder that lacks something it needs to generate."""
-        lines: list[str] = []
+        lines = list(self.unusable)
         for room in self.rooms():
             parts = {item.part for item in self.done if item.room_type in (room, None)}
             whole = bool(parts.intersection(RIVALS))
@@ -327,9 +330,9 @@ def _target_named(path: Path) -> Target:
     return "eps" if "eps" in path.name else "v"
 
 
-def _notes_on(path: Path, model: DiffuScene, *, told: bool) -> list[str]:
-    """What was assumed of a DiffuScene, and what it cannot do here."""
-    notes = [] if told else [f"{path.name} was taken to predict {model.config.target} (--target)"]
+def _unusable(path: Path, model: DiffuScene) -> list[str]:
+    """Why a DiffuScene can make no rooms here."""
+    notes: list[str] = []
     if model.config.text_width is not None:
         notes.append(f"{path.name} reads texts of {_BERT}, which is not here: it can be compared, not used")
     if model.config.arrange_width is not None:

@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import save_file
 
 from instructscene_core.catalogue.entries import Catalogue
+from instructscene_core.commands import main as cli
 from instructscene_core.files.checkpoints import save_model
 from instructscene_core.generator import Generator
 from instructscene_core.geometry.frames import Bounds
@@ -30,6 +31,18 @@ def room_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INSTRUCTSCENE_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture
+def run_import(capsys):
+    """Runs the command that imports official checkpoints: its exit code, standard output and error."""
+
+    def call(*words):
+        code = cli.main(["import-official", *map(str, words)])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
 
 
 def write_tiny_model(folder, room_type="bedroom", feature_width=384):

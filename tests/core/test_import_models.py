@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from instructscene_core.commands import main as cli
 from instructscene_core.errors import CancelledError, InvalidInputError
 from instructscene_core.files.checkpoints import load_model
 from instructscene_core.files.torch_files import read_torch_checkpoint
@@ -40,21 +39,11 @@ def folder(official, tmp_path):
     return official.write_official(tmp_path / "published")
 
 
-@pytest.fixture
-def run(capsys):
-    def call(*words):
-        code = cli.main(["import-official", *map(str, words)])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
-
-
 # Good files ---------------------------------------------------------------------------------------------------------
 
 
-def test_published_files_become_a_whole_model_folder(official, run, folder, tmp_path):
-    code, stdout, stderr = run(folder, "--out", tmp_path / "models")
+def test_published_files_become_a_whole_model_folder(official, run_import, folder, tmp_path):
+    code, stdout, stderr = run_import(folder, "--out", tmp_path / "models")
     assert (code, stderr.count("\n")) == (0, 1)
     assert "8 attention heads were assumed" in stderr  # these networks are small
     for part, kind in KINDS.items():
@@ -86,64 +75,64 @@ def test_published_files_become_a_whole_model_folder(official, run, folder, tmp_
         lambda name: name.replace("network.", "network.module."),
     ],
 )
-def test_names_of_a_training_on_several_gpus_are_read(run, folder, tmp_path, wrapped):
+def test_names_of_a_training_on_several_gpus_are_read(run_import, folder, tmp_path, wrapped):
     for path in folder.rglob("*.pth"):
         content = torch.load(path, weights_only=True)
         content["model"] = {wrapped(name): tensor for name, tensor in content["model"].items()}
         torch.save(content, path)
-    assert run(folder, "--out", tmp_path / "models")[0] == 0
+    assert run_import(folder, "--out", tmp_path / "models")[0] == 0
     for part, kind in KINDS.items():
         load_model(tmp_path / "models" / "bedroom" / part, kind)
 
 
-def test_rooms_with_24_classes_are_told_apart_by_their_names(official, run, tmp_path):
+def test_rooms_with_24_classes_are_told_apart_by_their_names(official, run_import, tmp_path):
     folder = official.write_official(tmp_path / "published", ["bedroom", "livingroom", "diningroom"])
-    assert run(folder, "--out", tmp_path / "a")[0] == 0
+    assert run_import(folder, "--out", tmp_path / "a")[0] == 0
     assert sorted(p.name for p in (tmp_path / "a").iterdir()) == ["bedroom", "diningroom", "livingroom"]
     assert all(len(list((tmp_path / "a" / room).iterdir())) == 6 for room in ("bedroom", "livingroom", "diningroom"))
-    assert run(folder, "--out", tmp_path / "b", "--room", "diningroom")[0] == 0
+    assert run_import(folder, "--out", tmp_path / "b", "--room", "diningroom")[0] == 0
     assert [p.name for p in (tmp_path / "b").iterdir()] == ["diningroom"]
 
 
-def test_a_room_that_no_name_tells_is_asked_for(official, run, tmp_path):
+def test_a_room_that_no_name_tells_is_asked_for(official, run_import, tmp_path):
     torch.save(official.content(official.network("prior", "livingroom")), tmp_path / "a.pth")
-    code, stdout, stderr = run(tmp_path / "a.pth", "--out", tmp_path / "out")
+    code, stdout, stderr = run_import(tmp_path / "a.pth", "--out", tmp_path / "out")
     assert (code, stdout, stderr.count("\n")) == (2, "", 1)
     assert "24 object classes" in stderr
     assert "--room" in stderr
     assert not (tmp_path / "out").exists()
-    assert run(tmp_path / "a.pth", "--out", tmp_path / "out", "--room", "livingroom")[0] == 0
+    assert run_import(tmp_path / "a.pth", "--out", tmp_path / "out", "--room", "livingroom")[0] == 0
     assert (tmp_path / "out" / "livingroom" / "prior.safetensors").exists()
 
 
-def test_of_a_training_folders_epochs_the_last_is_taken(official, run, tmp_path):
+def test_of_a_training_folders_epochs_the_last_is_taken(official, run_import, tmp_path):
     where = tmp_path / "out" / "livingroom_sgdiffusion_vq_objfeat" / "checkpoints"
     where.mkdir(parents=True)
     torch.save(official.content(official.network("prior", "livingroom")), where / "epoch_00100.pth")
     (where / "epoch_00020.pth").write_bytes(b"never opened")
-    code, stdout, stderr = run(tmp_path / "out", "--out", tmp_path / "models")
+    code, stdout, stderr = run_import(tmp_path / "out", "--out", tmp_path / "models")
     assert code == 0
     assert "epoch_00100.pth" in stdout
     assert "epoch_00020.pth" not in stdout
     assert "layout decoder, feature VQ-VAE, bounds of boxes" in stderr
 
 
-def test_models_that_lack_a_part_are_refused_where_whole_ones_are_wanted(official, run, folder, tmp_path):
+def test_models_that_lack_a_part_are_refused_where_whole_ones_are_wanted(official, run_import, folder, tmp_path):
     (folder / official.checkpoint_name("decoder")).unlink()
-    code, _, stderr = run(folder, "--out", tmp_path / "models", "--whole")
+    code, _, stderr = run_import(folder, "--out", tmp_path / "models", "--whole")
     assert (code, stderr.count("\n")) == (2, 1)
     assert "bedroom model lacks its layout decoder" in stderr
     assert not (tmp_path / "models").exists()
 
 
-def test_what_is_there_twice_or_already_is_refused(official, run, folder, tmp_path):
+def test_what_is_there_twice_or_already_is_refused(official, run_import, folder, tmp_path):
     shutil.copy(folder / official.checkpoint_name("prior"), folder / "bedroom_again.pth")
-    code, _, stderr = run(folder, "--out", tmp_path / "models")
+    code, _, stderr = run_import(folder, "--out", tmp_path / "models")
     assert code == 2
     assert "bedroom_again.pth" in stderr
     (folder / "bedroom_again.pth").unlink()
     (tmp_path / "models" / "bedroom").mkdir(parents=True)
-    code, _, stderr = run(folder, "--out", tmp_path / "models")
+    code, _, stderr = run_import(folder, "--out", tmp_path / "models")
     assert code == 2
     assert "there already" in stderr
     assert not list((tmp_path / "models" / "bedroom").iterdir())
@@ -186,8 +175,8 @@ def with_nan(tensor):
     return tensor
 
 
-def refused(run, folder, out, *words):
-    code, stdout, stderr = run(folder, "--out", out)
+def refused(run_import, folder, out, *words):
+    code, stdout, stderr = run_import(folder, "--out", out)
     assert (code, stdout, stderr.count("\n")) == (2, "", 1)
     for word in words:
         assert word in stderr
@@ -199,7 +188,7 @@ def refused(run, folder, out, *words):
     ("part", "averaged"),
     [("prior", False), ("prior", True), ("decoder", False), ("decoder", True), ("vqvae", False)],
 )
-def test_bad_tensors_are_named_with_what_was_expected(official, run, folder, tmp_path, part, averaged):
+def test_bad_tensors_are_named_with_what_was_expected(official, run_import, folder, tmp_path, part, averaged):
     path = folder / official.checkpoint_name(part)
     name, expected, found = SHAPED[part]
     good = path.read_bytes()
@@ -211,18 +200,18 @@ def test_bad_tensors_are_named_with_what_was_expected(official, run, folder, tmp
     for action, words in cases:
         path.write_bytes(good)
         change(path, name, action, averaged=averaged)
-        refused(run, folder, tmp_path / "models", path.name, *words)
+        refused(run_import, folder, tmp_path / "models", path.name, *words)
 
 
 @pytest.mark.parametrize("part", list(KINDS))
-def test_truncated_and_foreign_checkpoints_are_refused(official, run, folder, tmp_path, part):
+def test_truncated_and_foreign_checkpoints_are_refused(official, run_import, folder, tmp_path, part):
     path = folder / official.checkpoint_name(part)
     good = path.read_bytes()
     for size in (len(good) - 100, len(good) // 2, 100, 0):
         path.write_bytes(good[:size])
-        refused(run, folder, tmp_path / "models", path.name)
+        refused(run_import, folder, tmp_path / "models", path.name)
     path.write_bytes(good[: len(good) // 2] + bytes(64) + good[len(good) // 2 + 64 :])
-    refused(run, folder, tmp_path / "models", path.name)
+    refused(run_import, folder, tmp_path / "models", path.name)
     others = [
         {"model": {"network.0.weight": torch.zeros(3, 3)}, "ema_states": {}},
         {"state_dict": {}},
@@ -232,16 +221,16 @@ def test_truncated_and_foreign_checkpoints_are_refused(official, run, folder, tm
     ]
     for other in others:
         torch.save(other, path)
-        refused(run, folder, tmp_path / "models", path.name)
+        refused(run_import, folder, tmp_path / "models", path.name)
 
 
 @pytest.mark.parametrize("part", list(KINDS))
-def test_another_architecture_is_told_by_its_first_tensor_that_differs(official, run, folder, tmp_path, part):
+def test_another_architecture_is_told_by_its_first_tensor_that_differs(official, run_import, folder, tmp_path, part):
     path = folder / official.checkpoint_name(part)
     content = torch.load(path, weights_only=True)
     content["model"]["network.extra.weight"] = torch.zeros(2, 2)
     torch.save(content, path)
-    refused(run, folder, tmp_path / "models", path.name, "network.extra.weight", "not part of the architecture")
+    refused(run_import, folder, tmp_path / "models", path.name, "network.extra.weight", "not part of the architecture")
 
 
 def test_other_numbers_of_classes_and_heads_are_refused(official, folder):
@@ -254,7 +243,7 @@ def test_other_numbers_of_classes_and_heads_are_refused(official, folder):
 
 
 @pytest.mark.parametrize("form", ["zip", "old zip", "plain"])
-def test_pickles_that_would_run_code_are_refused_and_do_not_run(official, run, folder, tmp_path, form):
+def test_pickles_that_would_run_code_are_refused_and_do_not_run(official, run_import, folder, tmp_path, form):
     trap = tmp_path / "trap"
     path = folder / official.checkpoint_name("prior")
     if form == "plain":
@@ -262,12 +251,12 @@ def test_pickles_that_would_run_code_are_refused_and_do_not_run(official, run, f
     else:
         bad = {"model": official.content(official.network("prior"))["model"], "ema_states": RunsCode(trap)}
         torch.save(bad, path, _use_new_zipfile_serialization=form == "zip")
-    refused(run, folder, tmp_path / "models", path.name)
+    refused(run_import, folder, tmp_path / "models", path.name)
     shutil.copy(folder / official.checkpoint_name("decoder"), path)
     bounds = folder / "objfeat_bounds.pkl"
     for other in ({"objfeat_min": RunsCode(trap), "objfeat_max": 1.0}, [], {"objfeat_min": 1.0, "objfeat_max": 0.0}):
         bounds.write_bytes(pickle.dumps(other))
-        refused(run, folder, tmp_path / "models", "objfeat_bounds.pkl")
+        refused(run_import, folder, tmp_path / "models", "objfeat_bounds.pkl")
     assert not trap.exists()
 
 
@@ -280,8 +269,8 @@ def test_unreadable_files_are_named(tmp_path):
 
 
 @pytest.mark.skipif(not list(PARITY.glob("*.pth")), reason=f"no checkpoints in {PARITY}; see its README.md")
-def test_parity_checkpoints_import_through_the_command(run, tmp_path):
-    code, stdout, _ = run(PARITY, "--out", tmp_path / "models", "--heads", 4)
+def test_parity_checkpoints_import_through_the_command(run_import, tmp_path):
+    code, stdout, _ = run_import(PARITY, "--out", tmp_path / "models", "--heads", 4)
     assert code == 0
     for path in PARITY.glob("*.pth"):
         assert f"{path.name}: " in stdout

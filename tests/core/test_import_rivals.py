@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from instructscene_core.commands import main as cli
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.files.checkpoints import load_model
 from instructscene_core.generator import load_generator
@@ -54,26 +53,16 @@ def stats(official, tmp_path):
     return tmp_path / "data"
 
 
-@pytest.fixture
-def run(capsys):
-    def call(*words):
-        code = cli.main(["import-official", *map(str, words)])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
-
-
 # Good files ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_training_folder_of_atiss_becomes_a_model_that_makes_rooms(run, atiss, stats, tmp_path):
+def test_a_training_folder_of_atiss_becomes_a_model_that_makes_rooms(run_import, atiss, stats, tmp_path):
     folder = tmp_path / "a1b2c3"
     folder.mkdir()
     torch.save({name: tensor + 1 for name, tensor in atiss.items()}, folder / "model_00090")
     torch.save(atiss, folder / "model_00100")
     torch.save({"state": {}, "param_groups": []}, folder / "opt_00100")
-    code, out, err = run(folder, stats, "--out", tmp_path / "models")
+    code, out, err = run_import(folder, stats, "--out", tmp_path / "models")
     assert code == 0, err
     line = out.splitlines()[0]
     assert "model_00100: ATISS, bedroom" in line
@@ -94,10 +83,12 @@ def test_a_training_folder_of_atiss_becomes_a_model_that_makes_rooms(run, atiss,
     ("name", "words", "target"),
     [("model_00010", (), "v"), ("bedrooms_eps.pt", (), "eps"), ("model_00010", ("--target", "x0"), "x0")],
 )
-def test_a_diffuscene_is_imported_with_the_target_that_was_told_or_named(run, stats, tmp_path, name, words, target):
+def test_a_diffuscene_is_imported_with_the_target_that_was_told_or_named(
+    run_import, stats, tmp_path, name, words, target
+):
     path = tmp_path / name
     torch.save({f"module.{key}": tensor for key, tensor in diffuscene().items()}, path)
-    code, out, err = run(path, stats, "--out", tmp_path / "models", *words)
+    code, out, err = run_import(path, stats, "--out", tmp_path / "models", *words)
     assert code == 0, err
     assert "DiffuScene, bedroom" in out
     assert "ignored" not in out
@@ -111,11 +102,11 @@ def test_a_diffuscene_is_imported_with_the_target_that_was_told_or_named(run, st
     assert RoomModels.load(tmp_path / "models", "cpu")["bedroom"].feature_width is None
 
 
-def test_the_text_encoder_in_a_file_is_left_out_and_said_to_be_missing(run, stats, tmp_path):
+def test_the_text_encoder_in_a_file_is_left_out_and_said_to_be_missing(run_import, stats, tmp_path):
     path = tmp_path / "bedrooms_bert.pt"
     bert = {f"bertmodel.encoder.{i}.weight": torch.zeros(2, 2) for i in range(3)}
     torch.save(diffuscene(TEXT) | bert | {"fc_room_f.bias": torch.zeros(64)}, path)
-    code, out, err = run(path, stats, "--out", tmp_path / "models")
+    code, out, err = run_import(path, stats, "--out", tmp_path / "models")
     assert code == 0, err
     assert "bertmodel.* (3 tensors" in out
     assert "fc_room_f.* (1 tensors" in out
@@ -125,9 +116,9 @@ def test_the_text_encoder_in_a_file_is_left_out_and_said_to_be_missing(run, stat
         load_generator(tmp_path / "models")
 
 
-def test_a_network_that_only_re_arranges_is_imported_and_not_used(run, stats, tmp_path):
+def test_a_network_that_only_re_arranges_is_imported_and_not_used(run_import, stats, tmp_path):
     torch.save(diffuscene(ARRANGE), tmp_path / "model_00010")
-    code, _, err = run(tmp_path / "model_00010", stats, "--out", tmp_path / "models")
+    code, _, err = run_import(tmp_path / "model_00010", stats, "--out", tmp_path / "models")
     assert code == 0, err
     assert "only re-arranges" in err
     assert load_model(tmp_path / "models" / "bedroom" / "diffuscene", DiffuScene).model.config == ARRANGE
@@ -148,7 +139,7 @@ def test_a_network_that_only_re_arranges_is_imported_and_not_used(run, stats, tm
         ("not finite", "has numbers that are not finite"),
     ],
 )
-def test_damaged_weights_are_refused_by_their_official_names(run, atiss, stats, tmp_path, method, change, said):
+def test_damaged_weights_are_refused_by_their_official_names(run_import, atiss, stats, tmp_path, method, change, said):
     content = atiss if method == "atiss" else diffuscene()
     prefix = "transformer_encoder.norm" if method == "atiss" else "diffusion.model.final_res_block.block1.norm"
     name = f"{prefix}.bias"
@@ -161,29 +152,54 @@ def test_damaged_weights_are_refused_by_their_official_names(run, atiss, stats, 
             "not finite": {name: torch.full_like(content[name], torch.nan)},
         }[change]
     torch.save(content, tmp_path / "model_00001")
-    code, out, err = run(tmp_path / "model_00001", stats, "--out", tmp_path / "models")
+    code, out, err = run_import(tmp_path / "model_00001", stats, "--out", tmp_path / "models")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert said in err
     assert name in err or change == "unknown"
     assert not (tmp_path / "models").exists()
 
 
-def test_bounds_that_lack_are_named_and_two_methods_do_not_share_a_folder(run, atiss, tmp_path):
+def test_what_is_no_state_dict_or_of_another_width_is_refused_too(run_import, tmp_path):
+    odd = {official_name(name): torch.zeros(12) for name in ("body.init_conv.bias",)}
+    body = {"diffusion.model.class_embedf.0.weight": torch.zeros(12, 22, 1)}
+    for content, said in (
+        ({0: torch.zeros(2)}, "has no entry 'model'"),
+        (odd | body, "positional_embedding is missing"),
+    ):
+        torch.save(content, tmp_path / "model_00001")
+        code, _, err = run_import(tmp_path / "model_00001", "--out", tmp_path / "models")
+        assert (code, err.count("\n")) == (2, 1)
+        assert said in err
+    torch.save(odd | body | {"positional_embedding": torch.zeros(12, 16)}, tmp_path / "model_00001")
+    code, _, err = run_import(tmp_path / "model_00001", "--out", tmp_path / "models")
+    assert code == 2
+    assert "the width 12 is no multiple of 8" in err
+
+
+def test_a_model_that_cannot_make_rooms_is_refused_where_a_whole_one_is_wanted(run_import, stats, tmp_path):
+    torch.save(diffuscene(ARRANGE), tmp_path / "model_00010")
+    code, _, err = run_import(tmp_path / "model_00010", stats, "--out", tmp_path / "models", "--whole")
+    assert code == 2
+    assert "only re-arranges" in err
+    assert not (tmp_path / "models").exists()
+
+
+def test_bounds_that_lack_are_named_and_two_methods_do_not_share_a_folder(run_import, atiss, tmp_path):
     folder = tmp_path / "runs"
     folder.mkdir()
     torch.save(atiss, folder / "model_00001")
-    code, _, err = run(folder, "--out", tmp_path / "models")
+    code, _, err = run_import(folder, "--out", tmp_path / "models")
     assert code == 0, err
     assert "lacks its bounds of boxes (dataset_stats.txt)" in err
     torch.save(diffuscene(), folder / "bedrooms_uncond.pt")
-    code, _, err = run(folder, "--out", tmp_path / "both")
+    code, _, err = run_import(folder, "--out", tmp_path / "both")
     assert code == 2
     assert "different methods for a bedroom" in err
     assert not (tmp_path / "both").exists()
 
 
-def test_a_folder_without_checkpoints_is_refused(run, tmp_path):
+def test_a_folder_without_checkpoints_is_refused(run_import, tmp_path):
     (tmp_path / "empty").mkdir()
-    code, _, err = run(tmp_path / "empty", "--out", tmp_path / "models")
+    code, _, err = run_import(tmp_path / "empty", "--out", tmp_path / "models")
     assert code == 2
     assert "There is no checkpoint among these" in err

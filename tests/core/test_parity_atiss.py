@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 import torch
 
-from instructscene_core.models.atiss import BOX_NUMBERS, Atiss, AtissConfig, Objects, unused_in
+from instructscene_core.models.atiss import BOX_NUMBERS, AtissConfig, Objects
 from instructscene_core.models.logistics import components, nll, sample
+from instructscene_core.official.rivals import import_rival
 
 FOLDER = Path(os.environ.get("INSTRUCTSCENE_PARITY", "nowhere")) / "baselines"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="INSTRUCTSCENE_PARITY names no folder with baselines")
@@ -55,12 +56,9 @@ class Case:
             text_width=None,
         )
         weights = {key: torch.from_numpy(value) for key, value in self.official.items()}
-        for key in unused_in(list(weights)):
-            del weights[key]
-        weights["start_token_embedding"] = torch.from_numpy(self.arrays["start_token"])
-        self.model = Atiss(config)
-        self.model.load_state_dict(weights)
-        self.model.eval()
+        self.model = import_rival(weights, Path(name), heads=about["n_heads"], target="v").network
+        assert self.model.config == config
+        self.model.start_token_embedding.data = torch.from_numpy(self.arrays["start_token"])
 
     def __getitem__(self, name):
         return torch.from_numpy(np.asarray(self.arrays[name]))
