@@ -24,10 +24,6 @@ from .logistics import choose, nll, sample
 
 BOX_NUMBERS: Final = 7
 """tx ty tz sx sy sz angle."""
-_CODE: Final = 64
-"""Width of the code of a number, of a class or of a feature code where they are told to a head."""
-_TOKEN: Final = _CODE * (1 + BOX_NUMBERS)
-"""Width of an object's token before the shared map, and of the learned START."""
 _AXES: Final = ("x", "y", "z")
 _TRANSLATION, _SIZE, _ANGLE = slice(0, 3), slice(3, 6), 6
 UNIFORMS: Final = 1 + N_FEATURE_TOKENS + 2 * BOX_NUMBERS
@@ -49,6 +45,7 @@ class AtissConfig:
         codes: whether objects have feature codes.
         text_width: of the text states; None: not conditioned on text.
         dropout: in training.
+        code_width: of the code of a number, of a class or of a feature code where they are told to a head.
     """
 
     n_classes: int = 21
@@ -61,6 +58,7 @@ class AtissConfig:
     codes: bool = True
     text_width: int | None = 512
     dropout: float = 0.1
+    code_width: int = 64
 
     @classmethod
     def official(cls, n_classes: int = 21, max_objects: int = 12) -> "AtissConfig":
@@ -74,11 +72,27 @@ class AtissConfig:
 
     @classmethod
     def starter(cls, n_classes: int = 21, max_objects: int = 12) -> "AtissConfig":
-        """Small enough to train on CPU cores, 17.7 million parameters; reads MiniLM's 384-d states.
+        """Small enough to train on CPU cores, 9.5 million parameters; reads MiniLM's 384-d states.
 
-        Most are the heads', which are told codes of 64 numbers for each attribute, whatever the width.
+        With codes of 64 numbers there would be 17.7 million, nearly all in the heads, which are told one for each
+        attribute.
         """
-        return cls(n_classes, max_objects, width=192, layers=4, heads=6, feed_forward=768, text_width=384, dropout=0.0)
+        return cls(
+            n_classes,
+            max_objects,
+            width=192,
+            layers=4,
+            heads=6,
+            feed_forward=768,
+            text_width=384,
+            dropout=0.0,
+            code_width=32,
+        )
+
+    @property
+    def token_width(self) -> int:
+        """Width of an object's token before the shared map, and of the learned START."""
+        return self.code_width * (1 + BOX_NUMBERS)
 
     @property
     def start(self) -> int:
@@ -117,17 +131,16 @@ class Context(NamedTuple):
     mask: Tensor | None
 
 
-def number_code(x: Tensor) -> Tensor:
-    """Sines, then cosines, of x (…,) at 32 frequencies from 2π to 2π · 9.3: (…, 64)."""
-    half = _CODE // 2
-    frequencies = 2 * math.pi * 10 ** (2 * torch.arange(half, device=x.device, dtype=torch.float32) / _CODE)
+def number_code(x: Tensor, width: int) -> Tensor:
+    """Sines, then cosines, of x (…,) at width / 2 frequencies from 2π to nearly 2π · 10: (…, width)."""
+    frequencies = 2 * math.pi * 10 ** (2 * torch.arange(width // 2, device=x.device, dtype=torch.float32) / width)
     angles = x[..., None] * frequencies
     return torch.cat([angles.sin(), angles.cos()], dim=-1)
 
 
-def numbers_code(x: Tensor) -> Tensor:
-    """The codes of several numbers (…, m) side by side: (…, m · 64)."""
-    return number_code(x).flatten(-2)
+def numbers_code(x: Tensor, width: int) -> Tensor:
+    """The codes of several numbers (…, m) side by side: (…, m · width)."""
+    return number_code(x, width).flatten(-2)
 
 
 class SetAttention(nn.Module):
@@ -204,28 +217,28 @@ class AttributeChain(nn.Module):
     def __init__(self, config: AtissConfig) -> None:
         super().__init__()
         c, outputs = config, 3 * config.mixtures
-        classes, told = c.n_classes + 2, c.width + _CODE
-        self.n_classes = classes
+        classes, told = c.n_classes + 2, c.width + c.code_width
+        self.n_classes, self.code_width = classes, c.code_width
         self.class_layer = nn.Linear(c.width, classes)
-        self.fc_class_labels = nn.Linear(classes, _CODE)
+        self.fc_class_labels = nn.Linear(classes, c.code_width)
         if c.codes:
-            widths = [told + k * _CODE for k in range(N_FEATURE_TOKENS)]
+            widths = [told + k * c.code_width for k in range(N_FEATURE_TOKENS)]
             self.code_layers = nn.ModuleList(_head(width, N_CODES) for width in widths)
-            self.fc_codes = nn.ModuleList(nn.Linear(N_CODES, _CODE) for _ in widths)
-            told += N_FEATURE_TOKENS * _CODE
+            self.fc_codes = nn.ModuleList(nn.Linear(N_CODES, c.code_width) for _ in widths)
+            told += N_FEATURE_TOKENS * c.code_width
         for axis in _AXES:
             self.add_module(f"centroid_layer_{axis}", _head(told, outputs))
-        self.angle_layer = _head(told + 3 * _CODE, outputs)
+        self.angle_layer = _head(told + 3 * c.code_width, outputs)
         for axis in _AXES:
-            self.add_module(f"size_layer_{axis}", _head(told + 4 * _CODE, outputs))
+            self.add_module(f"size_layer_{axis}", _head(told + 4 * c.code_width, outputs))
 
     def told_class(self, query: Tensor, classes: Tensor) -> Tensor:
-        """The query's output (B, H) with a class (B,) told: (B, H + 64)."""
+        """The query's output (B, H) with a class (B,) told: wider by a code."""
         one_hot = F.one_hot(classes, self.n_classes).to(query)
         return torch.cat([query, self.fc_class_labels(one_hot)], dim=-1)
 
     def told_code(self, told: Tensor, number: int, code: Tensor) -> Tensor:
-        """What was told with one code (B,) more: 64 wider."""
+        """What was told with one code (B,) more: wider by it."""
         return torch.cat([told, self.fc_codes[number](F.one_hot(code, N_CODES).to(told))], dim=-1)
 
     def told_codes(self, told: Tensor, codes: Tensor | None) -> Tensor:
@@ -241,11 +254,13 @@ class AttributeChain(nn.Module):
 
     def angle(self, told: Tensor, translation: Tensor) -> Tensor:
         """(B, 3 K) mixture, from class, codes and translation (B, 3)."""
-        return self.angle_layer(torch.cat([told, numbers_code(translation)], dim=-1))
+        return self.angle_layer(torch.cat([told, numbers_code(translation, self.code_width)], dim=-1))
 
     def size(self, told: Tensor, translation: Tensor, angle: Tensor) -> Tensor:
         """(B, 3, 3 K) mixtures, from class, codes, translation (B, 3) and angle (B,)."""
-        return self._axes("size_layer", torch.cat([told, numbers_code(translation), number_code(angle)], dim=-1))
+        width = self.code_width
+        codes = [numbers_code(translation, width), number_code(angle, width)]
+        return self._axes("size_layer", torch.cat([told, *codes], dim=-1))
 
     def _axes(self, name: str, told: Tensor) -> Tensor:
         return torch.stack([getattr(self, f"{name}_{axis}")(told) for axis in _AXES], dim=-2)
@@ -270,10 +285,10 @@ class Atiss(nn.Module):
         super().__init__()
         c = config
         self.config = c
-        self.start_token_embedding = nn.Parameter(torch.randn(1, _TOKEN))
-        self.empty_token_embedding = nn.Parameter(torch.randn(1, _TOKEN))
-        self.fc_class = nn.Linear(c.n_classes + 2, _CODE, bias=False)
-        self.fc = nn.Linear(_TOKEN, c.width)
+        self.start_token_embedding = nn.Parameter(torch.randn(1, c.token_width))
+        self.empty_token_embedding = nn.Parameter(torch.randn(1, c.token_width))
+        self.fc_class = nn.Linear(c.n_classes + 2, c.code_width, bias=False)
+        self.fc = nn.Linear(c.token_width, c.width)
         if c.codes:
             self.code_embeddings = nn.ModuleList(nn.Embedding(N_CODES, c.width) for _ in range(N_FEATURE_TOKENS))
         if c.text_width is not None:
@@ -298,9 +313,9 @@ class Atiss(nn.Module):
         return Context(tuple(layer.cross_attn.keys_values(tokens) for layer in layers), mask)
 
     def tokens(self, objects: Objects) -> Tensor:
-        """START, query and objects before the shared map, (B, 2 + n, 512)."""
+        """START, query and objects before the shared map, (B, 2 + n, token width)."""
         one_hot = F.one_hot(objects.classes, self.config.n_classes + 2).to(self.fc_class.weight)
-        seen = torch.cat([self.fc_class(one_hot), numbers_code(objects.boxes)], dim=-1)
+        seen = torch.cat([self.fc_class(one_hot), numbers_code(objects.boxes, self.config.code_width)], dim=-1)
         count = len(seen)
         first = (part.expand(count, 1, -1) for part in (self.start_token_embedding, self.empty_token_embedding))
         return torch.cat([*first, seen], dim=1)
