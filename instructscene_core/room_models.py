@@ -89,6 +89,18 @@ class RoomModels:
         return self._models[room_type]
 
 
+def room_folder(folder: Path, room_type: RoomType) -> Path:
+    """Where the weights for a type of room lie: in a folder of that name, or, for a model of several types, here."""
+    own = folder / room_type
+    return own if _stem(folder) is None and own.is_dir() else folder
+
+
+def method_in(folder: Path) -> str | None:
+    """Which method a model folder holds, as ``train all --method`` names it; None where it holds none."""
+    stem = _stem(folder)
+    return "instructscene" if stem == "prior" else stem
+
+
 def _stem(folder: Path) -> str | None:
     """Name of the file in a model folder that tells which method it holds; None where there is none."""
     return next((stem for stem in ("prior", ATISS, DIFFUSCENE) if (folder / f"{stem}.json").is_file()), None)

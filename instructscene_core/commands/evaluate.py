@@ -6,8 +6,10 @@
     evaluate --set recognition --data DIR                     class, front and scale of models, see recognition_run
     evaluate --set official --data DIR --room bedroom --model DIR [--seeds 5]                  the paper's Table 1
     evaluate --set front --data DIR --room livingroom [--model DIR]
+    evaluate --table 1 --data starter:4000 --models DIR --out DIR        the paper's, with its rivals, see comparison
 
-The last two score layouts as sampled, not settled; their last line on standard output is ``strict iRecall NN.N %``.
+``official`` and ``front`` score layouts as sampled, not settled; their last line on standard output is ``strict iRecall
+NN.N %``.
 """
 
 import argparse
@@ -30,6 +32,7 @@ from ..evaluation.store import write_json
 from ..evaluation.wishes_rows import STAGES
 from ..evaluation.wishes_run import WishesTask
 from ..vocabulary import ROOM_TYPES, RoomType
+from .comparison import add_comparison_arguments, compare, is_comparison
 from .options import add_model_arguments
 
 STARTER_SET: Final = "starter"
@@ -73,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help="JSON file for the figures; of starter, sense and wishes their folder")
     add_model_arguments(parser)
     parser.add_argument("--catalogue", type=Path, help="catalogue.json; absent: the embedded one")
+    add_comparison_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -82,6 +86,8 @@ def run(options: argparse.Namespace) -> int:
         InvalidInputError: an option, the model or the data set is at fault.
     """
     _check_numbers(options)
+    if is_comparison(options):
+        return compare(options, _source(options), _read_rooms(options.rooms))
     if options.set == STARTER_SET:
         return starter_run.run(_starter_task(options, _source(options)))
     if options.set == SENSE_SET:
@@ -145,7 +151,15 @@ def _check_numbers(options: argparse.Namespace) -> None:
     Raises:
         InvalidInputError: names the first.
     """
-    minimum = {"count": 2, "seeds": 1, "batch": 1, "workers": 1, "training_rooms": 1, "threads": 1}
+    minimum = {
+        "count": 2,
+        "seeds": 1,
+        "batch": 1,
+        "workers": 1,
+        "training_rooms": 1,
+        "threads": 1,
+        "diffuscene_steps": 1,
+    }
     for name, lowest in minimum.items():
         value: int | None = getattr(options, name)
         if value is not None and value < lowest:
