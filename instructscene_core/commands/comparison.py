@@ -19,14 +19,14 @@ from ..evaluation.sampling import Source
 from ..vocabulary import RoomType
 
 _COUNT: Final = 100
-_KINDS: Final = ("table", "figure", "appendix")
+CHOICES: Final = {"table": ("1", "2", "3"), "figure": ("4",), "appendix": ("C5", "C6")}
+"""Numbers of each kind."""
 
 
 def add_comparison_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the paper's tables."""
     group = parser.add_argument_group("the paper's tables and figures, with its rivals")
-    for kind in _KINDS:
-        numbers = [number for name, number in PARTS if name == kind]
+    for kind, numbers in CHOICES.items():
         group.add_argument(f"--{kind}", choices=numbers, help=f"of the paper: {', '.join(numbers)}")
     group.add_argument(
         "--methods",
@@ -50,7 +50,7 @@ def add_comparison_arguments(parser: argparse.ArgumentParser) -> None:
 
 def is_comparison(options: argparse.Namespace) -> bool:
     """Whether one of the paper's tables or figures is asked for."""
-    return any(getattr(options, kind) is not None for kind in _KINDS)
+    return any(getattr(options, kind) is not None for kind in CHOICES)
 
 
 def compare(options: argparse.Namespace, source: Source, rooms: tuple[RoomType, ...]) -> int:
@@ -64,7 +64,7 @@ def compare(options: argparse.Namespace, source: Source, rooms: tuple[RoomType, 
     Raises:
         InvalidInputError: an option, a model, the data or a folder is at fault.
     """
-    asked = [(kind, getattr(options, kind)) for kind in _KINDS if getattr(options, kind) is not None]
+    asked = [(kind, getattr(options, kind)) for kind in CHOICES if getattr(options, kind) is not None]
     if len(asked) > 1:
         raise InvalidInputError("Two tables or figures are asked for", "Ask for one at a time")
     if options.out is None:

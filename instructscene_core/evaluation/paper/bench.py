@@ -1,7 +1,7 @@
 """Makes what the tables need, and keeps it, so that a run that was broken off goes on where it stopped."""
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from ..sampling import Sampler, Source
 from ..scores import shuffled
 from ..store import Store, digest
 from .drawing import Renderer, drawn
-from .figures import Figures, Judges, recall_figures
+from .figures import Figures, Judges, graph_figures, recall_figures
 from .methods import Method
 from .rooms import DataSource, PaperRooms, paper_rooms
 from .tasks import PaperTask, requests
@@ -66,6 +66,8 @@ class Bench:
     _reference: dict[RoomType, tuple[Pictures, tuple[Features, ...]]] = field(
         default_factory=dict[RoomType, tuple[Pictures, tuple[Features, ...]]]
     )
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _open: tuple[tuple[Path, RoomType], Sampler] | None = None
 
     def rooms(self, room_type: RoomType) -> PaperRooms:
         """The rooms that are asked about."""
@@ -89,20 +91,28 @@ class Bench:
         store = self._store(method, room_type)
         made: list[list[Scene]] = []
         count = len(rooms.instructions)
-        with self._sampler(method, rooms) as sampler, tqdm(total=self.study.seeds * len(chunks(count))) as bar:
+        with tqdm(total=self.study.seeds * len(chunks(count)), desc=f"{method.name} {task}") as bar:
+            kept = Chunks(store, self._sampler(method, rooms), bar)
             for seed in range(self.study.seeds):
                 asked = [method.told(request) for request in requests(task, rooms, seed)]
-                kept = Chunks(store, sampler, bar)
                 found = kept.scenes(f"{task}-{seed}", count, asked.__getitem__, method.way)
                 made.append(found[0])
                 seconds.append(found[1])
         return made, sum(seconds) / len(seconds)
 
-    @contextmanager
-    def _sampler(self, method: Method, rooms: PaperRooms) -> Generator[Sampler]:
-        source = replace(self.study.sampling, model=method.folder, catalogue=rooms.retrieval)
-        with Sampler(source) as sampler:
-            yield sampler
+    def _sampler(self, method: Method, rooms: PaperRooms) -> Sampler:
+        """The processes that have a model loaded, which stay while settings alone differ."""
+        key = method.folder, rooms.room_type
+        if self._open is None or self._open[0] != key:
+            self.close()
+            source = replace(self.study.sampling, model=method.folder, catalogue=rooms.retrieval)
+            self._open = key, self._stack.enter_context(Sampler(source))
+        return self._open[1]
+
+    def close(self) -> None:
+        """Ends the processes."""
+        self._stack.close()
+        self._open = None
 
     def _store(self, method: Method, room_type: RoomType) -> Store:
         retrieval, s = self.rooms(room_type).retrieval, self.study
@@ -123,10 +133,12 @@ class Bench:
 
     # Figures
 
-    def recalled(self, made: Sequence[Sequence[Scene]], room_type: RoomType) -> dict[str, float]:
+    def recalled(self, method: Method, made: Sequence[Sequence[Scene]], room_type: RoomType) -> dict[str, float]:
         """Recall of scenes for each sampling seed: of their own instructions, and of those of other rooms."""
         layouts, asked = self.layouts(made, room_type), self.rooms(room_type).triplets
         found = recall_figures(layouts, asked, "own")
+        if method.kind == "instructscene":  # the rivals have no graph but that of their boxes
+            found |= graph_figures(layouts, asked)
         if len(asked) > 1:
             found |= recall_figures(layouts, shuffled(asked, 0), "others")
         return found

@@ -18,6 +18,7 @@ from ..store import digest
 
 PRODUCT: Final = "starter"
 """The embedded model."""
+EMBEDDED: Final = STARTER / "weights"
 _PLACED: Final = "+placed"
 _TRIES: Final = 4
 PLACED: Final = Way(settle=True, held=True, tries=_TRIES)
@@ -97,13 +98,14 @@ class Method:
         return replace(request, steps=self.setting.steps, guidance=self.setting.guidance)
 
     def about(self, room_type: RoomType) -> dict[str, Any]:
-        """Parameters of its networks, and rooms that each has seen in training."""
+        """Parameters of its networks, and rooms that each has seen in training, where that is known."""
         folder = self.weights(room_type)
         found: dict[str, Any] = {}
         for path in sorted(folder.glob("*.safetensors")):
             if path.stem in ("prior", "decoder", "atiss", "diffuscene"):
-                metadata = read_metadata(path.with_suffix(""))
-                found[path.stem] = {"parameters": _parameters(path), "samples": metadata.get("samples")}
+                # The embedded weights went through several runs, of which the file tells the last.
+                seen = None if self.folder == EMBEDDED else read_metadata(path.with_suffix("")).get("samples")
+                found[path.stem] = {"parameters": _parameters(path), "samples": seen}
         return found
 
 
@@ -132,7 +134,7 @@ def read_methods(
 def _method(name: str, models: Path | None, rooms: Sequence[RoomType], diffuscene_steps: int | None) -> Method:
     bare, placed = name.removesuffix(_PLACED), name.endswith(_PLACED)
     if bare == PRODUCT:
-        return Method(name, STARTER / "weights", "instructscene", placed, Setting(None, None))
+        return Method(name, EMBEDDED, "instructscene", placed, Setting(None, None))
     if models is None:
         raise InvalidInputError(f"{name} needs trained weights", "Name the folder that holds METHOD/ROOM with --models")
     folder = models / bare

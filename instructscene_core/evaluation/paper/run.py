@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -58,7 +59,11 @@ def run(part: Part, study: Study, judges: Judges | None) -> int:
         raise InvalidInputError(
             f"{study.out} cannot hold the results: {error.strerror}", "Choose another --out"
         ) from error
-    bench = Bench(study, judges)
+    with closing(Bench(study, judges)) as bench:
+        return _made(part, study, bench)
+
+
+def _made(part: Part, study: Study, bench: Bench) -> int:
     found: dict[RoomType, list[Table]] = {room: list(part.make(bench, room)) for room in study.rooms}
     if part.sheet and study.renderer is not None:
         for room in study.rooms:
@@ -87,7 +92,7 @@ def _notes(bench: Bench) -> list[str]:
     )
     if any(method.placed for method in study.methods):
         notes.append(
-            "\\*: held to the instruction, settled, the best of up to four rooms, as the product makes them, which takes "
+            "\\*: held to the instruction, settled, and the best of up to four rooms, as the product does, which takes "
             "up to twelve."
         )
     notes += [f"{method.title}: {method.setting.told}." for method in study.methods if method.setting.told]

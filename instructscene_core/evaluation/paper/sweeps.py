@@ -56,6 +56,7 @@ def _sweeps() -> dict[str, dict[str, Setting]]:
 def appendix6(bench: Bench, room_type: RoomType) -> Iterator[Table]:
     """Appendix C.6: seconds of one process for one batch of as many rooms as there are instructions."""
     rooms, study = bench.rooms(room_type), bench.study
+    bench.close()  # so that nothing else is loaded
     count = len(rooms.instructions)
     rows: list[tuple[str, Figures]] = []
     for method in study.methods:

@@ -86,7 +86,7 @@ def generated(bench: Bench, method: Method, room_type: RoomType) -> dict[str, fl
     made, seconds = bench.scenes(method, "generate", room_type)
     built = bench.built([scene for part in made for scene in part], room_type)
     seen = bench.seen(method, "generate", made, room_type)
-    return merged(bench.recalled(made, room_type), seen, built, {"seconds": seconds})
+    return merged(bench.recalled(method, made, room_type), seen, built, {"seconds": seconds})
 
 
 def _controls(bench: Bench, room_type: RoomType) -> Iterator[tuple[str, Figures]]:
@@ -115,7 +115,7 @@ def _edited(bench: Bench, task: PaperTask, room_type: RoomType, columns: Sequenc
         if task == "restyle":
             found |= _styled(bench, made, room_type)
         elif task != "unconditional":
-            found |= bench.recalled(made, room_type)
+            found |= bench.recalled(method, made, room_type)
         rows.append((method.title, merged(found, bench.seen(method, task, made, room_type), {"seconds": seconds})))
     return Table(TITLES[task], columns, [*rows, *_before(bench, task, room_type)])
 
