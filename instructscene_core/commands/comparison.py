@@ -19,7 +19,7 @@ from ..evaluation.sampling import Source
 from ..vocabulary import RoomType
 
 _COUNT: Final = 100
-CHOICES: Final = {"table": ("1", "2", "3"), "figure": ("4",), "appendix": ("C5", "C6")}
+CHOICES: Final = {"table": ("1", "2", "3"), "figure": ("4",), "appendix": ("C3", "C4", "C5", "C6")}
 """Numbers of each kind."""
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("room_cache")
 BOUNDS = {"translations": [[-2.5, 0.1, -2.5], [2.5, 2.7, 2.5]], "sizes": [[0.1, 0.05, 0.1], [1.1, 1.2, 1.2]]}
 RENDERER = f"{sys.executable} {Path(__file__).parents[1] / 'plan_renderer.py'}"
 SIZES = len(CLASSES["bedroom"]), MAX_OBJECTS["bedroom"]
-SMALL = ["--count", "3", "--seeds", "2", "--workers", "1", "--device", "cpu", "--rooms", "bedroom"]
+SMALL = ["--count", "3", "--workers", "1", "--device", "cpu", "--diffuscene-steps", "3", "--rooms", "bedroom"]
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +60,21 @@ def _not_shared(_folder, names):
 def compare(sample, models, tmp_path, capsys):
     """A function that runs the command: exit code, output, lines of standard error, and the folder of results."""
 
-    def call(*words, data=f"official:{sample}", folder=models):
+    def call(*words, data=f"official:{sample}", folder=models, seeds=2):
         out = tmp_path / "out"
-        options = ["--data", data, "--models", str(folder), "--diffuscene-steps", "3", "--out", str(out), *SMALL]
+        options = [
+            "--seeds",
+            str(seeds),
+            "--data",
+            data,
+            "--models",
+            str(folder),
+            "--diffuscene-steps",
+            "3",
+            "--out",
+            str(out),
+            *SMALL,
+        ]
         code = main(["evaluate", *words, *options])
         captured = capsys.readouterr()
         return code, captured.out, captured.err.strip().splitlines(), out
@@ -110,7 +122,7 @@ def test_table_2_has_the_four_tasks(compare):
 
 
 def test_figure_4_and_the_time_of_a_batch(compare):
-    code, _, lines, out = compare("--figure", "4", "--methods", "instructscene")
+    code, _, lines, out = compare("--figure", "4", "--methods", "instructscene", seeds=1)
     assert code == 0, lines
     tables = json.loads((out / "figure4.json").read_text())["rooms"]["bedroom"]
     assert [len(rows) for rows in tables.values()] == [5, 5, 5]
@@ -120,6 +132,22 @@ def test_figure_4_and_the_time_of_a_batch(compare):
     assert rows["ATISS"]["rooms"] == 3
     assert rows["ATISS"]["seconds"] > 0
     assert "InstructScene, with our placement *" in rows
+
+
+def test_codes_and_diversity_of_the_starter_s_world(compare):
+    """The recovery and the diversity need furniture with features of the codes' width: the starter's."""
+    words = ["--methods", "instructscene,atiss"]
+    code, _, lines, out = compare("--appendix", "C3", *words, data="starter:20")
+    assert code == 0, lines
+    rows = json.loads((out / "appendix-c3.json").read_text())["rooms"]["bedroom"]["feature recovery"]
+    assert rows["ATISS"] == rows["InstructScene"]
+    assert 0 <= rows["ATISS"]["top 1"] <= rows["ATISS"]["top 10"] <= 100
+    code, _, lines, out = compare("--appendix", "C4", *words, data="starter:20")
+    assert code == 0, lines
+    tables = json.loads((out / "appendix-c4.json").read_text())["rooms"]["bedroom"]
+    assert tables["from one graph"]["ATISS"]["sets"] == pytest.approx(100 / 6)
+    assert tables["from one graph"]["ATISS"]["apart"] > 0
+    assert tables["from one prompt"]["InstructScene"]["rooms"] == 6
 
 
 def test_all_choices_have_a_part():

@@ -95,7 +95,7 @@ class Bench:
             kept = Chunks(store, self._sampler(method, rooms), bar)
             for seed in range(self.study.seeds):
                 asked = [method.told(request) for request in requests(task, rooms, seed)]
-                found = kept.scenes(f"{task}-{seed}", count, asked.__getitem__, method.way)
+                found = kept.scenes(f"{task.replace(' ', '-')}-{seed}", count, asked.__getitem__, method.way)
                 made.append(found[0])
                 seconds.append(found[1])
         return made, sum(seconds) / len(seconds)
@@ -133,9 +133,20 @@ class Bench:
 
     # Figures
 
-    def recalled(self, method: Method, made: Sequence[Sequence[Scene]], room_type: RoomType) -> dict[str, float]:
-        """Recall of scenes for each sampling seed: of their own instructions, and of those of other rooms."""
+    def recalled(
+        self, method: Method, made: Sequence[Sequence[Scene]], room_type: RoomType, rows: Sequence[int] | None = None
+    ) -> dict[str, float]:
+        """Recall of scenes for each sampling seed: of their own instructions, and of those of other rooms.
+
+        Args:
+            method: that made them.
+            made: the scenes of each seed.
+            room_type: of them.
+            rows: number of each scene's instruction; None: each has its own.
+        """
         layouts, asked = self.layouts(made, room_type), self.rooms(room_type).triplets
+        if rows is not None:
+            asked = [asked[row] for row in rows]
         found = recall_figures(layouts, asked, "own")
         if method.kind == "instructscene":  # the rivals have no graph but that of their boxes
             found |= graph_figures(layouts, asked)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from ...errors import InvalidInputError
 from ...vocabulary import RoomType
 from ..picture_features import FeatureExtractor
+from .appendix import appendix3, appendix4
 from .bench import Bench, Study
 from .figures import Judges
 from .page import markdown, plot_bars, write
@@ -41,6 +42,8 @@ PARTS: Final[Mapping[tuple[str, str], Part]] = {
     ("table", "2"): Part("Tasks that no network was trained for", table2, "table2", _IRECALL),
     ("table", "3"): Part("Strategies of learning the graph prior", table1, "table3", _IRECALL, sheet=True),
     ("figure", "4"): Part("Steps and guidance", figure4, "figure4", _IRECALL),
+    ("appendix", "C3"): Part("What codes keep of features", appendix3, "appendix-c3", ("top 1", "found again, %")),
+    ("appendix", "C4"): Part("Diversity", appendix4, "appendix-c4", ("sets", "different sets of classes, %")),
     ("appendix", "C5"): Part("Without semantic features", table1, "appendix-c5", _IRECALL, sheet=True),
     ("appendix", "C6"): Part("Seconds of a batch", appendix6, "appendix-c6", ("seconds", "seconds")),
 }

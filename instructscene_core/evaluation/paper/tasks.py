@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
-from ...scene import Request, Scene
+from ...scene import Attribute, Request, Scene
 from ..restyling import PROMPTS, WORDS, askable
 from .rooms import PaperRooms
 
-PaperTask = Literal["generate", "restyle", "rearrange", "complete", "unconditional"]
+PaperTask = Literal["generate", "restyle", "rearrange", "complete", "unconditional", "one prompt", "one graph"]
 
 TITLES: Final[Mapping[PaperTask, str]] = {
     "generate": "generation",
@@ -16,9 +16,13 @@ TITLES: Final[Mapping[PaperTask, str]] = {
     "rearrange": "re-arrangement",
     "complete": "completion",
     "unconditional": "unconditional",
+    "one prompt": "from one prompt",
+    "one graph": "from one graph",
 }
 _STRIDE: Final = 100_000
 """Between the seeds of two sampling seeds."""
+_FROM_ONE: Final = 10
+_GRAPH: Final[tuple[Attribute, ...]] = ("category", "feature", "relation")
 
 
 def requests(task: PaperTask, rooms: PaperRooms, seed: int) -> list[Request]:
@@ -49,6 +53,11 @@ def left(rooms: PaperRooms, number: int) -> Scene:
     return Scene(scene.room_type, tuple(o for o in scene.objects if o.id not in removed))
 
 
+def prompts(count: int) -> int:
+    """How many prompts, or graphs, ``count`` rooms come from, by turns: each makes ten rooms or more."""
+    return max(1, count // _FROM_ONE)
+
+
 _Make = Callable[[Request, Scene, PaperRooms, int, str], Request]
 
 
@@ -75,10 +84,23 @@ def _complete(common: Request, _scene: Scene, rooms: PaperRooms, number: int, te
     return replace(common, task="complete", scene=rest, instruction=text, add=removed)
 
 
+def _one_prompt(common: Request, _scene: Scene, rooms: PaperRooms, number: int, _text: str) -> Request:
+    asked = rooms.instructions[number % prompts(len(rooms.instructions))]
+    return replace(common, instruction=asked.text)
+
+
+def _one_graph(common: Request, _scene: Scene, rooms: PaperRooms, number: int, _text: str) -> Request:
+    scene = rooms.scenes[number % prompts(len(rooms.instructions))]
+    kept = {item.id: _GRAPH for item in scene.objects}
+    return replace(common, task="rearrange", scene=Scene(scene.room_type, scene.objects), keep=kept)
+
+
 _REQUESTS: Final[Mapping[PaperTask, _Make]] = {
     "generate": _generate,
     "restyle": _restyle,
     "rearrange": _rearrange,
     "complete": _complete,
     "unconditional": _unconditional,
+    "one prompt": _one_prompt,
+    "one graph": _one_graph,
 }
