@@ -24,7 +24,7 @@ _LEFT_OUT: Final = tuple(
     f"instructscene_core/{name}"
     for name in (
         *("datasets/", "training/", "evaluation/", "starter/rooms/"),
-        *("commands/data.py", "commands/evaluate.py", "commands/train.py"),
+        *("commands/comparison.py", "commands/data.py", "commands/evaluate.py", "commands/train.py"),
     )
 )
 """Begins the paths of what only trains or measures the generator; it runs without."""

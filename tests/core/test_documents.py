@@ -213,7 +213,8 @@ def test_every_option_is_told(capsys, program, words):
     with pytest.raises(SystemExit) as end:
         PROGRAMS[program]([*words, "--help"])
     assert end.value.code == 0
-    documented = set(OPTION.findall(read("docs/user-guide.md") + read("docs/official.md"))) | {"--help"}
+    pages = ("docs/user-guide.md", "docs/official.md", "docs/comparison.md")
+    documented = set(OPTION.findall("".join(map(read, pages)))) | {"--help"}
     assert set(OPTION.findall(capsys.readouterr().out)) - documented == set()
 
 
