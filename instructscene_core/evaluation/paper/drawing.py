@@ -70,7 +70,9 @@ class Renderer:
         if self.workers > 1:
             words += ["--workers", str(self.workers)]
         try:
-            done = subprocess.run([*shlex.split(self.command), *words], check=False)  # noqa: S603 - the person's own
+            # Blender tells each of its steps on standard output, which is the page's; the batch reports on the other.
+            words = [*shlex.split(self.command), *words]
+            done = subprocess.run(words, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - the person's own
         except (OSError, ValueError) as error:
             raise InvalidInputError(f'"{self.command}" cannot be run ({error})', _REMEDY) from error
         if done.returncode:
