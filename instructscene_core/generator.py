@@ -218,7 +218,7 @@ class Generator:
         looks = described(brief.english or text, classes)
         settings = _settings(request, model.defaults)
         changed = request.scene.room_type != given
-        notes = (*reading.notes, *moved, *told_how_to_replace(request, brief))
+        notes = (*reading.notes, *moved, *told_how_to_replace(request, brief), *_told_of_relations(request, model))
         return Plan(request, slots, settings, brief, looks, asked_type=changed, notes=notes, lacking=lacking)
 
     def _lacking(self, room: RoomType) -> frozenset[str]:
@@ -313,6 +313,12 @@ class Generator:
         }
         nearest = min(misfit.values())
         return frozenset(name for name, value in misfit.items() if value <= max(nearest, _LARGEST_LOG_RATIO))
+
+
+def _told_of_relations(request: Request, model: LayoutModel) -> list[str]:
+    """A note where relations are to be kept, and the model has none."""
+    kept = not model.has_relations and any("relation" in kept for kept in request.keep.values())
+    return [f"The model {model.name} has no relations between objects, so none were kept"] if kept else []
 
 
 def _counted(brief: Brief, request: Request) -> dict[frozenset[str], int]:

@@ -176,6 +176,11 @@ class AtissModel:
         return self.shared.text_encoder
 
     @property
+    def has_relations(self) -> bool:
+        """It has no graph: relations are those of its boxes."""
+        return False
+
+    @property
     def uses(self) -> frozenset[str]:
         """No setting: it has no steps and no guidance."""
         return frozenset()

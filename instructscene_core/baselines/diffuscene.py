@@ -128,6 +128,11 @@ class DiffuSceneModel:
         return self.shared.text_encoder
 
     @property
+    def has_relations(self) -> bool:
+        """It has no graph: relations are those of its boxes."""
+        return False
+
+    @property
     def uses(self) -> frozenset[str]:
         """The settings that it knows."""
         return frozenset({"steps", "guidance"})

@@ -156,6 +156,11 @@ class LayoutModel(Protocol):
         ...
 
     @property
+    def has_relations(self) -> bool:
+        """Whether relations are among what it samples; a model without them can keep none."""
+        ...
+
+    @property
     def uses(self) -> frozenset[str]:
         """Names of the :class:`Settings` that change what it makes; only these are recorded with a scene."""
         ...

@@ -145,6 +145,11 @@ class TwoStageModel:
         return tuple(int(code) for code in self.networks.vqvae.indices(feature)[0])
 
     @property
+    def has_relations(self) -> bool:
+        """They are the graph's."""
+        return True
+
+    @property
     def uses(self) -> frozenset[str]:
         """All settings."""
         return frozenset(field.name for field in fields(Settings))

@@ -312,6 +312,15 @@ def test_tasks_keep_what_is_kept_and_change_what_is_not(generator, task):
             assert all(getattr(now[name], changed) != getattr(before[name], changed) for name in ("o1", "o2"))
 
 
+def test_relations_that_are_kept_are_told_to_be_unknown(generator):
+    told = "The model rival has no relations between objects, so none were kept"
+    plain = request(task="rearrange", scene=FOUR)
+    kept = request(task="rearrange", scene=FOUR, keep={"o1": ["category", "feature", "relation"]})
+    for asked, notes in ((plain, 0), (kept, 1)):
+        (scene,) = generator.run([asked], settle=False, tries=1)[0]
+        assert scene.report.get("notes", []).count(told) == notes
+
+
 def test_other_rooms_and_networks_without_codes_or_text(tmp_path):
     model = AtissModel.load(write_model(tmp_path, "livingroom", codes=False, text_width=None))
     assert (model.feature_width, model.slots("livingroom"), model.room_types) == (None, 21, ("livingroom",))
