@@ -3,9 +3,8 @@
 FILE holds one request a line (docs/scene-format.md). The script uses the installed extension, wherever the script
 itself lies. With Blender's Python module instead of Blender: ``python addon/batch.py -- …``. For every request:
 ``DIR/<id>.json``, with ``--render`` ``DIR/<id>_top.png`` (as the paper's metrics read it) and ``DIR/<id>_view.png``,
-with ``--save-blend`` ``DIR/<id>.blend``; ``<id>_<k>`` instead of ``<id>`` from the second variation on. ``--scenes
-FOLDER`` instead of ``--requests FILE`` takes rooms as they are, and names its files after theirs. Files that are there
-already are not made again; ``--workers N`` shares the work among N processes.
+with ``--save-blend`` ``DIR/<id>.blend``; ``<id>_<k>`` instead of ``<id>`` from the second variation on. Files that are
+there already are not made again.
 
 Exit code 0: all is there. 1: something failed, as said on standard error. 2: bad input, nothing was made.
 """
@@ -13,8 +12,6 @@ Exit code 0: all is there. 1: something failed, as said on standard error. 2: ba
 import argparse
 import importlib
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -29,8 +26,6 @@ import bpy
 
 _ID: Final = "instructscene"
 _REMEDY: Final = "Free some space, or choose another folder for --out"
-_PICTURES: Final = {"top": ("_top.png",), "both": ("_top.png", "_view.png")}
-"""Endings of the pictures that ``--render`` makes."""
 _LARGEST: Final = 16384
 """Pixels of a width, and samples."""
 _PROBE: Final = 1 << 20
@@ -111,8 +106,9 @@ class Job:
 
     def missing(self) -> list[str]:
         """Endings of the files that are still to be made."""
-        wanted = [] if self.options.scenes else [".json"]
-        wanted += _PICTURES.get(self.options.render, ())
+        wanted = [".json"]
+        if self.options.render:
+            wanted += ["_top.png", "_view.png"]
         if self.options.save_blend:
             wanted.append(".blend")
         return [ending for ending in wanted if not self.path(ending).is_file()]
@@ -159,35 +155,23 @@ class Batch:
         asked = (request.instruction, request.seed + k, request.task)
         return asked == (made.get("instruction"), made.get("seed"), made.get("settings", {}).get("task"))
 
-    def run(self, items: Sequence[Any]) -> None:
-        """Does this process's share of the requests, or of the scenes' files, one after the other.
-
-        A failure is written to standard error and counted.
+    def run(self, requests: Sequence[Any]) -> None:
+        """Does one request after the other; a failure is written to standard error and counted.
 
         Raises:
             FolderError: the folder is full or can no longer be written.
         """
-        share, shares = self.options.share
-        for number in range(share, len(items), shares):
-            start, item = time.monotonic(), items[number]
+        for number, request in enumerate(requests, start=1):
+            start = time.monotonic()
             try:
-                name, outcome = self.show(item) if isinstance(item, Path) else (item.id, self.do(item))
+                outcome = self.do(request)
             except self.extension.errors.InstructSceneError as error:
                 check_folder(self.options.out)
                 self.failed += 1
-                name, outcome = item.stem if isinstance(item, Path) else item.id, f"failed: {error}"
+                outcome = f"failed: {error}"
             seconds = time.monotonic() - start
-            sys.stderr.write(f"[{number + 1}/{len(items)}] {name}: {outcome} ({seconds:.1f} s)\n")
+            sys.stderr.write(f"[{number}/{len(requests)}] {request.id}: {outcome} ({seconds:.1f} s)\n")
             sys.stderr.flush()
-
-    def show(self, path: Path) -> tuple[str, str]:
-        """Makes the files that a scene lacks; returns its name and a few words on the outcome."""
-        job = Job(path.stem, self.options.out, self.options)
-        if not job.missing():
-            return job.name, "complete already"
-        scene = self.extension.scene.read_scene(path)
-        self._make_files(job, scene)
-        return job.name, self.extension.vocabulary.counted(len(scene.objects), "object")
 
     def do(self, request: Any) -> str:  # noqa: ANN401
         """Makes the files that a request lacks; returns a few words on the outcome."""
@@ -274,14 +258,9 @@ def check_folder(folder: Path) -> None:
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The command line behind ``--``."""
     parser = _Parser(prog="blender -b -P batch.py --", description="Rooms for a file of requests")
-    asked = parser.add_mutually_exclusive_group(required=True)
-    asked.add_argument("--requests", type=Path, help="one request a line")
-    asked.add_argument("--scenes", type=Path, metavar="FOLDER", help="a room in each *.json; nothing is generated")
+    parser.add_argument("--requests", type=Path, required=True, help="one request a line")
     parser.add_argument("--out", type=Path, required=True, help="folder for the results")
-    parser.add_argument(
-        "--render", nargs="?", const="both", choices=tuple(_PICTURES),
-        help="top: a picture from above; both, or nothing behind it: a perspective one, too",
-    )  # fmt: skip
+    parser.add_argument("--render", action="store_true", help="a picture from above and a perspective one")
     parser.add_argument("--save-blend", action="store_true", help="a .blend with each room")
     parser.add_argument(
         "--catalogue",
@@ -298,66 +277,15 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--resolution", type=_positive, default=256, help="width of the pictures in pixels")
     parser.add_argument("--samples", type=_positive, default=32, help="of Cycles, a pixel")
-    parser.add_argument("--workers", type=_positive, default=1, help="processes that share the work")
-    parser.add_argument("--share", type=_share, default=(0, 1), help=argparse.SUPPRESS)
     options = parser.parse_args(list(words))
-    for name in ("requests", "scenes", "out"):
-        path: Path | None = getattr(options, name)
-        setattr(options, name, None if path is None else path.absolute())
+    options.requests, options.out = options.requests.absolute(), options.out.absolute()
     return options
-
-
-def _share(text: str) -> tuple[int, int]:
-    """The number of a process, and how many there are."""
-    number, _, count = text.partition("/")
-    return int(number), int(count)
 
 
 def _positive(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= _LARGEST):
         raise argparse.ArgumentTypeError(f'"{text}" is not a whole number from 1 to {_LARGEST}')
     return int(text)
-
-
-def read_items(extension: Extension, options: argparse.Namespace) -> list[Any]:
-    """The requests, or the files of the scenes, each of which is read once before anything is made.
-
-    Raises:
-        InvalidInputError: the file or the folder cannot be read, is empty, or holds a malformed request or scene.
-    """
-    if options.requests is not None:
-        return extension.scene.read_requests(options.requests)
-    refusal = extension.errors.InvalidInputError
-    if not options.scenes.is_dir():
-        raise refusal(f"{options.scenes} is no folder", "Name a folder of scenes with --scenes")
-    if not options.render and not options.save_blend:
-        raise refusal("Nothing is to be made of the scenes", "Add --render or --save-blend")
-    paths = sorted(options.scenes.glob("*.json"))
-    if not paths:
-        raise refusal(f"{options.scenes} has no scenes (*.json)", "Name a folder of scenes with --scenes")
-    for path in paths:
-        extension.scene.read_scene(path)
-    return paths
-
-
-def share_out(words: Sequence[str], workers: int) -> int:
-    """Runs the same command in several processes, each with its share; returns the exit code."""
-    before = sys.argv[: sys.argv.index("--") + 1]
-    program = before if bpy.app.binary_path else [sys.executable, *before]
-    running = [
-        subprocess.Popen([*program, *words, "--share", f"{number}/{workers}"], env=os.environ)  # noqa: S603
-        for number in range(workers)
-    ]
-    try:
-        codes = [process.wait() for process in running]
-    except KeyboardInterrupt:
-        for process in running:
-            process.terminate()
-        raise
-    for number, code in enumerate(codes, start=1):
-        if code not in (0, 1):
-            sys.stderr.write(f"Process {number} of {workers} ended with exit code {code}. Run the command again\n")
-    return int(any(codes))
 
 
 def main(words: Sequence[str]) -> int:
@@ -380,18 +308,15 @@ def main(words: Sequence[str]) -> int:
         for path in options.catalogue:
             extension.session.use_catalogue(chosen, path.absolute())
         chosen.catalogue_use = options.use or chosen.catalogue_use
-        items = read_items(extension, options)
-        if options.requests is not None:
-            batch.check(items)
+        requests = extension.scene.read_requests(options.requests)
+        batch.check(requests)
     except extension.errors.InvalidInputError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     try:
         check_folder(options.out)
-        if options.workers > 1 and options.share == (0, 1):
-            return share_out(words, min(options.workers, len(items)))
         bpy.ops.wm.read_homefile(use_empty=True)
-        batch.run(items)
+        batch.run(requests)
     except FolderError as error:
         sys.stderr.write(f"{error}\n")
         return 1

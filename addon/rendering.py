@@ -30,7 +30,6 @@ from .viewpoint import Viewpoint, choose_viewpoint
 _SIDES: Final = re.compile(r"\b(left|right)", re.IGNORECASE)
 _PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
 """Last bytes of a whole PNG: on a full disk Blender writes a part of it and reports no error."""
-_OFFICIAL_SAMPLES: Final = 32
 _BACKDROP: Final = (0.80, 0.79, 0.77)
 """Colour of the sky, linear RGB."""
 
@@ -98,11 +97,7 @@ def render_perspective(
 
 
 def render_top_down(
-    context: bpy.types.Context,
-    room: bpy.types.Object,
-    path: Path,
-    resolution: int = 256,
-    samples: int = _OFFICIAL_SAMPLES,
+    context: bpy.types.Context, room: bpy.types.Object, path: Path, resolution: int = 256, samples: int = 32
 ) -> Path:
     """Renders a room from above, as the paper's metrics have it: eight lamps in a circle, no walls, one bounce.
 
@@ -113,7 +108,7 @@ def render_top_down(
         room: the room's Empty.
         path: of the PNG; its folder exists.
         resolution: width and height in pixels.
-        samples: of Cycles, a pixel; fewer than the official 32 are denoised more quickly.
+        samples: of Cycles, a pixel.
 
     Returns:
         ``path``.
@@ -136,8 +131,6 @@ def render_top_down(
         _world(studio, (0.05, 0.05, 0.05), 1.0)
         set_cycles(studio.scene, (resolution, resolution), samples)
         _official_bounces(studio.scene)
-        if samples < _OFFICIAL_SAMPLES:  # else half the time of such a picture is the denoiser's
-            studio.scene.cycles.denoising_prefilter = "FAST"
         set_film(studio.scene, "Filmic", ("None",), exposure=0.0)
         return write(studio.scene, path)
 
@@ -236,11 +229,7 @@ def soften(studio: Studio) -> None:
 
 
 def _official_bounces(scene: bpy.types.Scene) -> None:
-    """As officially (docs/official-behaviour.md, Rendering for the metrics): diffuse and glossy 1, the others 3.
-
-    Blender 3.3, with which the paper's pictures were made, had no light tree.
-    """
-    scene.cycles.use_light_tree = False
+    """As officially (docs/official-behaviour.md, Rendering for the metrics): diffuse and glossy 1, the others 3."""
     scene.cycles.max_bounces = 12
     scene.cycles.diffuse_bounces = scene.cycles.glossy_bounces = 1
     scene.cycles.transmission_bounces = scene.cycles.transparent_max_bounces = 3

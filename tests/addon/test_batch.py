@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = {"steps": [3, 2]}
@@ -59,11 +58,6 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def pixels(path):
-    with Image.open(path) as picture:
-        return picture.convert("RGB").tobytes()
-
-
 def stamps(folder):
     return {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
 
@@ -99,85 +93,6 @@ def test_two_requests_with_pictures_and_files_and_again(batch, tmp_path):
     assert (code, len(lines)) == (2, 1)
     assert "a.json was made for another request" in lines[0]
     assert stamps(out) == again
-
-
-@pytest.fixture
-def scenes(tmp_path):
-    """A folder with two rooms of the starter's rules."""
-    from instructscene_core.catalogue.entries import Catalogue
-    from instructscene_core.datasets.starter import build_rooms
-    from instructscene_core.datasets.starter_scenes import scenes_of_rooms
-
-    folder = tmp_path / "scenes"
-    folder.mkdir()
-    for number, scene in enumerate(scenes_of_rooms(build_rooms(2), Catalogue.starter())):
-        (folder / f"room{number}.json").write_text(json.dumps(scene.to_json()))
-    return folder
-
-
-@pytest.fixture
-def shown(user, tmp_path):
-    """A function that runs a batch of scenes; gives its exit code and its own lines on standard error."""
-
-    def run(*options, out="out"):
-        environment = {**os.environ, "BLENDER_USER_RESOURCES": str(user), "OMP_NUM_THREADS": "1"}
-        words = [sys.executable, str(ROOT / "addon" / "batch.py"), "--", "--out", out, "--samples", "2", *options]
-        done = subprocess.run(
-            words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
-        )
-        return done.returncode, [line for line in done.stderr.splitlines() if line.strip()]
-
-    return run
-
-
-def test_scenes_are_shown_by_one_or_by_two_processes(shown, scenes, tmp_path):
-    words = ["--scenes", str(scenes), "--render", "top", "--resolution", "64"]
-    code, lines = shown(*words, "--workers", "2")
-    assert code == 0, lines
-    assert sorted(line.split(":")[0] for line in lines if line.startswith("[")) == ["[1/2] room0", "[2/2] room1"]
-    assert names(tmp_path / "out") == ["room0_top.png", "room1_top.png"]
-    code, lines = shown(*words, out="alone")
-    assert code == 0, lines
-    first, second = (tmp_path / "out" / name for name in names(tmp_path / "out"))
-    assert pixels(first) == pixels(tmp_path / "alone" / first.name)
-    assert pixels(second) == pixels(tmp_path / "alone" / second.name)
-    assert pixels(first) != pixels(second)
-
-    whole = stamps(tmp_path / "out")
-    (tmp_path / "out" / "room1_top.png").unlink()
-    code, lines = shown(*words, "--workers", "2")
-    assert code == 0, lines
-    again = stamps(tmp_path / "out")
-    assert {name for name in whole if whole[name] != again[name]} == {"room1_top.png"}
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (["--scenes", "scenes"], "Nothing is to be made"),
-        (["--scenes", "no-such", "--render", "top"], "is no folder"),
-        (["--scenes", "empty", "--render", "top"], "has no scenes"),
-        (["--scenes", "bad", "--render", "top", "--workers", "2"], "bad.json"),
-        (["--scenes", "scenes", "--requests", "requests.jsonl"], "not allowed with"),
-        (["--render", "top"], "--requests --scenes"),
-        (["--scenes", "scenes", "--render", "top", "--workers", "0"], "--workers"),
-    ],
-)
-def test_bad_scenes_make_nothing(extension, scenes, tmp_path, capsys, monkeypatch, options, words):
-    for name in ("empty", "bad"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "bad" / "a.json").write_bytes((scenes / "room0.json").read_bytes())
-    (tmp_path / "bad" / "bad.json").write_text('{"version": 1}')
-    monkeypatch.chdir(tmp_path)
-    main = importlib.import_module(f"{extension.__name__}.addon.batch").main
-    try:
-        code = main(["--out", str(tmp_path / "out"), *options])
-    except SystemExit as end:
-        code = end.code
-    lines = capsys.readouterr().err.splitlines()
-    assert (code, len(lines)) == (2, 1)
-    assert words in lines[0]
-    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
