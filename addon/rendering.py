@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import bpy
+import numpy as np
 from mathutils import Matrix, Vector
 
 from ..instructscene_core.errors import InstructSceneError
@@ -20,6 +21,8 @@ from .language import tr
 from .materials import planks
 from .records import (
     room_collection,
+    room_members,
+    room_objects,
     wall_colour_of,
 )
 from .shell import shell_of
@@ -118,7 +121,7 @@ def render_top_down(
     """
     with studio_of(context, room) as studio:
         _leave_out_shell(studio, room)
-        low, high = bounds(studio.boxes) if studio.boxes else bounds([Box.flat(studio.floor.polygon or ())])
+        low, high = _extent(studio, room)
         centre, reach = (low + high) / 2, max(high - low)
         corners = [(low.x, low.y, 0), (high.x, low.y, 0), (high.x, high.y, 0), (low.x, high.y, 0)]
         studio.stage.mesh("Floor", [[Vector(corner) for corner in corners]], studio.stage.material("Floor", planks))
@@ -133,6 +136,27 @@ def render_top_down(
         _official_bounces(studio.scene)
         set_film(studio.scene, "Filmic", ("None",), exposure=0.0)
         return write(studio.scene, path)
+
+
+def _extent(studio: Studio, room: bpy.types.Object) -> tuple[Vector, Vector]:
+    """Lowest and highest corner, room's axes, of all vertices with the floor that they span at height 0.
+
+    Of a person's own pieces the boxes count; of an empty room, its floor plan.
+    """
+    inverse = studio.stage.frame.inverted()
+    corners: list[Vector] = []
+    for obj in room_objects(room).values():
+        points = np.empty(3 * len(obj.data.vertices), np.float32)
+        obj.data.vertices.foreach_get("co", points)
+        matrix = np.array(inverse @ obj.matrix_world)
+        if points.size:
+            seen = points.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3]
+            corners += [Vector(seen.min(0)), Vector(seen.max(0))]
+    if room_members(room) or not corners:
+        boxes = studio.boxes or [Box.flat(studio.floor.polygon or ())]
+        corners += bounds(boxes)
+    xs, ys, zs = zip(*corners, strict=True)
+    return Vector((min(xs), min(ys), min(*zs, 0.0))), Vector((max(xs), max(ys), max(*zs, 0.0)))
 
 
 def _leave_out_shell(studio: Studio, room: bpy.types.Object) -> None:
@@ -229,7 +253,12 @@ def soften(studio: Studio) -> None:
 
 
 def _official_bounces(scene: bpy.types.Scene) -> None:
-    """As officially (docs/official-behaviour.md, Rendering for the metrics): diffuse and glossy 1, the others 3."""
+    """As officially (docs/official-behaviour.md, Rendering for the metrics): diffuse and glossy 1, the others 3.
+
+    What the official script leaves alone is as Blender 3.3 has it: caustics, and no light tree, which came later.
+    """
+    scene.cycles.caustics_reflective = scene.cycles.caustics_refractive = True
+    scene.cycles.use_light_tree = False
     scene.cycles.max_bounces = 12
     scene.cycles.diffuse_bounces = scene.cycles.glossy_bounces = 1
     scene.cycles.transmission_bounces = scene.cycles.transparent_max_bounces = 3

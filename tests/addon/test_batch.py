@@ -237,17 +237,13 @@ def rooms(tmp_path):
     """A folder of three scene files, the furniture of one of which is in no catalogue."""
     folder = tmp_path / "rooms"
     folder.mkdir()
-    (desk,) = [item for item in starter() if item.startswith("starter/desk_")][:1]
+    entries = json.loads((ROOT / "instructscene_core" / "starter" / "catalogue.json").read_text("utf-8"))["entries"]
+    desk = next(entry["id"] for entry in entries if entry["category"] == "desk")
     for name, asset in (("one", desk), ("two", desk), ("box", None)):
         items = [furniture("a", "desk", asset, len(name)), furniture("b", "desk", asset, -1)]
         scene = {"version": 1, "room_type": "bedroom", "objects": items}
         (folder / f"{name}.json").write_text(json.dumps(scene))
     return folder
-
-
-def starter():
-    entries = json.loads((ROOT / "instructscene_core" / "starter" / "catalogue.json").read_text("utf-8"))
-    return [f"starter/{entry['name']}" for entry in entries["entries"]]
 
 
 SMALL = ("--render", "top", "--resolution", "48", "--samples", "2")
