@@ -33,6 +33,8 @@ from .viewpoint import Viewpoint, choose_viewpoint
 _SIDES: Final = re.compile(r"\b(left|right)", re.IGNORECASE)
 _PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
 """Last bytes of a whole PNG: on a full disk Blender writes a part of it and reports no error."""
+_NOTES: Final = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
+"""Kinds of chunks of a PNG that hold what Blender notes."""
 _BACKDROP: Final = (0.80, 0.79, 0.77)
 """Colour of the sky, linear RGB."""
 
@@ -135,7 +137,7 @@ def render_top_down(
         set_cycles(studio.scene, (resolution, resolution), samples)
         _official_bounces(studio.scene)
         set_film(studio.scene, "Filmic", ("None",), exposure=0.0)
-        return write(studio.scene, path)
+        return write(studio.scene, path, notes=False)
 
 
 def _extent(studio: Studio, room: bpy.types.Object) -> tuple[Vector, Vector]:
@@ -280,8 +282,14 @@ def set_film(scene: bpy.types.Scene, transform: str, looks: tuple[str, ...], exp
     scene.render.image_settings.color_depth = "8"
 
 
-def write(scene: bpy.types.Scene, path: Path) -> Path:
-    """Renders to a file beside ``path`` and renames it, so that no incomplete picture is ever seen."""
+def write(scene: bpy.types.Scene, path: Path, *, notes: bool = True) -> Path:
+    """Renders to a file beside ``path`` and renames it, so that no incomplete picture is ever seen.
+
+    Args:
+        scene: what to render.
+        path: of the PNG.
+        notes: whether Blender's notes stay in it, as date and duration; without them equal pictures are equal files.
+    """
     part = path.with_name(f"{path.stem}.part.png")
     scene.render.filepath = str(part)
     scene.render.use_file_extension = False
@@ -291,6 +299,8 @@ def write(scene: bpy.types.Scene, path: Path) -> Path:
             raise RenderError(
                 tr("{path} was not written", path=path), tr("Make room on the disk or choose another folder")
             )
+        if not notes:
+            part.write_bytes(_without_notes(part.read_bytes()))
         part.replace(path)
     except (RuntimeError, OSError) as error:
         raise RenderError(
@@ -300,3 +310,14 @@ def write(scene: bpy.types.Scene, path: Path) -> Path:
     finally:
         part.unlink(missing_ok=True)
     return path
+
+
+def _without_notes(png: bytes) -> bytes:
+    """A PNG without its chunks of text: each chunk is its length, its kind, that many bytes and a checksum of four."""
+    kept, place = [png[:8]], 8
+    while place < len(png):
+        end = place + 12 + int.from_bytes(png[place : place + 4], "big")
+        if png[place + 4 : place + 8] not in _NOTES:
+            kept.append(png[place:end])
+        place = end
+    return b"".join(kept)
