@@ -214,17 +214,17 @@ def test_the_worker_is_killed_in_the_middle(command, tmp_path):
     assert names(tmp_path / "out") == ["b.json"]
 
 
-def wait_for_child(pid):
-    """The process id of the worker, once it is there."""
+def wait_for_child(pid, words="worker/main.py"):
+    """The process id of a process's child with these words in its command line, once it is there."""
     end = time.monotonic() + 120
     while time.monotonic() < end:
         found = subprocess.run(
-            ["pgrep", "-P", str(pid), "-f", "worker/main.py"], capture_output=True, text=True, check=False
+            ["pgrep", "-P", str(pid), "-f", "--", words], capture_output=True, text=True, check=False
         )
         if found.stdout.strip():
             return int(found.stdout.split()[0])
         time.sleep(0.1)
-    raise AssertionError("no worker was started")
+    raise AssertionError(f"no child has {words} in its command line")
 
 
 def furniture(name, category, asset, x):
@@ -249,15 +249,20 @@ def rooms(tmp_path):
 SMALL = ("--render", "top", "--resolution", "48", "--samples", "2")
 
 
+def of_scenes(command, rooms, out):
+    """The command line that has pictures of rooms made, and its environment."""
+    words, environment = command()
+    return [*words[:3], "--scenes", str(rooms), "--out", out, *SMALL], environment
+
+
 @pytest.fixture
 def pictures(command, rooms, tmp_path):
     """A function that has pictures of the rooms made; gives the exit code and the lines on standard error."""
 
     def run(out, *options):
-        words, environment = command()
-        words = [*words[:3], "--scenes", str(rooms), "--out", out, *SMALL, *options]
+        words, environment = of_scenes(command, rooms, out)
         done = subprocess.run(
-            words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+            [*words, *options], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
         )
         return done.returncode, [line for line in done.stderr.splitlines() if line.strip()]
 
@@ -314,3 +319,33 @@ def test_scenes_and_requests_exclude_each_other(pictures, tmp_path):
     assert (code, len(lines)) == (2, 1)
     assert "--requests" in lines[0]
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def sharing(command, rooms, tmp_path):
+    """A parent whose two children have just been started."""
+    words, environment = of_scenes(command, rooms, "out")
+    process = subprocess.Popen(
+        [*words, "--workers", "2"], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+    )
+    return process, [wait_for_child(process.pid, f"--share {k}/2") for k in (1, 2)]
+
+
+def test_the_others_go_on_where_a_process_dies(sharing, tmp_path):
+    process, (first, _) = sharing
+    os.kill(first, signal.SIGKILL)
+    _, stderr = process.communicate(timeout=300)
+    lines = stderr.splitlines()
+    assert process.returncode == 1
+    assert lines[-1].startswith("Not complete: box, two. ")
+    assert names(tmp_path / "out") == ["one_top.png"]
+
+
+def test_ctrl_c_ends_all_processes(sharing):
+    process, children = sharing
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    for child in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
