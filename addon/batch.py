@@ -1,10 +1,11 @@
 """Makes rooms from a file of requests, without a window: ``blender -b -P addon/batch.py -- --requests FILE --out DIR``.
 
+With ``--scenes FOLDER`` instead of ``--requests FILE``: pictures of rooms that are there, each a scene file.
 FILE holds one request a line (docs/scene-format.md). The script uses the installed extension, wherever the script
 itself lies. With Blender's Python module instead of Blender: ``python addon/batch.py -- …``. For every request:
 ``DIR/<id>.json``, with ``--render`` ``DIR/<id>_top.png`` (as the paper's metrics read it) and ``DIR/<id>_view.png``,
 with ``--save-blend`` ``DIR/<id>.blend``; ``<id>_<k>`` instead of ``<id>`` from the second variation on. Files that are
-there already are not made again.
+there already are not made again. ``--workers N`` shares the work among processes.
 
 Exit code 0: all is there. 1: something failed, as said on standard error. 2: bad input, nothing was made.
 """
@@ -12,6 +13,7 @@ Exit code 0: all is there. 1: something failed, as said on standard error. 2: ba
 import argparse
 import importlib
 import json
+import os
 import sys
 import tempfile
 import time
@@ -28,6 +30,10 @@ _ID: Final = "instructscene"
 _REMEDY: Final = "Free some space, or choose another folder for --out"
 _LARGEST: Final = 16384
 """Pixels of a width, and samples."""
+_NAMED: Final = 20
+"""Names in a line that tells what is missing."""
+_KEPT: Final = 256
+"""Meshes that stay in memory from room to room."""
 _PROBE: Final = 1 << 20
 """Bytes that must fit into the folder for a scene to be tried."""
 
@@ -57,6 +63,7 @@ class Extension:
     records: ModuleType
     models: ModuleType
     rendering: ModuleType
+    shares: ModuleType
 
     @staticmethod
     def find() -> "Extension | None":
@@ -85,11 +92,29 @@ class Extension:
             load(f"{addon}.records"),
             load(f"{addon}.models"),
             load(f"{addon}.rendering"),
+            load(f"{addon}.shares"),
         )
 
 
 def _is_ours(name: str) -> bool:
     return name.startswith("bl_ext.") and name.endswith(f".{_ID}")
+
+
+@dataclass(frozen=True)
+class SceneFile:
+    """A room that is there, in the place of a request for one.
+
+    Args:
+        path: its scene file.
+    """
+
+    path: Path
+    variations: int = 1
+
+    @property
+    def id(self) -> str:
+        """What its pictures are named after."""
+        return self.path.stem
 
 
 @dataclass(frozen=True)
@@ -106,9 +131,11 @@ class Job:
 
     def missing(self) -> list[str]:
         """Endings of the files that are still to be made."""
-        wanted = [".json"]
+        wanted = [".json"] if self.options.requests else []
         if self.options.render:
-            wanted += ["_top.png", "_view.png"]
+            wanted.append("_top.png")
+        if self.options.render == "both":
+            wanted.append("_view.png")
         if self.options.save_blend:
             wanted.append(".blend")
         return [ending for ending in wanted if not self.path(ending).is_file()]
@@ -139,13 +166,17 @@ class Batch:
             InvalidInputError: names the file.
         """
         refusal = self.extension.errors.InvalidInputError
+        for item in requests:
+            if isinstance(item, SceneFile):
+                self.extension.scene.read_scene(item.path)
         seen: set[str] = set()
         for request in requests:
             for k, job in enumerate(self.jobs(request)):
                 if job.name in seen:
                     raise refusal(f"Two results would be named {job.name}.json", "Rename a request")
                 seen.add(job.name)
-                if ".json" not in job.missing() and not self._was_made_for(job, request, k):
+                made = self.options.requests and ".json" not in job.missing()
+                if made and not self._was_made_for(job, request, k):
                     message = f"{job.path('.json')} was made for another request"
                     raise refusal(message, "Remove it, or choose another folder for --out")
 
@@ -154,6 +185,10 @@ class Batch:
         made = self.extension.scene.read_scene(job.path(".json")).provenance or {}
         asked = (request.instruction, request.seed + k, request.task)
         return asked == (made.get("instruction"), made.get("seed"), made.get("settings", {}).get("task"))
+
+    def missing(self, requests: Sequence[Any]) -> list[str]:
+        """Ids of the requests that lack a file."""
+        return [request.id for request in requests if any(job.missing() for job in self.jobs(request))]
 
     def run(self, requests: Sequence[Any]) -> None:
         """Does one request after the other; a failure is written to standard error and counted.
@@ -185,6 +220,8 @@ class Batch:
 
     def _scenes(self, request: Any, jobs: Sequence[Job]) -> list[Any]:  # noqa: ANN401
         """The scenes of a request: as they were written before, else from the generator."""
+        if isinstance(request, SceneFile):
+            return [self.extension.scene.read_scene(request.path)]
         if not any(".json" in job.missing() for job in jobs):
             return [self.extension.scene.read_scene(job.path(".json")) for job in jobs]
         scenes = self.extension.session.run_request(request)
@@ -199,7 +236,9 @@ class Batch:
         if not missing:
             return
         placing, rendering, options = self.extension.placing, self.extension.rendering, self.options
-        clear()
+        clear(keep=not options.save_blend)
+        bpy.context.scene.render.threads_mode = "FIXED" if options.threads else "AUTO"
+        bpy.context.scene.render.threads = options.threads or 1
         session = self.extension.session
         room = placing.place_scene(bpy.context, scene, catalogues=session.catalogue_paths(session.preferences()))
         for reason in self.extension.records.missing_models(room).values():
@@ -232,8 +271,15 @@ def save_blend(path: Path) -> None:
     bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=True, relative_remap=False)
 
 
-def clear() -> None:
-    """Removes everything from the open .blend. Opening another would end the worker."""
+def clear(*, keep: bool) -> None:
+    """Removes everything from the open .blend. Opening another would end the worker.
+
+    Args:
+        keep: whether meshes of furniture stay, up to a number, for the rooms that follow.
+    """
+    meshes = [mesh for mesh in bpy.data.meshes if "instructscene_asset" in mesh]
+    for mesh in meshes:
+        mesh.use_fake_user = keep and len(meshes) <= _KEPT
     for collection in list(bpy.data.collections):
         bpy.data.collections.remove(collection)
     for obj in list(bpy.data.objects):
@@ -258,9 +304,17 @@ def check_folder(folder: Path) -> None:
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The command line behind ``--``."""
     parser = _Parser(prog="blender -b -P batch.py --", description="Rooms for a file of requests")
-    parser.add_argument("--requests", type=Path, required=True, help="one request a line")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--requests", type=Path, help="one request a line")
+    source.add_argument("--scenes", type=Path, help="folder of scene files, of which pictures are made")
     parser.add_argument("--out", type=Path, required=True, help="folder for the results")
-    parser.add_argument("--render", action="store_true", help="a picture from above and a perspective one")
+    parser.add_argument(
+        "--render",
+        nargs="?",
+        const="both",
+        choices=("top", "both"),
+        help="a picture from above and a perspective one; top: from above alone",
+    )
     parser.add_argument("--save-blend", action="store_true", help="a .blend with each room")
     parser.add_argument(
         "--catalogue",
@@ -277,9 +331,68 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--resolution", type=_positive, default=256, help="width of the pictures in pixels")
     parser.add_argument("--samples", type=_positive, default=32, help="of Cycles, a pixel")
+    parser.add_argument("--workers", type=_positive, default=1, help="processes that share the work")
+    parser.add_argument("--share", type=_share, default=(1, 1), metavar="K/N", help="only the K-th of N parts")
+    parser.add_argument("--threads", type=_positive, help="of each process; absent: the cores, divided among them")
     options = parser.parse_args(list(words))
-    options.requests, options.out = options.requests.absolute(), options.out.absolute()
+    if options.scenes and not (options.render or options.save_blend):
+        parser.error("--scenes makes nothing without --render or --save-blend")
+    options.out = options.out.absolute()
+    options.requests = options.requests and options.requests.absolute()
     return options
+
+
+def _share(text: str) -> tuple[int, int]:
+    part, _, parts = text.partition("/")
+    if not (_positive(part) <= _positive(parts)):
+        raise argparse.ArgumentTypeError(f'"{text}" is not K/N with K from 1 to N')
+    return int(part), int(parts)
+
+
+def read_scenes(extension: Extension, folder: Path) -> list[SceneFile]:
+    """The scene files of a folder, by name.
+
+    Raises:
+        InvalidInputError: there are none. It names the file.
+    """
+    files = [SceneFile(path.absolute()) for path in sorted(folder.glob("*.json"))]
+    if not files:
+        raise extension.errors.InvalidInputError(f"No scene files (*.json) in {folder}", "Choose another folder")
+    return files
+
+
+def run_shared(extension: Extension, batch: Batch, items: Sequence[Any], words: Sequence[str]) -> bool:
+    """Does all items in as many processes as asked for; returns whether all is there.
+
+    Args:
+        extension: the modules that do the work.
+        batch: of this process, which only looks on.
+        items: requests or scene files.
+        words: of this command line.
+    """
+    options = batch.options
+    workers = min(options.workers, len(items))
+    threads = options.threads or max(1, (os.cpu_count() or 1) // workers)
+    script, (part, parts) = str(Path(__file__).absolute()), options.share
+    start = [sys.executable, script]
+    if bpy.app.binary_path:
+        start = [bpy.app.binary_path, "-b", *(["--factory-startup"] if bpy.app.factory_startup else []), "-P", script]
+    commands = [
+        [
+            *(*start, "--", *words, "--workers", "1", "--threads", str(threads)),
+            *("--share", f"{part + parts * k}/{parts * workers}"),
+        ]
+        for k in range(workers)
+    ]
+    environment = {"OMP_NUM_THREADS": str(threads), **os.environ}
+    codes = extension.shares.run_shares(commands, environment, len(items), sys.stderr)
+    missing = batch.missing(items)
+    if missing:
+        others = f" and {len(missing) - _NAMED} others" if len(missing) > _NAMED else ""
+        sys.stderr.write(
+            f"Not complete: {', '.join(missing[:_NAMED])}{others}. The same command makes what is missing\n"
+        )
+    return not missing and not any(codes)
 
 
 def _positive(text: str) -> int:
@@ -308,13 +421,20 @@ def main(words: Sequence[str]) -> int:
         for path in options.catalogue:
             extension.session.use_catalogue(chosen, path.absolute())
         chosen.catalogue_use = options.use or chosen.catalogue_use
-        requests = extension.scene.read_requests(options.requests)
+        if options.scenes:
+            requests = read_scenes(extension, options.scenes)
+        else:
+            requests = extension.scene.read_requests(options.requests)
+        part, parts = options.share
+        requests = requests[part - 1 :: parts]
         batch.check(requests)
     except extension.errors.InvalidInputError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     try:
         check_folder(options.out)
+        if options.workers > 1 and batch.missing(requests):
+            return 0 if run_shared(extension, batch, requests, words) else 1
         bpy.ops.wm.read_homefile(use_empty=True)
         batch.run(requests)
     except FolderError as error:

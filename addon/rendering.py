@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import bpy
+import numpy as np
 from mathutils import Matrix, Vector
 
 from ..instructscene_core.errors import InstructSceneError
@@ -20,6 +21,8 @@ from .language import tr
 from .materials import planks
 from .records import (
     room_collection,
+    room_members,
+    room_objects,
     wall_colour_of,
 )
 from .shell import shell_of
@@ -30,6 +33,8 @@ from .viewpoint import Viewpoint, choose_viewpoint
 _SIDES: Final = re.compile(r"\b(left|right)", re.IGNORECASE)
 _PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
 """Last bytes of a whole PNG: on a full disk Blender writes a part of it and reports no error."""
+_NOTES: Final = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
+"""Kinds of chunks of a PNG that hold what Blender notes."""
 _BACKDROP: Final = (0.80, 0.79, 0.77)
 """Colour of the sky, linear RGB."""
 
@@ -118,7 +123,7 @@ def render_top_down(
     """
     with studio_of(context, room) as studio:
         _leave_out_shell(studio, room)
-        low, high = bounds(studio.boxes) if studio.boxes else bounds([Box.flat(studio.floor.polygon or ())])
+        low, high = _extent(studio, room)
         centre, reach = (low + high) / 2, max(high - low)
         corners = [(low.x, low.y, 0), (high.x, low.y, 0), (high.x, high.y, 0), (low.x, high.y, 0)]
         studio.stage.mesh("Floor", [[Vector(corner) for corner in corners]], studio.stage.material("Floor", planks))
@@ -132,7 +137,28 @@ def render_top_down(
         set_cycles(studio.scene, (resolution, resolution), samples)
         _official_bounces(studio.scene)
         set_film(studio.scene, "Filmic", ("None",), exposure=0.0)
-        return write(studio.scene, path)
+        return write(studio.scene, path, notes=False)
+
+
+def _extent(studio: Studio, room: bpy.types.Object) -> tuple[Vector, Vector]:
+    """Lowest and highest corner, room's axes, of all vertices with the floor that they span at height 0.
+
+    Of a person's own pieces the boxes count; of an empty room, its floor plan.
+    """
+    inverse = studio.stage.frame.inverted()
+    corners: list[Vector] = []
+    for obj in room_objects(room).values():
+        points = np.empty(3 * len(obj.data.vertices), np.float32)
+        obj.data.vertices.foreach_get("co", points)
+        matrix = np.array(inverse @ obj.matrix_world)
+        if points.size:
+            seen = points.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3]
+            corners += [Vector(seen.min(0)), Vector(seen.max(0))]
+    if room_members(room) or not corners:
+        boxes = studio.boxes or [Box.flat(studio.floor.polygon or ())]
+        corners += bounds(boxes)
+    xs, ys, zs = zip(*corners, strict=True)
+    return Vector((min(xs), min(ys), min(*zs, 0.0))), Vector((max(xs), max(ys), max(*zs, 0.0)))
 
 
 def _leave_out_shell(studio: Studio, room: bpy.types.Object) -> None:
@@ -229,7 +255,12 @@ def soften(studio: Studio) -> None:
 
 
 def _official_bounces(scene: bpy.types.Scene) -> None:
-    """As officially (docs/official-behaviour.md, Rendering for the metrics): diffuse and glossy 1, the others 3."""
+    """As officially (docs/official-behaviour.md, Rendering for the metrics): diffuse and glossy 1, the others 3.
+
+    What the official script leaves alone is as Blender 3.3 has it: caustics, and no light tree, which came later.
+    """
+    scene.cycles.caustics_reflective = scene.cycles.caustics_refractive = True
+    scene.cycles.use_light_tree = False
     scene.cycles.max_bounces = 12
     scene.cycles.diffuse_bounces = scene.cycles.glossy_bounces = 1
     scene.cycles.transmission_bounces = scene.cycles.transparent_max_bounces = 3
@@ -251,8 +282,14 @@ def set_film(scene: bpy.types.Scene, transform: str, looks: tuple[str, ...], exp
     scene.render.image_settings.color_depth = "8"
 
 
-def write(scene: bpy.types.Scene, path: Path) -> Path:
-    """Renders to a file beside ``path`` and renames it, so that no incomplete picture is ever seen."""
+def write(scene: bpy.types.Scene, path: Path, *, notes: bool = True) -> Path:
+    """Renders to a file beside ``path`` and renames it, so that no incomplete picture is ever seen.
+
+    Args:
+        scene: what to render.
+        path: of the PNG.
+        notes: whether Blender's notes stay in it, as date and duration; without them equal pictures are equal files.
+    """
     part = path.with_name(f"{path.stem}.part.png")
     scene.render.filepath = str(part)
     scene.render.use_file_extension = False
@@ -262,6 +299,8 @@ def write(scene: bpy.types.Scene, path: Path) -> Path:
             raise RenderError(
                 tr("{path} was not written", path=path), tr("Make room on the disk or choose another folder")
             )
+        if not notes:
+            part.write_bytes(_without_notes(part.read_bytes()))
         part.replace(path)
     except (RuntimeError, OSError) as error:
         raise RenderError(
@@ -271,3 +310,14 @@ def write(scene: bpy.types.Scene, path: Path) -> Path:
     finally:
         part.unlink(missing_ok=True)
     return path
+
+
+def _without_notes(png: bytes) -> bytes:
+    """A PNG without its chunks of text: each chunk is its length, its kind, that many bytes and a checksum of four."""
+    kept, place = [png[:8]], 8
+    while place < len(png):
+        end = place + 12 + int.from_bytes(png[place : place + 4], "big")
+        if png[place + 4 : place + 8] not in _NOTES:
+            kept.append(png[place:end])
+        place = end
+    return b"".join(kept)

@@ -86,6 +86,10 @@ def studio_of(context: bpy.types.Context, room: bpy.types.Object) -> Generator[S
         own = own_parts(room)
         link_room(scene, room, own)
         scene.cycles.device = context.scene.cycles.device
+        scene.render.threads_mode, scene.render.threads = (
+            context.scene.render.threads_mode,
+            context.scene.render.threads,
+        )
         shell = {
             obj.name: str(obj[ARCHITECTURE_KEY]) for obj in scene.collection.all_objects if ARCHITECTURE_KEY in obj
         }

@@ -214,14 +214,138 @@ def test_the_worker_is_killed_in_the_middle(command, tmp_path):
     assert names(tmp_path / "out") == ["b.json"]
 
 
-def wait_for_child(pid):
-    """The process id of the worker, once it is there."""
+def wait_for_child(pid, words="worker/main.py"):
+    """The process id of a process's child with these words in its command line, once it is there."""
     end = time.monotonic() + 120
     while time.monotonic() < end:
         found = subprocess.run(
-            ["pgrep", "-P", str(pid), "-f", "worker/main.py"], capture_output=True, text=True, check=False
+            ["pgrep", "-P", str(pid), "-f", "--", words], capture_output=True, text=True, check=False
         )
         if found.stdout.strip():
             return int(found.stdout.split()[0])
         time.sleep(0.1)
-    raise AssertionError("no worker was started")
+    raise AssertionError(f"no child has {words} in its command line")
+
+
+def furniture(name, category, asset, x):
+    size = [1.0, 0.8, 0.6]
+    return {"id": name, "category": category, "asset": asset, "position": [x, 0, 0.3], "size": size, "yaw": 0.3}
+
+
+@pytest.fixture
+def rooms(tmp_path):
+    """A folder of three scene files, the furniture of one of which is in no catalogue."""
+    folder = tmp_path / "rooms"
+    folder.mkdir()
+    entries = json.loads((ROOT / "instructscene_core" / "starter" / "catalogue.json").read_text("utf-8"))["entries"]
+    desk = next(entry["id"] for entry in entries if entry["category"] == "desk")
+    for name, asset in (("one", desk), ("two", desk), ("box", None)):
+        items = [furniture("a", "desk", asset, len(name)), furniture("b", "desk", asset, -1)]
+        scene = {"version": 1, "room_type": "bedroom", "objects": items}
+        (folder / f"{name}.json").write_text(json.dumps(scene))
+    return folder
+
+
+SMALL = ("--render", "top", "--resolution", "48", "--samples", "2")
+
+
+def of_scenes(command, rooms, out):
+    """The command line that has pictures of rooms made, and its environment."""
+    words, environment = command()
+    return [*words[:3], "--scenes", str(rooms), "--out", out, *SMALL], environment
+
+
+@pytest.fixture
+def pictures(command, rooms, tmp_path):
+    """A function that has pictures of the rooms made; gives the exit code and the lines on standard error."""
+
+    def run(out, *options):
+        words, environment = of_scenes(command, rooms, out)
+        done = subprocess.run(
+            [*words, *options], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        return done.returncode, [line for line in done.stderr.splitlines() if line.strip()]
+
+    return run
+
+
+def contents_of(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_two_processes_make_the_pictures_that_one_makes(pictures, tmp_path):
+    code, lines = pictures("two", "--workers", "2")
+    assert code == 0, lines
+    assert [line.split()[0] for line in lines if line.startswith("[")] == ["[1/3]", "[2/3]", "[3/3]"]
+    assert {line.split()[1] for line in lines if line.startswith("[")} == {"one:", "two:", "box:"}
+    assert names(tmp_path / "two") == ["box_top.png", "one_top.png", "two_top.png"]
+    code, lines = pictures("one")
+    assert code == 0, lines
+    assert contents_of(tmp_path / "one") == contents_of(tmp_path / "two")
+
+    before = stamps(tmp_path / "two")
+    (tmp_path / "two" / "one_top.png").unlink()
+    code, lines = pictures("two", "--workers", "2")
+    assert code == 0, lines
+    again = stamps(tmp_path / "two")
+    assert {name for name in before if before[name] != again[name]} == {"one_top.png"}
+    assert contents_of(tmp_path / "one") == contents_of(tmp_path / "two")
+
+
+def test_a_share_is_the_part_that_it_says(pictures, tmp_path):
+    assert pictures("out", "--share", "2/2")[0] == 0
+    assert names(tmp_path / "out") == ["one_top.png"]  # of box, one, two
+
+
+def test_what_cannot_be_written_by_one_process_is_named(pictures, tmp_path):
+    (tmp_path / "out" / "two_top.png").mkdir(parents=True)
+    code, lines = pictures("out", "--workers", "2")
+    assert code == 1
+    assert "two" in lines[-1]
+    assert "one" not in lines[-1]
+    assert names(tmp_path / "out") == ["box_top.png", "one_top.png", "two_top.png"]
+
+
+def test_a_bad_scene_is_named_before_anything_is_made(pictures, rooms, tmp_path):
+    (rooms / "third.json").write_text("{}")
+    code, lines = pictures("out", "--workers", "2")
+    assert (code, len(lines)) == (2, 1)
+    assert "third.json" in lines[0]
+    assert not (tmp_path / "out").exists()
+
+
+def test_scenes_and_requests_exclude_each_other(pictures, tmp_path):
+    code, lines = pictures("out", "--requests", "requests.jsonl")
+    assert (code, len(lines)) == (2, 1)
+    assert "--requests" in lines[0]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def sharing(command, rooms, tmp_path):
+    """A parent whose two children have just been started."""
+    words, environment = of_scenes(command, rooms, "out")
+    process = subprocess.Popen(
+        [*words, "--workers", "2"], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+    )
+    return process, [wait_for_child(process.pid, f"--share {k}/2") for k in (1, 2)]
+
+
+def test_the_others_go_on_where_a_process_dies(sharing, tmp_path):
+    process, (first, _) = sharing
+    os.kill(first, signal.SIGKILL)
+    _, stderr = process.communicate(timeout=300)
+    lines = stderr.splitlines()
+    assert process.returncode == 1
+    assert lines[-1].startswith("Not complete: box, two. ")
+    assert names(tmp_path / "out") == ["one_top.png"]
+
+
+def test_ctrl_c_ends_all_processes(sharing):
+    process, children = sharing
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    for child in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(child, 0)
