@@ -35,6 +35,7 @@ _PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
 """Last bytes of a whole PNG: on a full disk Blender writes a part of it and reports no error."""
 _NOTES: Final = (b"tEXt", b"zTXt", b"iTXt", b"tIME")
 """Kinds of chunks of a PNG that hold what Blender notes."""
+_OFFICIAL_SAMPLES: Final = 32
 _BACKDROP: Final = (0.80, 0.79, 0.77)
 """Colour of the sky, linear RGB."""
 
@@ -113,7 +114,7 @@ def render_top_down(
         room: the room's Empty.
         path: of the PNG; its folder exists.
         resolution: width and height in pixels.
-        samples: of Cycles, a pixel.
+        samples: of Cycles, a pixel; fewer than the official 32 are denoised more quickly.
 
     Returns:
         ``path``.
@@ -136,6 +137,8 @@ def render_top_down(
         _world(studio, (0.05, 0.05, 0.05), 1.0)
         set_cycles(studio.scene, (resolution, resolution), samples)
         _official_bounces(studio.scene)
+        if samples < _OFFICIAL_SAMPLES:  # else half the time of such a picture is the denoiser's
+            studio.scene.cycles.denoising_prefilter = "FAST"
         set_film(studio.scene, "Filmic", ("None",), exposure=0.0)
         return write(studio.scene, path, notes=False)
 
