@@ -349,3 +349,22 @@ def test_ctrl_c_ends_all_processes(sharing):
     for child in children:
         with pytest.raises(ProcessLookupError):
             os.kill(child, 0)
+
+
+def test_it_is_the_renderer_of_the_paper_s_tables(user, tmp_path):
+    """``evaluate --table 1`` with pictures of made rooms and of those that they are compared with."""
+    renderer = f"{sys.executable} {ROOT / 'addon' / 'batch.py'} -- --samples 1"
+    options = ["--table", "1", "--methods", "starter", "--data", "starter:20", "--rooms", "bedroom", "--workers", "1"]
+    options += ["--count", "2", "--seeds", "1", "--device", "cpu", "--out", "paper", "--renderer", renderer]
+    environment = {**os.environ, "BLENDER_USER_RESOURCES": str(user), "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    environment["INSTRUCTSCENE_CACHE"] = str(tmp_path / "cache")
+    done = subprocess.run(
+        [sys.executable, "-m", "instructscene_core", "evaluate", *options],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("# Rooms from instructions")
+    rows = json.loads((tmp_path / "paper" / "table1.json").read_text())["rooms"]["bedroom"]["generation"]
+    assert rows["the product's networks, plain"]["pictures"] == 2
+    assert rows["the product's networks, plain"]["FD(EfficientNet-Lite0)"] > 0
+    assert (tmp_path / "paper" / "table1-bedroom.png").is_file()
