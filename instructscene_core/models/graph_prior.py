@@ -5,15 +5,18 @@ Symbols: nodes 0..C-1 classes, C empty, C+1 [MASK]; relations 0..9, 10 none, 11 
 65 [MASK].
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..diffusion.discrete import Variable
+from ..diffusion.transitions import Corruption
 from ..vocabulary import NO_RELATION, reverse_predicate
 from .layers import (
     GraphBlock,
@@ -31,8 +34,23 @@ N_RELATIONS = NO_RELATION + 1
 """Relations that the network predicts, "none" included."""
 MASKED_RELATION = N_RELATIONS
 """Index of [MASK] among the relations."""
+_SHARES: Final = ("node_shares", "edge_shares", "token_shares")
 _AREA_UNIT: Final = 20.0
 """Square metres that floor areas are divided by: a large floor's."""
+
+Strategy = Literal["independent", "joint", "uniform", "gaussian", "marginal", "ordered"]
+STRATEGIES: Final[Mapping[Strategy, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "independent": {},
+        "joint": {"joint": True},
+        "uniform": {"corruption": "uniform"},
+        "gaussian": {"corruption": "gaussian"},
+        "marginal": {"corruption": "marginal"},
+        "ordered": {"ordered": True},
+    }
+)
+"""Learning strategies that the paper compares (section 5.4, Table 3), as fields of the configuration; the first is the
+paper's own: independent masks, objects in random order."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +77,12 @@ class GraphPriorConfig:
         nodes_from: share of the schedule, from its clean end, above which nodes are masked, and below it relations and
             features: the nodes are revealed first. 0, as in the paper: all over the whole schedule.
         grounding: whether classes and pairs of classes attend to the text directly, see ``text_grounding.py``.
+        corruption: the forward process of all three variables; the paper's is masks.
+        joint: whether an object's class and feature tokens are masked and revealed together: one mask time for all that
+            a node of the graph has. An edge has only its relation, which keeps its own time. The paper masks all of
+            them independently.
+        ordered: whether the network tells slots apart by learned embeddings, and objects keep the order of the data in
+            training, instead of a random one: not invariant to permutations.
     """
 
     n_classes: int = 21
@@ -78,6 +102,9 @@ class GraphPriorConfig:
     counts: bool = False
     nodes_from: float = 0.0
     grounding: bool = False
+    corruption: Corruption = "mask"
+    joint: bool = False
+    ordered: bool = False
 
     @classmethod
     def paper(cls, n_classes: int = 21, max_objects: int = 12) -> "GraphPriorConfig":
@@ -101,14 +128,29 @@ class GraphPriorConfig:
         )
 
 
-def variables(config: GraphPriorConfig) -> tuple[Variable, Variable, Variable]:
-    """The diffusing variables: nodes, relations, feature tokens, with their official loss weights and their windows."""
+def variables(
+    config: GraphPriorConfig, shares: Sequence[Tensor | None] = (None, None, None)
+) -> tuple[Variable, Variable, Variable]:
+    """The diffusing variables: nodes, relations, feature tokens, with their official loss weights and their windows.
+
+    Args:
+        config: of the network.
+        shares: of each variable's classes in the data, where the process is the marginal one.
+
+    Raises:
+        ValueError: the choices exclude each other.
+    """
     split = config.nodes_from
+    if (split or config.joint) and config.corruption != "mask":
+        raise ValueError("nodes_from and joint are of masks")
+    if split and config.joint:
+        raise ValueError("What is revealed together cannot be revealed one after the other: joint and nodes_from")
     nodes, others = ((split, 1.0), (0.0, split)) if split else ((0.0, 1.0), (0.0, 1.0))
+    way = config.corruption
     return (
-        Variable("x", config.n_classes + 1, window=nodes),
-        Variable("e", N_RELATIONS, weight=10.0, window=others),
-        Variable("o", config.n_codes + 1, window=others),
+        Variable("x", config.n_classes + 1, 1.0, nodes, way, shares[0]),
+        Variable("e", N_RELATIONS, 10.0, others, way, shares[1]),
+        Variable("o", config.n_codes + 1, 1.0, others, way, shares[2], follows="x" if config.joint else ""),
     )
 
 
@@ -227,6 +269,9 @@ class GraphPrior(nn.Module):
     pair_positions: Tensor
     token_positions: Tensor
     reverse: Tensor
+    node_shares: Tensor
+    edge_shares: Tensor
+    token_shares: Tensor
 
     def __init__(self, config: GraphPriorConfig) -> None:
         super().__init__()
@@ -257,6 +302,8 @@ class GraphPrior(nn.Module):
         )
         self.objfeat_out_norm = nn.LayerNorm(fw)
         self.objfeat_out = nn.Sequential(nn.Linear(fw, fw), nn.GELU(), nn.Linear(fw, c.n_codes + 1))
+        if c.ordered:
+            self.slot_embed = nn.Parameter(torch.randn(c.max_objects, w) * w**-0.5)
         if c.room_types:
             self.room_embed = nn.Embedding(c.room_types, w)
         if c.grounding:
@@ -272,6 +319,20 @@ class GraphPrior(nn.Module):
         if c.counts:
             self.count_head = CountHead(c.text_width, c.room_types or 1, c.max_objects)
         self._register_tables(fw)
+        for name, v in zip(_SHARES, variables(c), strict=True):
+            if c.corruption == "marginal":
+                self.register_buffer(name, torch.full((v.n_classes,), 1 / v.n_classes))
+
+    def variables(self) -> tuple[Variable, Variable, Variable]:
+        """See :func:`variables`, with the shares that the network keeps where its process is the marginal one."""
+        marginal = self.config.corruption == "marginal"
+        return variables(self.config, [getattr(self, name) if marginal else None for name in _SHARES])
+
+    def keep_shares(self, shares: Sequence[Tensor]) -> None:
+        """Remembers how frequent the classes of nodes, relations and tokens are, each (n,), as they will be stored."""
+        for name, share in zip(_SHARES, shares, strict=True):
+            buffer: Tensor = getattr(self, name)
+            buffer.copy_((share / share.sum()).half())
 
     def _register_tables(self, feature_width: int) -> None:
         """Constant tables, not part of the state dict: positional codes and the reverse of each relation."""
@@ -352,7 +413,7 @@ class GraphPrior(nn.Module):
 
     def slot_codes(self, n: int, room: Tensor | None = None) -> Tensor:
         """Positional codes of the first n slots, (n, W); with room types (B,) their embeddings are added, (B, n, W)."""
-        codes = self.positions[:n]
+        codes = self.positions[:n] + self.slot_embed[:n] if self.config.ordered else self.positions[:n]
         return codes if room is None else codes + self.room_embed(room)[:, None]
 
     def edge_matrix(self, e: Tensor, n: int) -> Tensor:

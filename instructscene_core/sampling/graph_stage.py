@@ -19,7 +19,7 @@ from ..diffusion.discrete import DiscreteDiffusion, Draw, Partial, States, Step,
 from ..geometry.frames import FloatArray
 from ..geometry.obstacles import free_area
 from ..geometry.relations import REVERSED
-from ..models.graph_prior import GraphPrior, TextBatch, pair_geometry, variables
+from ..models.graph_prior import GraphPrior, TextBatch, pair_geometry
 from ..models.prior_plan import PriorPlan
 from ..text.encoder import TextStates
 from ..vocabulary import ALL_CLASSES, CLASSES, EMPTY_CODE, N_CODES, N_FEATURE_TOKENS, NO_RELATION, ROOM_TYPES, RoomType
@@ -112,7 +112,7 @@ class GraphStage:
     ) -> None:
         self.prior, self.device, self._numbers = prior, device, numbers
         self._plan = PriorPlan(prior, precision)
-        self._symbols = DiscreteDiffusion(variables(prior.config), LEVELS)
+        self._symbols = DiscreteDiffusion(prior.variables(), LEVELS)
 
     def sample(
         self, jobs: Sequence[Job], text: TextStates, settings: Settings, draws: Draws, on_step: OnStep | None
@@ -188,7 +188,13 @@ class GraphStage:
         return self._of_all_slots(found, n, total)
 
     def _levels(self, jobs: Sequence[Job], ratio: float) -> int:
-        """Noise levels to run through; all where nodes are to be found that the lower ones never reveal."""
+        """Noise levels to run through.
+
+        All where nodes are to be found that the lower ones never reveal, and where what is unknown cannot be shown as
+        [MASK]: symbols of the last level look like noise there alone.
+        """
+        if self.prior.config.corruption != "mask":
+            return LEVELS
         levels = max(1, int(LEVELS * ratio + 1e-9))
         late = levels <= LEVELS * self.prior.config.nodes_from
         return LEVELS if late and not all(job.slots.class_known.all() for job in jobs) else levels

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler
 from ..diffusion.gaussian import GaussianDiffusion
 from ..models.feature_vqvae import FeatureVQVAE, VQVAELoss
-from ..models.graph_prior import GraphPrior, TextBatch, drop_text, variables
+from ..models.graph_prior import GraphPrior, TextBatch, drop_text
 from ..models.layout_decoder import LayoutDecoder
 from .batches import DecoderBatch, DecoderBatches, FeatureBatches, Feed, PriorBatch, PriorBatches
 from .encoding import StepTexts
@@ -144,7 +144,7 @@ class RoomPriorTask(RoomTask):
         self.emphasis: Emphasis = emphasis
         self.gained = gained
         self.feed = Feed(batches, shares.workers)
-        self.diffusion = DiscreteDiffusion(variables(model.config))
+        self.diffusion = DiscreteDiffusion(model.variables())
         self.times = TimeSampler()
         self.plain = PriorNetwork(model)
         self.network = shares.network(self.plain)
