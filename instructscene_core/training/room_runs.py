@@ -98,6 +98,7 @@ class RoomRun:
         text_steps: steps for which a room keeps its instruction.
         emphasis: of the prior's loss on what the instruction mentions, see ``prior.EMPHASES``.
         strategy: learning strategy of the prior, see ``graph_prior.STRATEGIES``.
+        featureless: prior and decoder learn without semantic features (appendix C.5).
         vqvae: model folder whose VQ-VAE is used.
         start: model folder whose weights training starts from.
         validate_every: steps between two validations; 0 is never.
@@ -124,6 +125,7 @@ class RoomRun:
     text_steps: int = 1
     emphasis: Emphasis = "none"
     strategy: Strategy = "independent"
+    featureless: bool = False
     vqvae: Path | None = None
     start: Path | None = None
     validate_every: int = 500
@@ -156,6 +158,7 @@ class RoomRun:
         other = part == "prior" and self.strategy != "independent"
         return {
             **({"strategy": self.strategy} if other else {}),
+            **({"features": "left out"} if self.featureless and part != "vqvae" else {}),
             "data": self.data,
             "room": self.room,
             "size": self.size,
@@ -272,7 +275,9 @@ class RoomTraining:
         features = _decoded(vqvae, distinct)
         make = LayoutDecoderConfig.paper if run.size == "paper" else LayoutDecoderConfig.starter
         config = replace(make(len(CLASSES[run.room]), MAX_OBJECTS[run.room]), feature_width=features.shape[1])
+        config = replace(config, featureless=run.featureless)
         model = self._model("decoder", LayoutDecoder, lambda: LayoutDecoder(config))
+        _check_features(run, model.config)
         bounds = self._start_bounds("decoder", LayoutDecoder) or box_bounds(rooms)
         dropout = _DROPOUT[run.size][2]
         batches = DecoderBatches(rooms, rows, len(distinct), bounds, self.shares.whole, run.seed, dropout)
@@ -409,10 +414,10 @@ def averaged(model: ModelT, average: Mapping[str, Tensor]) -> ModelT:
 
 def _prior_config(run: RoomRun, text_width: int) -> GraphPriorConfig:
     sizes = len(CLASSES[run.room]), MAX_OBJECTS[run.room]
+    choices = {**STRATEGIES[run.strategy], "text_width": text_width, "featureless": run.featureless}
     if run.size == "paper":
-        return replace(GraphPriorConfig.paper(*sizes), text_width=text_width, **STRATEGIES[run.strategy])
-    starter = GraphPriorConfig.starter(*sizes)
-    return replace(starter, feature_blocks=1, text_width=text_width, **STRATEGIES[run.strategy])
+        return replace(GraphPriorConfig.paper(*sizes), **choices)
+    return replace(GraphPriorConfig.starter(*sizes), feature_blocks=1, **choices)
 
 
 def _check_strategy(run: RoomRun, config: GraphPriorConfig) -> None:
@@ -421,6 +426,14 @@ def _check_strategy(run: RoomRun, config: GraphPriorConfig) -> None:
     if replace(wanted, **STRATEGIES[run.strategy]) != config:
         message = f"The prior in {run.start} was not trained by the strategy {run.strategy}"
         raise InvalidInputError(message, "Give its own --strategy")
+    _check_features(run, config)
+
+
+def _check_features(run: RoomRun, config: GraphPriorConfig | LayoutDecoderConfig) -> None:
+    """Refuses weights to start from that know features where the run leaves them out, or the other way round."""
+    if config.featureless != run.featureless:
+        how = "without" if config.featureless else "with"
+        raise InvalidInputError(f"{run.start} was trained {how} features", "Give --without-features to both or neither")
 
 
 @torch.inference_mode()

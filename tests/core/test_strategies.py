@@ -23,6 +23,7 @@ from instructscene_core.diffusion.discrete import (
 from instructscene_core.diffusion.transitions import TransitionSchedule
 from instructscene_core.files.checkpoints import load_model, save_model
 from instructscene_core.models.graph_prior import STRATEGIES, GraphPrior, GraphPriorConfig, TextBatch, variables
+from instructscene_core.models.layout_decoder import LayoutDecoder
 from instructscene_core.models.prior_plan import PriorPlan
 from instructscene_core.training.batches import PriorBatches
 from instructscene_core.training.runs import WEIGHTS_FOLDER
@@ -227,6 +228,20 @@ def test_an_ordered_network_tells_slots_apart_and_its_plan_too():
         assert torch.allclose(mine, its, atol=1e-4)
 
 
+def test_a_plan_without_features_gives_the_networks_logits():
+    torch.manual_seed(0)
+    model = GraphPrior(GraphPriorConfig(**SIZES, feature_blocks=1, max_objects=4, featureless=True)).eval()
+    text, t = TextBatch(torch.ones(2, 3, 8), torch.ones(2, 8)), torch.tensor([7])
+    x, e = torch.tensor([[0, 1, 22, 21]] * 2), torch.full((2, 6), 10)
+    with torch.inference_mode():
+        found = model(x, e, x, t, model.encode_text(text))
+        planned = PriorPlan(model).run(text)((x, e), t)
+    assert [v.name for v in model.variables()] == ["x", "e"]
+    assert len(found) == len(planned) == 2
+    for mine, its in zip(found, planned, strict=True):
+        assert torch.allclose(mine, its, atol=1e-4)
+
+
 def test_batches_of_an_ordered_network_keep_the_order_of_the_data():
     rooms = small["small_rooms"]()
     codes = rooms.codes.astype(np.int64)
@@ -275,6 +290,26 @@ def test_the_command_trains_each_strategy_and_its_model_makes_and_edits_rooms(tm
     capsys.readouterr()
     assert main(train) == 2
     assert f"a run with strategy {strategy}, not by default" in capsys.readouterr().err
+
+
+def test_without_features_class_and_size_alone_choose_the_pieces(tmp_path, capsys, trained):
+    out, scenes = tmp_path / "model", tmp_path / "scenes"
+    train = ["train", "all", *TRAIN, "--validate-every", "3", "--vqvae", str(WEIGHTS_FOLDER), "--out", str(out)]
+    assert main([*train, "--without-features", "--strategy", "joint"]) == 0
+    prior, decoder = load_model(out / "prior", GraphPrior).model, load_model(out / "decoder", LayoutDecoder).model
+    assert not any("objfeat" in name for name in prior.state_dict())
+    assert decoder.node_proj_in.in_features == 160 + 8
+    make = ["--steps", "6", "2", "--no-settle", "--no-finish", "--instruction", "Place a bed.", "--out", str(scenes)]
+    assert main(["generate", "--model", str(out), *make]) == 0
+    assert json.loads((scenes / "scene.json").read_text("utf-8"))["objects"]
+    capsys.readouterr()
+    assert main([*train, "--strategy", "joint"]) == 2
+    assert "a run with features left out, not by default" in capsys.readouterr().err
+    shutil.copytree(trained, tmp_path / "mixed")
+    for name in ("prior.json", "prior.safetensors"):
+        shutil.copyfile(out / name, tmp_path / "mixed" / name)
+    assert main(["generate", "--model", str(tmp_path / "mixed"), *make]) == 2
+    assert "without features, the decoder with them" in capsys.readouterr().err
 
 
 def test_strategies_do_not_mix(tmp_path, capsys):
