@@ -19,6 +19,7 @@ import torch
 from ..datasets.sources import SOURCES
 from ..device import pick_device
 from ..errors import InvalidInputError
+from ..models.graph_prior import STRATEGIES
 from ..training.group import joined
 from ..training.log import Kind, check_log
 from ..training.numbers import write_numbers
@@ -70,6 +71,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name in _HELP:
         if name != _STARTER:
             _add_room_arguments(parts.add_parser(name, help=_HELP[name]))
+    for name in ("prior", "all"):
+        parts.choices[name].add_argument("--strategy", choices=tuple(STRATEGIES), default="independent",
+                                         help="how the prior learns; independent is the paper's, the others are those "
+                                         "of its ablations (docs/official.md)")  # fmt: skip
+    for name in ("prior", "decoder", "all"):
+        parts.choices[name].add_argument("--without-features", action="store_true",
+                                         help="classes and relations alone (the paper's C.5)")  # fmt: skip
     parts.choices["all"].add_argument("--method", choices=tuple(PARTS), default="instructscene",
                                       help="the paper's own, or one of its rivals")  # fmt: skip
     description = (
@@ -119,6 +127,11 @@ def _check(options: argparse.Namespace) -> None:
     for name in ("seed", "validate_every", "workers", "save_minutes"):
         if (getattr(options, name) or 0) < 0:
             raise InvalidInputError(f"--{name.replace('_', '-')} must not be negative", "Correct it")
+    if options.part == "all" and options.method != "instructscene":
+        for name, chosen in (("strategy", options.strategy != "independent"),
+                             ("without-features", options.without_features)):  # fmt: skip
+            if chosen:
+                raise InvalidInputError(f"{options.method} has no --{name}", "Leave it out, or train instructscene")
     if options.batch % options.accumulate:
         message = f"A batch of {options.batch} cannot be split into {options.accumulate} equal parts"
         raise InvalidInputError(message, "Choose --accumulate to divide --batch")
@@ -141,6 +154,8 @@ def _room_run(options: argparse.Namespace, workers: int) -> RoomRun:
         clip=options.clip,
         text_steps=options.text_steps,
         emphasis=options.emphasis,
+        strategy=getattr(options, "strategy", "independent"),
+        featureless=getattr(options, "without_features", False),
         vqvae=options.vqvae,
         start=options.start,
         validate_every=options.validate_every,

@@ -6,17 +6,20 @@ kept symbols, G_t of masked ones and B_t = (1 - A_t - G_t) / n:
     q(x_t = k | x_0 = j) = A_t [j = k] + B_t,    q(x_t = [MASK] | x_0 = j) = G_t.
 
 Code index t is the paper's t + 1: noise levels are 0..T-1, and -1 is the clean state. The class axis comes second
-everywhere: (B, n, L) for B samples of L symbols. Randomness enters only through ``draw``.
+everywhere: (B, n, L) for B samples of L symbols. Randomness enters only through ``draw``. Variables may have another
+forward process instead, without [MASK], see ``transitions.py``.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from .transitions import Corruption, Transition, TransitionSchedule
 
 States = tuple[Tensor, ...]
 """One (B, L) tensor of symbols per variable."""
@@ -57,12 +60,24 @@ class Variable(NamedTuple):
         weight: of its loss.
         window: share of the schedule in which it is masked, from the clean end to the noisy one; the paper's is all of
             it. Variables of windows one behind the other are revealed one after the other.
+        corruption: the forward process.
+        shares: (n,) of the classes in the data, where the process is the marginal one.
+        follows: name of an earlier variable whose symbols are masked and revealed together with this one's, as many of
+            these in a row as fit to one of those; "": masked independently, as in the paper.
     """
 
     name: str
     n_classes: int
     weight: float = 1.0
     window: tuple[float, float] = (0.0, 1.0)
+    corruption: Corruption = "mask"
+    shares: Tensor | None = None
+    follows: str = ""
+
+    @property
+    def n_symbols(self) -> int:
+        """Classes, and [MASK] where the process has it."""
+        return self.n_classes + (self.corruption == "mask")
 
 
 class Step(NamedTuple):
@@ -138,6 +153,10 @@ class MaskSchedule:
         )
         return Kernel(*(c.to(torch.float32).to(source.device)[:, None, None] for group in columns for c in group))
 
+    def lost(self, level: int) -> float:
+        """Share of the symbols that are masked at a level."""
+        return float(self.mask[level])
+
 
 def one_hot(x: Tensor, n_classes: int) -> Tensor:
     """Symbols (B, L) -> bool (B, n, L); [MASK] is all False."""
@@ -149,14 +168,16 @@ def log_probabilities(p: Tensor) -> Tensor:
     return p.clamp_min(_FLOOR).log()
 
 
-def marginal(x_0: Tensor, k: Kernel, n_classes: int) -> Tensor:
-    """q(x_t | x_0): symbols (B, L), which may be [MASK] -> probabilities (B, n+1, L), [MASK] last."""
+def marginal(x_0: Tensor, k: Kernel | Transition, n_classes: int) -> Tensor:
+    """q(x_t | x_0): symbols (B, L), [MASK] among them -> probabilities (B, n+1, L), [MASK] last, where there is one."""
+    if isinstance(k, Transition):
+        return k.marginal(x_0)
     masked = (x_0 == n_classes)[:, None]
     classes = torch.where(masked, 0.0, k.keep_t * one_hot(x_0, n_classes) + k.uniform_t)
     return torch.cat([classes, torch.where(masked, 1.0, k.mask_t)], dim=1)
 
 
-def posterior(p: Tensor, x_t: Tensor, k: Kernel) -> Tensor:
+def posterior(p: Tensor, x_t: Tensor, k: Kernel | Transition) -> Tensor:
     """p(x_s | x_t) for a predicted distribution of x_0, in closed form; with a one-hot p it is the true posterior.
 
     For x_t = [MASK]: P(m) = g (A_s p(m) + B_s) / G_t and P([MASK]) = G_s / G_t. For x_t = k, with
@@ -168,8 +189,10 @@ def posterior(p: Tensor, x_t: Tensor, k: Kernel) -> Tensor:
         k: the coefficients between s and t.
 
     Returns:
-        (B, n+1, L), [MASK] last; sums to 1 where p does.
+        (B, n+1, L), [MASK] last, where there is one; sums to 1 where p does.
     """
+    if isinstance(k, Transition):
+        return k.posterior(p, x_t)
     n = p.shape[1]
     masked, same = (x_t == n)[:, None], one_hot(x_t, n)
     from_mask = k.mask_step * (k.keep_s * p + k.uniform_s) / k.mask_t
@@ -226,7 +249,7 @@ def _choose(p: Tensor, gumbel: Tensor) -> Tensor:
     return (log_probabilities(p) + gumbel).argmax(dim=1)
 
 
-def undecided(x_t: Tensor, k: Kernel, gumbel: Tensor, mass: float = 1.0) -> Tensor:
+def undecided(x_t: Tensor, k: Kernel | Transition, gumbel: Tensor, mass: float = 1.0) -> Tensor:
     """Where the network can still matter, once the random numbers of a step are drawn.
 
     In most steps most symbols stay as they are, whatever the network says: the posterior leaves little to the others,
@@ -242,8 +265,10 @@ def undecided(x_t: Tensor, k: Kernel, gumbel: Tensor, mass: float = 1.0) -> Tens
         mass: a lower bound of S: the rate of the truncation.
 
     Returns:
-        (B, L) bool, False where the symbol is certain to stay.
+        (B, L) bool, False where the symbol is certain to stay; all True where there is no [MASK].
     """
+    if isinstance(k, Transition):
+        return torch.ones_like(x_t, dtype=torch.bool)
     n = gumbel.shape[1] - 1
     masked, now = x_t == n, one_hot(x_t, n + 1)
     least = (k.uniform_s / k.uniform_t).minimum((k.keep_s + k.uniform_s) / (k.keep_t + k.uniform_t))
@@ -266,7 +291,7 @@ class Partial:
 
     Attributes:
         clean: symbols per variable, (B, L); read only where known.
-        known: bool per variable, (B, L); True stays as it is, False starts as [MASK].
+        known: bool per variable, (B, L); True stays as it is, False starts as noise: [MASK], where there is one.
     """
 
     clean: States
@@ -278,11 +303,11 @@ class Partial:
             torch.where(known, clean, x) for known, clean, x in zip(self.known, self.clean, states, strict=True)
         )
 
-    def remask(self, states: States, order: States, shares: Sequence[float], masks: Sequence[int]) -> States:
+    def remask(self, states: States, order: States, shares: Sequence[float], noise: States) -> States:
         """The states with a share of the known symbols hidden: those whose place in ``order``, in [0, 1), is below."""
         return tuple(
-            x.masked_fill(known & (u.to(x.device) < share), mask)
-            for known, u, x, share, mask in zip(self.known, order, states, shares, masks, strict=True)
+            torch.where(known & (u.to(x.device) < share), hidden, x)
+            for known, u, x, share, hidden in zip(self.known, order, states, shares, noise, strict=True)
         )
 
 
@@ -303,6 +328,9 @@ class DiscreteLoss(NamedTuple):
 class DiscreteDiffusion:
     """Diffusion of several variables that share a network and its times, and are noised independently.
 
+    A variable that ``follows`` another shares its mask times: the leader's symbols are masked and revealed as always,
+    and its followers with them. Each symbol's own q(x_t | x_0) and posterior stay what they are, hence the loss too.
+
     Args:
         variables: in the order in which the network takes and returns them, and randomness is drawn.
         n_steps: T, noise levels.
@@ -310,14 +338,61 @@ class DiscreteDiffusion:
 
     def __init__(self, variables: Sequence[Variable], n_steps: int = 100) -> None:
         self.variables, self.n_steps = tuple(variables), n_steps
-        self.schedules = tuple(MaskSchedule(n_steps, v.window) for v in self.variables)
+        self.schedules = tuple(
+            MaskSchedule(n_steps, v.window)
+            if v.corruption == "mask"
+            else TransitionSchedule(v.corruption, v.n_classes, n_steps, v.shares)
+            for v in self.variables
+        )
 
     def noise(self, clean: States, t: Tensor, draw: Draw) -> States:
-        """x_t ~ q(x_t | x_0) for t (B,); draws (B, n+1, L) for each variable in order."""
-        return tuple(
-            sample_symbols(marginal(x, schedule.kernel(t, t - 1, v.n_classes), v.n_classes), draw)
-            for v, schedule, x in zip(self.variables, self.schedules, clean, strict=True)
+        """x_t ~ q(x_t | x_0) for t (B,); draws (B, symbols, L) for each variable in order."""
+        return self._chosen(
+            (marginal(x, k, v.n_classes), _gumbel(draw, (len(x), v.n_symbols, x.shape[1]), x.device))
+            for v, k, x in zip(self.variables, self._kernel(t, t - 1), clean, strict=True)
         )
+
+    def _chosen(self, choices: Iterable[tuple[Tensor, Tensor]], known: States | None = None) -> States:
+        """A symbol of each distribution (B, symbols, L) by its Gumbel noise; those that follow are masked as told.
+
+        Args:
+            choices: distribution and noise of each variable.
+            known: per variable (B, L), symbols that do not tell their followers anything: these choose for themselves.
+        """
+        found: dict[str, Tensor] = {}
+        leaders = {v.name: i for i, v in enumerate(self.variables)}
+        for v, (p, gumbel) in zip(self.variables, choices, strict=True):
+            x = _choose(p, gumbel)
+            if v.follows:
+                leader = leaders[v.follows]
+                masked = self._spread(found[v.follows] == self.variables[leader].n_classes, x)
+                told = torch.where(masked, v.n_classes, _choose(p[:, :-1], gumbel[:, :-1]))
+                x = told if known is None else torch.where(self._spread(known[leader], x), x, told)
+            found[v.name] = x
+        return tuple(found.values())
+
+    @staticmethod
+    def _spread(of_leader: Tensor, x: Tensor) -> Tensor:
+        """(B, L) of a leader's symbols as of the symbols x that follow them."""
+        return of_leader.repeat_interleave(x.shape[1] // of_leader.shape[1], dim=1)
+
+    def _kernel(self, source: Tensor, target: Tensor) -> list[Kernel | Transition]:
+        """The coefficients of each variable between levels (B,)."""
+        return [
+            s.kernel(source, target) if isinstance(s, TransitionSchedule) else s.kernel(source, target, v.n_classes)
+            for v, s in zip(self.variables, self.schedules, strict=True)
+        ]
+
+    def _start(self, like: States, draw: Draw) -> States:
+        """States of the last level: all [MASK], or drawn from what the process ends in, (B, n, L) for each variable."""
+        found: list[Tensor] = []
+        for v, schedule, x in zip(self.variables, self.schedules, like, strict=True):
+            if isinstance(schedule, TransitionSchedule):
+                p = schedule.stationary.to(x.device, torch.float32)[None, :, None]
+                found.append(sample_symbols(p.expand(len(x), -1, x.shape[1]), draw))
+            else:
+                found.append(torch.full_like(x, v.n_classes))
+        return tuple(found)
 
     @torch.inference_mode()
     def sample(
@@ -335,6 +410,8 @@ class DiscreteDiffusion:
     ) -> States:
         """Ancestral sampling; known symbols are put back before every step and at the end.
 
+        Variables without [MASK] start from the distribution that their process ends in, (B, n, L) uniforms each.
+
         With ``remasked_share`` the network sees known symbols as in training: masked at first, and revealed with the
         others. That helps where a whole variable is to be filled in, a state that it never met in training. (The
         official code has such a variant, "ratio 0", which its scripts do not use.)
@@ -345,7 +422,7 @@ class DiscreteDiffusion:
                 result is the same.
             start: what is known.
             steps: from :func:`even_steps`.
-            draw: uniforms; asked for (B, n+1, L) for each variable in order, in every step.
+            draw: uniforms; asked for (B, symbols, L) for each variable in order, in every step.
             guidance: see :func:`predict_clean`; one for all variables, or one for each.
             truncation: see :func:`predict_clean`.
             allowed: per variable None or a bool mask broadcastable to (B, n, L); a forbidden class is never returned.
@@ -364,21 +441,23 @@ class DiscreteDiffusion:
         guided = any(scale != 1.0 for scale in scales)
         if any(a is not None and not bool(a.any(dim=1).all()) for a in allowed):
             raise ValueError("Every class of a symbol is forbidden")
-        masked = [torch.full_like(x, v.n_classes) for v, x in zip(self.variables, start.clean, strict=True)]
-        states = tuple(masked)
-        order = tuple(draw(tuple(x.shape)) for x in masked) if remasked_share > 0 else ()
-        all_kernels = self._kernels(steps, masked[0].device)
+        noise = states = self._start(start.clean, draw)
+        order = tuple(draw(tuple(x.shape)) for x in noise) if remasked_share > 0 else ()
+        all_kernels = self._kernels(steps, noise[0].device)
         for done, (step, kernels) in enumerate(zip(steps, all_kernels, strict=True), start=1):
             states = start.restore(states)
             if order:
-                hidden = [remasked_share * float(schedule.mask[step.source]) for schedule in self.schedules]
-                states = start.remask(states, order, hidden, [v.n_classes for v in self.variables])
+                hidden = [remasked_share * schedule.lost(step.source) for schedule in self.schedules]
+                states = start.remask(states, order, hidden, noise)
             t = torch.tensor([step.t], device=states[0].device)
-            shapes = [(len(x), v.n_classes + 1, x.shape[1]) for v, x in zip(self.variables, states, strict=True)]
+            shapes = [(len(x), v.n_symbols, x.shape[1]) for v, x in zip(self.variables, states, strict=True)]
             gumbels = [_gumbel(draw, shape, t.device) for shape in shapes]
             if isinstance(network, LazyNetwork):
-                inputs = zip(states, kernels, gumbels, strict=True)
-                open_symbols = tuple(undecided(*item, truncation) for item in inputs)
+                inputs = zip(self.variables, states, kernels, gumbels, strict=True)
+                open_symbols = tuple(
+                    torch.ones_like(x, dtype=torch.bool) if v.follows else undecided(x, k, g, truncation)
+                    for v, x, k, g in inputs
+                )
                 all_logits = network.where_undecided(states, t, open_symbols)
             else:
                 all_logits = network(states, t)
@@ -389,20 +468,19 @@ class DiscreteDiffusion:
             )
             items = zip(needed, scales, allowed, strict=True)
             log_p0 = (predict_clean(logits, scale, truncation, a) for logits, scale, a in items)
-            states = tuple(
-                _choose(posterior(lp.exp(), x, k), g)
-                for lp, x, k, g in zip(log_p0, states, kernels, gumbels, strict=True)
+            states = self._chosen(
+                ((posterior(lp.exp(), x, k), g) for lp, x, k, g in zip(log_p0, states, kernels, gumbels, strict=True)),
+                start.known,
             )
             if on_step is not None:
                 on_step(done, len(steps), states)
         return start.restore(states)
 
-    def _kernels(self, steps: Sequence[Step], device: torch.device) -> list[list[Kernel]]:
+    def _kernels(self, steps: Sequence[Step], device: torch.device) -> list[list[Kernel | Transition]]:
         """For each step the coefficients of each variable."""
         sources, targets = (torch.tensor(levels, device=device) for levels in zip(*[s[1:] for s in steps], strict=True))
-        pairs = zip(self.variables, self.schedules, strict=True)
-        kernels = [schedule.kernel(sources, targets, v.n_classes) for v, schedule in pairs]
-        return [[Kernel(*(part[i : i + 1] for part in k)) for k in kernels] for i in range(len(steps))]
+        kernels = self._kernel(sources, targets)
+        return [[type(k)(*(part[i : i + 1] for part in k)) for k in kernels] for i in range(len(steps))]
 
     def loss(
         self,
@@ -433,8 +511,7 @@ class DiscreteDiffusion:
         terms: list[Tensor] = []
         history = torch.zeros_like(pt)
         emphasis = emphasis or [torch.ones(1, device=t.device)] * len(self.variables)
-        kernels = [s.kernel(t, t - 1, v.n_classes) for v, s in zip(self.variables, self.schedules, strict=True)]
-        items = zip(self.variables, kernels, clean, noisy, all_logits, emphasis, strict=True)
+        items = zip(self.variables, self._kernel(t, t - 1), clean, noisy, all_logits, emphasis, strict=True)
         for v, k, x_0, x_t, logits, symbol_weights in items:
             main, auxiliary = ((part * symbol_weights).mean(dim=1) for part in _bound(v, k, x_0, x_t, logits, t))
             weight = (2 - t / self.n_steps) * _AUXILIARY_WEIGHT
@@ -444,7 +521,9 @@ class DiscreteDiffusion:
         return DiscreteLoss(torch.stack(terms).sum(), tuple(terms), history)
 
 
-def _bound(v: Variable, k: Kernel, x_0: Tensor, x_t: Tensor, logits: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+def _bound(
+    v: Variable, k: Kernel | Transition, x_0: Tensor, x_t: Tensor, logits: Tensor, t: Tensor
+) -> tuple[Tensor, Tensor]:
     """Main and auxiliary loss of each symbol, (B, L): KL of the posteriors, of p(x_0); at t = 0 the likelihood."""
     log_p0 = predict_clean(logits)
     truth = posterior(one_hot(x_0, v.n_classes).to(log_p0.dtype), x_t, k)

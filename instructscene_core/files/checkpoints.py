@@ -242,8 +242,9 @@ def _read_config(description: dict[str, Any], kind: _Kind, source: Path, weights
     fields = dataclasses.fields(kind.config)
     config = description.get("config")
     values = cast("dict[str, Any]", config) if isinstance(config, dict) else {}
-    # Files of an earlier version lack what was added since: options that are off by default.
-    values = {field.name: field.default for field in fields if not field.default} | values
+    # Files of an earlier version lack what was added since: options that are off by default, and choices.
+    absent = {f.name: cast("Any", f.default) for f in fields if not f.default or get_origin(f.type) is Literal}
+    values = absent | values
     if set(values) != {field.name for field in fields}:
         raise InvalidInputError(f"{source}: the .json beside it has not the sizes of a {description['kind']}")
     for field in fields:

@@ -5,15 +5,18 @@ Symbols: nodes 0..C-1 classes, C empty, C+1 [MASK]; relations 0..9, 10 none, 11 
 65 [MASK].
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..diffusion.discrete import Variable
+from ..diffusion.transitions import Corruption
 from ..vocabulary import NO_RELATION, reverse_predicate
 from .layers import (
     GraphBlock,
@@ -31,8 +34,23 @@ N_RELATIONS = NO_RELATION + 1
 """Relations that the network predicts, "none" included."""
 MASKED_RELATION = N_RELATIONS
 """Index of [MASK] among the relations."""
+_SHARES: Final = ("node_shares", "edge_shares", "token_shares")
 _AREA_UNIT: Final = 20.0
 """Square metres that floor areas are divided by: a large floor's."""
+
+Strategy = Literal["independent", "joint", "uniform", "gaussian", "marginal", "ordered"]
+STRATEGIES: Final[Mapping[Strategy, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "independent": {},
+        "joint": {"joint": True},
+        "uniform": {"corruption": "uniform"},
+        "gaussian": {"corruption": "gaussian"},
+        "marginal": {"corruption": "marginal"},
+        "ordered": {"ordered": True},
+    }
+)
+"""Learning strategies that the paper compares (section 5.4, Table 3), as fields of the configuration; the first is the
+paper's own: independent masks, objects in random order."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +77,13 @@ class GraphPriorConfig:
         nodes_from: share of the schedule, from its clean end, above which nodes are masked, and below it relations and
             features: the nodes are revealed first. 0, as in the paper: all over the whole schedule.
         grounding: whether classes and pairs of classes attend to the text directly, see ``text_grounding.py``.
+        corruption: the forward process of all three variables; the paper's is masks.
+        joint: whether an object's class and feature tokens are masked and revealed together: one mask time for all that
+            a node of the graph has. An edge has only its relation, which keeps its own time. The paper masks all of
+            them independently.
+        featureless: whether it learns classes and relations alone, without feature tokens (appendix C.5).
+        ordered: whether the network tells slots apart by learned embeddings, and objects keep the order of the data in
+            training, instead of a random one: not invariant to permutations.
     """
 
     n_classes: int = 21
@@ -78,6 +103,10 @@ class GraphPriorConfig:
     counts: bool = False
     nodes_from: float = 0.0
     grounding: bool = False
+    corruption: Corruption = "mask"
+    joint: bool = False
+    ordered: bool = False
+    featureless: bool = False
 
     @classmethod
     def paper(cls, n_classes: int = 21, max_objects: int = 12) -> "GraphPriorConfig":
@@ -101,15 +130,31 @@ class GraphPriorConfig:
         )
 
 
-def variables(config: GraphPriorConfig) -> tuple[Variable, Variable, Variable]:
-    """The diffusing variables: nodes, relations, feature tokens, with their official loss weights and their windows."""
+def variables(config: GraphPriorConfig, shares: Sequence[Tensor | None] = (None, None, None)) -> tuple[Variable, ...]:
+    """The diffusing variables: nodes, relations and, where there are any, feature tokens.
+
+    They have their official loss weights, and their windows.
+
+    Args:
+        config: of the network.
+        shares: of each variable's classes in the data, where the process is the marginal one.
+
+    Raises:
+        ValueError: the choices exclude each other.
+    """
     split = config.nodes_from
+    if (split or config.joint) and config.corruption != "mask":
+        raise ValueError("nodes_from and joint are of masks")
+    if split and config.joint:
+        raise ValueError("What is revealed together cannot be revealed one after the other: joint and nodes_from")
     nodes, others = ((split, 1.0), (0.0, split)) if split else ((0.0, 1.0), (0.0, 1.0))
-    return (
-        Variable("x", config.n_classes + 1, window=nodes),
-        Variable("e", N_RELATIONS, weight=10.0, window=others),
-        Variable("o", config.n_codes + 1, window=others),
+    way = config.corruption
+    found = (
+        Variable("x", config.n_classes + 1, 1.0, nodes, way, shares[0]),
+        Variable("e", N_RELATIONS, 10.0, others, way, shares[1]),
+        Variable("o", config.n_codes + 1, 1.0, others, way, shares[2], follows="x" if config.joint else ""),
     )
+    return found[:2] if config.featureless else found
 
 
 class TextContext(NamedTuple):
@@ -227,22 +272,27 @@ class GraphPrior(nn.Module):
     pair_positions: Tensor
     token_positions: Tensor
     reverse: Tensor
+    node_shares: Tensor
+    edge_shares: Tensor
+    token_shares: Tensor
 
     def __init__(self, config: GraphPriorConfig) -> None:
         super().__init__()
         c, w = config, config.width
         fw = c.feature_width or w
         self.config = config
-        self.out_objfeat_tokens = nn.Parameter(torch.randn(c.n_feature_tokens, fw))
+        if not c.featureless:
+            self.out_objfeat_tokens = nn.Parameter(torch.randn(c.n_feature_tokens, fw))
         self.node_embed = symbol_embedding(c.n_classes + 2, w)
         self.edge_embed = symbol_embedding(N_RELATIONS + 1, c.edge_width)
         self.time_embed = time_embedding(c.time_width)
-        self.objfeat_embed = nn.Embedding(c.n_codes + 2, fw)
-        self.objfeat_pool_transformer = nn.ModuleList(
-            PlainBlock(fw, c.heads, dropout=c.dropout) for _ in range(c.feature_blocks)
-        )
-        self.objfeat_pool_norm = nn.LayerNorm(fw)
-        self.objfeat_pool = nn.Sequential(nn.Linear(fw, w), nn.GELU(), nn.Linear(w, w))
+        if not c.featureless:
+            self.objfeat_embed = nn.Embedding(c.n_codes + 2, fw)
+            self.objfeat_pool_transformer = nn.ModuleList(
+                PlainBlock(fw, c.heads, dropout=c.dropout) for _ in range(c.feature_blocks)
+            )
+            self.objfeat_pool_norm = nn.LayerNorm(fw)
+            self.objfeat_pool = nn.Sequential(nn.Linear(fw, w), nn.GELU(), nn.Linear(w, w))
         self.global_condition_embed = nn.Sequential(
             nn.Linear(c.text_width, c.text_width), nn.GELU(), nn.Linear(c.text_width, c.text_width)
         )
@@ -252,11 +302,14 @@ class GraphPrior(nn.Module):
         )
         self.node_proj_out = nn.Sequential(nn.LayerNorm(w), nn.Linear(w, c.n_classes + 1))
         self.edge_proj_out = nn.Sequential(nn.LayerNorm(c.edge_width), nn.Linear(c.edge_width, N_RELATIONS))
-        self.out_objfeat_transformer = nn.ModuleList(
-            PlainBlock(fw, c.heads, context_width=w, dropout=c.dropout) for _ in range(c.feature_blocks)
-        )
-        self.objfeat_out_norm = nn.LayerNorm(fw)
-        self.objfeat_out = nn.Sequential(nn.Linear(fw, fw), nn.GELU(), nn.Linear(fw, c.n_codes + 1))
+        if not c.featureless:
+            self.out_objfeat_transformer = nn.ModuleList(
+                PlainBlock(fw, c.heads, context_width=w, dropout=c.dropout) for _ in range(c.feature_blocks)
+            )
+            self.objfeat_out_norm = nn.LayerNorm(fw)
+            self.objfeat_out = nn.Sequential(nn.Linear(fw, fw), nn.GELU(), nn.Linear(fw, c.n_codes + 1))
+        if c.ordered:
+            self.slot_embed = nn.Parameter(torch.randn(c.max_objects, w) * w**-0.5)
         if c.room_types:
             self.room_embed = nn.Embedding(c.room_types, w)
         if c.grounding:
@@ -272,6 +325,20 @@ class GraphPrior(nn.Module):
         if c.counts:
             self.count_head = CountHead(c.text_width, c.room_types or 1, c.max_objects)
         self._register_tables(fw)
+        for name, v in zip(_SHARES, variables(c), strict=False):
+            if c.corruption == "marginal":
+                self.register_buffer(name, torch.full((v.n_classes,), 1 / v.n_classes))
+
+    def variables(self) -> tuple[Variable, ...]:
+        """See :func:`variables`, with the shares that the network keeps where its process is the marginal one."""
+        marginal = self.config.corruption == "marginal"
+        return variables(self.config, [getattr(self, name, None) if marginal else None for name in _SHARES])
+
+    def keep_shares(self, shares: Sequence[Tensor]) -> None:
+        """Remembers how frequent the classes of nodes, relations and tokens are, each (n,), as they will be stored."""
+        for name, share, _ in zip(_SHARES, shares, variables(self.config), strict=False):
+            buffer: Tensor = getattr(self, name)
+            buffer.copy_((share / share.sum()).half())
 
     def _register_tables(self, feature_width: int) -> None:
         """Constant tables, not part of the state dict: positional codes and the reverse of each relation."""
@@ -317,12 +384,12 @@ class GraphPrior(nn.Module):
         Args:
             x: (B, N) noisy node symbols.
             e: (B, E) noisy relation symbols.
-            o: (B, K·N) noisy feature symbols, object-major.
+            o: (B, K·N) noisy feature symbols, object-major; a network without features does not read them.
             t: (B,) or (1,) integer times 0..T-1.
             text: B prompts, from :meth:`encode_text`.
             room: (B,) or (1,) room types, where the network is conditioned on them.
             mask: (B, N) bool, True at slots in use, of which the logits then do not depend on the others; None: all.
-            features: False leaves out the last of the three, the feature logits.
+            features: False leaves out the last of the three, the feature logits, as a network without features does.
 
         Returns:
             Logits without a class for [MASK], class axis second: (B, C+1, N), (B, 11, E), (B, 65, K·N).
@@ -334,7 +401,7 @@ class GraphPrior(nn.Module):
                 nodes = nodes + of_symbols(self.grounding.node_table(text.sentences), x)
                 edges = edges + self.grounding.edges(text.sentences, x)
         graph = self.read_nodes(nodes), self.read_edges(edges)
-        if not features:
+        if not features or self.config.featureless:
             return graph
         tokens = self.read_features(nodes)
         if text.sentences is not None:
@@ -346,13 +413,16 @@ class GraphPrior(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Inputs of the first block: nodes (B, N, W), edges (B, N, N, De), GELU(time embedding) (B, Dt)."""
         n = x.shape[1]
-        nodes = F.embedding(x, symbol_table(self.node_embed)) + self.pool_features(o) + self.slot_codes(n, room)
+        nodes = F.embedding(x, symbol_table(self.node_embed))
+        if not self.config.featureless:
+            nodes = nodes + self.pool_features(o)
+        nodes = nodes + self.slot_codes(n, room)
         edges = F.embedding(self.edge_matrix(e, n), self.edge_table()) + self.pair_positions[:n, :n]
         return nodes, edges, F.gelu(self.time_embed(t))
 
     def slot_codes(self, n: int, room: Tensor | None = None) -> Tensor:
         """Positional codes of the first n slots, (n, W); with room types (B,) their embeddings are added, (B, n, W)."""
-        codes = self.positions[:n]
+        codes = self.positions[:n] + self.slot_embed[:n] if self.config.ordered else self.positions[:n]
         return codes if room is None else codes + self.room_embed(room)[:, None]
 
     def edge_matrix(self, e: Tensor, n: int) -> Tensor:

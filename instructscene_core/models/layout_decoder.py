@@ -36,6 +36,7 @@ class LayoutDecoderConfig:
         floor_width: width of the tokens of walls, doors and windows; None, as in the paper: not conditioned on them.
         room_types: R, room types that it is conditioned on, each with its own unit of boxes; None, as in the paper: a
             network for one room type.
+        featureless: whether it knows classes and relations alone, not the objects' features (appendix C.5).
     """
 
     n_classes: int = 21
@@ -49,6 +50,7 @@ class LayoutDecoderConfig:
     dropout: float = 0.1
     floor_width: int | None = None
     room_types: int | None = None
+    featureless: bool = False
 
     @classmethod
     def paper(cls, n_classes: int = 21, max_objects: int = 12) -> "LayoutDecoderConfig":
@@ -114,7 +116,7 @@ class LayoutDecoder(nn.Module):
         c = config
         self.config = c
         self.node_embed = symbol_embedding(c.n_classes + 1, c.width)
-        self.node_proj_in = nn.Linear(c.width + c.feature_width + BOX_WIDTH, c.width)
+        self.node_proj_in = nn.Linear(c.width + c.feature_width * (not c.featureless) + BOX_WIDTH, c.width)
         self.edge_embed = symbol_embedding(NO_RELATION + 1, c.edge_width)
         self.time_embed = time_embedding(c.time_width)
         self.transformer_blocks = nn.ModuleList(
@@ -145,7 +147,8 @@ class LayoutDecoder(nn.Module):
         Args:
             objs: (B, n) classes, C in empty slots.
             edges: (B, n, n) relations 0..9 or 10 for none; whatever stands on the diagonal is not read.
-            features: (B, n, F) in feature units, as ``FeatureVQVAE.decode`` gives them.
+            features: (B, n, F) in feature units, as ``FeatureVQVAE.decode`` gives them; not read where the
+                network knows none.
             mask: (B, n) bool, True at real objects.
             drop_edges: (B,) bool, graphs that lose their relations: the unconditional side of guidance (official in
                 training: 20 %). None: no graph.
@@ -160,7 +163,8 @@ class LayoutDecoder(nn.Module):
         classes = F.embedding(objs, symbol_table(self.node_embed))
         # node_proj_in is linear in its three parts; the boxes' is added in each step.
         weight = self.node_proj_in.weight[:, :-BOX_WIDTH]
-        nodes = F.linear(torch.cat([classes, features], dim=-1), weight, self.node_proj_in.bias)
+        inputs = classes if self.config.featureless else torch.cat([classes, features], dim=-1)
+        nodes = F.linear(inputs, weight, self.node_proj_in.bias)
         slots = torch.arange(size, device=objs.device)
         nodes = nodes + sinusoidal_code(slots, self.config.width, base or size)
         if self.config.room_types is not None and room is not None:

@@ -45,21 +45,7 @@ class PriorPlan:
         nothing = prior.global_condition_embed(prior.positions.new_zeros(prior.config.text_width))
         self.no_text_attention = [NoTextAttention(block.cross_attn, nothing) for block in blocks]
         self.node_table, self.edge_table = symbol_table(prior.node_embed), prior.edge_table()
-        self.pool = FeaturePool(
-            prior.objfeat_embed,
-            prior.token_positions,
-            prior.objfeat_pool_transformer,
-            prior.objfeat_pool_norm,
-            prior.objfeat_pool,
-            dtype,
-        )
-        self.reader = FeatureReader(
-            prior.out_objfeat_tokens + prior.token_positions,
-            prior.out_objfeat_transformer,
-            prior.objfeat_out_norm,
-            prior.objfeat_out,
-            dtype,
-        )
+        self.pool, self.reader = (None, None) if prior.config.featureless else _feature_parts(prior, dtype)
         self.edge_norm = affine_of(prior.edge_proj_out[0])
         self.edge_logits = Packed.of(linear_of(prior.edge_proj_out[1]))
 
@@ -100,7 +86,7 @@ class PriorRun(LazyNetwork):
         if sentences is not None:
             self._tables = plan.prior.grounding.node_table(sentences), plan.prior.grounding.edge_table(sentences)
             self._looks = plan.prior.grounding.looks(sentences)
-        self._pool = CachedFeaturePool(plan.pool)
+        self._pool = None if plan.pool is None else CachedFeaturePool(plan.pool)
         self._sides = 2 if guided else 1
         # Of a masked text one zero remains (see drop_text), of an unmasked one every token.
         zeros = text.hidden.shape[1] if text.mask is None else 1
@@ -117,15 +103,16 @@ class PriorRun(LazyNetwork):
 
     def _logits(self, states: States, t: Tensor, undecided: States | None) -> tuple[Tensor, ...]:
         plan, prior = self._plan, self._prior
-        x, e, o = states
-        pairs, tokens = (None, None) if undecided is None else (undecided[1], undecided[2])
+        x, e, *features = states
+        pairs = None if undecided is None else undecided[1]
         n, last = x.shape[1], len(plan.blocks) - 1
         # The grounding adds to all edges after the first block, so a prior of one block computes all of them.
         if last == 0 and self._tables is not None:
             pairs = None
         wanted = None if pairs is None else _both_directions(pairs, n)
         nodes = F.embedding(x, plan.node_table) + prior.slot_codes(n, self._room)
-        nodes += self._pool(o.reshape(-1, prior.config.n_feature_tokens)).view_as(nodes)
+        if self._pool is not None:
+            nodes += self._pool(features[0].reshape(-1, prior.config.n_feature_tokens)).view_as(nodes)
         edges = F.embedding(prior.edge_matrix(e, n), plan.edge_table) + prior.pair_positions[:n, :n]
         for index, (block, norms) in enumerate(zip(plan.blocks, plan.times.at(int(t)), strict=True)):
             read = wanted if index == last else None
@@ -138,7 +125,11 @@ class PriorRun(LazyNetwork):
             nodes = block.finish(self._read_text(index, nodes, norms), norms)
             if index == 0:
                 self._ground(nodes, edges, x)
-        return prior.read_nodes(nodes), self._read_edges(edges, wanted), self._read_features(nodes, x, tokens)
+        graph = prior.read_nodes(nodes), self._read_edges(edges, wanted)
+        if plan.reader is None:
+            return graph
+        tokens = None if undecided is None else undecided[2]
+        return (*graph, self._read_features(plan.reader, nodes, x, tokens))
 
     def _read_text(self, index: int, nodes: Tensor, norms: BlockNorms) -> Tensor:
         """Adds the cross-attention to the texts; the first of two sides attends to "no instruction"."""
@@ -167,13 +158,13 @@ class PriorRun(LazyNetwork):
             logits = logits.new_zeros(*rows.shape, N_RELATIONS).index_put_((rows,), logits)
         return self._prior.symmetric(logits)
 
-    def _read_features(self, nodes: Tensor, x: Tensor, tokens: Tensor | None) -> Tensor:
+    def _read_features(self, reader: FeatureReader, nodes: Tensor, x: Tensor, tokens: Tensor | None) -> Tensor:
         """Nodes (B, N, W) of symbols x -> logits (B, 65, K·N), zero where a token (B, K·N) was not asked for."""
         count = nodes.shape[1] * self._prior.config.n_feature_tokens
         rows = None if tokens is None else tokens.repeat(self._sides, 1).flatten().nonzero()[:, 0]
         if rows is not None and not len(rows):
             return nodes.new_zeros(len(nodes), self._prior.config.n_codes + 1, count)
-        logits = self._plan.reader(nodes.flatten(0, 1), rows)
+        logits = reader(nodes.flatten(0, 1), rows)
         if rows is not None:
             logits = logits.new_zeros(len(nodes) * count, logits.shape[1]).index_copy_(0, rows, logits)
         logits = logits.view(len(nodes), count, -1).transpose(1, 2)
@@ -181,6 +172,26 @@ class PriorRun(LazyNetwork):
             looks = self._prior.look_logits(self._looks, x)
             logits[-len(x) :] += looks if tokens is None else looks * tokens[:, None]
         return logits
+
+
+def _feature_parts(prior: GraphPrior, dtype: torch.dtype) -> tuple[FeaturePool, FeatureReader]:
+    """What reads an object's feature tokens, and what predicts them."""
+    pool = FeaturePool(
+        prior.objfeat_embed,
+        prior.token_positions,
+        prior.objfeat_pool_transformer,
+        prior.objfeat_pool_norm,
+        prior.objfeat_pool,
+        dtype,
+    )
+    reader = FeatureReader(
+        prior.out_objfeat_tokens + prior.token_positions,
+        prior.out_objfeat_transformer,
+        prior.objfeat_out_norm,
+        prior.objfeat_out,
+        dtype,
+    )
+    return pool, reader
 
 
 def _both_directions(pairs: Tensor, n: int) -> Tensor:

@@ -19,7 +19,7 @@ from ..diffusion.discrete import DiscreteDiffusion, Draw, Partial, States, Step,
 from ..geometry.frames import FloatArray
 from ..geometry.obstacles import free_area
 from ..geometry.relations import REVERSED
-from ..models.graph_prior import GraphPrior, TextBatch, pair_geometry, variables
+from ..models.graph_prior import GraphPrior, TextBatch, pair_geometry
 from ..models.prior_plan import PriorPlan
 from ..text.encoder import TextStates
 from ..vocabulary import ALL_CLASSES, CLASSES, EMPTY_CODE, N_CODES, N_FEATURE_TOKENS, NO_RELATION, ROOM_TYPES, RoomType
@@ -112,7 +112,7 @@ class GraphStage:
     ) -> None:
         self.prior, self.device, self._numbers = prior, device, numbers
         self._plan = PriorPlan(prior, precision)
-        self._symbols = DiscreteDiffusion(variables(prior.config), LEVELS)
+        self._symbols = DiscreteDiffusion(prior.variables(), LEVELS)
 
     def sample(
         self, jobs: Sequence[Job], text: TextStates, settings: Settings, draws: Draws, on_step: OnStep | None
@@ -156,7 +156,9 @@ class GraphStage:
         given = [
             _given(job, run.classes, missing, used) for job, missing, used in zip(jobs, run.asked, cropped, strict=True)
         ]
+        count = len(self._symbols.variables)
         known = self._known(jobs, run.classes, given, cropped)
+        known = Partial(known.clean[:count], known.known[:count])
         if symbols is not None:
             revealed = torch.from_numpy(symbols[:, :n]).to(self.device)
             known = Partial((revealed, *known.clean[1:]), (torch.ones_like(known.known[0]), *known.known[1:]))
@@ -177,18 +179,24 @@ class GraphStage:
             network,
             known,
             steps,
-            _cropped(run.draws, n, total),
+            _cropped(run.draws, n, total, count),
             # Objects that are asked for stand already; more guidance would only fill the room with more of their kind.
-            guidance=(1.0 if self.prior.config.grounding else settings.guidance, *[settings.guidance] * 2),
+            guidance=(1.0 if self.prior.config.grounding else settings.guidance, *[settings.guidance] * (count - 1)),
             truncation=settings.truncation,
-            allowed=self._allowed(jobs, run.classes, given, cropped, known),
+            allowed=self._allowed(jobs, run.classes, given, cropped, known)[:count],
             remasked_share=settings.remasked_share,
             on_step=report_step,
         )
         return self._of_all_slots(found, n, total)
 
     def _levels(self, jobs: Sequence[Job], ratio: float) -> int:
-        """Noise levels to run through; all where nodes are to be found that the lower ones never reveal."""
+        """Noise levels to run through.
+
+        All where nodes are to be found that the lower ones never reveal, and where what is unknown cannot be shown as
+        [MASK]: symbols of the last level look like noise there alone.
+        """
+        if self.prior.config.corruption != "mask":
+            return LEVELS
         levels = max(1, int(LEVELS * ratio + 1e-9))
         late = levels <= LEVELS * self.prior.config.nodes_from
         return LEVELS if late and not all(job.slots.class_known.all() for job in jobs) else levels
@@ -317,15 +325,16 @@ class GraphStage:
         return torch.from_numpy(allowed).to(self.device)
 
     def _of_all_slots(self, found: States, n: int, total: int) -> States:
-        """States of n slots as those of all N: classes, (B, N, N) relations, (B, N, K) tokens."""
-        symbols, pairs, tokens = found
+        """States of n slots as those of all N: classes, (B, N, N) relations, (B, N, K) tokens, empty where none."""
+        symbols, pairs, *features = found
         batch = len(symbols)
         classes = symbols.new_full((batch, total), self.prior.config.n_classes)
         classes[:, :n] = symbols
         edges = pairs.new_full((batch, total, total), NO_RELATION)
         edges[:, :n, :n] = self.prior.edge_matrix(pairs, n)
-        codes = tokens.new_full((batch, total, N_FEATURE_TOKENS), EMPTY_CODE)
-        codes[:, :n] = tokens.view(batch, n, -1)
+        codes = symbols.new_full((batch, total, N_FEATURE_TOKENS), EMPTY_CODE)
+        for tokens in features:
+            codes[:, :n] = tokens.view(batch, n, -1)
         return classes, edges, codes
 
     def _whole(self, found: States, draws: Draws) -> Graphs:
@@ -333,7 +342,8 @@ class GraphStage:
         classes, edges, codes = found
         real = classes != self.prior.config.n_classes
         joined = real[:, :, None] & real[:, None] & ~torch.eye(real.shape[1], dtype=torch.bool, device=self.device)
-        # A real object may come out with an empty token; as officially, a code is drawn then.
+        # A real object may come out with an empty token; as officially, a code is drawn then. Without features all are:
+        # random numbers, which say nothing to a catalogue.
         spare = (draws.uniform(tuple(codes.shape)) * N_CODES).long().to(self.device)
         codes = torch.where((codes == EMPTY_CODE) & real[..., None], spare, codes)
         return Graphs(classes, edges.masked_fill(~joined, NO_RELATION), codes)
@@ -506,18 +516,24 @@ def _open(job: Job) -> BoolArray:
     return ~job.slots.class_known & np.array([item is None for item in job.slots.objects], dtype=np.bool_)
 
 
-def _cropped(draws: Draws, n: int, total: int) -> Draw:
-    """Uniforms for n slots, taken from those for all N, so that a scene's do not depend on what it is sampled with."""
+def _cropped(draws: Draws, n: int, total: int, count: int) -> Draw:
+    """Uniforms for n slots, taken from those for all N, so that a scene's do not depend on what it is sampled with.
+
+    Args:
+        draws: of the scenes.
+        n: slots in use.
+        total: all N.
+        count: variables, three or, without features, two.
+    """
     if n == total:
         return draws.uniform
     cpu = torch.device("cpu")
     upper = pair_geometry(n, cpu).upper
     pairs = pair_geometry(total, cpu).pair_of[upper // n * total + upper % n]
     tokens = N_FEATURE_TOKENS
-    # The sampler draws for the three variables in turn.
-    turns = cycle(
-        ((total, torch.arange(n)), (total * (total - 1) // 2, pairs), (total * tokens, torch.arange(n * tokens)))
-    )
+    # The sampler draws for the variables in turn.
+    widths = (total, torch.arange(n)), (total * (total - 1) // 2, pairs), (total * tokens, torch.arange(n * tokens))
+    turns = cycle(widths[:count])
 
     def draw(shape: tuple[int, ...]) -> Tensor:
         width, places = next(turns)

@@ -127,9 +127,13 @@ class TwoStageModel:
         )
 
     @property
-    def feature_width(self) -> int:
-        """F of the features that the codes stand for."""
-        return self.networks.vqvae.config.feature_width
+    def feature_width(self) -> int | None:
+        """F of the features that the codes stand for; None where the prior makes none."""
+        return None if self._featureless else self.networks.vqvae.config.feature_width
+
+    @property
+    def _featureless(self) -> bool:
+        return self.networks.prior.config.featureless
 
     def slots(self, room_type: RoomType) -> int:
         """N: as many as the model has, and as such rooms have objects."""
@@ -137,9 +141,9 @@ class TwoStageModel:
 
     @torch.inference_mode()
     def codes_of(self, points: Points) -> tuple[int, ...] | None:
-        """The most probable codes of a coloured point cloud (P, 6)."""
+        """The most probable codes of a coloured point cloud (P, 6); None without point encoder or features."""
         encoder = self.networks.points
-        if encoder is None:
+        if encoder is None or self._featureless:
             return None
         feature = encoder(torch.from_numpy(points)[None].to(self.device))
         return tuple(int(code) for code in self.networks.vqvae.indices(feature)[0])
@@ -200,7 +204,7 @@ class TwoStageModel:
             Layout(
                 classes=classes[b],
                 codes=codes[b],
-                features=looks[b],
+                features=None if self._featureless else looks[b],
                 relations=relations[b],
                 boxes=boxes[b],
             )
@@ -245,6 +249,9 @@ def _check_sizes(networks: Networks, room_types: Sequence[RoomType]) -> None:
         if first != second:
             message = f"The model's parts do not fit together: {what} are {first} in one and {second} in another"
             raise InvalidInputError(message, "Use the files of one model")
+    if prior.featureless and not (isinstance(decoder, LayoutDecoderConfig) and decoder.featureless):
+        message = "The prior was trained without features, the decoder with them"
+        raise InvalidInputError(message, "Train both with --without-features")
     if prior.max_objects > max(MAX_OBJECTS[room] for room in room_types):
         raise InvalidInputError("The prior has more slots than its rooms have objects", "Use the files of one model")
     if not 0 <= prior.nodes_from < 1:

@@ -19,7 +19,7 @@ from ..datasets.room_set import RoomSet
 from ..geometry.frames import Bounds
 from ..geometry.relations import ROTATED_PREDICATES, rotate_boxes
 from ..instructions.write.official_templates import Instruction, instruction
-from ..vocabulary import CLASSES
+from ..vocabulary import CLASSES, N_CODES, NO_RELATION
 from .pairs import permuted, upper_edges
 
 TURN_CHANCES: Final = (0.09375, 0.28125, 0.375, 0.25)
@@ -96,10 +96,12 @@ class RoomBatch(NamedTuple):
     texts: list[str]
 
 
-def pick_rooms(rooms: RoomSet, random: np.random.Generator, batch: int) -> Pick:
-    """Random rooms, turned by the official chances, their objects in random order."""
+def pick_rooms(rooms: RoomSet, random: np.random.Generator, batch: int, *, ordered: bool = False) -> Pick:
+    """Random rooms, turned by the official chances, their objects in random order, or in that of the set."""
     rows = random.integers(rooms.n, size=batch)
     turns = random.choice(4, size=batch, p=TURN_CHANCES)
+    if ordered:
+        return Pick(rows, turns, unaugmented(rooms, rows).order)
     (order,) = permuted(random, rooms.objs[rows], empty=_empty(rooms))
     return Pick(rows, turns, order)
 
@@ -186,6 +188,7 @@ class PriorBatches(Dataset[PriorBatch]):
             time; with more, the states of the texts can be cached.
         text_dropout: share of samples that lose their text.
         joint_dropout: whether token states and pooled vector are lost together; officially independently.
+        ordered: whether objects keep the order that they have in the set; officially they are permuted.
     """
 
     rooms: RoomSet
@@ -195,14 +198,28 @@ class PriorBatches(Dataset[PriorBatch]):
     text_steps: int = 1
     text_dropout: float = 0.2
     joint_dropout: bool = False
+    ordered: bool = False
 
     def __getitem__(self, step: int) -> PriorBatch:
         random = np.random.default_rng([self.seed, step])
-        pick = pick_rooms(self.rooms, random, self.batch)
+        pick = pick_rooms(self.rooms, random, self.batch, ordered=self.ordered)
         drops = random.random((2, self.batch)) < self.text_dropout
         if self.joint_dropout:
             drops[1] = drops[0]
         return self._assembled(pick, instruction_seeds(pick, random, self.seed, step, self.text_steps), drops)
+
+    def shares(self) -> tuple[Tensor, Tensor, Tensor]:
+        """How often each class of node (C + 1,), relation (11,) and feature token (65,) comes in training."""
+        rooms, objects = self.rooms, self.rooms.objs.shape[1]
+        relations = rooms.relations[:, ~np.eye(objects, dtype=np.bool_)]
+        turned = [
+            chance * np.bincount(ROTATED_PREDICATES[turns][relations].ravel(), minlength=NO_RELATION + 1)
+            for turns, chance in enumerate(TURN_CHANCES)
+        ]
+        classes = np.bincount(rooms.objs.ravel(), minlength=_empty(rooms) + 1)
+        counts = classes, np.sum(turned, axis=0), np.bincount(self.codes.ravel(), minlength=N_CODES + 1)
+        nodes, edges, tokens = (torch.from_numpy(count / count.sum()) for count in counts)
+        return nodes, edges, tokens
 
     def unaugmented(self, rows: npt.NDArray[np.int64]) -> PriorBatch:
         """Rooms unturned, with the instruction of the official evaluation, none lost."""

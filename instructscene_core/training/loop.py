@@ -351,7 +351,8 @@ class Trainer:
 
 def _check_identity(folder: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     """Refuses to mix two runs, naming the first setting that differs."""
-    for name in wanted:
-        if found.get(name) != wanted[name]:
-            message = f"{folder} holds a run with {name} {found.get(name)}, not {wanted[name]}"
+    for name in {**wanted, **found}:
+        first, second = (settings.get(name, "by default") for settings in (found, wanted))
+        if first != second:
+            message = f"{folder} holds a run with {name} {first}, not {second}"
             raise InvalidInputError(message, "Use that setting, another --out, or remove the folder")

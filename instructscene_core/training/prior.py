@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler
 from ..geometry.relations import REVERSED
-from ..models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, TextContext, drop_text, variables
+from ..models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, TextContext, drop_text
 from ..models.text_grounding import Sentences
 from ..vocabulary import N_FEATURE_TOKENS
 from .grounding import GroundTruth, ground_truth, grounding_loss, theme_loss
@@ -160,7 +160,7 @@ class PriorTask:
     ) -> None:
         self.model, self.supply, self.codes, self.requests = model, supply, codes, requests
         self.settings, self.seed = settings, seed
-        self.diffusion = DiscreteDiffusion(variables(model.config)[: 2 if codes is None else 3])
+        self.diffusion = DiscreteDiffusion(model.variables()[: 2 if codes is None else 3])
         self.times = TimeSampler()
 
     def losses(self, step: int) -> list[dict[str, Tensor]]:

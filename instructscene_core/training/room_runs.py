@@ -20,7 +20,7 @@ from ..geometry.frames import Bounds
 from ..models.atiss import Atiss, AtissConfig
 from ..models.diffuscene import DiffuScene, DiffuSceneConfig
 from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
-from ..models.graph_prior import GraphPrior, GraphPriorConfig
+from ..models.graph_prior import STRATEGIES, GraphPrior, GraphPriorConfig, Strategy
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from ..text.clip import NAME as CLIP
 from ..text.encoder import TextEncoder
@@ -97,6 +97,8 @@ class RoomRun:
         clip: CLIP's weights, see :func:`.text.loading.load_encoder`.
         text_steps: steps for which a room keeps its instruction.
         emphasis: of the prior's loss on what the instruction mentions, see ``prior.EMPHASES``.
+        strategy: learning strategy of the prior, see ``graph_prior.STRATEGIES``.
+        featureless: prior and decoder learn without semantic features (appendix C.5).
         vqvae: model folder whose VQ-VAE is used.
         start: model folder whose weights training starts from.
         validate_every: steps between two validations; 0 is never.
@@ -122,6 +124,8 @@ class RoomRun:
     clip: str | None = None
     text_steps: int = 1
     emphasis: Emphasis = "none"
+    strategy: Strategy = "independent"
+    featureless: bool = False
     vqvae: Path | None = None
     start: Path | None = None
     validate_every: int = 500
@@ -149,9 +153,12 @@ class RoomRun:
             log=self.log,
         )
 
-    def identity(self, group: Group) -> dict[str, str | int | float]:
-        """Settings that a checkpoint must have for the run to resume from it."""
+    def identity(self, part: Part, group: Group) -> dict[str, str | int | float]:
+        """Settings that a checkpoint of a part must have for the run to resume from it."""
+        other = part == "prior" and self.strategy != "independent"
         return {
+            **({"strategy": self.strategy} if other else {}),
+            **({"features": "left out"} if self.featureless and part != "vqvae" else {}),
             "data": self.data,
             "room": self.room,
             "size": self.size,
@@ -268,7 +275,9 @@ class RoomTraining:
         features = _decoded(vqvae, distinct)
         make = LayoutDecoderConfig.paper if run.size == "paper" else LayoutDecoderConfig.starter
         config = replace(make(len(CLASSES[run.room]), MAX_OBJECTS[run.room]), feature_width=features.shape[1])
+        config = replace(config, featureless=run.featureless)
         model = self._model("decoder", LayoutDecoder, lambda: LayoutDecoder(config))
+        _check_features(run, model.config)
         bounds = self._start_bounds("decoder", LayoutDecoder) or box_bounds(rooms)
         dropout = _DROPOUT[run.size][2]
         batches = DecoderBatches(rooms, rows, len(distinct), bounds, self.shares.whole, run.seed, dropout)
@@ -296,7 +305,12 @@ class RoomTraining:
         config = _prior_config(run, encoder.width)
         model = self._model("prior", GraphPrior, lambda: (new_prior if gained else GraphPrior)(config))
         dropout, joint, _ = _DROPOUT[run.size]
-        batches = PriorBatches(rooms, looks.codes, self.shares.whole, run.seed, run.text_steps, dropout, joint)
+        batches = PriorBatches(
+            rooms, looks.codes, self.shares.whole, run.seed, run.text_steps, dropout, joint, config.ordered
+        )
+        _check_strategy(run, model.config)
+        if config.corruption == "marginal" and run.start is None:
+            model.keep_shares(batches.shares())
         unseen = None
         if self.unseen is not None:
             unseen = replace(batches, rooms=self.unseen, codes=find_looks(self.unseen, run.out).codes)
@@ -387,7 +401,7 @@ class RoomTraining:
         _log.info("%s: %d parameters", part, sum(p.numel() for p in task.model.parameters()))
         loop = run.loop(part, share, group)
         folder = run.out / "training" / part
-        identity = run.identity(group)
+        identity = run.identity(part, group)
         Trainer(task, loop, folder, export, group=group, identity=identity, validate=validate).run()
 
 
@@ -400,9 +414,26 @@ def averaged(model: ModelT, average: Mapping[str, Tensor]) -> ModelT:
 
 def _prior_config(run: RoomRun, text_width: int) -> GraphPriorConfig:
     sizes = len(CLASSES[run.room]), MAX_OBJECTS[run.room]
+    choices = {**STRATEGIES[run.strategy], "text_width": text_width, "featureless": run.featureless}
     if run.size == "paper":
-        return replace(GraphPriorConfig.paper(*sizes), text_width=text_width)
-    return replace(GraphPriorConfig.starter(*sizes), feature_blocks=1, text_width=text_width)
+        return replace(GraphPriorConfig.paper(*sizes), **choices)
+    return replace(GraphPriorConfig.starter(*sizes), feature_blocks=1, **choices)
+
+
+def _check_strategy(run: RoomRun, config: GraphPriorConfig) -> None:
+    """Refuses weights to start from that learned by another strategy."""
+    wanted = replace(config, corruption="mask", joint=False, ordered=False)
+    if replace(wanted, **STRATEGIES[run.strategy]) != config:
+        message = f"The prior in {run.start} was not trained by the strategy {run.strategy}"
+        raise InvalidInputError(message, "Give its own --strategy")
+    _check_features(run, config)
+
+
+def _check_features(run: RoomRun, config: GraphPriorConfig | LayoutDecoderConfig) -> None:
+    """Refuses weights to start from that know features where the run leaves them out, or the other way round."""
+    if config.featureless != run.featureless:
+        how = "without" if config.featureless else "with"
+        raise InvalidInputError(f"{run.start} was trained {how} features", "Give --without-features to both or neither")
 
 
 @torch.inference_mode()

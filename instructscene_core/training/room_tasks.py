@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler
 from ..diffusion.gaussian import GaussianDiffusion
 from ..models.feature_vqvae import FeatureVQVAE, VQVAELoss
-from ..models.graph_prior import GraphPrior, TextBatch, drop_text, variables
+from ..models.graph_prior import GraphPrior, TextBatch, drop_text
 from ..models.layout_decoder import LayoutDecoder
 from .batches import DecoderBatch, DecoderBatches, FeatureBatches, Feed, PriorBatch, PriorBatches
 from .encoding import StepTexts
@@ -109,8 +109,8 @@ class PriorNetwork(nn.Module):
 
     def forward(self, states: States, t: Tensor, text: TextBatch) -> tuple[Tensor, ...]:
         """Noisy symbols and times (B,) -> logits."""
-        x, e, o = states
-        return self.model(x, e, o, t, self.model.encode_text(text))
+        x, e, *features = states  # a network without features gets none
+        return self.model(x, e, features[0] if features else x, t, self.model.encode_text(text))
 
 
 class RoomPriorTask(RoomTask):
@@ -144,7 +144,7 @@ class RoomPriorTask(RoomTask):
         self.emphasis: Emphasis = emphasis
         self.gained = gained
         self.feed = Feed(batches, shares.workers)
-        self.diffusion = DiscreteDiffusion(variables(model.config))
+        self.diffusion = DiscreteDiffusion(model.variables())
         self.times = TimeSampler()
         self.plain = PriorNetwork(model)
         self.network = shares.network(self.plain)
@@ -170,6 +170,7 @@ class RoomPriorTask(RoomTask):
         text = self.texts.batch(batch.texts[rows])
         text = drop_text(text, batch.drop_hidden[rows].to(self.device), batch.drop_pooled[rows].to(self.device))
         clean = tuple(part[rows].to(self.device) for part in (batch.objs, batch.edges, batch.codes))
+        clean = clean[: len(self.diffusion.variables)]
         t, pt = (values[rows].to(self.device) for values in times)
         weights = None if self.emphasis == "none" else self._weights(batch, rows)
         loss = self.diffusion.loss(lambda noisy, t: network(noisy, t, text), clean, t, pt, draw, emphasis=weights)
@@ -182,6 +183,7 @@ class RoomPriorTask(RoomTask):
         tokens = nodes.repeat(self.model.config.n_feature_tokens, axis=1)
         factors = EMPHASES[self.emphasis]
         weights = [np.where(m, f, 1.0) for m, f in zip((nodes, relations, tokens), factors, strict=True)]
+        weights = weights[: len(self.diffusion.variables)]
         return [torch.from_numpy(weight).float().to(self.device) for weight in weights]
 
     def validate(self) -> dict[str, float]:
