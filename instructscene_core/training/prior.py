@@ -13,19 +13,16 @@ from torch import Tensor
 
 from ..diffusion.discrete import DiscreteDiffusion, States, TimeSampler
 from ..geometry.relations import REVERSED
-from ..models.graph_prior import GraphPrior, GraphPriorConfig, TextBatch, TextContext, drop_text
+from ..models.graph_prior import GraphPrior, TextBatch, TextContext, drop_text
 from ..models.text_grounding import Sentences
 from ..vocabulary import N_FEATURE_TOKENS
 from .grounding import GroundTruth, ground_truth, grounding_loss, theme_loss
 from .loop import StatelessTask
 from .pairs import EMPTY, Pairs, permuted, upper_edges
+from .text_gain import text_gain
 from .texts import TextStore
 from .theme_requests import ThemeRequests
 
-_HIDDEN_GAIN: Final = 3.0
-"""For weights on MiniLM's token states, see `text_gain`."""
-_POOLED_GAIN: Final = 20.0
-"""For weights on its pooled vectors."""
 _LENGTH_STEP: Final = 8
 """Texts of a batch are padded to a multiple of so many tokens."""
 _LENGTH_GROUPS: Final = 5
@@ -348,26 +345,6 @@ def _padded_triplets(pairs: Pairs) -> npt.NDArray[np.int64]:
     for row, triplets in zip(asked, pairs.triplets, strict=True):
         row[: len(triplets)] = np.array(triplets).reshape(-1, 3)
     return asked
-
-
-def text_gain(name: str) -> float:
-    """By how much the inputs of a text-reading weight are smaller than 1, rms.
-
-    MiniLM's states have an rms of 0.35 and its pooled vectors, of length 1, one of 0.05. Adam moves every weight by the
-    same amount, so the weights on small inputs get larger steps, and start larger.
-    """
-    if ".cross_attn.to_k." in name or ".cross_attn.to_v." in name:
-        return _HIDDEN_GAIN
-    return _POOLED_GAIN if name == "global_condition_embed.0.weight" else 1.0
-
-
-def new_prior(config: GraphPriorConfig) -> GraphPrior:
-    """A network whose text-reading weights start larger, as the text states are small; see `text_gain`."""
-    model = GraphPrior(config)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            parameter.mul_(text_gain(name))
-    return model
 
 
 def predicted(

@@ -19,6 +19,7 @@ from .batches import Feed, RoomBatch, RoomBatches
 from .encoding import StepTexts
 from .group import without_averaging
 from .room_tasks import Draw, RoomTask, Shares, StepNoise, TermMeans, Terms, validation_chunks
+from .text_gain import text_gain
 
 
 class AtissNetwork(nn.Module):
@@ -41,6 +42,7 @@ class AtissTask(RoomTask):
         batches: of ``shares.whole`` rooms.
         texts: encodes the instructions.
         unseen: rooms to validate on; None where there are none.
+        gained: higher learning rate for the weights that read MiniLM's small states, see :func:`.text_gain.text_gain`.
         seed: of the numbers of objects.
         shares: of the batch.
     """
@@ -52,11 +54,12 @@ class AtissTask(RoomTask):
         texts: StepTexts,
         *,
         unseen: RoomBatches | None = None,
+        gained: bool = False,
         seed: int,
         shares: Shares,
     ) -> None:
         super().__init__(seed, shares)
-        self.model, self.texts, self.unseen = model, texts, unseen
+        self.model, self.texts, self.unseen, self.gained = model, texts, unseen, gained
         self.feed = Feed(batches, shares.workers)
         self.plain = AtissNetwork(model)
         self.network = shares.network(self.plain)
@@ -94,6 +97,10 @@ class AtissTask(RoomTask):
         means = {name: term.mean() for name, term in terms.items()}
         return {"loss": torch.stack(list(means.values())).sum(), **means}
 
+    def rate(self, name: str) -> float:
+        """Higher for the weights that read MiniLM's states."""
+        return text_gain(name) if self.gained else 1.0
+
     def validate(self) -> dict[str, float]:
         """The loss of unseen rooms as they stand, no text lost."""
         assert self.unseen is not None  # noqa: S101 - only called where there are some
@@ -126,6 +133,7 @@ class DiffuSceneTask(RoomTask):
         texts: encodes the instructions.
         bounds: unit of the boxes.
         unseen: rooms to validate on; None where there are none.
+        gained: higher learning rate for the weights that read MiniLM's small states, see :func:`.text_gain.text_gain`.
         seed: of noise and times.
         shares: of the batch.
     """
@@ -138,11 +146,12 @@ class DiffuSceneTask(RoomTask):
         bounds: Bounds,
         *,
         unseen: RoomBatches | None = None,
+        gained: bool = False,
         seed: int,
         shares: Shares,
     ) -> None:
         super().__init__(seed, shares)
-        self.model, self.texts, self.unseen = model, texts, unseen
+        self.model, self.texts, self.unseen, self.gained = model, texts, unseen, gained
         self.feed = Feed(batches, shares.workers)
         self.plain = DiffuSceneNetwork(model, OverlapPenalty(bounds, model.config.n_classes))
         self.network = shares.network(self.plain)
@@ -170,6 +179,10 @@ class DiffuSceneTask(RoomTask):
         loss: SlotLoss = network(clean, t[rows].to(self.device), text, draw)
         names = [group.name for group in self.model.diffusion.groups]
         return {"loss": loss.total, **dict(zip(names, loss.terms, strict=True)), "overlap": loss.penalty}
+
+    def rate(self, name: str) -> float:
+        """Higher for the weights that read MiniLM's states."""
+        return text_gain(name) if self.gained else 1.0
 
     def validate(self) -> dict[str, float]:
         """The loss of unseen rooms as they stand, no text lost."""

@@ -33,9 +33,10 @@ from .group import Group
 from .log import Kind
 from .looks import OWN_CODES, Looks, find_looks, has_vqvae, provide_vqvae, take_vqvae
 from .loop import LoopSettings, Task, Trainer
-from .prior import Emphasis, new_prior
+from .prior import Emphasis
 from .rival_tasks import AtissTask, DiffuSceneTask
 from .room_tasks import RoomDecoderTask, RoomPriorTask, RoomVQVAETask, Shares
+from .text_gain import with_text_gain
 
 Part = Literal["vqvae", "decoder", "prior", "atiss", "diffuscene"]
 Method = Literal["instructscene", "atiss", "diffuscene"]
@@ -183,6 +184,11 @@ class _RivalInputs(NamedTuple):
     texts: StepTexts
     described: dict[str, Any]
 
+    @property
+    def gained(self) -> bool:
+        """Whether the states of the texts are MiniLM's small ones."""
+        return isinstance(self.texts.encoder, MiniLM)
+
 
 class RoomTraining:
     """Trains parts of a model on one set of rooms.
@@ -303,7 +309,7 @@ class RoomTraining:
         encoder = self._encoder or self._loaded_encoder()
         gained = isinstance(encoder, MiniLM)
         config = _prior_config(run, encoder.width)
-        model = self._model("prior", GraphPrior, lambda: (new_prior if gained else GraphPrior)(config))
+        model = self._model("prior", GraphPrior, lambda: _gained(GraphPrior(config), gained=gained))
         dropout, joint, _ = _DROPOUT[run.size]
         batches = PriorBatches(
             rooms, looks.codes, self.shares.whole, run.seed, run.text_steps, dropout, joint, config.ordered
@@ -346,9 +352,15 @@ class RoomTraining:
         inputs = self._rival_inputs("atiss", Atiss)
         sizes = len(CLASSES[self.run.room]), MAX_OBJECTS[self.run.room]
         config = replace(make(*sizes), text_width=inputs.texts.encoder.width)
-        model = self._model("atiss", Atiss, lambda: Atiss(config))
-        options: dict[str, Any] = {"unseen": inputs.unseen, "seed": self.run.seed, "shares": self.shares}
-        task = AtissTask(model, inputs.batches, inputs.texts, **options)
+        gained = isinstance(inputs.texts.encoder, MiniLM)
+        model = self._model("atiss", Atiss, lambda: _gained(Atiss(config), gained=gained))
+        options: dict[str, Any] = {
+            "unseen": inputs.unseen,
+            "gained": gained,
+            "seed": self.run.seed,
+            "shares": self.shares,
+        }
+        task = AtissTask(model, inputs.batches, inputs.texts, shares=self.shares, **options)
         self._train("atiss", task, share, inputs.described, None if inputs.unseen is None else task.validate)
 
     def _diffuscene(self, share: float) -> None:
@@ -356,9 +368,16 @@ class RoomTraining:
         inputs = self._rival_inputs("diffuscene", DiffuScene)
         sizes = len(CLASSES[self.run.room]), MAX_OBJECTS[self.run.room]
         config = replace(make(*sizes), text_width=inputs.texts.encoder.width)
-        model = self._model("diffuscene", DiffuScene, lambda: DiffuScene(config))
-        options: dict[str, Any] = {"unseen": inputs.unseen, "seed": self.run.seed, "shares": self.shares}
-        task = DiffuSceneTask(model, inputs.batches, inputs.texts, inputs.batches.bounds, **options)
+        gained = isinstance(inputs.texts.encoder, MiniLM)
+        model = self._model("diffuscene", DiffuScene, lambda: _gained(DiffuScene(config), gained=gained))
+        options: dict[str, Any] = {
+            "unseen": inputs.unseen,
+            "gained": gained,
+            "seed": self.run.seed,
+            "shares": self.shares,
+        }
+        bounds = inputs.batches.bounds
+        task = DiffuSceneTask(model, inputs.batches, inputs.texts, bounds, shares=self.shares, **options)
         self._train("diffuscene", task, share, inputs.described, None if inputs.unseen is None else task.validate)
 
     def _rival_inputs(self, part: Part, kind: type[nn.Module]) -> "_RivalInputs":
@@ -403,6 +422,11 @@ class RoomTraining:
         folder = run.out / "training" / part
         identity = run.identity(part, group)
         Trainer(task, loop, folder, export, group=group, identity=identity, validate=validate).run()
+
+
+def _gained(model: ModelT, *, gained: bool) -> ModelT:
+    """The network, made for MiniLM's small states where it reads those."""
+    return with_text_gain(model) if gained else model
 
 
 def averaged(model: ModelT, average: Mapping[str, Tensor]) -> ModelT:

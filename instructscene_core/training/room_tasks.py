@@ -21,7 +21,8 @@ from .batches import DecoderBatch, DecoderBatches, FeatureBatches, Feed, PriorBa
 from .encoding import StepTexts
 from .group import Group, without_averaging
 from .loop import StatelessTask
-from .prior import EMPHASES, Emphasis, mentioned_symbols, text_gain
+from .prior import EMPHASES, Emphasis, mentioned_symbols
+from .text_gain import text_gain
 
 _NOISE_STREAM: Final = 1_000_000_007
 _MAX_VALIDATED: Final = 1000
@@ -122,7 +123,7 @@ class RoomPriorTask(RoomTask):
         texts: encodes the instructions.
         unseen: rooms to validate on; None where there are none.
         emphasis: weights of the symbols that the instruction mentions; "none" is the official loss.
-        gained: higher learning rate for the weights that read MiniLM's small states, see :func:`.prior.text_gain`.
+        gained: higher learning rate for the weights that read MiniLM's small states, see :func:`.text_gain.text_gain`.
         seed: of noise and times.
         shares: of the batch.
     """

@@ -33,9 +33,10 @@ from .group import Group
 from .loop import LoopSettings, Task, Trainer
 from .numbers import numbers_of_rooms
 from .pairs import SLOTS
-from .prior import CountTask, Emphasis, GroundingTask, PriorSettings, PriorTask, new_prior
+from .prior import CountTask, Emphasis, GroundingTask, PriorSettings, PriorTask
 from .shape_reading import DESIGNS, HELD_OUT, PlainPieces, ShapeTask, Supply, sharpness
 from .supply import Rounds, RoundSupply, Wording, catalogue_entries
+from .text_gain import with_text_gain
 from .texts import bfloat16_is_fast
 from .theme_requests import ThemeRequests
 from .themes import Themes
@@ -397,7 +398,7 @@ def _prior(run: Run) -> tuple[GraphPrior, int]:
     """The prior to train, and the seed below which it has seen rooms; a grounding is added to one without."""
     torch.manual_seed(run.seed)
     if run.from_weights is None:
-        return new_prior(PRIOR_SIZE), 0
+        return with_text_gain(GraphPrior(PRIOR_SIZE)), 0
     loaded = load_model(run.from_weights / "prior", GraphPrior)
     seen = int(loaded.metadata.get("training_rooms", loaded.metadata.get("rooms", 0)))
     if loaded.model.config.grounding:

@@ -16,6 +16,8 @@ import torch
 from instructscene_core.commands.main import main
 from instructscene_core.datasets.room_set import matrices
 from instructscene_core.files.checkpoints import load_model, save_model
+from instructscene_core.models.atiss import Atiss, AtissConfig
+from instructscene_core.models.diffuscene import DiffuScene, DiffuSceneConfig
 from instructscene_core.models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from instructscene_core.models.graph_prior import GraphPrior, GraphPriorConfig
 from instructscene_core.models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
@@ -27,6 +29,7 @@ from instructscene_core.training.loop import Trainer
 from instructscene_core.training.room_runs import PARTS, averaged
 from instructscene_core.training.room_tasks import Shares
 from instructscene_core.training.runs import WEIGHTS_FOLDER
+from instructscene_core.training.text_gain import text_gain, with_text_gain
 from instructscene_core.vocabulary import CLASSES, N_CODES, NO_RELATION
 
 _EMPTY = len(CLASSES["bedroom"])
@@ -305,3 +308,19 @@ def test_the_official_networks_take_a_step(rooms, tmp_path):
         assert len(moved) > 0.8 * len(before)
         assert all(torch.equal(trainer.average[n], p) for n, p in task.model.named_parameters())
         assert isinstance(averaged(task.model, trainer.average), GraphPrior | LayoutDecoder | FeatureVQVAE)
+
+
+@pytest.mark.parametrize("part", ["prior", "atiss", "diffuscene"])
+def test_all_methods_read_minilm_s_small_states_alike(part):
+    """Weights on token states start three times, those on pooled vectors twenty times as large, and learn faster."""
+    make = {"prior": lambda: GraphPrior(GraphPriorConfig(text_width=384)), "atiss": lambda: Atiss(AtissConfig.starter()),
+            "diffuscene": lambda: DiffuScene(DiffuSceneConfig.starter())}[part]  # fmt: skip
+    torch.manual_seed(0)
+    plain = dict(make().named_parameters())
+    torch.manual_seed(0)
+    factors = {}
+    for name, weight in with_text_gain(make()).named_parameters():
+        assert torch.allclose(weight, text_gain(name) * plain[name])
+        factors.setdefault(text_gain(name), []).append(weight.shape[1:])
+    assert set(factors) == {1.0, 3.0, 20.0}
+    assert {shape[0] for factor in (3.0, 20.0) for shape in factors[factor]} == {384}
