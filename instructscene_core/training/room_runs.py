@@ -352,14 +352,8 @@ class RoomTraining:
         inputs = self._rival_inputs("atiss", Atiss)
         sizes = len(CLASSES[self.run.room]), MAX_OBJECTS[self.run.room]
         config = replace(make(*sizes), text_width=inputs.texts.encoder.width)
-        gained = isinstance(inputs.texts.encoder, MiniLM)
-        model = self._model("atiss", Atiss, lambda: _gained(Atiss(config), gained=gained))
-        options: dict[str, Any] = {
-            "unseen": inputs.unseen,
-            "gained": gained,
-            "seed": self.run.seed,
-            "shares": self.shares,
-        }
+        model = self._model("atiss", Atiss, lambda: _gained(Atiss(config), gained=inputs.gained))
+        options: dict[str, Any] = {"unseen": inputs.unseen, "gained": inputs.gained, "seed": self.run.seed}
         task = AtissTask(model, inputs.batches, inputs.texts, shares=self.shares, **options)
         self._train("atiss", task, share, inputs.described, None if inputs.unseen is None else task.validate)
 
@@ -368,14 +362,8 @@ class RoomTraining:
         inputs = self._rival_inputs("diffuscene", DiffuScene)
         sizes = len(CLASSES[self.run.room]), MAX_OBJECTS[self.run.room]
         config = replace(make(*sizes), text_width=inputs.texts.encoder.width)
-        gained = isinstance(inputs.texts.encoder, MiniLM)
-        model = self._model("diffuscene", DiffuScene, lambda: _gained(DiffuScene(config), gained=gained))
-        options: dict[str, Any] = {
-            "unseen": inputs.unseen,
-            "gained": gained,
-            "seed": self.run.seed,
-            "shares": self.shares,
-        }
+        model = self._model("diffuscene", DiffuScene, lambda: _gained(DiffuScene(config), gained=inputs.gained))
+        options: dict[str, Any] = {"unseen": inputs.unseen, "gained": inputs.gained, "seed": self.run.seed}
         bounds = inputs.batches.bounds
         task = DiffuSceneTask(model, inputs.batches, inputs.texts, bounds, shares=self.shares, **options)
         self._train("diffuscene", task, share, inputs.described, None if inputs.unseen is None else task.validate)

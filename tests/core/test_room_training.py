@@ -313,14 +313,16 @@ def test_the_official_networks_take_a_step(rooms, tmp_path):
 @pytest.mark.parametrize("part", ["prior", "atiss", "diffuscene"])
 def test_all_methods_read_minilm_s_small_states_alike(part):
     """Weights on token states start three times, those on pooled vectors twenty times as large, and learn faster."""
-    make = {"prior": lambda: GraphPrior(GraphPriorConfig(text_width=384)), "atiss": lambda: Atiss(AtissConfig.starter()),
-            "diffuscene": lambda: DiffuScene(DiffuSceneConfig.starter())}[part]  # fmt: skip
+    make = {
+        "prior": lambda: GraphPrior(GraphPriorConfig.starter()),
+        "atiss": lambda: Atiss(AtissConfig.starter()),
+        "diffuscene": lambda: DiffuScene(DiffuSceneConfig.starter()),
+    }[part]
     torch.manual_seed(0)
     plain = dict(make().named_parameters())
     torch.manual_seed(0)
-    factors = {}
+    factors = set()
     for name, weight in with_text_gain(make()).named_parameters():
         assert torch.allclose(weight, text_gain(name) * plain[name])
-        factors.setdefault(text_gain(name), []).append(weight.shape[1:])
-    assert set(factors) == {1.0, 3.0, 20.0}
-    assert {shape[0] for factor in (3.0, 20.0) for shape in factors[factor]} == {384}
+        factors.add(text_gain(name))
+    assert factors == {1.0, 3.0, 20.0}
