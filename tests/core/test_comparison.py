@@ -195,6 +195,14 @@ def test_a_weights_file_that_is_none_is_refused(compare, tmp_path, option):
     assert not out.exists()
 
 
+def test_pictures_of_another_renderer_are_refused(compare):
+    words = ["--table", "1", "--methods", "atiss", "--renderer"]
+    assert compare(*words, RENDERER, seeds=1)[0] == 0
+    code, _, lines, _ = compare(*words, f"{RENDERER} --resolution 256", seeds=1)
+    assert (code, len(lines)) == (2, 1)
+    assert "holds figures of other renderer" in lines[0]
+
+
 def test_other_weights_in_the_same_folder_are_refused(compare, models, tmp_path):
     words = ["--table", "1", "--methods", "instructscene"]
     assert compare(*words)[0] == 0

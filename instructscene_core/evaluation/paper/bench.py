@@ -192,12 +192,17 @@ class Bench:
         return Store.open(s.out / "rooms" / room_type, {"data": s.source.spec, "count": s.count})
 
     def _judged(self, store: Store, name: str, scenes: Sequence[Scene], room_type: RoomType) -> dict[str, float]:
-        kept = store.get(name)
-        if kept is None and self.judges is not None and self.study.renderer is not None:
-            pictures = self.study.renderer.pictures(store.folder / name, scenes)
+        judges, renderer = self.judges, self.study.renderer
+        if judges is None or renderer is None:
+            return {}
+        Store.open(self.study.out / "pictures", {"renderer": renderer.command})  # two renderers' do not compare
+        judged = f"{name}-{judges.names}"
+        kept = store.get(judged)
+        if kept is None:
+            pictures = renderer.pictures(store.folder / name, scenes)
             reference, known = self._reference_pictures(room_type)
-            store.put(name, self.judges.figures(reference, known, pictures))
-            kept = store.get(name)
+            store.put(judged, judges.figures(reference, known, pictures))
+            kept = store.get(judged)
         return kept or {}
 
     def _reference_pictures(self, room_type: RoomType) -> tuple[Pictures, tuple[Features, ...]]:

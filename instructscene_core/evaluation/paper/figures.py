@@ -102,6 +102,12 @@ class Judges:
             extractors.append(clip_features(clip, download=download))
         return Judges(tuple(extractors), alexnet_backbone(alexnet) if alexnet else efficientnet_backbone())
 
+    @property
+    def names(self) -> str:
+        """Of all networks, which name the files of figures."""
+        networks = [*(extractor.name for extractor in self.extractors), self.backbone.name if self.backbone else ""]
+        return "-".join("".join(c for c in name if c.isalnum()) for name in networks if name)
+
     def features(self, pictures: Pictures) -> tuple[Features, ...]:
         """Of each extractor, (N, width)."""
         return tuple(features_of(pictures.batches(), extractor) for extractor in self.extractors)
