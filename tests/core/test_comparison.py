@@ -199,8 +199,8 @@ def test_pictures_of_another_renderer_are_refused(compare):
     words = ["--table", "1", "--methods", "atiss", "--renderer"]
     assert compare(*words, RENDERER, seeds=1)[0] == 0
     code, _, lines, _ = compare(*words, f"{RENDERER} --resolution 256", seeds=1)
-    assert (code, len(lines)) == (2, 1)
-    assert "holds figures of other renderer" in lines[0]
+    assert code == 2
+    assert "holds figures of other renderer" in lines[-1]
 
 
 def test_other_weights_in_the_same_folder_are_refused(compare, models, tmp_path):
