@@ -8,12 +8,12 @@ import argparse
 from pathlib import Path
 from typing import Final
 
+from ..datasets.sources import DataSource
 from ..errors import InvalidInputError
 from ..evaluation.paper.bench import Study
 from ..evaluation.paper.drawing import Renderer
 from ..evaluation.paper.figures import Judges
 from ..evaluation.paper.methods import DEFAULT, read_methods
-from ..evaluation.paper.rooms import DataSource
 from ..evaluation.paper.run import PARTS, run
 from ..evaluation.sampling import Source
 from ..vocabulary import RoomType
@@ -21,6 +21,8 @@ from ..vocabulary import RoomType
 _COUNT: Final = 100
 CHOICES: Final = {"table": ("1", "2", "3"), "figure": ("4",), "appendix": ("C3", "C4", "C5", "C6")}
 """Numbers of each kind."""
+_OF_SETS: Final = ("model", "room", "guidance", "wording", "training_rooms", "plans")
+"""Options of ``--set`` that mean nothing here."""
 
 
 def add_comparison_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +69,9 @@ def compare(options: argparse.Namespace, source: Source, rooms: tuple[RoomType, 
     asked = [(kind, getattr(options, kind)) for kind in CHOICES if getattr(options, kind) is not None]
     if len(asked) > 1:
         raise InvalidInputError("Two tables or figures are asked for", "Ask for one at a time")
+    others = [f"--{name.replace('_', '-')}" for name in _OF_SETS if getattr(options, name) is not None]
+    if others:
+        raise InvalidInputError(f"{others[0]} is not for the paper's tables", "Leave it out (docs/comparison.md)")
     if options.out is None:
         raise InvalidInputError("The results need a folder", "Name it with --out")
     if options.data is None:

@@ -1,7 +1,7 @@
 """Loads rooms by the name of their source, as commands take it: official:FOLDER, front:FOLDER or starter:COUNT."""
 
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, Literal, NamedTuple, cast
 
 import numpy as np
 
@@ -16,27 +16,57 @@ from .starter import EVALUATION_SEED, TRAINING_SEED, build_rooms
 SOURCES: Final = "official:FOLDER, front:FOLDER or starter:COUNT"
 
 
+class DataSource(NamedTuple):
+    """Where rooms come from: ``starter:COUNT``, ``official:FOLDER`` or ``front:FOLDER``.
+
+    Attributes:
+        kind: of the source.
+        trained: number of the starter's training rooms, the first ones.
+        folder: of a data set: the official layout, or 3D-FRONT as JSON lines.
+    """
+
+    kind: Literal["starter", "official", "front"]
+    trained: int = 0
+    folder: Path = Path()
+
+    @staticmethod
+    def read(spec: str) -> "DataSource":
+        """The source of a name.
+
+        Raises:
+            InvalidInputError: there is none of that name, no such folder, or no number of rooms.
+        """
+        kind, _, rest = spec.partition(":")
+        if rest and kind == "starter":
+            return DataSource(kind, trained=_count(rest))
+        if rest and kind in ("official", "front"):
+            if not Path(rest).is_dir():
+                raise InvalidInputError(f"{rest} is no folder", f"Use {SOURCES}")
+            return DataSource(kind, folder=Path(rest))
+        raise InvalidInputError(f'There are no rooms named "{spec}"', f"Use {SOURCES}")
+
+    @property
+    def spec(self) -> str:
+        """As it is written."""
+        return f"{self.kind}:{self.trained or self.folder}"
+
+
 def load_rooms(spec: str, room_type: RoomType, split: Split) -> RoomSet:
     """The rooms of a source.
 
     Args:
-        spec: ``official:FOLDER`` (the official layout), ``front:FOLDER`` (3D-FRONT as JSON lines) or ``starter:COUNT``
-            (the first COUNT rooms made by rule).
+        spec: its name, see :class:`DataSource`.
         room_type: which rooms.
         split: "test" is the official test split, the development rooms, or rooms from the evaluation's seeds on.
 
     Raises:
         InvalidInputError: there is no such source, or its files are at fault.
     """
-    kind, colon, rest = spec.partition(":")
-    if not colon or not rest or kind not in ("official", "front", "starter"):
-        raise InvalidInputError(f'There are no rooms named "{spec}"', f"Use {SOURCES}")
-    if kind == "starter":
-        return starter_rooms(_count(rest), room_type, split)
-    if not Path(rest).is_dir():
-        raise InvalidInputError(f"{rest} is no folder", f"Use {SOURCES}")
-    read = official_rooms if kind == "official" else front_rooms
-    return read(Path(rest), room_type, split)
+    source = DataSource.read(spec)
+    if source.kind == "starter":
+        return starter_rooms(source.trained, room_type, split)
+    read = official_rooms if source.kind == "official" else front_rooms
+    return read(source.folder, room_type, split)
 
 
 def _count(text: str) -> int:

@@ -160,6 +160,7 @@ def test_all_choices_have_a_part():
         (["--table", "1", "--methods", "other"], "There is no method other"),
         (["--table", "1", "--methods", ""], "No method is named"),
         (["--table", "1", "--figure", "4"], "Two tables or figures"),
+        (["--table", "1", "--model", "there"], "--model is not for the paper's tables"),
         (["--figure", "4", "--methods", "atiss"], "Figure 4 is about InstructScene"),
         (["--table", "1", "--methods", "atiss", "--renderer", "no-such-program"], "cannot be run"),
         (["--table", "1", "--methods", "atiss", "--renderer", f"{RENDERER} --side 64"], "has 64 by 64 pixels"),

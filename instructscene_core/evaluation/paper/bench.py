@@ -8,6 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from ...datasets.sources import DataSource
 from ...scene import Scene
 from ...vocabulary import RoomType
 from ..chunks import Chunks, chunks
@@ -20,7 +21,7 @@ from ..store import Store, digest
 from .drawing import Renderer, drawn
 from .figures import Figures, Judges, graph_figures, recall_figures
 from .methods import Method
-from .rooms import DataSource, PaperRooms, paper_rooms
+from .rooms import PaperRooms, paper_rooms
 from .tasks import PaperTask, requests
 
 
@@ -115,17 +116,20 @@ class Bench:
         self._open = None
 
     def _store(self, method: Method, room_type: RoomType) -> Store:
-        retrieval, s = self.rooms(room_type).retrieval, self.study
         identity: dict[str, Any] = {
-            "data": s.source.spec,
-            "count": s.count,
+            **self._asked(room_type),
             "weights": method.digest(room_type),
-            "furniture": digest([retrieval]) if isinstance(retrieval, Path) else "the data set's own",
             "steps": None if method.setting.steps is None else list(method.setting.steps),
             "guidance": method.setting.guidance,
             "placed": method.placed,
         }
-        return Store.open(s.out / method.name / room_type, identity)
+        return Store.open(self.study.out / method.name / room_type, identity)
+
+    def _asked(self, room_type: RoomType) -> dict[str, Any]:
+        """What all that is kept depends on: rooms and furniture."""
+        retrieval = self.rooms(room_type).retrieval
+        furniture = digest([retrieval]) if isinstance(retrieval, Path) else "the data set's own"
+        return {"data": self.study.source.spec, "count": self.study.count, "furniture": furniture}
 
     def layouts(self, made: Sequence[Sequence[Scene]], room_type: RoomType) -> list[Layouts]:
         """The scenes of each sampling seed as arrays, with the sizes of the retrieved furniture."""
@@ -188,8 +192,7 @@ class Bench:
         return self._judged(store, f"training-pictures-{len(scenes)}", scenes, room_type)
 
     def _room_store(self, room_type: RoomType) -> Store:
-        s = self.study
-        return Store.open(s.out / "rooms" / room_type, {"data": s.source.spec, "count": s.count})
+        return Store.open(self.study.out / "rooms" / room_type, self._asked(room_type))
 
     def _judged(self, store: Store, name: str, scenes: Sequence[Scene], room_type: RoomType) -> dict[str, float]:
         judges, renderer = self.judges, self.study.renderer

@@ -2,55 +2,18 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 import numpy as np
 
 from ...catalogue.entries import CATALOGUE_FILE, STARTER, Catalogue
-from ...datasets.sources import SOURCES
+from ...datasets.sources import DataSource
 from ...datasets.starter_scenes import scenes_of_rooms
-from ...errors import InvalidInputError
 from ...instructions.write.official_templates import Instruction, Triplet
 from ...scene import Scene, SceneObject
 from ...vocabulary import RoomType
 from ..layouts import Layouts, layouts_of_rooms, objects_of_layouts
 from ..questions import data_questions
 from ..starter_set import StarterSet
-
-
-class DataSource(NamedTuple):
-    """Where rooms come from: ``starter:COUNT``, ``official:FOLDER`` or ``front:FOLDER``.
-
-    Attributes:
-        kind: of the source.
-        trained: training rooms of the starter that no room which is asked about may resemble.
-        folder: of a data set.
-    """
-
-    kind: Literal["starter", "official", "front"]
-    trained: int = 0
-    folder: Path = Path()
-
-    @staticmethod
-    def read(spec: str) -> "DataSource":
-        """The source of a name.
-
-        Raises:
-            InvalidInputError: there is none of that name, or no such folder.
-        """
-        kind, _, rest = spec.partition(":")
-        if kind == "starter" and rest.isascii() and rest.isdigit() and int(rest) > 0:
-            return DataSource(kind, trained=int(rest))
-        if kind in ("official", "front") and rest:
-            if not Path(rest).is_dir():
-                raise InvalidInputError(f"{rest} is no folder", f"Use {SOURCES} for --data")
-            return DataSource(kind, folder=Path(rest))
-        raise InvalidInputError(f'There are no rooms named "{spec}"', f"Use {SOURCES} for --data")
-
-    @property
-    def spec(self) -> str:
-        """As it is written."""
-        return f"{self.kind}:{self.trained or self.folder}"
 
 
 @dataclass(frozen=True, eq=False)
