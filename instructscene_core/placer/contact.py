@@ -67,14 +67,15 @@ def landing(item: Solid, ground: Sequence[Solid], *, deepest: float) -> Landing 
 
 def _heights_between(item: Solid, solid: Solid, number: int, deepest: float) -> FloatArray:
     """(G, 4) x, y, height of the item over the ground there (negative: under it), and the ground's number."""
-    low, high = item.low - [0, 0, deepest], item.high + [0, 0, _SUNK]
+    up, down = np.array([0, 0, deepest]), np.array([0, 0, _SUNK])
+    low, high = item.low - up, item.high + down
     faces = solid.corners[parts_within(solid, solid.faces, low, high)]
+    edges = solid.corners[parts_within(solid, solid.edges, low, high)]
     if not len(faces):
         return np.empty((0, 4))
-    low, high = faces.min(axis=(0, 1)) - [0, 0, _SUNK], faces.max(axis=(0, 1)) + [0, 0, deepest]
+    low, high = faces.min(axis=(0, 1)) - down, faces.max(axis=(0, 1)) + up
     own_faces = item.corners[parts_within(item, item.faces, low, high)]
     own_edges = item.corners[parts_within(item, item.edges, low, high)]
-    edges = solid.corners[parts_within(solid, solid.edges, item.low - [0, 0, deepest], item.high + [0, 0, _SUNK])]
     corners, own_corners = np.unique(faces.reshape(-1, 3), axis=0), np.unique(own_faces.reshape(-1, 3), axis=0)
     over = _corners_on_faces(*_one_above(own_corners[:, None], faces, deepest))
     above, below = _one_above(own_faces, corners[:, None], deepest)
@@ -94,7 +95,9 @@ def _one_above(upper: FloatArray, lower: FloatArray, deepest: float) -> tuple[Fl
         deepest: metres of the fall.
     """
     up, down = np.array([0, 0, deepest]), np.array([0, 0, _SUNK])
-    first, second = meeting_boxes(upper.min(axis=1), upper.max(axis=1) + down, lower.min(axis=1), lower.max(axis=1) + up)
+    first, second = meeting_boxes(
+        upper.min(axis=1), upper.max(axis=1) + down, lower.min(axis=1), lower.max(axis=1) + up
+    )
     return upper[first], lower[second]
 
 

@@ -20,7 +20,7 @@ _SPAN: Final = 0.02
 _LAYERS: Final = 12
 """Of a solid's height that are tested apart, at most: what is wide above may be narrow below."""
 _BASE: Final = 0.01
-"""Metres above its lowest point to which a solid's base reaches."""
+"""Metres above its lowest point to which a solid's base reaches, or one cell."""
 LEAST_SUPPORT: Final = 0.6
 """Share of a base that must be over the level; whether it would topple is tested on the triangles."""
 FLOOR: Final = -1
@@ -49,16 +49,15 @@ class Level:
 
 def levels_of(occupancy: Occupancy, host: int) -> list[Level]:
     """The levels of a solid, from low to high."""
-    points = occupancy.standing_points()
+    points = occupancy.standing_points
     points = points[np.argsort(points[:, 2])]
-    found = list[Level]()
-    begin = 0
-    for end in range(1, len(points) + 1):
-        ends = end == len(points)
-        if ends or points[end, 2] - points[end - 1, 2] > _APART or points[end, 2] - points[begin, 2] > _SPAN:
-            cells = np.unique(np.floor(points[begin:end, :2] / occupancy.cell).astype(np.int64), axis=0)
-            found.append(Level(host, float(points[end - 1, 2]), cells))
-            begin = end
+    heights, found, begin = points[:, 2], list[Level](), 0
+    breaks = np.append(np.flatnonzero(np.diff(heights) > _APART) + 1, len(points))
+    while begin < len(points):
+        end = min(int(breaks[breaks > begin][0]), int(np.searchsorted(heights, heights[begin] + _SPAN, "right")))
+        cells = np.unique(np.floor(points[begin:end, :2] / occupancy.cell).astype(np.int64), axis=0)
+        found.append(Level(host, float(heights[end - 1]), cells))
+        begin = end
     return found
 
 
@@ -88,7 +87,7 @@ def free_places(
         obstacles: (Q, 3) points of what it may not be inside, of each solid.
         barred: (K, 2) cells where no part of it may be at any height, such as beyond the walls.
     """
-    cell, own = item.cell, item.solid_points()
+    cell, own = item.cell, item.body
     height = float(own[:, 2].max())
     thickness = max(cell, height / _LAYERS)
     n_layers = int(height // thickness) + 1
@@ -116,7 +115,7 @@ def free_places(
         blocked[:, place[:, 0], place[:, 1]] = True
     size = 2 * reach + 1
     body = layered(own, -reach, size)
-    foot = layered(own[own[:, 2] <= _BASE], -reach, size)[:1]
+    foot = layered(own[own[:, 2] <= max(_BASE, cell)], -reach, size)[:1]
     carrying = np.zeros((1, *shape), dtype=np.bool_)
     carrying[0, *(level.cells - first).T] = True
     support = _matches(carrying, foot) / max(int(foot.sum()), 1)

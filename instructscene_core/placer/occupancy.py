@@ -1,6 +1,7 @@
 """Which cells of a room solids fill, from points spread over their triangles; what they enclose counts as filled."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -12,8 +13,6 @@ from .solid import Solid
 
 _LEVEL: Final = 0.94
 """Least share of a face's normal along Z, either way up, from which something can stand on it: 20 degrees."""
-_FINEST: Final = 512
-"""Points along the longest edge of a triangle at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,38 +21,43 @@ class Occupancy:
 
     Attributes:
         cell: edge of a cube, metres.
-        points: (P, 3) spread over its surface, at most half a cell apart.
-        level: (P,) whether something could stand there, if it faces up.
+        points: (P, 3) of its surface, the highest in each cube.
+        level: (L, 3) of these on which something could stand if they face up, likewise.
         first: (3,) the cube that holds the lower corner.
         filled: (nx, ny, nz) cubes from there that its surface touches, or that have some on all six sides.
     """
 
     cell: float
     points: FloatArray
-    level: BoolArray
+    level: FloatArray
     first: Whole
     filled: BoolArray
 
     @staticmethod
     def of(solid: Solid, cell: float) -> "Occupancy":
         """Spreads the points and fills the cells."""
-        points, level = _spread(solid.triangles, cell / 2)
+        points, level = _spread(solid.triangles, cell)
         first = np.floor(solid.low / cell).astype(np.int64)
         shape = np.floor(solid.high / cell).astype(np.int64) - first + 1
         filled = np.zeros(shape, dtype=np.bool_)
-        filled[tuple((np.floor(points / cell).astype(np.int64) - first).clip(0, shape - 1).T)] = True
-        return Occupancy(cell, points, level, first, enclosed(filled))
+        places = (np.floor(points / cell).astype(np.int64) - first).clip(0, shape - 1)
+        number = np.ravel_multi_index(tuple(places.T), tuple(shape))
+        filled.reshape(-1)[number] = True
+        flat, flat_number = points[level], number[level]
+        return Occupancy(cell, points[_highest(points, number)], flat[_highest(flat, flat_number)], first, enclosed(filled))
 
-    def solid_points(self) -> FloatArray:
+    @cached_property
+    def body(self) -> FloatArray:
         """(Q, 3) its points, and the middles of the cells that it encloses."""
         inner = self.filled.copy()
         places = np.floor(self.points / self.cell).astype(np.int64) - self.first
         inner[tuple(places.clip(0, np.array(inner.shape) - 1).T)] = False
         return np.concatenate([self.points, (np.argwhere(inner) + self.first + 0.5) * self.cell])
 
+    @cached_property
     def standing_points(self) -> FloatArray:
         """(Q, 3) of the points on which something could stand: level, and with nothing of the solid right above."""
-        points = self.points[self.level]
+        points = self.level
         column = np.floor(points[:, :2] / self.cell).astype(np.int64) - self.first[:2]
         order = np.lexsort((points[:, 2], column[:, 1], column[:, 0]))
         points, column = points[order], column[order]
@@ -79,24 +83,30 @@ def enclosed(surface: BoolArray) -> BoolArray:
 
 
 def _spread(triangles: FloatArray, spacing: float) -> tuple[FloatArray, BoolArray]:
-    """(P, 3) points on triangles (T, 3, 3), their corners among them, and (P,) whether these are level."""
-    edges = triangles - np.roll(triangles, 1, axis=1)
-    longest = np.linalg.norm(edges, axis=2).max(axis=1)
-    steps = 2 ** np.ceil(np.log2(np.clip(longest / spacing, 1, _FINEST))).astype(np.int64)
-    normal = np.cross(edges[:, 0], edges[:, 1])
+    """(P, 3) points on triangles (T, 3, 3), hardly more than ``spacing`` apart, and (P,) whether these are level.
+
+    Triangles are halved across their longest edges until these are short, so that long thin ones get few points.
+    """
+    normal = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
     level = np.abs(normal[:, 2]) >= _LEVEL * np.linalg.norm(normal, axis=1)
-    points, flags = list[FloatArray](), list[BoolArray]()
-    for count in np.unique(steps):
-        rows = np.flatnonzero(steps == count)
-        weights = _lattice(int(count))
-        points.append(np.einsum("wk,tkc->twc", weights, triangles[rows]).reshape(-1, 3))
-        flags.append(np.repeat(level[rows], len(weights)))
+    points, flags = [triangles.reshape(-1, 3)], [np.repeat(level, 3)]
+    while len(triangles):
+        edges = np.roll(triangles, -1, axis=1) - triangles
+        squared = np.einsum("tkc,tkc->tk", edges, edges)
+        longest = squared.argmax(axis=1)
+        wide = squared.max(axis=1) > spacing**2
+        points.append(triangles[~wide].mean(axis=1))
+        flags.append(level[~wide])
+        rows, longest = np.flatnonzero(wide), longest[wide]
+        start, end, apex = (triangles[rows, (longest + k) % 3] for k in range(3))
+        middle = (start + end) / 2
+        triangles = np.concatenate([np.stack([start, middle, apex], 1), np.stack([middle, end, apex], 1)])
+        level = np.tile(level[wide], 2)
     return np.concatenate(points), np.concatenate(flags)
 
 
-def _lattice(count: int) -> FloatArray:
-    """(W, 3) weights of a triangle's corners at points with ``count`` steps along each side."""
-    first, second = np.mgrid[0 : count + 1, 0 : count + 1].reshape(2, -1)
-    kept = first + second <= count
-    first, second = first[kept] / count, second[kept] / count
-    return np.stack([first, second, 1 - first - second], axis=1)
+def _highest(points: FloatArray, number: Whole) -> Whole:
+    """Rows of the highest of the points (P, 3) in each of their cells, whose numbers are (P,)."""
+    order = np.lexsort((points[:, 2], number))
+    number = number[order]
+    return order[np.append(number[1:] != number[:-1], True)] if len(order) else order

@@ -52,7 +52,9 @@ class Solid:
             InvalidInputError: no face is left, a corner is not finite, or there are more than ``MOST_TRIANGLES``.
         """
         if len(faces) > MOST_TRIANGLES:
-            raise InvalidInputError(f"{name} has {len(faces):,} triangles", f"Decimate it to {MOST_TRIANGLES:,} at most")
+            raise InvalidInputError(
+                f"{name} has {len(faces):,} triangles", f"Decimate it to {MOST_TRIANGLES:,} at most"
+            )
         corners = np.asarray(corners, dtype=np.float64)
         if not np.isfinite(corners).all():
             raise InvalidInputError(f"{name} has corners that are no numbers", "Clean up its mesh")

@@ -1,0 +1,152 @@
+"""By how many metres places miss a cue; infinite where they contradict it. Each a pure function of N places."""
+
+import math
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+import numpy as np
+
+from ..geometry.frames import FloatArray
+from ..geometry.walls import Walls
+from .levels import Level
+from .placement import AtWall, Beside, Cue, InView, Near, On
+from .solid import Solid
+
+_HEIGHT: Final = 2.0
+"""A metre of height counts so many on the ground: who clicks a board means that board."""
+_SAME_HEIGHT: Final = 0.03
+"""Metres of height by which a click may miss what it means."""
+_IN_REACH: Final = (0.3, 1.3)
+"""Heights of a level that one can reach and see, metres."""
+_SMALL: Final = 0.3
+"""Metres that a level counts as missing by where it is small against the largest of its host."""
+_OFF_MIDDLE: Final = 0.1
+"""Metres for each metre from the middle of a level."""
+_GAP: Final = 0.05
+"""Metres between neighbours."""
+_ALIGNED: Final = 0.5
+"""Metres for each metre that neighbours' middles are out of line."""
+_UNDER: Final = 0.3
+"""Least share of an item's ground that is under what it is said to be under."""
+_STANDING_OFF: Final = 0.01
+"""Metres between a back and its wall."""
+_MOVED: Final = 0.05
+"""Metres for each metre that an item goes along its wall."""
+_PARALLEL: Final = 0.98
+"""Least cosine between a back and its wall."""
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """N places of one item on one level.
+
+    Attributes:
+        centres: (N, 2) of the middle of its box.
+        item: it, the middle of its box above the origin, as it would be turned.
+        facing: (2,) where its front looks.
+        start: (2,) where it is now.
+        level: on which it would stand.
+        middle: (2,) of the level.
+        share: area of the level as a share of the largest of its host.
+    """
+
+    centres: FloatArray
+    item: Solid
+    facing: FloatArray
+    start: FloatArray
+    level: Level
+    middle: FloatArray
+    share: float
+
+    @property
+    def half(self) -> FloatArray:
+        """(2,) half extents of the item's box on the ground."""
+        return self.item.size[:2] / 2
+
+
+def miss_of(cue: Cue, places: Candidates, anchor: Solid | None, walls: Walls | None) -> FloatArray:
+    """(N,) metres by which places miss a cue.
+
+    Args:
+        cue: what is wished.
+        places: where the item could be.
+        anchor: the solid that the cue names; None where it names none.
+        walls: of the room.
+    """
+    match cue:
+        case Near():
+            return _near(cue, places)
+        case On():
+            return _on(places)
+        case Beside():
+            assert anchor is not None  # noqa: S101 - the placer has looked it up
+            return _under(places, anchor) if cue.side == "under" else _beside(cue, places, anchor)
+        case AtWall():
+            return _at_wall(places, walls)
+        case InView():
+            return _in_view(cue, places)
+    assert_never(cue)
+
+
+def _near(cue: Near, places: Candidates) -> FloatArray:
+    x, y, z = cue.point
+    height = max(abs(places.level.height - z) - _SAME_HEIGHT, 0.0)
+    return np.linalg.norm(places.centres - [x, y], axis=1) + _HEIGHT * height
+
+
+def _on(places: Candidates) -> FloatArray:
+    low, high = _IN_REACH
+    out_of_reach = max(low - places.level.height, places.level.height - high, 0.0)
+    off = np.linalg.norm(places.centres - places.middle, axis=1)
+    return out_of_reach + _SMALL * (1 - places.share) + _OFF_MIDDLE * off
+
+
+def _beside(cue: Beside, places: Candidates, anchor: Solid) -> FloatArray:
+    low, high = places.centres - places.half, places.centres + places.half
+    gaps = np.stack(
+        [anchor.low[0] - high[:, 0], low[:, 0] - anchor.high[0], anchor.low[1] - high[:, 1], low[:, 1] - anchor.high[1]]
+    )
+    off = np.abs(places.centres - (anchor.low + anchor.high)[:2] / 2)
+    misses = np.abs(gaps - _GAP) + _ALIGNED * np.stack([off[:, 1], off[:, 1], off[:, 0], off[:, 0]])
+    misses = np.where(gaps > 0, misses, np.inf)
+    sides = ("left of", "right of", "in front of", "behind")
+    return misses.min(axis=0) if cue.side == "beside" else misses[sides.index(cue.side)]
+
+
+def _under(places: Candidates, anchor: Solid) -> FloatArray:
+    low = np.maximum(places.centres - places.half, anchor.low[:2])
+    high = np.minimum(places.centres + places.half, anchor.high[:2])
+    share = (high - low).clip(0).prod(axis=1) / (4 * places.half.prod())
+    off = np.linalg.norm(places.centres - (anchor.low + anchor.high)[:2] / 2, axis=1)
+    return np.where((share >= _UNDER) & (places.level.height < anchor.high[2]), off, np.inf)
+
+
+def _at_wall(places: Candidates, walls: Walls | None) -> FloatArray:
+    if walls is None:
+        return np.full(len(places.centres), np.inf)
+    misses = np.full(len(places.centres), np.inf)
+    depth = float(np.abs(places.item.corners[:, :2] @ places.facing).max())
+    for wall in range(len(walls.starts)):
+        inward = walls.inward[wall]
+        if float(inward @ places.facing) < _PARALLEL:
+            continue
+        offset = places.centres - walls.starts[wall]
+        along = offset @ walls.along[wall]
+        gap = offset @ inward - depth
+        beside = (along > 0) & (along < walls.lengths[wall]) & (gap > -_STANDING_OFF)
+        misses = np.minimum(misses, np.where(beside, np.abs(gap - _STANDING_OFF), np.inf))
+    return misses + _MOVED * np.linalg.norm(places.centres - places.start, axis=1)
+
+
+def _in_view(cue: InView, places: Candidates) -> FloatArray:
+    low, high = places.item.low, places.item.high
+    box = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
+    at = np.column_stack([places.centres, np.full(len(places.centres), places.level.height)])
+    corners = np.concatenate([at[:, None] + box, np.ones((len(at), 8, 1))], axis=2) @ cue.camera.T
+    depth = corners[..., 3]
+    seen = (depth > 0).all(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        flat = corners[..., :2] / depth[..., None]
+    off = np.concatenate([flat.min(axis=1) - cue.low, flat.max(axis=1) - cue.high], axis=1)
+    unit = math.hypot(*(cue.high - cue.low)) / float(np.linalg.norm(places.item.size))
+    return np.where(seen, np.abs(off).mean(axis=1) / max(unit, 1e-9), np.inf)

@@ -1,0 +1,174 @@
+"""What is asked of a placer, and what it answers: items, what stands around them, cues and placements."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, Protocol
+
+import numpy as np
+
+from ..floor_plan import FloorPlan
+from ..geometry.frames import FloatArray
+from ..geometry.walls import Walls
+from .solid import Solid
+
+Side = Literal["left of", "right of", "in front of", "behind", "beside", "under"]
+
+
+@dataclass(frozen=True)
+class Near:
+    """A point, as a person clicks it.
+
+    Args:
+        point: (x, y, z) metres, in the room's axes.
+        host: name of the solid that was clicked; None leaves open what it shall stand on.
+    """
+
+    point: tuple[float, float, float]
+    host: str | None = None
+
+
+@dataclass(frozen=True)
+class On:
+    """Somewhere on one solid.
+
+    Args:
+        host: its name.
+    """
+
+    host: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A side of another solid, on what that stands on; under is between that and the solid.
+
+    Args:
+        side: in the room's axes, whatever way the other faces.
+        anchor: its name.
+    """
+
+    side: Side
+    anchor: str
+
+
+@dataclass(frozen=True)
+class AtWall:
+    """With the back to a wall, on the floor."""
+
+
+@dataclass(frozen=True, eq=False)
+class InView:
+    """A rectangle in a view, which the item shall fill.
+
+    Args:
+        low: (2,) lower left corner, in the view's coordinates from -1 to 1.
+        high: (2,) upper right corner.
+        camera: (4, 4) from the room's axes to clip coordinates: x and y of what is seen lie in -w..w.
+    """
+
+    low: FloatArray
+    high: FloatArray
+    camera: FloatArray
+
+
+Cue = Near | On | Beside | AtWall | InView
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """What is to be placed.
+
+    Args:
+        solid: where it is now, in the room's axes.
+        yaw: of its front, radians; at 0 it faces -Y.
+    """
+
+    solid: Solid
+    yaw: float = 0.0
+
+    @cached_property
+    def middle(self) -> FloatArray:
+        """(3,) about which it is turned: the middle of its box on the ground, its lowest height."""
+        return np.array([*((self.solid.low + self.solid.high) / 2)[:2], self.solid.low[2]])
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What stays as it is.
+
+    Args:
+        solids: all that things can stand on or be inside.
+        floor: outline and doors; without an outline the ground plane reaches as far as one likes.
+    """
+
+    solids: tuple[Solid, ...] = ()
+    floor: FloorPlan = field(default_factory=FloorPlan)
+
+    @cached_property
+    def walls(self) -> Walls | None:
+        """Those of the floor; None where it has no outline."""
+        return Walls.of(self.floor)
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """Where an item stands.
+
+    Attributes:
+        solid: it, placed.
+        position: (3,) the middle of its box on the ground, its lowest height.
+        turn: radians about Z from where it was.
+        host: name of what it stands on; None is the floor.
+        gap: metres between it and that.
+        score: metres that the cue is missed by; less is better.
+    """
+
+    solid: Solid
+    position: FloatArray
+    turn: float
+    host: str | None
+    gap: float
+    score: float
+
+
+@dataclass(frozen=True)
+class PlacerSettings:
+    """How placements are looked for.
+
+    Args:
+        variations: placements an item, from the best on.
+        keep_rotation: whether an item keeps its yaw; else it may be turned as the cue has it.
+    """
+
+    variations: int = 1
+    keep_rotation: bool = True
+
+
+class Placer(Protocol):
+    """Places any solids on anything."""
+
+    def place(
+        self,
+        items: Sequence[Item],
+        around: Surroundings,
+        cues: Sequence[Sequence[Cue]],
+        settings: PlacerSettings,
+        on_step: Callable[[int, int], None] | None = None,
+    ) -> list[list[Placement]]:
+        """Places items one after the other; each that is placed counts as standing there for the next.
+
+        Args:
+            items: in the order in which they are placed.
+            around: what stays as it is.
+            cues: for each item, all that is wished of its place.
+            settings: how to look.
+            on_step: hears how many items are placed, and of how many.
+
+        Returns:
+            For each item its placements, the best first.
+
+        Raises:
+            NoPlaceError: there is none.
+        """
+        ...

@@ -1,0 +1,343 @@
+"""Places by rule: every free place of every level, ranked by how far it misses the cue, proved on the triangles."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ..errors import InstructSceneError
+from ..geometry.clearances import door_zones
+from ..geometry.frames import FloatArray
+from .contact import landing
+from .levels import FLOOR, LIFT, FreePlaces, Level, free_places, levels_of
+from .misses import Candidates, miss_of
+from .near import Whole
+from .occupancy import Occupancy
+from .placement import AtWall, Beside, Cue, InView, Item, Near, On, Placement, PlacerSettings, Surroundings
+from .resting import ground_plane, rest
+from .solid import Solid
+
+_FINEST: Final = 0.004
+"""Metres of a cell at least."""
+_ACROSS: Final = 12
+"""Cells across the shorter side of an item, where the other limits allow it."""
+_MOST_CELLS: Final = 200
+"""Along the longer side of what is searched."""
+_REACH: Final = 3.0
+"""Metres around a cue that the floor reaches where there is no room."""
+_TRIES: Final = 60
+"""Places that are proved on the triangles before the search ends."""
+_TIGHT: Final = 0.002
+"""Metres that a place counts as missing its cue by where there is hardly room to all sides."""
+_LEANING: Final = 0.05
+"""Metres that a place counts as missing its cue by for the whole of a base that is not over its level."""
+_SAME_PLACE: Final = 1.5
+"""Cells around a place that did not hold within which no other is tried."""
+_CLICKED: Final = 1.0
+"""Metres around a click that are searched, and half the item besides."""
+_BESIDE: Final = 2.0
+"""Metres around a neighbour that are searched, and the item's extents besides."""
+_MOST_KEPT: Final = 256
+"""Occupancies that a placer keeps."""
+_LEAST_LEFT: Final = 0.3
+"""Share of an item's width that is left where it is made narrower to find tight places."""
+_ROW: Final = np.array([1 << 32, 1])
+"""Makes one number of a cell."""
+_LOOKED_AT: Final = 4000
+"""Best places of a search that are put in order."""
+_SHIFTS: Final = 0.5 * np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, 1], [1, -1], [-1, -1]])
+"""Shares of a cell by which a place is shifted where room is tight."""
+
+
+class NoPlaceError(InstructSceneError):
+    """An item finds no place; nothing was placed."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """One item's search, turned in one way, on one level.
+
+    Attributes:
+        level: on which it would stand.
+        turn: radians from where it is.
+        item: it, turned, the middle of its box above the origin.
+        cell: metres.
+        places: where it is free.
+        misses: (N,) of these places, metres.
+    """
+
+    level: Level
+    turn: float
+    item: Solid
+    cell: float
+    places: FreePlaces
+    misses: FloatArray
+
+
+class RulePlacer:
+    """The placer that has learnt nothing: it needs no weights, and is what any other is measured against.
+
+    It keeps which cells solids fill, so that a search beside the same solids is quicker.
+    """
+
+    def __init__(self) -> None:
+        self._filled: dict[tuple[int, float], tuple[Solid, Occupancy]] = {}
+
+    def place(
+        self,
+        items: Sequence[Item],
+        around: Surroundings,
+        cues: Sequence[Sequence[Cue]],
+        settings: PlacerSettings | None = None,
+        on_step: Callable[[int, int], None] | None = None,
+    ) -> list[list[Placement]]:
+        """Places items one after the other, see :class:`.placement.Placer`.
+
+        Raises:
+            NoPlaceError: an item has no place where its cues want it, or a cue names nothing that is there.
+        """
+        settings = settings or PlacerSettings()
+        answers = list[list[Placement]]()
+        for number, (item, wished) in enumerate(zip(items, cues, strict=True)):
+            found = self._place_one(item, around, wished, settings)
+            answers.append(found)
+            around = replace(around, solids=(*around.solids, found[0].solid))
+            if on_step is not None:
+                on_step(number + 1, len(items))
+        return answers
+
+    def _place_one(
+        self, item: Item, around: Surroundings, cues: Sequence[Cue], settings: PlacerSettings
+    ) -> list[Placement]:
+        by_name = {solid.name: number for number, solid in enumerate(around.solids)}
+        for name in (_named(cue) for cue in cues):
+            if name is not None and name not in by_name:
+                raise NoPlaceError(f"{item.solid.name}: there is no {name} to place it by", "Choose what stands there")
+        hosts = _hosts(cues, around, by_name)
+        turns = (0.0,) if settings.keep_rotation else _turns(item, cues, around)
+        for tight in (False, True):
+            searches = [
+                search
+                for host in hosts
+                for turn in turns
+                for search in self._searches(item, turn, host, around, cues, tight=tight)
+            ]
+            found = self._proved(searches, item, around, settings.variations, tight=tight)
+            if found:
+                return found
+        where = " or ".join(around.solids[host].name if host != FLOOR else "the floor" for host in hosts[:3])
+        raise NoPlaceError(
+            f"{item.solid.name}: no free place on {where}" if len(hosts) <= 3 else f"{item.solid.name}: no free place",
+            "Make room there, or choose another place",
+        )
+
+    def _searches(
+        self, item: Item, turn: float, host: int, around: Surroundings, cues: Sequence[Cue], *, tight: bool
+    ) -> Iterator[_Search]:
+        """The free places of an item on each level of a host; where room is tight, a little narrower than it is."""
+        solid = item.solid.moved(-item.middle).turned(turn)
+        solid = solid.moved(-np.array([*((solid.low + solid.high) / 2)[:2], 0]))
+        low, high = _window(item, host, around, cues)
+        if (low >= high).any():
+            return
+        cell = _cell_of(solid, high - low)
+        body = Occupancy.of(_narrower(solid, cell) if tight else solid, cell)
+        barred = _barred(around, low - solid.size[:2], high + solid.size[:2], cell, doors=host == FLOOR)
+        if host == FLOOR:
+            levels = [Level(FLOOR, 0.0, _difference(_all_cells(low, high, cell), barred))]
+        else:
+            levels = levels_of(self._occupancy(around.solids[host], cell), host)
+        reach = solid.size[:2] + (high - low)
+        obstacles = [
+            self._occupancy(other, cell).body
+            for other in around.solids
+            if (other.low[:2] <= high + reach).all() and (other.high[:2] >= low - reach).all()
+        ]
+        largest = max((level.area for level in levels), default=0)
+        facing = np.array([math.sin(item.yaw + turn), -math.cos(item.yaw + turn)])
+        for level in levels:
+            middle = (level.cells.mean(axis=0) + 0.5) * cell if level.area else low
+            share = level.area / max(largest, 1)
+            cells = level.cells[((level.cells * cell >= low - cell) & (level.cells * cell <= high)).all(axis=1)]
+            if not len(cells):
+                continue
+            places = free_places(body, replace(level, cells=cells), obstacles, barred)
+            candidates = Candidates(places.centres, solid, facing, item.middle[:2], level, middle, share)
+            misses = _TIGHT * ~places.roomy + _LEANING * (1 - places.support)
+            for cue in cues:
+                name = _named(cue)
+                anchor = next((other for other in around.solids if other.name == name), None)
+                misses = misses + miss_of(cue, candidates, anchor, around.walls)
+            if np.isfinite(misses).any():
+                yield _Search(level, turn, solid, cell, places, misses)
+
+    def _occupancy(self, solid: Solid, cell: float) -> Occupancy:
+        known = self._filled.get((id(solid), cell))
+        if known is None or known[0] is not solid:
+            if len(self._filled) >= _MOST_KEPT:
+                self._filled.clear()
+            known = self._filled[id(solid), cell] = (solid, Occupancy.of(solid, cell))
+        return known[1]
+
+    def _proved(
+        self, searches: Sequence[_Search], item: Item, around: Surroundings, count: int, *, tight: bool
+    ) -> list[Placement]:
+        """The best places that hold on the triangles."""
+        found = list[Placement]()
+        for search, place, miss in _in_order(searches, item, count, tight=tight):
+            standing = rest(search.item, place, search.level, around.solids)
+            if isinstance(standing, str):
+                continue
+            host = search.level.host
+            position = np.array([*place, standing.solid.low[2]])
+            name = None if host == FLOOR else around.solids[host].name
+            found.append(Placement(standing.solid, position, search.turn, name, standing.gap, miss))
+            if len(found) == count:
+                break
+        return found
+
+
+def _named(cue: Cue) -> str | None:
+    """The solid that a cue names."""
+    match cue:
+        case Near() | On():
+            return cue.host
+        case Beside():
+            return cue.anchor
+        case _:
+            return None
+
+
+def _hosts(cues: Sequence[Cue], around: Surroundings, by_name: Mapping[str, int]) -> list[int]:
+    """Numbers of what the item may stand on by all its cues; without a cue that is the floor."""
+    everything = [FLOOR, *range(len(around.solids))]
+    allowed = everything if any(isinstance(cue, Near | On | Beside | InView) for cue in cues) else [FLOOR]
+    for cue in cues:
+        match cue:
+            case On(host) | Near(host=str(host)):
+                here = [by_name[host]]
+            case Beside():
+                here = _carriers(by_name[cue.anchor], around)
+            case AtWall():
+                here = [FLOOR]
+            case _:
+                here = everything
+        allowed = [host for host in allowed if host in here]
+    return allowed
+
+
+def _carriers(number: int, around: Surroundings) -> list[int]:
+    """What a solid stands on; the floor where it stands on nothing."""
+    solid = around.solids[number].moved(np.array([0, 0, LIFT]))
+    others = [n for n in range(len(around.solids)) if n != number]
+    ground = [*(around.solids[n] for n in others), ground_plane(solid)]
+    found = landing(solid, ground, deepest=2 * LIFT)
+    numbers = [*others, FLOOR]
+    return [FLOOR] if found is None else sorted({numbers[n] for n in found.carriers})
+
+
+def _turns(item: Item, cues: Sequence[Cue], around: Surroundings) -> tuple[float, ...]:
+    """Radians by which an item may be turned: to have its back to a wall, else by quarters."""
+    if around.walls is not None and any(isinstance(cue, AtWall) for cue in cues):
+        yaws = {round(math.atan2(x, -y), 4) for x, y in around.walls.inward.tolist()}
+        return tuple(sorted(yaw - item.yaw for yaw in yaws))
+    return tuple(k * math.pi / 2 for k in range(4))
+
+
+def _window(item: Item, host: int, around: Surroundings, cues: Sequence[Cue]) -> tuple[FloatArray, FloatArray]:
+    """(2,) and (2,) corners of the ground on which the middle of an item is looked for."""
+    size = item.solid.size[:2]
+    if host != FLOOR:
+        solid = around.solids[host]
+        low, high = solid.low[:2], solid.high[:2]
+    elif (box := around.floor.bounding_box()) is not None:
+        low, high = np.array(box[:2]), np.array(box[2:])
+    else:
+        corners = [
+            item.solid.low,
+            item.solid.high,
+            *(end for solid in around.solids for end in (solid.low, solid.high)),
+        ]
+        points = [np.array(cue.point) for cue in cues if isinstance(cue, Near)]
+        ends = np.stack([*corners, *points])[:, :2]
+        low, high = ends.min(axis=0) - _REACH, ends.max(axis=0) + _REACH
+    for cue in cues:
+        if isinstance(cue, Near):
+            reach = _CLICKED + float(size.max()) / 2
+            low, high = (
+                np.maximum(low, np.array(cue.point[:2]) - reach),
+                np.minimum(high, np.array(cue.point[:2]) + reach),
+            )
+        elif isinstance(cue, Beside):
+            anchor = next(solid for solid in around.solids if solid.name == cue.anchor)
+            low = np.maximum(low, anchor.low[:2] - _BESIDE - size)
+            high = np.minimum(high, anchor.high[:2] + _BESIDE + size)
+    return low, high
+
+
+def _cell_of(solid: Solid, extent: FloatArray) -> float:
+    """Edge of a cell, metres, one of a few so that what is known of other solids serves again."""
+    wished = max(_FINEST, float(solid.size[:2].min()) / _ACROSS, float(extent.max()) / _MOST_CELLS)
+    return _FINEST * 2 ** (math.ceil(2 * math.log2(wished / _FINEST) - 1e-9) / 2)
+
+
+def _all_cells(low: FloatArray, high: FloatArray, cell: float) -> Whole:
+    """(K, 2) cells of a rectangle."""
+    first, last = (np.floor(end / cell).astype(np.int64) for end in (low, high))
+    return np.stack(np.meshgrid(*(np.arange(a, b + 1) for a, b in zip(first, last, strict=True))), -1).reshape(-1, 2)
+
+
+def _difference(cells: Whole, others: Whole) -> Whole:
+    """Cells (K, 2) that are not among others."""
+    kept = ~np.isin(cells @ _ROW, others @ _ROW)
+    return cells[kept]
+
+
+def _barred(around: Surroundings, low: FloatArray, high: FloatArray, cell: float, *, doors: bool) -> Whole:
+    """(K, 2) cells of a rectangle beyond the walls and, where these count, before doors."""
+    if around.walls is None:
+        return np.empty((0, 2), dtype=np.int64)
+    cells = _all_cells(low, high, cell)
+    middles = (cells + 0.5) * cell
+    barred = ~around.walls.contains(middles)
+    for zone in door_zones(around.floor, around.walls) if doors else ():
+        cosine, sine = math.cos(zone.yaw), math.sin(zone.yaw)
+        own = (middles - zone.centre) @ np.array([[cosine, -sine], [sine, cosine]])
+        barred |= (np.abs(own) < np.array(zone.size) / 2).all(axis=1)
+    return cells[barred]
+
+
+def _narrower(solid: Solid, cell: float) -> Solid:
+    """A solid with a cell less on each side, so that the grid does not hide a place that just fits."""
+    factor = np.maximum((solid.size[:2] - 2 * cell) / solid.size[:2], _LEAST_LEFT)
+    return replace(solid, corners=solid.corners * [*factor, 1.0])
+
+
+def _in_order(
+    searches: Sequence[_Search], item: Item, count: int, *, tight: bool
+) -> Iterator[tuple[_Search, FloatArray, float]]:
+    """The best places of all searches, each some way from those before; where room is tight, with small shifts."""
+    rows = [
+        (float(miss), number, place)
+        for number, search in enumerate(searches)
+        for place in np.argsort(search.misses, kind="stable")[:_LOOKED_AT]
+        if np.isfinite(miss := search.misses[place])
+    ]
+    tried: dict[int, list[FloatArray]] = {}
+    apart = float(item.solid.size[:2].min()) / 2 if count > 1 else 0.0
+    tries = 0
+    for miss, number, row in sorted(rows):
+        search = searches[number]
+        place = search.places.centres[row]
+        reach = max(apart, _SAME_PLACE * search.cell)
+        before = tried.setdefault(number, [])
+        if any(math.dist(place, other) < reach for other in before):
+            continue
+        before.append(place)
+        for shift in _SHIFTS if tight else _SHIFTS[:1]:
+            tries += 1
+            yield search, place + shift * search.cell, miss
+        if tries >= _TRIES:
+            return
