@@ -9,7 +9,7 @@ import numpy as np
 from ..geometry.frames import FloatArray
 from ..geometry.solids import BoolArray
 from .near import Whole
-from .occupancy import Occupancy
+from .occupancy import Obstacle, Occupancy
 
 LIFT: Final = 0.01
 """Metres above a level at which a solid begins to fall: what is lower, such as a cloth, carries it."""
@@ -77,15 +77,16 @@ class FreePlaces:
 
 
 def free_places(
-    item: Occupancy, level: Level, obstacles: Sequence[FloatArray], barred: Whole | None = None
+    item: Occupancy, level: Level, obstacles: Sequence[Obstacle], barred: Whole | None = None, lift: float = LIFT
 ) -> FreePlaces:
     """All places of a grid where a solid stands on a level and is not inside anything.
 
     Args:
         item: the solid, the middle of its box above the origin and its lowest point at height 0.
         level: where it shall stand; its cells are of the same grid.
-        obstacles: (Q, 3) points of what it may not be inside, of each solid.
+        obstacles: what it may not be inside.
         barred: (K, 2) cells where no part of it may be at any height, such as beyond the walls.
+        lift: metres above the level at which it begins to fall.
     """
     cell, own = item.cell, item.body
     height = float(own[:, 2].max())
@@ -94,7 +95,7 @@ def free_places(
     reach = np.ceil(np.abs(own[:, :2]).max(axis=0) / cell).astype(np.int64) + 2
     first, last = level.cells.min(axis=0) - reach, level.cells.max(axis=0) + reach
     shape = last - first + 1
-    base = level.height + LIFT
+    base = level.height + lift
 
     def layered(points: FloatArray, at: Whole, size: Whole) -> BoolArray:
         """(L, *size) cells that points of heights over the base touch in each layer."""
@@ -106,9 +107,10 @@ def free_places(
         return layers
 
     blocked = np.zeros((n_layers, *shape), dtype=np.bool_)
-    for points in obstacles:
-        over = points - [0, 0, base]
+    for obstacle in obstacles:
+        over = obstacle.points - [0, 0, base]
         blocked |= layered(over[(over[:, 2] > 0) & (over[:, 2] < height)], first, shape)
+        _fill(blocked, obstacle.coarse, first * cell, cell, base, thickness)
     if barred is not None:
         place = barred - first
         place = place[((place >= 0) & (place < shape)).all(axis=1)]
@@ -123,6 +125,32 @@ def free_places(
     free = (meets < 0.5) & (support >= LEAST_SUPPORT)
     places = np.argwhere(free)
     return FreePlaces((places + first + reach) * cell, support[free], grown[free] < 0.5)
+
+
+def _fill(layers: BoolArray, coarse: Occupancy, corner: FloatArray, cell: float, base: float, thickness: float) -> None:
+    """Sets the cells of layers (L, H, W) whose middles are in what a solid encloses.
+
+    Args:
+        layers: to set.
+        coarse: the solid.
+        corner: (2,) of the first cell, metres.
+        cell: metres.
+        base: height of the first layer's lower side, metres.
+        thickness: of a layer, metres.
+    """
+    x, y = (
+        np.floor((start + (np.arange(count) + 0.5) * cell) / coarse.cell).astype(np.int64) - at
+        for start, count, at in zip(corner, layers.shape[1:], coarse.first, strict=False)
+    )
+    (kept_x, kept_y) = (
+        np.flatnonzero((place >= 0) & (place < count)) for place, count in zip((x, y), coarse.inner.shape, strict=False)
+    )
+    if not len(kept_x) or not len(kept_y) or not coarse.inner.any():
+        return
+    for layer in range(len(layers)):
+        low, high = (int((base + (layer + k) * thickness) // coarse.cell) - int(coarse.first[2]) for k in (0, 1))
+        inside = coarse.inner[:, :, max(low, 0) : max(high + 1, 0)].any(axis=2)
+        layers[layer][np.ix_(kept_x, kept_y)] |= inside[np.ix_(x[kept_x], y[kept_y])]
 
 
 def _grown(layers: BoolArray) -> BoolArray:

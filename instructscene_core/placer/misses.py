@@ -9,7 +9,7 @@ import numpy as np
 from ..geometry.frames import FloatArray
 from ..geometry.walls import Walls
 from .levels import Level
-from .placement import AtWall, Beside, Cue, InView, Near, On
+from .placement import AtWall, Beside, Cue, InView, Near, Next, On
 from .solid import Solid
 
 _HEIGHT: Final = 2.0
@@ -26,6 +26,10 @@ _GAP: Final = 0.05
 """Metres between neighbours."""
 _ALIGNED: Final = 0.5
 """Metres for each metre that neighbours' middles are out of line."""
+_IN_ROW: Final = 0.004
+"""Metres between things in a row."""
+_SAME_BOARD: Final = 0.005
+"""Metres of height between things in a row."""
 _UNDER: Final = 0.3
 """Least share of an item's ground that is under what it is said to be under."""
 _STANDING_OFF: Final = 0.01
@@ -85,6 +89,9 @@ def miss_of(cue: Cue, places: Candidates, anchor: Solid | None, walls: Walls | N
             return _at_wall(places, walls)
         case InView():
             return _in_view(cue, places)
+        case Next():
+            assert anchor is not None  # noqa: S101 - likewise
+            return _next(places, anchor)
     assert_never(cue)
 
 
@@ -119,6 +126,37 @@ def _under(places: Candidates, anchor: Solid) -> FloatArray:
     share = (high - low).clip(0).prod(axis=1) / (4 * places.half.prod())
     off = np.linalg.norm(places.centres - (anchor.low + anchor.high)[:2] / 2, axis=1)
     return np.where((share >= _UNDER) & (places.level.height < anchor.high[2]), off, np.inf)
+
+
+def _next(places: Candidates, previous: Solid) -> FloatArray:
+    if abs(previous.low[2] - places.level.height) > _SAME_BOARD:
+        return np.full(len(places.centres), np.inf)
+    ends = row_places(places.item, places.facing, previous)
+    return np.linalg.norm(places.centres[:, None] - ends, axis=2).min(axis=1)
+
+
+def row_places(item: Solid, facing: FloatArray, previous: Solid) -> FloatArray:
+    """(2, 2) where the middle of an item's box is that stands in a row with a previous one, on either side.
+
+    Args:
+        item: the middle of its box above the origin.
+        facing: (2,) where its front looks.
+        previous: where it stands.
+    """
+    axes = np.stack([facing, [-facing[1], facing[0]]])
+    own = item.corners[:, :2] @ axes.T
+    other = previous.corners[:, :2] @ axes.T
+    extents = own.max(axis=0) - own.min(axis=0)
+    along = int(extents[1] <= extents[0])
+    across = 1 - along
+    ends = np.empty((2, 2))
+    # A front looks along its own axis, so the lower end is the back; across it, the lower end is as good as any.
+    ends[:, across] = other[:, across].min() - own[:, across].min()
+    ends[:, along] = (
+        other[:, along].max() + _IN_ROW - own[:, along].min(),
+        other[:, along].min() - _IN_ROW - own[:, along].max(),
+    )
+    return ends @ axes
 
 
 def _at_wall(places: Candidates, walls: Walls | None) -> FloatArray:

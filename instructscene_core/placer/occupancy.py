@@ -11,6 +11,8 @@ from ..geometry.solids import BoolArray
 from .near import Whole
 from .solid import Solid
 
+_COARSE: Final = 24
+"""Cubes along the longest side of a solid that show what it encloses."""
 _LEVEL: Final = 0.94
 """Least share of a face's normal along Z, either way up, from which something can stand on it: 20 degrees."""
 
@@ -24,35 +26,38 @@ class Occupancy:
         points: (P, 3) of its surface, the highest in each cube.
         level: (L, 3) of these on which something could stand if they face up, likewise.
         first: (3,) the cube that holds the lower corner.
-        filled: (nx, ny, nz) cubes from there that its surface touches, or that have some on all six sides.
+        inner: (nx, ny, nz) cubes from there that have some of its surface on all six sides, and none in them.
+        filled: (nx, ny, nz) these, and those that its surface touches.
     """
 
     cell: float
     points: FloatArray
     level: FloatArray
     first: Whole
+    inner: BoolArray
     filled: BoolArray
 
     @staticmethod
     def of(solid: Solid, cell: float) -> "Occupancy":
         """Spreads the points and fills the cells."""
         points, level = _spread(solid.triangles, cell)
-        first = np.floor(solid.low / cell).astype(np.int64)
-        shape = np.floor(solid.high / cell).astype(np.int64) - first + 1
-        filled = np.zeros(shape, dtype=np.bool_)
-        places = (np.floor(points / cell).astype(np.int64) - first).clip(0, shape - 1)
-        number = np.ravel_multi_index(tuple(places.T), tuple(shape))
-        filled.reshape(-1)[number] = True
-        flat, flat_number = points[level], number[level]
-        return Occupancy(cell, points[_highest(points, number)], flat[_highest(flat, flat_number)], first, enclosed(filled))
+        first, shape, number = _numbered(points, cell)
+        surface = np.zeros(shape, dtype=np.bool_)
+        surface.reshape(-1)[number] = True
+        filled, flat = enclosed(surface), points[level]
+        return Occupancy(
+            cell,
+            points[_highest(points, number)],
+            flat[_highest(flat, number[level])],
+            first,
+            filled & ~surface,
+            filled,
+        )
 
     @cached_property
     def body(self) -> FloatArray:
         """(Q, 3) its points, and the middles of the cells that it encloses."""
-        inner = self.filled.copy()
-        places = np.floor(self.points / self.cell).astype(np.int64) - self.first
-        inner[tuple(places.clip(0, np.array(inner.shape) - 1).T)] = False
-        return np.concatenate([self.points, (np.argwhere(inner) + self.first + 0.5) * self.cell])
+        return np.concatenate([self.points, (np.argwhere(self.inner) + self.first + 0.5) * self.cell])
 
     @cached_property
     def standing_points(self) -> FloatArray:
@@ -68,9 +73,48 @@ class Occupancy:
         above = np.floor(points[:, 2] / self.cell).astype(np.int64) - self.first[2] + 1
         inside = above < self.filled.shape[2]
         blocked = np.zeros(len(points), dtype=np.bool_)
-        x, y = column[inside].clip(0, np.array(self.filled.shape[:2]) - 1).T
+        x, y = column[inside].T
         blocked[inside] = self.filled[x, y, above[inside]]
         return points[~blocked]
+
+
+@dataclass(frozen=True, eq=False)
+class Obstacle:
+    """A solid that others may not be inside: its surface finely, and coarsely what it encloses.
+
+    Attributes:
+        points: (P, 3) of its surface, the highest in each fine cube.
+        coarse: whose ``inner`` cells it encloses.
+    """
+
+    points: FloatArray
+    coarse: Occupancy
+
+    @staticmethod
+    def of(solid: Solid, cell: float, coarse: Occupancy) -> "Obstacle":
+        """Spreads points for a grid of fine cubes.
+
+        Args:
+            solid: the obstacle.
+            cell: edge of a fine cube, metres.
+            coarse: the same solid in cubes of :func:`coarse_cell`.
+        """
+        points, _ = _spread(solid.triangles, cell)
+        return Obstacle(points[_highest(points, _numbered(points, cell)[2])], coarse)
+
+
+def coarse_cell(solid: Solid) -> float:
+    """Edge of cubes that show what a solid encloses, metres."""
+    return float(solid.size.max()) / _COARSE
+
+
+def _numbered(points: FloatArray, cell: float) -> tuple[Whole, Whole, Whole]:
+    """(3,) the first cube of those that hold points (P, 3), (3,) how many there are, and (P,) the number of each's."""
+    places = np.floor(points / cell).astype(np.int64)
+    first = places.min(axis=0)
+    shape = places.max(axis=0) - first + 1
+    x, y, z = (places - first).T
+    return first, shape, (x * shape[1] + y) * shape[2] + z
 
 
 def enclosed(surface: BoolArray) -> BoolArray:

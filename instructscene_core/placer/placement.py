@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import numpy as np
 
@@ -12,6 +12,10 @@ from ..geometry.frames import FloatArray
 from ..geometry.walls import Walls
 from .solid import Solid
 
+_THICKEST_RUG: Final = 0.03
+"""Metres of height."""
+_NARROWEST_RUG: Final = 0.4
+"""Metres of the narrower side."""
 Side = Literal["left of", "right of", "in front of", "behind", "beside", "under"]
 
 
@@ -72,7 +76,18 @@ class InView:
     camera: FloatArray
 
 
-Cue = Near | On | Beside | AtWall | InView
+@dataclass(frozen=True)
+class Next:
+    """In a row with another solid, such as books: side by side along the item's narrower side, backs in line.
+
+    Args:
+        previous: its name.
+    """
+
+    previous: str
+
+
+Cue = Near | On | Beside | AtWall | InView | Next
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +101,11 @@ class Item:
 
     solid: Solid
     yaw: float = 0.0
+
+    @property
+    def covers(self) -> bool:
+        """Whether it is a rug: things may stand on it already where it is laid."""
+        return bool(self.solid.size[2] <= _THICKEST_RUG and self.solid.size[:2].min() >= _NARROWEST_RUG)
 
     @cached_property
     def middle(self) -> FloatArray:

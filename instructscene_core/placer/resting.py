@@ -12,8 +12,8 @@ from .levels import FLOOR, LIFT, Level
 from .near import Whole
 from .solid import Solid
 
-_DEEPEST = LIFT + 0.03
-"""Metres that a solid may fall from where it begins."""
+_LOWER = 0.03
+"""Metres below the height of a level at which a solid may come to rest: a level is not quite level."""
 _AROUND = 0.05
 """Metres around a solid within which others may matter to it."""
 
@@ -40,7 +40,7 @@ def ground_plane(solid: Solid) -> Solid:
     return Solid.of("floor", corners, np.array([[0, 1, 2], [0, 2, 3]]))
 
 
-def rest(item: Solid, place: FloatArray, level: Level, solids: Sequence[Solid]) -> Rest | str:
+def rest(item: Solid, place: FloatArray, level: Level, solids: Sequence[Solid], lift: float = LIFT) -> Rest | str:
     """Lets a solid fall from above a level.
 
     Args:
@@ -48,17 +48,18 @@ def rest(item: Solid, place: FloatArray, level: Level, solids: Sequence[Solid]) 
         place: (2,) for the middle of its box.
         level: onto which it shall fall.
         solids: all that it may land on or meet, the level's host among them.
+        lift: metres above the level at which it begins.
 
     Returns:
         How it stands; else why it does not.
     """
-    start = item.moved(np.array([*place, level.height + LIFT]))
+    start = item.moved(np.array([*place, level.height + lift]))
     near = [number for number, solid in enumerate(solids) if _close(start, solid)]
     ground = [solids[number] for number in near]
     numbers: Whole = np.array([*near, FLOOR])
     if level.host == FLOOR:
         ground = [*ground, ground_plane(start)]
-    found = landing(start, ground, deepest=_DEEPEST)
+    found = landing(start, ground, deepest=lift + _LOWER)
     if found is None:
         return "nothing carries it"
     placed = start.moved(np.array([0, 0, -found.fall]))

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar, cast
 
 import numpy as np
 
@@ -12,23 +12,30 @@ from ..geometry.clearances import door_zones
 from ..geometry.frames import FloatArray
 from .contact import landing
 from .levels import FLOOR, LIFT, FreePlaces, Level, free_places, levels_of
-from .misses import Candidates, miss_of
+from .misses import Candidates, miss_of, row_places
 from .near import Whole
-from .occupancy import Occupancy
-from .placement import AtWall, Beside, Cue, InView, Item, Near, On, Placement, PlacerSettings, Surroundings
+from .occupancy import Obstacle, Occupancy, coarse_cell
+from .placement import AtWall, Beside, Cue, Item, Near, Next, On, Placement, PlacerSettings, Surroundings
 from .resting import ground_plane, rest
 from .solid import Solid
 
+T = TypeVar("T", Occupancy, Obstacle)
 _FINEST: Final = 0.004
 """Metres of a cell at least."""
-_ACROSS: Final = 12
+_ACROSS: Final = 8
 """Cells across the shorter side of an item, where the other limits allow it."""
+_ALONG: Final = 30
+"""Cells along its longer side, likewise."""
+_MOST_CUBES: Final = 500_000
+"""Cells in the box around what carries an item."""
 _MOST_CELLS: Final = 200
 """Along the longer side of what is searched."""
 _REACH: Final = 3.0
 """Metres around a cue that the floor reaches where there is no room."""
 _TRIES: Final = 60
 """Places that are proved on the triangles before the search ends."""
+_LIFTS: Final = (LIFT, 0.0015)
+"""Metres above its level at which an item begins to fall, and where room above is tight."""
 _TIGHT: Final = 0.002
 """Metres that a place counts as missing its cue by where there is hardly room to all sides."""
 _LEANING: Final = 0.05
@@ -41,6 +48,14 @@ _BESIDE: Final = 2.0
 """Metres around a neighbour that are searched, and the item's extents besides."""
 _MOST_KEPT: Final = 256
 """Occupancies that a placer keeps."""
+_ALIKE: Final = 1.6
+"""Ratio of heights up to which things stand in a row."""
+_SMALL: Final = 0.5
+"""Metres of their longest side up to which they do."""
+_LEAST_LEVEL: Final = 0.3
+"""Area of a level that can be meant, as a share of an item's ground."""
+_SAME_LEVEL: Final = 0.03
+"""Metres between heights that one click may mean."""
 _LEAST_LEFT: Final = 0.3
 """Share of an item's width that is left where it is made narrower to find tight places."""
 _ROW: Final = np.array([1 << 32, 1])
@@ -66,6 +81,7 @@ class _Search:
         cell: metres.
         places: where it is free.
         misses: (N,) of these places, metres.
+        exact: (M, 2) places between those of the grid that its cues mean.
     """
 
     level: Level
@@ -74,6 +90,7 @@ class _Search:
     cell: float
     places: FreePlaces
     misses: FloatArray
+    exact: FloatArray
 
 
 class RulePlacer:
@@ -83,7 +100,7 @@ class RulePlacer:
     """
 
     def __init__(self) -> None:
-        self._filled: dict[tuple[int, float], tuple[Solid, Occupancy]] = {}
+        self._kept: dict[tuple[str, int, float], tuple[Solid, Occupancy | Obstacle]] = {}
 
     def place(
         self,
@@ -100,8 +117,13 @@ class RulePlacer:
         """
         settings = settings or PlacerSettings()
         answers = list[list[Placement]]()
+        in_row = _are_a_row(items, cues)
         for number, (item, wished) in enumerate(zip(items, cues, strict=True)):
-            found = self._place_one(item, around, wished, settings)
+            if in_row and number:
+                wishes = [*(cue for cue in wished if not isinstance(cue, Near)), Next(items[number - 1].solid.name)]
+            else:
+                wishes = wished
+            found = self._place_one(item, around, wishes, settings)
             answers.append(found)
             around = replace(around, solids=(*around.solids, found[0].solid))
             if on_step is not None:
@@ -142,17 +164,18 @@ class RulePlacer:
         low, high = _window(item, host, around, cues)
         if (low >= high).any():
             return
-        cell = _cell_of(solid, high - low)
+        cell = _cell_of(solid, high - low, None if host == FLOOR else around.solids[host])
         body = Occupancy.of(_narrower(solid, cell) if tight else solid, cell)
         barred = _barred(around, low - solid.size[:2], high + solid.size[:2], cell, doors=host == FLOOR)
         if host == FLOOR:
             levels = [Level(FLOOR, 0.0, _difference(_all_cells(low, high, cell), barred))]
         else:
             levels = levels_of(self._occupancy(around.solids[host], cell), host)
+        levels = _meant(levels, cues, solid, cell)
         reach = solid.size[:2] + (high - low)
         obstacles = [
-            self._occupancy(other, cell).body
-            for other in around.solids
+            self._obstacle(other, cell)
+            for other in (() if _is_laid(item, host) else around.solids)
             if (other.low[:2] <= high + reach).all() and (other.high[:2] >= low - reach).all()
         ]
         largest = max((level.area for level in levels), default=0)
@@ -163,7 +186,7 @@ class RulePlacer:
             cells = level.cells[((level.cells * cell >= low - cell) & (level.cells * cell <= high)).all(axis=1)]
             if not len(cells):
                 continue
-            places = free_places(body, replace(level, cells=cells), obstacles, barred)
+            places = free_places(body, replace(level, cells=cells), obstacles, barred, _LIFTS[tight])
             candidates = Candidates(places.centres, solid, facing, item.middle[:2], level, middle, share)
             misses = _TIGHT * ~places.roomy + _LEANING * (1 - places.support)
             for cue in cues:
@@ -171,15 +194,24 @@ class RulePlacer:
                 anchor = next((other for other in around.solids if other.name == name), None)
                 misses = misses + miss_of(cue, candidates, anchor, around.walls)
             if np.isfinite(misses).any():
-                yield _Search(level, turn, solid, cell, places, misses)
+                yield _Search(level, turn, solid, cell, places, misses, _exact(cues, solid, facing, around))
 
     def _occupancy(self, solid: Solid, cell: float) -> Occupancy:
-        known = self._filled.get((id(solid), cell))
-        if known is None or known[0] is not solid:
-            if len(self._filled) >= _MOST_KEPT:
-                self._filled.clear()
-            known = self._filled[id(solid), cell] = (solid, Occupancy.of(solid, cell))
-        return known[1]
+        return self._known("occupancy", solid, cell, lambda: Occupancy.of(solid, cell))
+
+    def _obstacle(self, solid: Solid, cell: float) -> Obstacle:
+        coarse, fine = self._occupancy(solid, coarse_cell(solid)), self._kept.get(("occupancy", id(solid), cell))
+        if fine is not None and fine[0] is solid:
+            return Obstacle(fine[1].points, coarse)
+        return self._known("obstacle", solid, cell, lambda: Obstacle.of(solid, cell, coarse))
+
+    def _known(self, kind: str, solid: Solid, cell: float, make: Callable[[], T]) -> T:
+        known = self._kept.get((kind, id(solid), cell))
+        if known is None or known[0] is not solid:  # another solid may have come where one was
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            known = self._kept[kind, id(solid), cell] = (solid, make())
+        return cast("T", known[1])
 
     def _proved(
         self, searches: Sequence[_Search], item: Item, around: Surroundings, count: int, *, tight: bool
@@ -187,7 +219,8 @@ class RulePlacer:
         """The best places that hold on the triangles."""
         found = list[Placement]()
         for search, place, miss in _in_order(searches, item, count, tight=tight):
-            standing = rest(search.item, place, search.level, around.solids)
+            others = () if _is_laid(item, search.level.host) else around.solids
+            standing = rest(search.item, place, search.level, others, _LIFTS[tight])
             if isinstance(standing, str):
                 continue
             host = search.level.host
@@ -206,6 +239,8 @@ def _named(cue: Cue) -> str | None:
             return cue.host
         case Beside():
             return cue.anchor
+        case Next():
+            return cue.previous
         case _:
             return None
 
@@ -213,19 +248,62 @@ def _named(cue: Cue) -> str | None:
 def _hosts(cues: Sequence[Cue], around: Surroundings, by_name: Mapping[str, int]) -> list[int]:
     """Numbers of what the item may stand on by all its cues; without a cue that is the floor."""
     everything = [FLOOR, *range(len(around.solids))]
-    allowed = everything if any(isinstance(cue, Near | On | Beside | InView) for cue in cues) else [FLOOR]
+    allowed = everything if cues else _with_rugs([FLOOR], around)
     for cue in cues:
         match cue:
             case On(host) | Near(host=str(host)):
                 here = [by_name[host]]
-            case Beside():
-                here = _carriers(by_name[cue.anchor], around)
+            case Beside() | Next():
+                here = _with_rugs(_carriers(by_name[_named(cue) or ""], around), around)
             case AtWall():
-                here = [FLOOR]
+                here = _with_rugs([FLOOR], around)
             case _:
                 here = everything
         allowed = [host for host in allowed if host in here]
     return allowed
+
+
+def _meant(levels: list[Level], cues: Sequence[Cue], item: Solid, cell: float) -> list[Level]:
+    """Those that a click on their host means: nearest to its height, of those that are not far too small."""
+    least = _LEAST_LEVEL * float(item.size[:2].prod()) / cell**2
+    for cue in cues:
+        if isinstance(cue, Near) and cue.host is not None:
+            off = [abs(level.height - cue.point[2]) if level.area >= least else math.inf for level in levels]
+            nearest = min(off, default=math.inf)
+            levels = [level for level, away in zip(levels, off, strict=True) if away <= nearest + _SAME_LEVEL]
+    return levels
+
+
+def _with_rugs(hosts: list[int], around: Surroundings) -> list[int]:
+    """Where the floor is allowed, what lies on it is too."""
+    if FLOOR not in hosts:
+        return hosts
+    return [*hosts, *(n for n, solid in enumerate(around.solids) if Item(solid).covers and solid.low[2] < LIFT)]
+
+
+def _are_a_row(items: Sequence[Item], cues: Sequence[Sequence[Cue]]) -> bool:
+    """Whether items belong side by side, as books do: several small ones of like heights with the same cues."""
+    sizes = np.array([item.solid.size for item in items])
+    if len(items) < 2 or any(list(wished) != list(cues[0]) for wished in cues) or not cues[0]:
+        return False
+    alike = sizes[:, 2].max() <= _ALIKE * sizes[:, 2].min() and sizes.max() <= _SMALL
+    return bool(alike) and all(isinstance(cue, On | Near) for cue in cues[0])
+
+
+def _exact(cues: Sequence[Cue], item: Solid, facing: FloatArray, around: Surroundings) -> FloatArray:
+    """(M, 2) places that cues mean to the millimetre."""
+    places = [np.empty((0, 2))]
+    for cue in cues:
+        if isinstance(cue, Near):
+            places.append(np.array([cue.point[:2]]))
+        elif isinstance(cue, Next):
+            places.append(row_places(item, facing, next(s for s in around.solids if s.name == cue.previous)))
+    return np.concatenate(places)
+
+
+def _is_laid(item: Item, host: int) -> bool:
+    """Whether an item is a rug on the floor, under what stands there."""
+    return host == FLOOR and item.covers
 
 
 def _carriers(number: int, around: Surroundings) -> list[int]:
@@ -277,9 +355,20 @@ def _window(item: Item, host: int, around: Surroundings, cues: Sequence[Cue]) ->
     return low, high
 
 
-def _cell_of(solid: Solid, extent: FloatArray) -> float:
-    """Edge of a cell, metres, one of a few so that what is known of other solids serves again."""
-    wished = max(_FINEST, float(solid.size[:2].min()) / _ACROSS, float(extent.max()) / _MOST_CELLS)
+def _cell_of(item: Solid, extent: FloatArray, host: Solid | None) -> float:
+    """Edge of a cell, metres, one of a few so that what is known of other solids serves again.
+
+    Args:
+        item: to place.
+        extent: (2,) of what is searched, metres.
+        host: whose levels are looked for; None is the floor.
+    """
+    narrow, wide = np.sort(item.size[:2])
+    if host is not None:
+        narrow = min(narrow, host.size[:2].min())
+    wished = max(_FINEST, narrow / _ACROSS, min(wide / _ALONG, narrow), float(extent.max()) / _MOST_CELLS)
+    if host is not None:
+        wished = max(wished, (float(host.size.prod()) / _MOST_CUBES) ** (1 / 3))
     return _FINEST * 2 ** (math.ceil(2 * math.log2(wished / _FINEST) - 1e-9) / 2)
 
 
@@ -319,18 +408,12 @@ def _in_order(
     searches: Sequence[_Search], item: Item, count: int, *, tight: bool
 ) -> Iterator[tuple[_Search, FloatArray, float]]:
     """The best places of all searches, each some way from those before; where room is tight, with small shifts."""
-    rows = [
-        (float(miss), number, place)
-        for number, search in enumerate(searches)
-        for place in np.argsort(search.misses, kind="stable")[:_LOOKED_AT]
-        if np.isfinite(miss := search.misses[place])
-    ]
+    rows = [row for number, search in enumerate(searches) for row in _ranked(search, number)]
     tried: dict[int, list[FloatArray]] = {}
     apart = float(item.solid.size[:2].min()) / 2 if count > 1 else 0.0
     tries = 0
-    for miss, number, row in sorted(rows):
+    for miss, number, place in sorted(rows, key=lambda row: row[0]):
         search = searches[number]
-        place = search.places.centres[row]
         reach = max(apart, _SAME_PLACE * search.cell)
         before = tried.setdefault(number, [])
         if any(math.dist(place, other) < reach for other in before):
@@ -341,3 +424,15 @@ def _in_order(
             yield search, place + shift * search.cell, miss
         if tries >= _TRIES:
             return
+
+
+def _ranked(search: _Search, number: int) -> list[tuple[float, int, FloatArray]]:
+    """Misses, the search's number and places: the best of the grid, and the exact ones where the grid is free."""
+    order = np.argsort(search.misses, kind="stable")[:_LOOKED_AT]
+    order = order[np.isfinite(search.misses[order])]
+    rows = [(float(search.misses[row]), number, search.places.centres[row]) for row in order]
+    for place in search.exact:
+        off = np.linalg.norm(search.places.centres[order] - place, axis=1)
+        if len(off) and off.min() <= _SAME_PLACE * search.cell:
+            rows.append((float(search.misses[order[off.argmin()]]) - search.cell, number, place))
+    return rows

@@ -1,0 +1,358 @@
+"""Placing any mesh on anything: the exact stage against brute force and closed forms, and the rule on many tasks."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from instructscene_core.errors import InvalidInputError
+from instructscene_core.floor_plan import FloorPlan, Opening
+from instructscene_core.placer.contact import HOVER, landing, within_hull
+from instructscene_core.placer.crossing import intersect
+from instructscene_core.placer.levels import levels_of
+from instructscene_core.placer.near import meeting_boxes
+from instructscene_core.placer.occupancy import Occupancy
+from instructscene_core.placer.placement import AtWall, Beside, InView, Item, Near, On, PlacerSettings, Surroundings
+from instructscene_core.placer.rule import NoPlaceError, RulePlacer
+from instructscene_core.placer.solid import MOST_TRIANGLES, Solid
+from tests.placer_shapes import box, chair, joined, round_table, shelf, stairs, table
+
+ROOM = FloorPlan(
+    polygon=((-2.5, -2), (2.5, -2), (2.5, 2), (-2.5, 2)),
+    openings=(Opening("door", ((-2.5, -1.5), (-2.5, -0.6)), 0, 2.1),),
+)
+
+
+# The exact stage ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_boxes_that_meet_are_those_of_brute_force(dimensions):
+    random = np.random.default_rng(0)
+    low, other = random.random((300, dimensions)), random.random((400, dimensions))
+    high = low + 0.2 * random.random((300, dimensions))
+    other_high = other + 0.3 * random.random((400, dimensions)) * (random.random((400, 1)) < 0.5)
+    first, second = meeting_boxes(low, high, other, other_high)
+    all_pairs = ((low[:, None] <= other_high) & (high[:, None] >= other)).all(axis=2)
+    assert len(first) == all_pairs.sum()
+    assert all_pairs[first, second].all()
+    assert not len(meeting_boxes(low, high, other + 5, other_high + 5)[0])
+
+
+def test_a_solid_falls_until_it_touches():
+    top = box((1, 1, 0.5))
+    found = landing(box((0.2, 0.2, 0.3), (0.3, 0.1, 0.6), 0.3), [top], deepest=1)
+    assert found.fall == pytest.approx(0.1 - HOVER)
+    assert len(found.points) >= 4
+    assert found.carries(np.array([0.3, 0.1]))
+    assert landing(box((0.2, 0.2, 0.3), (0.3, 0.1, 0.6)), [top], deepest=0.05) is None
+    assert landing(box((0.2, 0.2, 0.3), (2, 0.1, 0.6)), [top], deepest=1) is None
+
+
+def test_edges_rest_on_edges():
+    """A plank across two rails: no corner of one is over a face of the other."""
+    rails = [box((2, 0.05, 0.1), (0, y, 0)) for y in (-0.2, 0.2)]
+    plank = box((0.1, 1, 0.02), (0.3, 0, 0.5))
+    found = landing(plank, rails, deepest=1)
+    assert found.fall == pytest.approx(0.4 - HOVER)
+    assert set(found.carriers.tolist()) == {0, 1}
+    assert found.carries(np.array([0.3, 0.0]))
+    assert not landing(plank, rails[:1], deepest=1).carries(np.array([0.3, 0.0]))
+
+
+def test_a_face_comes_down_on_a_point():
+    spike = Solid.of("spike", np.array([[-0.1, 0, 0], [0.1, 0, 0], [0, 0.1, 0], [0, 0.03, 0.4]]),
+                     np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]]))  # fmt: skip
+    found = landing(box((1, 1, 0.1), (0.2, 0, 0.7)), [spike], deepest=1)
+    assert found.fall == pytest.approx(0.3 - HOVER)
+    np.testing.assert_allclose(found.points.mean(axis=0), [0, 0.03], atol=1e-6)
+    assert not found.carries(np.array([0.2, 0.0]))
+
+
+def test_the_next_board_above_is_no_ground():
+    found = landing(box((0.1, 0.1, 0.2), (0, 0, 0.43)), [shelf()], deepest=0.05)
+    assert found.fall == pytest.approx(0.01 - HOVER)
+
+
+def test_hull():
+    square = np.array([[0, 0], [1, 0], [1, 1], [0, 1.0]])
+    assert within_hull(square, np.array([0.5, 0.5]))
+    assert within_hull(square, np.array([0.0, 0.5]))
+    assert not within_hull(square, np.array([-0.01, 0.5]))
+    assert not within_hull(np.empty((0, 2)), np.array([0.0, 0.0]))
+    assert within_hull(square[:2], np.array([0.3, 0.0]))
+    assert not within_hull(square[:2], np.array([0.3, 0.1]))
+
+
+def test_what_touches_does_not_intersect():
+    cube = box((1, 1, 1))
+    assert not intersect(cube, box((0.5, 0.5, 0.5), (0.75, 0, 0)))
+    assert not intersect(cube, box((0.5, 0.5, 0.5), (0, 0, 1)))
+    assert intersect(cube, box((0.5, 0.5, 0.5), (0.6, 0, 0.1)))
+    assert intersect(cube, box((0.1, 2, 0.1), (0, 0, 0.4)))
+    assert not intersect(table(), box((0.3, 0.3, 0.4)))
+
+
+def test_centre_of_mass():
+    np.testing.assert_allclose(box((1, 2, 3), (4, 5, 6), 0.4).centre_of_mass, [4, 5, 7.5], atol=1e-9)
+    inside_out = Solid.of("box", box((1, 2, 3)).corners, box((1, 2, 3)).faces[:, ::-1])
+    np.testing.assert_allclose(inside_out.centre_of_mass, [0, 0, 1.5], atol=1e-9)
+    plate = Solid.of("plate", np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0.0]]), np.array([[0, 1, 2]]))
+    np.testing.assert_allclose(plate.centre_of_mass, [1 / 3, 1 / 3, 0], atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("corners", "faces", "words"),
+    [
+        (np.zeros((3, 3)), [[0, 1, 2]], "mug has no faces"),
+        (np.eye(3), np.empty((0, 3), dtype=int), "mug has no faces"),
+        (np.eye(3) * np.nan, [[0, 1, 2]], "corners that are no numbers"),
+        (np.eye(3), np.zeros((MOST_TRIANGLES + 1, 3), dtype=int), "triangles. Decimate"),
+    ],
+)
+def test_bad_meshes_are_refused_in_one_line(corners, faces, words):
+    with pytest.raises(InvalidInputError, match=words):
+        Solid.of("mug", corners, np.array(faces))
+
+
+# Occupancy and levels -----------------------------------------------------------------------------------------------
+def heights(solid, cell=0.01, least=30):
+    return [round(level.height, 3) for level in levels_of(Occupancy.of(solid, cell), 0) if level.area >= least]
+
+
+def test_a_wardrobe_is_solid_and_a_shelf_is_not():
+    assert Occupancy.of(box((0.6, 0.5, 1)), 0.02).filled.mean() > 0.97
+    assert Occupancy.of(shelf(), 0.02).filled.mean() < 0.35
+
+
+def test_levels_are_boards_steps_and_tops():
+    assert heights(shelf(), least=500) == [0.07, 0.42, 0.82, 1.22, 1.8]
+    assert heights(stairs()) == [0.18, 0.36, 0.54, 0.72]
+    assert heights(table()) == [0.74]
+    assert heights(table(yaw=0.5)) == [0.74]
+    assert heights(chair(), least=100)[0] == 0.45
+
+
+def test_a_thin_board_has_one_level():
+    """The lower side of a board is as flat as its upper one."""
+    board = box((0.5, 0.3, 0.002), (0, 0, 0.7))
+    assert heights(board, 0.02) == [0.702]
+
+
+# The rule -----------------------------------------------------------------------------------------------------------
+def put(item, solids, *cues, floor=ROOM, keep=True, yaw=0.0, count=1):
+    settings = PlacerSettings(variations=count, keep_rotation=keep)
+    return RulePlacer().place([Item(item, yaw)], Surroundings(tuple(solids), floor), [cues], settings)[0]
+
+
+def check(placement, solids, floor=ROOM):
+    """Stands within a millimetre, meets nothing, is within the walls."""
+    placed = placement.solid
+    for solid in solids:
+        assert not intersect(placed, solid)
+    assert 0 < placement.gap < 1e-3
+    if floor.polygon:
+        low, high = np.min(floor.polygon, axis=0), np.max(floor.polygon, axis=0)
+        assert (placed.low[:2] >= low - 0.01).all()
+        assert (placed.high[:2] <= high + 0.01).all()
+
+
+LAMP = joined("lamp", box((0.14, 0.14, 0.02)), box((0.03, 0.03, 0.3), (0, 0, 0.02)), box((0.2, 0.2, 0.15), (0, 0, 0.3)))
+
+
+def test_on_goes_to_the_top_of_a_nightstand():
+    stand = shelf("nightstand", (0.45, 0.4, 0.5), (0.05, 0.25, 0.48), (1, 1, 0))
+    placed = put(LAMP, [stand], On("nightstand"))[0]
+    check(placed, [stand])
+    assert placed.host == "nightstand"
+    assert placed.position[2] == pytest.approx(0.5 + HOVER, abs=1e-6)
+    assert np.linalg.norm(placed.position[:2] - [1, 1]) < 0.05
+
+
+@pytest.mark.parametrize("yaw", [0.0, 0.4, math.pi / 4])
+def test_on_a_turned_table(yaw):
+    desk = table(at=(0.5, 0.2, 0), yaw=yaw)
+    placed = put(LAMP, [desk], On("table"))[0]
+    check(placed, [desk])
+    assert np.linalg.norm(placed.position[:2] - [0.5, 0.2]) < 0.05
+
+
+@pytest.mark.parametrize("count", [3, 5, 9])
+def test_books_stand_in_a_row_on_the_board_that_was_clicked(count):
+    case = shelf(at=(0, 1.7, 0))
+    books = [
+        box((0.02 + 0.005 * (k % 3), 0.16 + 0.01 * (k % 4), 0.22 + 0.01 * (k % 5)), (2, -1, 0), name=f"book {k}")
+        for k in range(count)
+    ]
+    cue = Near((0.0, 1.6, 0.42), "shelf")
+    answers = RulePlacer().place([Item(book) for book in books], Surroundings((case,), ROOM), [[cue]] * count)
+    solids = [case]
+    for answer in answers:
+        check(answer[0], solids)
+        solids.append(answer[0].solid)
+        assert answer[0].position[2] == pytest.approx(0.42 + HOVER, abs=1e-6)
+    rows = sorted((answer[0].solid for answer in answers), key=lambda solid: solid.low[0])
+    gaps = [after.low[0] - before.high[0] for before, after in itertools.pairwise(rows)]
+    assert max(gaps) < 0.012
+    assert min(gaps) > 0.001
+    backs = [solid.high[1] for solid in rows]
+    assert max(backs) - min(backs) < 0.01
+
+
+def test_a_cup_on_a_round_table_a_plate_beside_it():
+    round_one = round_table()
+    cup = box((0.08, 0.08, 0.1), (2, 1, 0), name="cup")
+    first = put(cup, [round_one], On("round table"))[0]
+    check(first, [round_one])
+    plate = box((0.24, 0.24, 0.02), (2, -1, 0), name="plate")
+    second = put(plate, [round_one, first.solid], Beside("right of", "cup"))[0]
+    check(second, [round_one, first.solid])
+    assert second.host == "round table"
+    assert 0 < second.solid.low[0] - first.solid.high[0] < 0.1
+    assert abs(second.position[1] - first.position[1]) < 0.05
+
+
+def test_on_a_chair_is_its_seat_and_on_stairs_a_step():
+    stool = chair(at=(0.3, 0.4, 0))
+    placed = put(box((0.2, 0.2, 0.3), (2, 1, 0), name="plant"), [stool], On("chair"))[0]
+    assert placed.position[2] == pytest.approx(0.45 + HOVER, abs=1e-6)
+    check(placed, [stool])
+    steps = stairs()
+    placed = put(box((0.2, 0.2, 0.3), (2, 1, 0)), [steps], Near((0, 0.5, 0.54), "stairs"))[0]
+    assert placed.position[2] == pytest.approx(0.54 + HOVER, abs=1e-6)
+    check(placed, [steps])
+
+
+def test_a_chair_goes_under_a_desk_and_a_stool_under_a_table():
+    desk = table("desk", (1.2, 0.7, 0.76), (0, 1.6, 0))
+    seat = chair(at=(2, -1, 0), yaw=math.pi)
+    placed = put(seat, [desk], Beside("under", "desk"), yaw=math.pi)[0]
+    check(placed, [desk])
+    assert placed.host is None
+    assert placed.solid.high[1] > desk.low[1] + 0.15
+    stool = box((0.3, 0.3, 0.45), (2, -1, 0), name="stool")
+    placed = put(stool, [desk], Beside("under", "desk"))[0]
+    check(placed, [desk])
+    assert np.linalg.norm(placed.position[:2] - [0, 1.6]) < 0.05
+
+
+def test_a_rug_lies_under_a_bed():
+    bed = table("bed", (1.6, 2.0, 0.5))
+    rug = box((2, 1.4, 0.012), (1, -1, 0), name="rug")
+    placed = put(rug, [bed], Beside("under", "bed"))[0]
+    assert placed.host is None
+    assert np.linalg.norm(placed.position[:2]) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("side", "axis", "sign"), [("left of", 0, -1), ("right of", 0, 1), ("in front of", 1, -1), ("behind", 1, 1)]
+)
+def test_beside_is_the_side_that_was_asked(side, axis, sign):
+    sofa = box((1.6, 0.8, 0.8), name="sofa")
+    plant = box((0.3, 0.3, 0.9), (2, 1.5, 0), name="plant")
+    placed = put(plant, [sofa], Beside(side, "sofa"))[0]
+    check(placed, [sofa])
+    gap = (placed.solid.low - sofa.high)[axis] if sign > 0 else (sofa.low - placed.solid.high)[axis]
+    assert 0 < gap < 0.12
+    assert abs(placed.position[1 - axis]) < 0.1
+
+
+def test_the_back_goes_to_a_wall_and_not_before_the_door():
+    case = shelf(at=(0.3, 0.2, 0))
+    for keep in (True, False):
+        placed = put(case, [], AtWall(), keep=keep)[0]
+        check(placed, [])
+    assert placed.score < 0.2
+    placed = put(shelf().turned(math.pi / 2).moved(np.array([-2.0, -1.0, 0])), [], AtWall(), yaw=math.pi / 2)[0]
+    assert placed.solid.low[0] == pytest.approx(-2.5, abs=0.06)
+    assert not (-1.5 < placed.position[1] < -0.6)
+
+
+def test_in_an_l_shaped_room_nothing_stands_in_the_corner_that_is_missing():
+    floor = FloorPlan(polygon=((-2, -2), (2, -2), (2, 0), (0, 0), (0, 2), (-2, 2)))
+    placed = put(box((0.5, 0.4, 1.2), (1, 1, 0), name="case"), [], Near((0.4, 0.4, 0.0)), floor=floor)[0]
+    x, y = placed.solid.low[:2]
+    right, back = placed.solid.high[:2]
+    assert not (right > 0.01 and back > 0.01)
+    assert (x, y) > (-2, -2)
+
+
+def camera(eye, at, focal=1.2):
+    """(4, 4) of a camera that looks from one point to another."""
+    forward = np.subtract(at, eye) / np.linalg.norm(np.subtract(at, eye))
+    right = np.cross(forward, [0, 0, 1])
+    right /= np.linalg.norm(right)
+    up = np.cross(right, forward)
+    rows = np.stack([focal * right, focal * up, forward, forward])
+    return np.column_stack([rows, -rows @ eye])
+
+
+@pytest.mark.parametrize("eye", [(0, -3, 1.8), (2.4, -1.8, 1.5), (-2, 1.5, 2.2)])
+def test_a_box_in_a_view_is_filled(eye):
+    desk = table(at=(0.4, 0.3, 0))
+    view = camera(np.array(eye), (0, 0, 0.5))
+    meant = box((0.2, 0.15, 0.25), (0.55, 0.25, 0.74), name="radio")
+    ends = np.array(
+        [
+            [x, y, z, 1]
+            for x in (meant.low[0], meant.high[0])
+            for y in (meant.low[1], meant.high[1])
+            for z in (meant.low[2], meant.high[2])
+        ]
+    )
+    seen = ends @ view.T
+    flat = seen[:, :2] / seen[:, 3:]
+    cue = InView(flat.min(axis=0), flat.max(axis=0), view)
+    placed = put(meant.moved(np.array([1, -1, -0.74])), [desk], cue)[0]
+    check(placed, [desk])
+    assert placed.host == "table"
+    assert np.linalg.norm(placed.position - [0.55, 0.25, 0.74]) < 0.03
+
+
+def test_where_there_is_no_place_one_line_says_so():
+    stand = box((0.4, 0.4, 0.5), name="stand")
+    pot = box((0.36, 0.36, 0.3), (0, 0, 0.5002), name="pot")
+    cup = box((0.1, 0.1, 0.1), (2, 1, 0), name="cup")
+    with pytest.raises(NoPlaceError, match="cup: no free place on stand"):
+        put(cup, [stand, pot], Near((0, 0, 0.5), "stand"))
+    with pytest.raises(NoPlaceError, match="wardrobe: no free place on stand"):
+        put(box((1, 0.6, 2), (2, 1, 0), name="wardrobe"), [stand], On("stand"))
+    with pytest.raises(NoPlaceError, match="there is no desk to place it by"):
+        put(cup, [stand], On("desk"))
+
+
+@pytest.mark.parametrize("scale", [0.02, 0.2, 3.0])
+def test_tiny_and_huge_things_stand(scale):
+    desk = table(size=(1.2 * max(scale, 1), 0.8 * max(scale, 1), 0.74))
+    placed = put(
+        box((0.3 * scale, 0.3 * scale, 0.3 * scale), (2, 1, 0), name="cube"), [desk], On("table"), floor=FloorPlan()
+    )[0]
+    check(placed, [desk], FloorPlan())
+    assert placed.host == "table"
+
+
+def test_a_place_that_just_fits_is_found():
+    """A centimetre less than the room between two books, and than the board above."""
+    case = shelf(boards=(0.05, 0.4, 0.8, 1.2, 1.78))
+    pile = [box((0.2, 0.2, 0.3), (x, 0, 0.4202), name=f"pile {k}") for k, x in enumerate((-0.25, 0.25))]
+    clock = box((0.29, 0.2, 0.37), (2, 1, 0), name="clock")
+    placed = put(clock, [case, *pile], Near((0, 0, 0.42), "shelf"))[0]
+    check(placed, [case, *pile])
+    assert placed.position[2] == pytest.approx(0.42 + HOVER, abs=1e-6)
+
+
+def test_variations_are_different_places():
+    places = put(LAMP, [table()], On("table"), count=4)
+    centres = np.array([placed.position[:2] for placed in places])
+    apart = np.linalg.norm(centres[:, None] - centres, axis=2)[np.triu_indices(4, 1)]
+    assert len(places) == 4
+    assert apart.min() > 0.05
+    for placed in places:
+        check(placed, [table()])
+
+
+def test_nothing_stands_inside_what_is_closed():
+    """A block has no place in it, although its underside is over the floor."""
+    block = box((1, 1, 1), name="block")
+    placed = put(box((0.2, 0.2, 0.2), (2, 1, 0), name="cube"), [block], Near((0, 0, 0)))[0]
+    assert placed.host is None
+    assert np.abs(placed.position[:2]).max() > 0.59
