@@ -18,9 +18,7 @@ def box(size, at=(0, 0, 0), yaw=0.0, name="box"):
 
 def joined(name, *solids):
     """One solid of several."""
-    starts = np.cumsum([0, *(len(solid.corners) for solid in solids[:-1])])
-    faces = [solid.faces + start for solid, start in zip(solids, starts, strict=True)]
-    return Solid.of(name, np.concatenate([solid.corners for solid in solids]), np.concatenate(faces))
+    return Solid.joined(name, solids)
 
 
 def table(name="table", size=(1.2, 0.8, 0.74), at=(0, 0, 0), yaw=0.0):

@@ -26,10 +26,12 @@ class Near:
     Args:
         point: (x, y, z) metres, in the room's axes.
         host: name of the solid that was clicked; None leaves open what it shall stand on.
+        floor: whether the floor was clicked, or a rug on it.
     """
 
     point: tuple[float, float, float]
     host: str | None = None
+    floor: bool = False
 
 
 @dataclass(frozen=True)

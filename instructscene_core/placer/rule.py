@@ -255,7 +255,7 @@ def _hosts(cues: Sequence[Cue], around: Surroundings, by_name: Mapping[str, int]
                 here = [by_name[host]]
             case Beside() | Next():
                 here = _with_rugs(_carriers(by_name[_named(cue) or ""], around), around)
-            case AtWall():
+            case AtWall() | Near(floor=True):
                 here = _with_rugs([FLOOR], around)
             case _:
                 here = everything

@@ -5,6 +5,7 @@ frame: metres, Z up.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -66,6 +67,18 @@ class Solid:
         ends = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
         once = np.unique(ends[:, 0] * len(used) + ends[:, 1])
         return Solid(name, corners[used], faces, np.stack([once // len(used), once % len(used)], axis=1))
+
+    @staticmethod
+    def joined(name: str, solids: "Sequence[Solid]") -> "Solid":
+        """One solid of several, as of a tray and what lies on it."""
+        starts = np.cumsum([0, *(len(solid.corners) for solid in solids[:-1])])
+        pairs = list(zip(solids, starts, strict=True))
+        return Solid(
+            name,
+            np.concatenate([solid.corners for solid in solids]),
+            np.concatenate([solid.faces + start for solid, start in pairs]),
+            np.concatenate([solid.edges + start for solid, start in pairs]),
+        )
 
     @property
     def triangles(self) -> FloatArray:

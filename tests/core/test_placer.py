@@ -14,6 +14,7 @@ from instructscene_core.placer.levels import levels_of
 from instructscene_core.placer.near import meeting_boxes
 from instructscene_core.placer.occupancy import Occupancy
 from instructscene_core.placer.placement import AtWall, Beside, InView, Item, Near, On, PlacerSettings, Surroundings
+from instructscene_core.placer.riders import riders
 from instructscene_core.placer.rule import NoPlaceError, RulePlacer
 from instructscene_core.placer.solid import MOST_TRIANGLES, Solid
 from tests.placer_shapes import box, chair, joined, round_table, shelf, stairs, table
@@ -356,3 +357,15 @@ def test_nothing_stands_inside_what_is_closed():
     placed = put(box((0.2, 0.2, 0.2), (2, 1, 0), name="cube"), [block], Near((0, 0, 0)))[0]
     assert placed.host is None
     assert np.abs(placed.position[:2]).max() > 0.59
+
+
+def test_what_stands_on_a_tray_goes_along():
+    tray = box((0.5, 0.3, 0.02), (0, 0, 0.74), name="tray")
+    cup = box((0.08, 0.08, 0.1), (0.1, 0, 0.76), name="cup")
+    spoon = box((0.02, 0.06, 0.01), (0.1, 0, 0.86), name="spoon")
+    beside = box((0.1, 0.1, 0.1), (-0.4, 0.2, 0.74), name="beside")
+    bridge = box((0.4, 0.05, 0.02), (-0.3, 0.1, 0.76), name="bridge")
+    solids = [table(), tray, cup, spoon, beside, bridge]
+    assert riders([1], solids) == [2, 3]
+    assert riders([0], solids) == [1, 2, 3, 4, 5]
+    assert riders([3], solids) == []
