@@ -363,7 +363,7 @@ def test_what_stands_on_a_tray_goes_along():
     tray = box((0.5, 0.3, 0.02), (0, 0, 0.74), name="tray")
     cup = box((0.08, 0.08, 0.1), (0.1, 0, 0.76), name="cup")
     spoon = box((0.02, 0.06, 0.01), (0.1, 0, 0.86), name="spoon")
-    beside = box((0.1, 0.1, 0.1), (-0.4, 0.2, 0.74), name="beside")
+    beside = box((0.1, 0.1, 0.02), (-0.4, 0.1, 0.74), name="beside")
     bridge = box((0.4, 0.05, 0.02), (-0.3, 0.1, 0.76), name="bridge")
     solids = [table(), tray, cup, spoon, beside, bridge]
     assert riders([1], solids) == [2, 3]
