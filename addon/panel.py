@@ -253,6 +253,27 @@ class INSTRUCTSCENE_PT_edit(_Panel):
         column.operator("instructscene.delete", icon="TRASH")
 
 
+class INSTRUCTSCENE_PT_place(_Panel):
+    """Places any objects on anything."""
+
+    bl_idname = "INSTRUCTSCENE_PT_place"
+    bl_label = "Place"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The button, and by what to place."""
+        layout, settings = self.layout, context.scene.instructscene
+        layout.operator("instructscene.place_here", icon="SNAP_FACE")
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "place_target")
+        relation = column.column()
+        relation.active = settings.place_target is not None
+        relation.prop(settings, "place_relation")
+        column.prop(settings, "place_keep_rotation")
+        column.prop(settings, "place_carry")
+
+
 class INSTRUCTSCENE_PT_selection(_Panel):
     """The person's own objects that are selected."""
 
@@ -385,6 +406,7 @@ CLASSES: Final = (
     INSTRUCTSCENE_PT_generate,
     INSTRUCTSCENE_PT_my_room,
     INSTRUCTSCENE_PT_edit,
+    INSTRUCTSCENE_PT_place,
     INSTRUCTSCENE_PT_render,
     INSTRUCTSCENE_PT_picture,
     INSTRUCTSCENE_PT_result,

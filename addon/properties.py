@@ -27,6 +27,15 @@ VIEW_ITEMS: Final = [
     ("turntable", "Turntable", "All round from above at an angle, a folder of pictures"),
     ("camera", "My Camera and Settings", "The whole scene through its own camera, with its own render settings"),
 ]
+RELATION_ITEMS: Final = [
+    ("on", "On", "On top of it, or on its largest board"),
+    ("under", "Under", "Between it and what it stands on"),
+    ("beside", "Beside", "On any side of it"),
+    ("left of", "Left of", "To its left in the room's axes"),
+    ("right of", "Right of", "To its right in the room's axes"),
+    ("in front of", "In Front of", "Before it in the room's axes"),
+    ("behind", "Behind", "Behind it in the room's axes"),
+]
 UNKNOWN: Final = "UNKNOWN"
 NO_CLASS: Final = "NONE"
 """Item of the menu of what comes in a piece's place: the class is left to the text."""
@@ -139,6 +148,16 @@ class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
             (NO_CLASS, "As the Text Says", "The class that the text names, else that of the selected piece"),
             *((name, category_title(name), "Only furniture of this class") for name in CATEGORIES),
         ],
+    )
+    place_target: PointerProperty(
+        name="Object",
+        description="What the selection is placed on or beside. Left empty, you click the place",
+        type=bpy.types.Object,
+    )
+    place_relation: EnumProperty(name="Relation", description="Where to that object", items=RELATION_ITEMS)
+    place_keep_rotation: BoolProperty(name="Keep Rotation", description="Do not turn what is placed", default=True)
+    place_carry: BoolProperty(
+        name="Take Along", description="What stands on the selected objects goes along with them", default=True
     )
     wall_height: FloatProperty(
         name="Wall Height",

@@ -52,6 +52,10 @@ _ALIKE: Final = 1.6
 """Ratio of heights up to which things stand in a row."""
 _SMALL: Final = 0.5
 """Metres of their longest side up to which they do."""
+_DIRECTIONS: Final = 16
+"""In which an item's farthest corners are within the walls."""
+_THROUGH_WALL: Final = 0.005
+"""Metres that they may reach beyond them."""
 _LEAST_LEVEL: Final = 0.3
 """Area of a level that can be meant, as a share of an item's ground."""
 _SAME_LEVEL: Final = 0.03
@@ -221,7 +225,7 @@ class RulePlacer:
         for search, place, miss in _in_order(searches, item, count, tight=tight):
             others = () if _is_laid(item, search.level.host) else around.solids
             standing = rest(search.item, place, search.level, others, _LIFTS[tight])
-            if isinstance(standing, str):
+            if isinstance(standing, str) or not _within_walls(standing.solid, around):
                 continue
             host = search.level.host
             position = np.array([*place, standing.solid.low[2]])
@@ -299,6 +303,15 @@ def _exact(cues: Sequence[Cue], item: Solid, facing: FloatArray, around: Surroun
         elif isinstance(cue, Next):
             places.append(row_places(item, facing, next(s for s in around.solids if s.name == cue.previous)))
     return np.concatenate(places)
+
+
+def _within_walls(placed: Solid, around: Surroundings) -> bool:
+    """Whether a solid is within the walls, by the corners that reach farthest in each of some directions."""
+    if around.walls is None:
+        return True
+    angles = np.arange(_DIRECTIONS) * (2 * math.pi / _DIRECTIONS)
+    farthest = (placed.corners[:, :2] @ np.stack([np.cos(angles), np.sin(angles)])).argmax(axis=0)
+    return bool((around.walls.depth(placed.corners[farthest, :2]) > -_THROUGH_WALL).all())
 
 
 def _is_laid(item: Item, host: int) -> bool:

@@ -1,0 +1,349 @@
+"""Place Selection Here: click a surface, drag a box in a view, or press Enter; the selected objects stand there."""
+
+import logging
+from typing import Any, Final
+
+import bpy
+import gpu
+import numpy as np
+from bpy.props import BoolProperty, EnumProperty, FloatVectorProperty, IntProperty, StringProperty
+from bpy_extras.view3d_utils import region_2d_to_origin_3d, region_2d_to_vector_3d
+from gpu_extras.batch import batch_for_shader
+from mathutils import Matrix, Vector
+
+from ..instructscene_core.errors import InstructSceneError, InvalidInputError
+from ..instructscene_core.placer.levels import FLOOR, Level
+from ..instructscene_core.placer.placement import Beside, Cue, InView, Near, On, PlacerSettings
+from ..instructscene_core.placer.resting import rest
+from ..instructscene_core.placer.solid import Solid
+from .job_operator import WORKING
+from .language import tr, tr_later
+from .place_task import Placing, camera_of, read_placing
+from .properties import RELATION_ITEMS
+from .session import SESSION
+
+_LOGGER = logging.getLogger(__name__)
+_DRAGGED: Final = 8
+"""Pixels from which a click is a drag."""
+_HELP: Final = tr_later(
+    "Click: place it there   Drag: place it in the box   Enter: place it near the 3D cursor   Esc: cancel"
+)
+_FITS: Final = (0.35, 0.85, 0.45, 1.0)
+_FITS_NOT: Final = (1.0, 0.4, 0.3, 1.0)
+_HITS: Final = 32
+"""Surfaces that a ray passes, because they are the objects that are placed."""
+_MOST_VARIATIONS: Final = 16
+CUES: Final = [
+    ("SURFACE", "Surface", "At a place on a surface"),
+    ("BOX", "Box", "In a box of a view"),
+    ("OBJECT", "Object", "On the object that is chosen, or beside it"),
+]
+
+
+class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
+    """Place the selected objects where you click or drag a box: standing, within the room, inside nothing"""
+
+    bl_idname = "instructscene.place_here"
+    bl_label = "Place Selection Here"
+    bl_options = {"REGISTER", "UNDO"}
+
+    cue: EnumProperty(name="Where", description="How the place is told", items=CUES, options={"SKIP_SAVE"})
+    point: FloatVectorProperty(
+        name="Place", description="In the world", size=3, subtype="TRANSLATION", options={"SKIP_SAVE"}
+    )
+    host: StringProperty(name="On", description="What was clicked; empty: anything", options={"SKIP_SAVE"})
+    on_floor: BoolProperty(name="Floor", description="The floor was clicked", options={"SKIP_SAVE", "HIDDEN"})
+    rectangle: FloatVectorProperty(
+        name="Box",
+        description="In the view, from -1 to 1: left, bottom, right, top",
+        size=4,
+        options={"SKIP_SAVE", "HIDDEN"},
+    )
+    view: FloatVectorProperty(
+        name="View", description="Perspective matrix, row by row", size=16, options={"SKIP_SAVE", "HIDDEN"}
+    )
+    target: StringProperty(name="Object", description="On or beside which object", options={"SKIP_SAVE"})
+    relation: EnumProperty(
+        name="Relation", description="Where to that object", items=RELATION_ITEMS, options={"SKIP_SAVE"}
+    )
+    keep_rotation: BoolProperty(name="Keep Rotation", description="Do not turn the objects", default=True)
+    carry: BoolProperty(name="Take Along", description="What stands on the objects goes along", default=True)
+    variation: IntProperty(
+        name="Variation", description="0 is the best place, 1 the next", min=0, max=_MOST_VARIATIONS - 1,
+        options={"SKIP_SAVE"},
+    )  # fmt: skip
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Whether there is something to place."""
+        reason = _why_not(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Places the selection by the operator's properties."""
+        try:
+            return self._place(read_placing(context, context.selected_objects, carry=self.carry))
+        except InstructSceneError as error:
+            return self._fail(error)
+
+    def invoke(self, context: bpy.types.Context, _: bpy.types.Event) -> set[str]:
+        """Waits for a click; without a window, or where an object is chosen, it places at once."""
+        settings = context.scene.instructscene
+        if self.cue == "SURFACE" and settings.place_target is not None:
+            self.cue, self.target, self.relation = "OBJECT", settings.place_target.name, settings.place_relation
+        self.keep_rotation, self.carry = settings.place_keep_rotation, settings.place_carry
+        if bpy.app.background or context.window is None or self.cue != "SURFACE":
+            return self.execute(context)
+        try:
+            self._tool = _Tool(context, read_placing(context, context.selected_objects, carry=self.carry))
+        except InstructSceneError as error:
+            return self._fail(error)
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Shows where the selection would stand; places it at a click, at the end of a drag or at Enter."""
+        tool = self._tool
+        if event.type in {"ESC", "RIGHTMOUSE"}:
+            tool.close(context)
+            return {"CANCELLED"}
+        if event.type in {"RET", "NUMPAD_ENTER"} and event.value == "PRESS":
+            self.cue, self.point = "SURFACE", context.scene.cursor.location
+            return self._end(context)
+        if event.type == "MOUSEMOVE":
+            tool.move(context, event)
+        elif event.type == "LEFTMOUSE" and tool.inside(event):
+            if event.value == "RELEASE" and tool.start is not None:
+                return self._released(context, event)
+            tool.start = (event.mouse_x, event.mouse_y)
+        else:
+            return {"PASS_THROUGH"}
+        return {"RUNNING_MODAL"}
+
+    def _released(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """The end of a click or a drag."""
+        tool = self._tool
+        if tool.dragged(event):
+            self.cue, self.rectangle, self.view = "BOX", tool.rectangle(event), tool.perspective()
+            return self._end(context)
+        tool.start = None
+        tool.move(context, event)
+        if tool.hit is None:
+            self.report({"WARNING"}, tr("There is no surface there"))
+            return {"RUNNING_MODAL"}
+        self.cue, self.point, self.host, self.on_floor = "SURFACE", *tool.hit
+        return self._end(context)
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Blender ends the operator: its window is closed or another file is opened."""
+        self._tool.close(context)
+
+    def _end(self, context: bpy.types.Context) -> set[str]:
+        self._tool.close(context)
+        try:
+            return self._place(self._tool.placing)
+        except InstructSceneError as error:
+            return self._fail(error)
+
+    def _place(self, placing: Placing) -> set[str]:
+        """Raises InstructSceneError where there is no place; then nothing has moved."""
+        settings = PlacerSettings(self.variation + 1, self.keep_rotation)
+        answers = placing.find(self._cues(placing), settings)
+        sentence = placing.move([found[min(self.variation, len(found) - 1)] for found in answers])
+        SESSION.failure = ""
+        self.report({"INFO"}, sentence)
+        return {"FINISHED"}
+
+    def _cues(self, placing: Placing) -> list[Cue]:
+        if self.cue == "BOX":
+            low, high = np.array(self.rectangle[:2]), np.array(self.rectangle[2:])
+            if not (high > low).all():
+                raise InvalidInputError(tr("The box in the view is empty"), tr("Drag a larger one"))
+            view: Any = self.view
+            return [InView(low, high, camera_of(placing, Matrix([view[4 * k : 4 * k + 4] for k in range(4)])))]
+        if self.cue == "OBJECT":
+            number = placing.number_of(bpy.data.objects.get(self.target))
+            if number is None:
+                raise InvalidInputError(
+                    tr('"{name}" is not among what things can stand on', name=self.target), tr("Choose another object")
+                )
+            name = placing.around.solids[number].name
+            return [On(name)] if self.relation == "on" else [Beside(self.relation, name)]  # pyright: ignore[reportArgumentType]
+        x, y, z = placing.axes @ Vector(self.point)
+        return [Near((x, y, z), self.host or None, self.on_floor)]
+
+    def _fail(self, error: InstructSceneError) -> set[str]:
+        _LOGGER.info("%s: %s", self.bl_idname, error)
+        SESSION.failure = str(error)
+        self.report({"ERROR"}, str(error))
+        return {"CANCELLED"}
+
+
+def _why_not(context: bpy.types.Context) -> str:
+    """Why nothing can be placed now; empty where it can."""
+    if SESSION.busy:
+        return tr(WORKING)
+    if context.scene is None or context.scene.library is not None:
+        return tr("This scene cannot be changed")
+    if context.mode != "OBJECT":
+        return tr("Switch to Object Mode")
+    if not context.selected_objects:
+        return tr("Select what is to be placed")
+    return ""
+
+
+class _Tool:
+    """The mouse in a viewport: what it points at, and where the first selected object would stand there."""
+
+    def __init__(self, context: bpy.types.Context, placing: Placing) -> None:
+        self.placing = placing
+        self.start: tuple[int, int] | None = None
+        self.hit: tuple[Vector, str, bool] | None = None
+        self._region: Any = next(region for region in context.area.regions if region.type == "WINDOW")
+        self._view: Any = context.space_data.region_3d
+        self._lines: list[Vector] = []
+        self._box: tuple[float, float, float, float] | None = None
+        self._fits = True
+        item = placing.movers[0].item
+        self._item = item.solid.moved(-item.middle)
+        space: Any = bpy.types.SpaceView3D
+        self._handles = [
+            space.draw_handler_add(self._draw, (), "WINDOW", "POST_VIEW"),
+            space.draw_handler_add(self._draw_box, (), "WINDOW", "POST_PIXEL"),
+        ]
+        context.workspace.status_text_set(tr(_HELP))
+        self._region.tag_redraw()
+
+    def close(self, context: bpy.types.Context) -> None:
+        """Takes away what is drawn."""
+        space: Any = bpy.types.SpaceView3D
+        for handle in self._handles:
+            space.draw_handler_remove(handle, "WINDOW")
+        self._handles = []
+        context.workspace.status_text_set(None)
+        self._region.tag_redraw()
+
+    def inside(self, event: bpy.types.Event) -> bool:
+        """Whether the mouse is over the viewport."""
+        x, y = self._at(event)
+        return 0 <= x < self._region.width and 0 <= y < self._region.height
+
+    def dragged(self, event: bpy.types.Event) -> bool:
+        """Whether the mouse has gone some way since it was pressed."""
+        return (
+            self.start is not None
+            and max(abs(event.mouse_x - self.start[0]), abs(event.mouse_y - self.start[1])) >= _DRAGGED
+        )
+
+    def rectangle(self, event: bpy.types.Event) -> tuple[float, float, float, float]:
+        """The box from where the mouse was pressed to where it is, from -1 to 1."""
+        start = self.start or (event.mouse_x, event.mouse_y)
+        size = self._region.width, self._region.height
+        ends = [
+            [2 * (at - corner) / extent - 1 for at, corner, extent in zip(place, self._corner, size, strict=True)]
+            for place in (start, (event.mouse_x, event.mouse_y))
+        ]
+        (x, y), (right, top) = map(min, *ends), map(max, *ends)
+        return x, y, right, top
+
+    def perspective(self) -> list[float]:
+        """The view's perspective matrix, row by row."""
+        return [value for row in self._view.perspective_matrix for value in row]
+
+    def move(self, context: bpy.types.Context, event: bpy.types.Event) -> None:
+        """Looks where the mouse points."""
+        self._box = None
+        if self.start is not None and self.dragged(event):
+            self._box, self._lines = self.rectangle(event), []
+        else:
+            self.hit = self._surface(context, self._at(event))
+            self._lines = self._preview()
+        self._region.tag_redraw()
+
+    @property
+    def _corner(self) -> tuple[int, int]:
+        return self._region.x, self._region.y
+
+    def _at(self, event: bpy.types.Event) -> tuple[int, int]:
+        return event.mouse_x - self._region.x, event.mouse_y - self._region.y
+
+    def _surface(self, context: bpy.types.Context, at: tuple[int, int]) -> tuple[Vector, str, bool] | None:
+        """Where a ray through a pixel first meets what stays: place, name of the solid, and whether it is the floor."""
+        origin = region_2d_to_origin_3d(self._region, self._view, at)
+        way = region_2d_to_vector_3d(self._region, self._view, at)
+        graph = context.evaluated_depsgraph_get()
+        moved = {name for mover in self.placing.movers for name in mover.roots}
+        for _ in range(_HITS):
+            found, place, _, _, obj, _ = context.scene.ray_cast(graph, origin, way)
+            if not found:
+                break
+            chain = {obj.original.name, *(parent.name for parent in _above(obj.original))}
+            if not chain & moved:
+                number = self.placing.number_of(obj.original)
+                return place, "" if number is None else self.placing.around.solids[number].name, number is None
+            origin = place + 1e-4 * way
+        if way.z < 0 < origin.z:  # the ground where there is no floor
+            return origin - way * (origin.z / way.z), "", True
+        return None
+
+    def _preview(self) -> list[Vector]:
+        """Lines of the box in which the first object would stand."""
+        if self.hit is None:
+            return []
+        place, name, _ = self.hit
+        x, y, z = self.placing.axes @ place
+        solids = self.placing.around.solids
+        host = next((n for n, solid in enumerate(solids) if solid.name == name), FLOOR)
+        level = Level(host, 0.0 if host == FLOOR else z, np.zeros((1, 2), dtype=np.int64))
+        standing = rest(self._item, np.array([x, y]), level, solids)
+        self._fits = not isinstance(standing, str)
+        solid = self._item.moved(np.array([x, y, level.height])) if isinstance(standing, str) else standing.solid
+        return _edges(solid, self.placing)
+
+    def _draw(self) -> None:
+        if self._lines:
+            _draw_lines(self._lines, _FITS if self._fits else _FITS_NOT, self._region)
+
+    def _draw_box(self) -> None:
+        if self._box is None:
+            return
+        width, height = self._region.width, self._region.height
+        left, bottom, right, top = (
+            (value + 1) / 2 * extent for value, extent in zip(self._box, (width, height, width, height), strict=True)
+        )
+        corners = [(left, bottom), (right, bottom), (right, top), (left, top)]
+        lines = [Vector((*corners[(k + j) % 4], 0)) for k in range(4) for j in range(2)]
+        _draw_lines(lines, _FITS, self._region)
+
+
+def _above(obj: bpy.types.Object) -> list[bpy.types.Object]:
+    """What an object hangs on."""
+    chain = list[bpy.types.Object]()
+    while obj.parent is not None:
+        obj = obj.parent
+        chain.append(obj)
+    return chain
+
+
+def _edges(solid: Solid, placing: Placing) -> list[Vector]:
+    """Ends of the twelve edges of the box around a solid, in the world."""
+    ends = (solid.low, solid.high)
+    back = placing.axes.inverted()
+    corner = {k: back @ Vector([float(ends[k >> axis & 1][axis]) for axis in range(3)]) for k in range(8)}
+    pairs = [(k, k | 1 << axis) for k in range(8) for axis in range(3) if not k >> axis & 1]
+    return [corner[end] for pair in pairs for end in pair]
+
+
+def _draw_lines(places: list[Vector], colour: tuple[float, ...], region: Any) -> None:  # noqa: ANN401
+    drawn = gpu.shader.from_builtin("POLYLINE_UNIFORM_COLOR")
+    batch = batch_for_shader(drawn, "LINES", {"pos": places})
+    drawn.bind()
+    drawn.uniform_float("viewportSize", (region.width, region.height))
+    drawn.uniform_float("lineWidth", 2.0)
+    drawn.uniform_float("color", colour)
+    batch.draw(drawn)
+
+
+CLASSES: Final = (INSTRUCTSCENE_OT_place_here,)

@@ -1,0 +1,199 @@
+"""Places selected objects on anything: reads what there is, asks the placer, moves them and says where they stand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Vector
+
+from ..instructscene_core.errors import InvalidInputError
+from ..instructscene_core.floor_plan import FloorPlan
+from ..instructscene_core.geometry.frames import FloatArray
+from ..instructscene_core.placer.placement import Cue, Item, Placement, PlacerSettings, Surroundings
+from ..instructscene_core.placer.riders import riders
+from ..instructscene_core.placer.rule import RulePlacer
+from ..instructscene_core.placer.solid import Solid
+from .architecture.parts import kind_of
+from .bodies import has_body
+from .language import tr
+from .pieces import root_of, why_fixed
+from .poses import read_pose
+from .reading import active_room
+from .records import is_ours, is_room, room_scene, scale_length
+from .selection import require_piece, sort_selection, why_not
+from .solids import axes_of, solid_of
+from .transforms import set_world, world_of
+
+_SHELL: Final = ("floor", "wall", "ceiling", "door", "window", "opening", "room", "light")
+"""Kinds of parts of a building for which a floor plan stands."""
+
+
+@dataclass(frozen=True)
+class Mover:
+    """What is to be placed.
+
+    Args:
+        item: with all that stands on it.
+        roots: names of the objects that are moved, the selected one first.
+    """
+
+    item: Item
+    roots: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Placing:
+    """The selected objects, and all that they may stand on or be inside.
+
+    Args:
+        axes: from the world in Blender units to the axes of the solids, in metres.
+        movers: in the order in which they are placed.
+        around: what stays.
+        notes: what a person should know of the reading.
+        placer: keeps what it has learnt of the solids.
+    """
+
+    axes: Matrix
+    movers: tuple[Mover, ...]
+    around: Surroundings
+    notes: tuple[str, ...] = ()
+    placer: RulePlacer = field(default_factory=RulePlacer)
+
+    def find(self, cues: Sequence[Cue], settings: PlacerSettings) -> list[list[Placement]]:
+        """Placements of each mover by the same cues, see :class:`RulePlacer`.
+
+        Raises:
+            NoPlaceError: one has none.
+        """
+        return self.placer.place(
+            [mover.item for mover in self.movers], self.around, [cues] * len(self.movers), settings
+        )
+
+    def move(self, answers: Sequence[Placement]) -> str:
+        """Moves the objects to their placements; a sentence for each."""
+        sentences = list[str]()
+        for mover, placed in zip(self.movers, answers, strict=True):
+            place = Matrix.Translation(Vector(placed.position)) @ Matrix.Rotation(placed.turn, 4, "Z")
+            move = self.axes.inverted() @ place @ Matrix.Translation(-Vector(mover.item.middle)) @ self.axes
+            for name in mover.roots:
+                root = bpy.data.objects[name]
+                set_world(root, move @ world_of(root))
+            sentences.append(_sentence(mover, placed))
+        return ". ".join((*sentences, *self.notes))
+
+    def number_of(self, obj: bpy.types.Object | None) -> int | None:
+        """Of the solid that an object in the world is a part of."""
+        if obj is None:
+            return None
+        name = _root_of(obj).name
+        return next((n for n, solid in enumerate(self.around.solids) if solid.name == name), None)
+
+
+def _sentence(mover: Mover, placed: Placement) -> str:
+    name, gap = mover.roots[0], f"{placed.gap * 1000:.1f}"
+    if placed.host is None:
+        return tr('"{name}" stands on the floor, gap {gap} mm', name=name, gap=gap)
+    return tr('"{name}" stands on "{host}", gap {gap} mm', name=name, host=placed.host, gap=gap)
+
+
+def read_placing(context: bpy.types.Context, objects: Iterable[bpy.types.Object], *, carry: bool) -> Placing:
+    """Reads the selected objects and what there is around them; changes nothing.
+
+    Args:
+        context: of the operator.
+        objects: to place; of a piece, any part.
+        carry: whether what stands on them goes along.
+
+    Raises:
+        InvalidInputError: an object cannot be placed, or none is selected.
+    """
+    context.view_layer.update()
+    metres = scale_length(context.scene)
+    chosen = _roots_to_place(objects)
+    room = active_room(context)
+    plan = FloorPlan() if room is None else _plan_of(room)
+    if plan.polygon is None:
+        room = None
+    axes = axes_of(room, metres)
+    notes = list[str]()
+    others, solids = _others(context, chosen, room, axes, notes)
+    own = [solid_of(root, axes) for root in chosen]
+    everything = [*own, *solids]
+    movers, gone = list[Mover](), set[int]()
+    for number, root in enumerate(chosen):
+        along = riders([number], everything) if carry else []
+        along = [n for n in along if n >= len(chosen) and n not in gone and why_fixed(others[n - len(chosen)]) is None]
+        gone |= set(along)
+        solid = Solid.joined(root.name, [own[number], *(everything[n] for n in along)])
+        yaw = read_pose(root, room, metres).yaw
+        movers.append(Mover(Item(solid, yaw), (root.name, *(others[n - len(chosen)].name for n in along))))
+    staying = tuple(solid for n, solid in enumerate(everything) if n >= len(chosen) and n not in gone)
+    return Placing(axes, tuple(movers), Surroundings(staying, plan), tuple(notes))
+
+
+def _roots_to_place(objects: Iterable[bpy.types.Object]) -> list[bpy.types.Object]:
+    """Pieces among selected objects, ours and the person's own.
+
+    Raises:
+        InvalidInputError: there is none, or one may not be moved.
+    """
+    selection = sort_selection(objects)
+    if selection.aside:
+        raise InvalidInputError(selection.aside[0].sentence, selection.aside[0].remedy)
+    chosen = [*selection.ours, *selection.pieces]
+    if not chosen:
+        raise InvalidInputError(tr("Nothing is selected that can be placed"), tr("Select objects with a surface"))
+    for root in chosen:
+        require_piece(root)
+        reason = why_fixed(root)
+        if reason is not None:
+            raise InvalidInputError(
+                tr('"{name}" {reason}, and stays', name=root.name, reason=reason), tr("Deselect it, or set it free")
+            )
+    return chosen
+
+
+def _plan_of(room: bpy.types.Object) -> FloorPlan:
+    made = room_scene(room)
+    return FloorPlan() if made is None else made.floor
+
+
+def _root_of(obj: bpy.types.Object) -> bpy.types.Object:
+    """What an object counts as a part of among the surroundings."""
+    return obj if is_ours(obj) or kind_of(obj, scale_length(bpy.context.scene)) is not None else root_of(obj)
+
+
+def _others(
+    context: bpy.types.Context,
+    chosen: Sequence[bpy.types.Object],
+    room: bpy.types.Object | None,
+    axes: Matrix,
+    notes: list[str],
+) -> tuple[list[bpy.types.Object], list[Solid]]:
+    """All visible things but the chosen ones, and their solids; a floor plan stands for a shell."""
+    metres = scale_length(context.scene)
+    found: dict[str, bpy.types.Object] = {}
+    for obj in context.scene.objects:
+        if is_room(obj) or not obj.visible_get() or (room is not None and kind_of(obj, metres) in _SHELL):
+            continue
+        root = _root_of(obj)
+        if root not in chosen and has_body(root):
+            found.setdefault(root.name_full, root)
+    roots, solids = list[bpy.types.Object](), list[Solid]()
+    for root in found.values():
+        try:
+            solid = solid_of(root, axes)
+        except InvalidInputError as error:
+            if why_not(root) is None:
+                notes.append(tr("Left aside: {what}", what=error.message))
+            continue
+        roots.append(root)
+        solids.append(solid)
+    return roots, solids
+
+
+def camera_of(placing: Placing, perspective: Matrix) -> FloatArray:
+    """(4, 4) from a placing's axes to the clip coordinates of a view whose perspective matrix is given."""
+    return np.array(perspective @ placing.axes.inverted(), dtype=np.float64)
