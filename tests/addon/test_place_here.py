@@ -1,4 +1,4 @@
-"""Place Selection Here, from scripts: what stands where, what goes along, what is refused, and that nothing else moves."""
+"""Place Selection Here, from scripts: what stands where, what goes along, what is refused; nothing else moves."""
 
 import itertools
 import math

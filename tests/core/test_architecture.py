@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "instructscene_core"
 LAYERS = (
     "__init__", "errors", "plain_text", "model_files", "vocabulary", "json_values", "outlines", "floor_plan", "scene",
-    "thumbnails", "device", "geometry", "diffusion", "models", "files", "text", "instructions", "naming", "reading",
+    "thumbnails", "device", "geometry", "placer", "diffusion", "models", "files", "text", "instructions", "naming", "reading",
     "catalogue", "official", "sampling", "baselines", "room_models", "placement", "generator", "starter", "worker",
     "datasets", "training", "evaluation", "commands", "__main__",
 )  # fmt: skip
@@ -21,7 +21,7 @@ INNER = {"instructions": ("words", "brief", "standing", "read", "write", "report
 """The same inside packages that have packages."""
 FOR_THE_ADDON = {
     "errors", "plain_text", "model_files", "vocabulary", "outlines", "floor_plan", "scene", "thumbnails",
-    "geometry", "naming",
+    "geometry", "placer", "naming",
 }  # fmt: skip
 OUTSIDE_THE_ZIP = {"datasets", "training", "evaluation"}
 

@@ -226,6 +226,7 @@ def test_every_button_and_setting_is_told():
             ("properties.py", r'\bname="([^"]+)"'),
             ("operators.py", r'\bbl_label = "([^"]+)"'),
             ("panel.py", r'\bbl_label = "([^"]+)"'),
+            ("place_operators.py", r'\bbl_label = "([^"]+)"'),
             ("replace_operators.py", r'\bbl_label = "([^"]+)"'),
             ("folder_operators.py", r'\bbl_label = "([^"]+)"'),
             ("room_presets.py", r'\bbl_label = "([^"]+)"'),
