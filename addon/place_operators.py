@@ -97,7 +97,7 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
         if bpy.app.background or context.window is None or self.cue != "SURFACE":
             return self.execute(context)
         try:
-            self._tool = _Tool(context, read_placing(context, context.selected_objects, carry=self.carry))
+            self._pointer = Pointer(context, read_placing(context, context.selected_objects, carry=self.carry))
         except InstructSceneError as error:
             return self._fail(error)
         context.window_manager.modal_handler_add(self)
@@ -105,45 +105,45 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Shows where the selection would stand; places it at a click, at the end of a drag or at Enter."""
-        tool = self._tool
+        pointer = self._pointer
         if event.type in {"ESC", "RIGHTMOUSE"}:
-            tool.close(context)
+            pointer.close(context)
             return {"CANCELLED"}
         if event.type in {"RET", "NUMPAD_ENTER"} and event.value == "PRESS":
             self.cue, self.point = "SURFACE", context.scene.cursor.location
             return self._end(context)
         if event.type == "MOUSEMOVE":
-            tool.move(context, event)
-        elif event.type == "LEFTMOUSE" and tool.inside(event):
-            if event.value == "RELEASE" and tool.start is not None:
+            pointer.move(context, event)
+        elif event.type == "LEFTMOUSE" and pointer.inside(event):
+            if event.value == "RELEASE" and pointer.start is not None:
                 return self._released(context, event)
-            tool.start = (event.mouse_x, event.mouse_y)
+            pointer.start = (event.mouse_x, event.mouse_y)
         else:
             return {"PASS_THROUGH"}
         return {"RUNNING_MODAL"}
 
     def _released(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """The end of a click or a drag."""
-        tool = self._tool
-        if tool.dragged(event):
-            self.cue, self.rectangle, self.view = "BOX", tool.rectangle(event), tool.perspective()
+        pointer = self._pointer
+        if pointer.dragged(event):
+            self.cue, self.rectangle, self.view = "BOX", pointer.rectangle(event), pointer.perspective()
             return self._end(context)
-        tool.start = None
-        tool.move(context, event)
-        if tool.hit is None:
+        pointer.start = None
+        pointer.move(context, event)
+        if pointer.hit is None:
             self.report({"WARNING"}, tr("There is no surface there"))
             return {"RUNNING_MODAL"}
-        self.cue, self.point, self.host, self.on_floor = "SURFACE", *tool.hit
+        self.cue, self.point, self.host, self.on_floor = "SURFACE", *pointer.hit
         return self._end(context)
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Blender ends the operator: its window is closed or another file is opened."""
-        self._tool.close(context)
+        self._pointer.close(context)
 
     def _end(self, context: bpy.types.Context) -> set[str]:
-        self._tool.close(context)
+        self._pointer.close(context)
         try:
-            return self._place(self._tool.placing)
+            return self._place(self._pointer.placing)
         except InstructSceneError as error:
             return self._fail(error)
 
@@ -194,7 +194,7 @@ def _why_not(context: bpy.types.Context) -> str:
     return ""
 
 
-class _Tool:
+class Pointer:
     """The mouse in a viewport: what it points at, and where the first selected object would stand there."""
 
     def __init__(self, context: bpy.types.Context, placing: Placing) -> None:

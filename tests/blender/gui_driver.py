@@ -15,10 +15,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import gui_hand as hand
 from gui_own import STORY as OWN
+from gui_place import STORY as PLACE
 from gui_rooms import STORY as ROOMS
 from mathutils import Euler
 
-STORY = (*ROOMS, *OWN)
+STORY = (*ROOMS, *OWN, *PLACE)
 
 
 def empty_file():

@@ -57,7 +57,7 @@ def box(name, size, location):
     return obj
 
 
-def _pixel(place):
+def pixel(place):
     """Where in the window a place of the world is seen."""
     _, area = viewport()
     region = next(region for region in area.regions if region.type == "WINDOW")
@@ -66,7 +66,7 @@ def _pixel(place):
 
 
 def _click_at(place):
-    SIDEBAR.point(*_pixel(place))
+    SIDEBAR.point(*pixel(place))
     yield 0.3
     xdotool("click", 1)
     yield 0.4

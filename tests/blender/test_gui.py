@@ -62,6 +62,7 @@ def test_a_room_by_mouse(prefix, package):
     assert not seen["moved"], "a button moved under the pointer that had pressed it"
     whole = sum(seen["drawn_ms"][name] for name in OPEN_PANELS)
     assert whole < 1.0, seen["drawn_ms"]
+    assert max(seen["previews"]) <= 0.03, "what the mouse points at is shown at once"
     assert len(list(OUT.glob("*.png"))) >= 20
     print(f"longest tick {1000 * seen['longest_tick']:.0f} ms, {seen['longest_tick_label']}")  # noqa: T201
     print(f"panels drawn in {whole:.2f} ms: {seen['drawn_ms']}")  # noqa: T201
