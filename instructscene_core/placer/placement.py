@@ -139,8 +139,8 @@ class Placement:
 
     Attributes:
         solid: it, placed.
-        position: (3,) the middle of its box on the ground, its lowest height.
-        turn: radians about Z from where it was.
+        position: (3,) where the item's ``middle`` is now.
+        turn: radians about Z through that, from how it was.
         host: name of what it stands on; None is the floor.
         gap: metres between it and that.
         score: metres that the cue is missed by; less is better.

@@ -82,6 +82,7 @@ class _Search:
         level: on which it would stand.
         turn: radians from where it is.
         item: it, turned, the middle of its box above the origin.
+        pivot: (2,) about which it was turned, from there.
         cell: metres.
         places: where it is free.
         misses: (N,) of these places, metres.
@@ -91,6 +92,7 @@ class _Search:
     level: Level
     turn: float
     item: Solid
+    pivot: FloatArray
     cell: float
     places: FreePlaces
     misses: FloatArray
@@ -164,7 +166,8 @@ class RulePlacer:
     ) -> Iterator[_Search]:
         """The free places of an item on each level of a host; where room is tight, a little narrower than it is."""
         solid = item.solid.moved(-item.middle).turned(turn)
-        solid = solid.moved(-np.array([*((solid.low + solid.high) / 2)[:2], 0]))
+        middle = ((solid.low + solid.high) / 2)[:2]
+        solid = solid.moved(-np.array([*middle, 0]))
         low, high = _window(item, host, around, cues)
         if (low >= high).any():
             return
@@ -185,20 +188,20 @@ class RulePlacer:
         largest = max((level.area for level in levels), default=0)
         facing = np.array([math.sin(item.yaw + turn), -math.cos(item.yaw + turn)])
         for level in levels:
-            middle = (level.cells.mean(axis=0) + 0.5) * cell if level.area else low
+            centre = (level.cells.mean(axis=0) + 0.5) * cell if level.area else low
             share = level.area / max(largest, 1)
             cells = level.cells[((level.cells * cell >= low - cell) & (level.cells * cell <= high)).all(axis=1)]
             if not len(cells):
                 continue
             places = free_places(body, replace(level, cells=cells), obstacles, barred, _LIFTS[tight])
-            candidates = Candidates(places.centres, solid, facing, item.middle[:2], level, middle, share)
+            candidates = Candidates(places.centres, solid, facing, item.middle[:2], level, centre, share)
             misses = _TIGHT * ~places.roomy + _LEANING * (1 - places.support)
             for cue in cues:
                 name = _named(cue)
                 anchor = next((other for other in around.solids if other.name == name), None)
                 misses = misses + miss_of(cue, candidates, anchor, around.walls)
             if np.isfinite(misses).any():
-                yield _Search(level, turn, solid, cell, places, misses, _exact(cues, solid, facing, around))
+                yield _Search(level, turn, solid, -middle, cell, places, misses, _exact(cues, solid, facing, around))
 
     def _occupancy(self, solid: Solid, cell: float) -> Occupancy:
         return self._known("occupancy", solid, cell, lambda: Occupancy.of(solid, cell))
@@ -228,7 +231,7 @@ class RulePlacer:
             if isinstance(standing, str) or not _within_walls(standing.solid, around):
                 continue
             host = search.level.host
-            position = np.array([*place, standing.solid.low[2]])
+            position = np.array([*(place + search.pivot), standing.solid.low[2]])
             name = None if host == FLOOR else around.solids[host].name
             found.append(Placement(standing.solid, position, search.turn, name, standing.gap, miss))
             if len(found) == count:

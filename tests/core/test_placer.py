@@ -145,6 +145,18 @@ def put(item, solids, *cues, floor=ROOM, keep=True, yaw=0.0, count=1):
     return RulePlacer().place([Item(item, yaw)], Surroundings(tuple(solids), floor), [cues], settings)[0]
 
 
+@pytest.mark.parametrize("start", [0.0, 0.5])
+def test_the_pose_leads_to_the_placed_solid(start):
+    """Also of something lopsided that was turned: the middle of its box is another then."""
+    corner = joined("corner", box((1, 0.3, 0.5)), box((0.3, 0.6, 0.5), (0.35, 0.45, 0))).turned(start)
+    item = Item(corner.moved(np.array([0.3, 0.2, 0.4])), start)
+    placed = RulePlacer().place([item], Surroundings((), ROOM), [[AtWall()]], PlacerSettings(keep_rotation=False))[0][0]
+    expected = item.solid.moved(-item.middle).turned(placed.turn).moved(placed.position)
+    np.testing.assert_allclose(placed.solid.corners, expected.corners, atol=1e-9)
+    check(placed, [])
+    assert placed.score < 0.2
+
+
 def check(placement, solids, floor=ROOM):
     """Stands within a millimetre, meets nothing, is within the walls."""
     placed = placement.solid
