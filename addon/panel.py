@@ -271,6 +271,7 @@ class INSTRUCTSCENE_PT_place(_Panel):
         relation.active = settings.place_target is not None
         relation.prop(settings, "place_relation")
         column.prop(settings, "place_keep_rotation")
+        column.prop(settings, "place_keep_size")
         column.prop(settings, "place_carry")
 
 

@@ -67,6 +67,9 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
         name="Relation", description="Where to that object", items=RELATION_ITEMS, options={"SKIP_SAVE"}
     )
     keep_rotation: BoolProperty(name="Keep Rotation", description="Do not turn the objects", default=True)
+    keep_size: BoolProperty(
+        name="Keep Size", description="Do not scale the objects to fill a dragged box", default=True
+    )
     carry: BoolProperty(name="Take Along", description="What stands on the objects goes along", default=True)
     variation: IntProperty(
         name="Variation", description="0 is the best place, 1 the next", min=0, max=_MOST_VARIATIONS - 1,
@@ -93,7 +96,8 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
         settings = context.scene.instructscene
         if self.cue == "SURFACE" and settings.place_target is not None:
             self.cue, self.target, self.relation = "OBJECT", settings.place_target.name, settings.place_relation
-        self.keep_rotation, self.carry = settings.place_keep_rotation, settings.place_carry
+        self.keep_rotation, self.keep_size = settings.place_keep_rotation, settings.place_keep_size
+        self.carry = settings.place_carry
         if bpy.app.background or context.window is None or self.cue != "SURFACE":
             return self.execute(context)
         try:
@@ -149,7 +153,7 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
 
     def _place(self, placing: Placing) -> set[str]:
         """Raises InstructSceneError where there is no place; then nothing has moved."""
-        settings = PlacerSettings(self.variation + 1, self.keep_rotation)
+        settings = PlacerSettings(self.variation + 1, self.keep_rotation, self.keep_size)
         answers = placing.find(self._cues(placing), settings)
         sentence = placing.move([found[min(self.variation, len(found) - 1)] for found in answers])
         SESSION.failure = ""

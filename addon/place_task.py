@@ -76,6 +76,7 @@ class Placing:
         sentences = list[str]()
         for mover, placed in zip(self.movers, answers, strict=True):
             place = Matrix.Translation(Vector(placed.position)) @ Matrix.Rotation(placed.turn, 4, "Z")
+            place @= Matrix.Scale(placed.scale, 4)
             move = self.axes.inverted() @ place @ Matrix.Translation(-Vector(mover.item.middle)) @ self.axes
             for name in mover.roots:
                 root = bpy.data.objects[name]

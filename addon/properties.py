@@ -156,6 +156,9 @@ class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
     )
     place_relation: EnumProperty(name="Relation", description="Where to that object", items=RELATION_ITEMS)
     place_keep_rotation: BoolProperty(name="Keep Rotation", description="Do not turn what is placed", default=True)
+    place_keep_size: BoolProperty(
+        name="Keep Size", description="Do not scale what is placed to fill a dragged box", default=True
+    )
     place_carry: BoolProperty(
         name="Take Along", description="What stands on the selected objects goes along with them", default=True
     )

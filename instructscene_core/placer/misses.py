@@ -7,6 +7,7 @@ from typing import Final, assert_never
 import numpy as np
 
 from ..geometry.frames import FloatArray
+from ..geometry.solids import BoolArray
 from ..geometry.walls import Walls
 from .levels import Level
 from .placement import AtWall, Beside, Cue, InView, Near, Next, On
@@ -177,14 +178,28 @@ def _at_wall(places: Candidates, walls: Walls | None) -> FloatArray:
 
 
 def _in_view(cue: InView, places: Candidates) -> FloatArray:
-    low, high = places.item.low, places.item.high
-    box = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
     at = np.column_stack([places.centres, np.full(len(places.centres), places.level.height)])
-    corners = np.concatenate([at[:, None] + box, np.ones((len(at), 8, 1))], axis=2) @ cue.camera.T
-    depth = corners[..., 3]
-    seen = (depth > 0).all(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        flat = corners[..., :2] / depth[..., None]
-    off = np.concatenate([flat.min(axis=1) - cue.low, flat.max(axis=1) - cue.high], axis=1)
+    low, high, seen = seen_boxes(cue, places.item, at)
+    off = np.concatenate([low - cue.low, high - cue.high], axis=1)
     unit = math.hypot(*(cue.high - cue.low)) / float(np.linalg.norm(places.item.size))
     return np.where(seen, np.abs(off).mean(axis=1) / max(unit, 1e-9), np.inf)
+
+
+def seen_boxes(cue: InView, item: Solid, places: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """The rectangles in a view around the box of an item, moved by each of N places.
+
+    Args:
+        cue: whose camera looks.
+        item: where it would be moved from.
+        places: (N, 3) metres.
+
+    Returns:
+        (N, 2) lower and (N, 2) upper corners, and (N,) whether all of the box is before the camera.
+    """
+    low, high = item.low, item.high
+    box = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
+    corners = np.concatenate([places[:, None] + box, np.ones((len(places), 8, 1))], axis=2) @ cue.camera.T
+    depth = corners[..., 3]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        flat = corners[..., :2] / depth[..., None]
+    return flat.min(axis=1), flat.max(axis=1), (depth > 0).all(axis=1)

@@ -109,6 +109,10 @@ class Item:
         """Whether it is a rug: things may stand on it already where it is laid."""
         return bool(self.solid.size[2] <= _THICKEST_RUG and self.solid.size[:2].min() >= _NARROWEST_RUG)
 
+    def scaled(self, factor: float) -> "Item":
+        """The same, scaled evenly about its ``middle``."""
+        return Item(self.solid.scaled(factor, self.middle), self.yaw)
+
     @cached_property
     def middle(self) -> FloatArray:
         """(3,) about which it is turned: the middle of its box on the ground, its lowest height."""
@@ -144,6 +148,7 @@ class Placement:
         host: name of what it stands on; None is the floor.
         gap: metres between it and that.
         score: metres that the cue is missed by; less is better.
+        scale: about the item's ``middle``, before it was turned.
     """
 
     solid: Solid
@@ -152,6 +157,7 @@ class Placement:
     host: str | None
     gap: float
     score: float
+    scale: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -161,10 +167,12 @@ class PlacerSettings:
     Args:
         variations: placements an item, from the best on.
         keep_rotation: whether an item keeps its yaw; else it may be turned as the cue has it.
+        keep_size: whether it keeps its size; else it is scaled evenly to fill the box in a view.
     """
 
     variations: int = 1
     keep_rotation: bool = True
+    keep_size: bool = True
 
 
 class Placer(Protocol):

@@ -12,10 +12,10 @@ from ..geometry.clearances import door_zones
 from ..geometry.frames import FloatArray
 from .contact import landing
 from .levels import FLOOR, LIFT, FreePlaces, Level, free_places, levels_of
-from .misses import Candidates, miss_of, row_places
+from .misses import Candidates, miss_of, row_places, seen_boxes
 from .near import Whole
 from .occupancy import Obstacle, Occupancy, coarse_cell
-from .placement import AtWall, Beside, Cue, Item, Near, Next, On, Placement, PlacerSettings, Surroundings
+from .placement import AtWall, Beside, Cue, InView, Item, Near, Next, On, Placement, PlacerSettings, Surroundings
 from .resting import ground_plane, rest
 from .solid import Solid
 
@@ -56,6 +56,10 @@ _DIRECTIONS: Final = 16
 """In which an item's farthest corners are within the walls."""
 _THROUGH_WALL: Final = 0.005
 """Metres that they may reach beyond them."""
+_SIZINGS: Final = 8
+"""Times that a size is corrected."""
+_SAME_SIZE: Final = 0.02
+"""Share by which a box in a view may not be filled."""
 _LEAST_LEVEL: Final = 0.3
 """Area of a level that can be meant, as a share of an item's ground."""
 _SAME_LEVEL: Final = 0.03
@@ -129,12 +133,36 @@ class RulePlacer:
                 wishes = [*(cue for cue in wished if not isinstance(cue, Near)), Next(items[number - 1].solid.name)]
             else:
                 wishes = wished
-            found = self._place_one(item, around, wishes, settings)
+            found = self._place_sized(item, around, wishes, settings)
             answers.append(found)
             around = replace(around, solids=(*around.solids, found[0].solid))
             if on_step is not None:
                 on_step(number + 1, len(items))
         return answers
+
+    def _place_sized(
+        self, item: Item, around: Surroundings, cues: Sequence[Cue], settings: PlacerSettings
+    ) -> list[Placement]:
+        """Places an item; where it need not keep its size, again and again until it fills the box in the view."""
+        view = next((cue for cue in cues if isinstance(cue, InView)), None)
+        if settings.keep_size or view is None:
+            return self._place_one(item, around, cues, settings)
+        scale, best, failure = 1.0, list[Placement](), None
+        for _ in range(_SIZINGS):
+            try:
+                found = self._place_one(item.scaled(scale), around, cues, settings)
+            except NoPlaceError as error:
+                scale, failure = scale / 2, error
+                continue
+            best = [replace(placed, scale=scale) for placed in found]
+            low, high, _ = seen_boxes(view, found[0].solid, np.zeros((1, 3)))
+            factor = math.sqrt(float(((view.high - view.low) / (high - low)[0]).prod()))
+            if abs(factor - 1) < _SAME_SIZE:
+                break
+            scale *= factor
+        if not best and failure is not None:
+            raise failure
+        return best
 
     def _place_one(
         self, item: Item, around: Surroundings, cues: Sequence[Cue], settings: PlacerSettings

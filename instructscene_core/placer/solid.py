@@ -126,6 +126,10 @@ class Solid:
         axes = np.array([[cosine, sine, 0], [-sine, cosine, 0], [0, 0, 1]])
         return replace(self, corners=self.corners @ axes)
 
+    def scaled(self, factor: float, about: FloatArray) -> "Solid":
+        """The same, scaled evenly about a point (3,)."""
+        return replace(self, corners=about + factor * (self.corners - about))
+
     def standing(self) -> "Solid":
         """The same with the middle of its box above the origin and its lowest point at height 0."""
         return self.moved(-np.array([*(self.low + self.high)[:2] / 2, self.low[2]]))

@@ -11,6 +11,7 @@ from instructscene_core.floor_plan import FloorPlan, Opening
 from instructscene_core.placer.contact import HOVER, landing, within_hull
 from instructscene_core.placer.crossing import intersect
 from instructscene_core.placer.levels import levels_of
+from instructscene_core.placer.misses import seen_boxes
 from instructscene_core.placer.near import meeting_boxes
 from instructscene_core.placer.occupancy import Occupancy
 from instructscene_core.placer.placement import AtWall, Beside, InView, Item, Near, On, PlacerSettings, Surroundings
@@ -319,6 +320,21 @@ def test_a_box_in_a_view_is_filled(eye):
     check(placed, [desk])
     assert placed.host == "table"
     assert np.linalg.norm(placed.position - [0.55, 0.25, 0.74]) < 0.03
+
+
+@pytest.mark.parametrize("scale", [0.1, 0.5, 4.0])
+def test_what_need_not_keep_its_size_fills_the_box(scale):
+    desk = table(at=(0.4, 0.3, 0))
+    view = camera(np.array([0.5, -3, 1.8]), (0, 0, 0.5))
+    meant = box((0.2, 0.15, 0.25), (0.55, 0.25, 0.74), name="radio")
+    low, high, _ = seen_boxes(InView(np.zeros(2), np.ones(2), view), meant, np.zeros((1, 3)))
+    item = Item(meant.scaled(scale, meant.low).moved(np.array([1, -1, -0.74])))
+    settings = PlacerSettings(keep_size=False)
+    placed = RulePlacer().place([item], Surroundings((desk,), ROOM), [[InView(low[0], high[0], view)]], settings)[0][0]
+    check(placed, [desk])
+    assert placed.host == "table"
+    assert placed.scale * scale == pytest.approx(1, abs=0.1)
+    assert np.linalg.norm(placed.solid.low - meant.low) < 0.05
 
 
 def test_where_there_is_no_place_one_line_says_so():
