@@ -72,7 +72,7 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
     )
     carry: BoolProperty(name="Take Along", description="What stands on the objects goes along", default=True)
     variation: IntProperty(
-        name="Variation", description="0 is the best place, 1 the next", min=0, max=_MOST_VARIATIONS - 1,
+        name="Variation", description="Which of the places: 0 is the best one, then come the next best", min=0, max=_MOST_VARIATIONS - 1,
         options={"SKIP_SAVE"},
     )  # fmt: skip
 
