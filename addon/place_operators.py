@@ -11,14 +11,15 @@ from bpy_extras.view3d_utils import region_2d_to_origin_3d, region_2d_to_vector_
 from gpu_extras.batch import batch_for_shader
 from mathutils import Matrix, Vector
 
+from ..instructscene_core.cues import Beside, Cue, InView, Near, On
 from ..instructscene_core.errors import InstructSceneError, InvalidInputError
 from ..instructscene_core.placer.levels import FLOOR, Level
-from ..instructscene_core.placer.placement import Beside, Cue, InView, Near, On, PlacerSettings
+from ..instructscene_core.placer.placement import PlacerSettings
 from ..instructscene_core.placer.resting import rest
 from ..instructscene_core.placer.solid import Solid
 from .job_operator import WORKING
 from .language import tr, tr_later
-from .place_task import Placing, camera_of, read_placing
+from .place_task import PlaceTask, camera_of, read_placing
 from .properties import RELATION_ITEMS
 from .session import SESSION
 
@@ -72,9 +73,12 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
     )
     carry: BoolProperty(name="Take Along", description="What stands on the objects goes along", default=True)
     variation: IntProperty(
-        name="Variation", description="Which of the places: 0 is the best one, then come the next best", min=0, max=_MOST_VARIATIONS - 1,
+        name="Variation",
+        description="Which of the places: 0 is the best one, then come the next best",
+        min=0,
+        max=_MOST_VARIATIONS - 1,
         options={"SKIP_SAVE"},
-    )  # fmt: skip
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -151,7 +155,7 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
         except InstructSceneError as error:
             return self._fail(error)
 
-    def _place(self, placing: Placing) -> set[str]:
+    def _place(self, placing: PlaceTask) -> set[str]:
         """Raises InstructSceneError where there is no place; then nothing has moved."""
         settings = PlacerSettings(self.variation + 1, self.keep_rotation, self.keep_size)
         answers = placing.find(self._cues(placing), settings)
@@ -160,10 +164,10 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
         self.report({"INFO"}, sentence)
         return {"FINISHED"}
 
-    def _cues(self, placing: Placing) -> list[Cue]:
+    def _cues(self, placing: PlaceTask) -> list[Cue]:
         if self.cue == "BOX":
-            low, high = np.array(self.rectangle[:2]), np.array(self.rectangle[2:])
-            if not (high > low).all():
+            low, high = tuple(self.rectangle[:2]), tuple(self.rectangle[2:])
+            if not all(a < b for a, b in zip(low, high, strict=True)):
                 raise InvalidInputError(tr("The box in the view is empty"), tr("Drag a larger one"))
             view: Any = self.view
             return [InView(low, high, camera_of(placing, Matrix([view[4 * k : 4 * k + 4] for k in range(4)])))]
@@ -201,7 +205,7 @@ def _why_not(context: bpy.types.Context) -> str:
 class Pointer:
     """The mouse in a viewport: what it points at, and where the first selected object would stand there."""
 
-    def __init__(self, context: bpy.types.Context, placing: Placing) -> None:
+    def __init__(self, context: bpy.types.Context, placing: PlaceTask) -> None:
         self.placing = placing
         self.start: tuple[int, int] | None = None
         self.hit: tuple[Vector, str, bool] | None = None
@@ -331,7 +335,7 @@ def _above(obj: bpy.types.Object) -> list[bpy.types.Object]:
     return chain
 
 
-def _edges(solid: Solid, placing: Placing) -> list[Vector]:
+def _edges(solid: Solid, placing: PlaceTask) -> list[Vector]:
     """Ends of the twelve edges of the box around a solid, in the world."""
     ends = (solid.low, solid.high)
     back = placing.axes.inverted()

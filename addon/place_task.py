@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import bpy
-import numpy as np
 from mathutils import Matrix, Vector
 
+from ..instructscene_core.cues import Cue, View
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.floor_plan import FloorPlan
-from ..instructscene_core.geometry.frames import FloatArray
-from ..instructscene_core.placer.placement import Cue, Item, Placement, PlacerSettings, Surroundings
+from ..instructscene_core.placer.placement import Item, Placement, PlacerSettings, Surroundings
 from ..instructscene_core.placer.riders import riders
 from ..instructscene_core.placer.rule import RulePlacer
 from ..instructscene_core.placer.solid import Solid
@@ -44,7 +43,7 @@ class Mover:
 
 
 @dataclass(frozen=True)
-class Placing:
+class PlaceTask:
     """The selected objects, and all that they may stand on or be inside.
 
     Args:
@@ -99,7 +98,7 @@ def _sentence(mover: Mover, placed: Placement) -> str:
     return tr('"{name}" stands on "{host}", gap {gap} mm', name=name, host=placed.host, gap=gap)
 
 
-def read_placing(context: bpy.types.Context, objects: Iterable[bpy.types.Object], *, carry: bool) -> Placing:
+def read_placing(context: bpy.types.Context, objects: Iterable[bpy.types.Object], *, carry: bool) -> PlaceTask:
     """Reads the selected objects and what there is around them; changes nothing.
 
     Args:
@@ -131,7 +130,7 @@ def read_placing(context: bpy.types.Context, objects: Iterable[bpy.types.Object]
         yaw = read_pose(root, room, metres).yaw
         movers.append(Mover(Item(solid, yaw), (root.name, *(others[n - len(chosen)].name for n in along))))
     staying = tuple(solid for n, solid in enumerate(everything) if n >= len(chosen) and n not in gone)
-    return Placing(axes, tuple(movers), Surroundings(staying, plan), tuple(notes))
+    return PlaceTask(axes, tuple(movers), Surroundings(staying, plan), tuple(notes))
 
 
 def _roots_to_place(objects: Iterable[bpy.types.Object]) -> list[bpy.types.Object]:
@@ -195,6 +194,6 @@ def _others(
     return roots, solids
 
 
-def camera_of(placing: Placing, perspective: Matrix) -> FloatArray:
-    """(4, 4) from a placing's axes to the clip coordinates of a view whose perspective matrix is given."""
-    return np.array(perspective @ placing.axes.inverted(), dtype=np.float64)
+def camera_of(task: PlaceTask, perspective: Matrix) -> View:
+    """(4, 4) rows from a task's axes to the clip coordinates of a view whose perspective matrix is given."""
+    return tuple(tuple(row) for row in perspective @ task.axes.inverted())

@@ -31,6 +31,7 @@ from .placement.flaws import CORES, flaws_of
 from .placement.furnishing import Furnishing
 from .placement.kinds import CHAIRS, SEATS, SOFAS
 from .placement.meant_as_replacing import as_replacement, told_how_to_replace
+from .placement.placing import Placements
 from .placement.plan import Plan
 from .placement.replacing import Replacer
 from .reading.reader import Reader
@@ -150,14 +151,17 @@ class Generator:
             InvalidInputError: the model or the catalogue has no such room, too much is to be added, or a points file is
                 unreadable.
         """
-        replacer = Replacer(self.catalogue, self.reader)
+        replacer, placements = Replacer(self.catalogue, self.reader), Placements(self.catalogue)
         requests = [as_replacement(request, self.catalogue) for request in requests]
         for request in requests:
             replacer.check(request)
-        sampled = [request for request in requests if request.task != "replace"]
+            if request.task == "place":
+                placements.check(request)
+        others = {"replace": replacer.run, "place": placements.run}
+        sampled = [request for request in requests if request.task not in others]
         plans = [self.plan(request, held=held) for request in sampled]
         made = iter(self._tried(plans, on_step, settle=settle, tries=tries, batch_size=batch_size))
-        return [replacer.run(request) if request.task == "replace" else next(made) for request in requests]
+        return [others[request.task](request) if request.task in others else next(made) for request in requests]
 
     def _tried(
         self, plans: Sequence[Plan], on_step: OnStep | None, *, settle: bool, tries: int, batch_size: int

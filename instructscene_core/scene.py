@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
+from .cues import Placing, read_placing
 from .errors import InvalidInputError
 
 # Those with "as" are imported from here, too: a floor plan is a part of a scene.
@@ -43,12 +44,12 @@ from .outlines import Point2 as Point2  # noqa: PLC0414
 from .plain_text import read_text as read_text_file
 from .vocabulary import CATEGORIES, N_CODES, N_FEATURE_TOKENS, PREDICATES, ROOM_TYPES, RoomType
 
-Task = Literal["generate", "complete", "restyle", "rearrange", "replace"]
+Task = Literal["generate", "complete", "restyle", "rearrange", "replace", "place"]
 Attribute = Literal["category", "feature", "relation", "pose"]
 Relation = tuple[str, str, str]
 
 SCENE_VERSION: Final = 1
-TASKS: Final[tuple[Task, ...]] = ("generate", "complete", "restyle", "rearrange", "replace")
+TASKS: Final[tuple[Task, ...]] = ("generate", "complete", "restyle", "rearrange", "replace", "place")
 ATTRIBUTES: Final[tuple[Attribute, ...]] = ("category", "feature", "relation", "pose")
 
 
@@ -175,7 +176,7 @@ class Request:
     """What the generator is asked for: a task on a scene, with an instruction.
 
     Args:
-        task: which of the five tasks.
+        task: which of the six tasks.
         scene: the room as it is; for ``generate`` only its type and floor count.
         instruction: free text; none is refused, an empty one asks for nothing.
         id: names the result's files.
@@ -191,6 +192,7 @@ class Request:
         replace: per object id, what comes in its place, None for nothing; only of the task "replace". Where that names
             none, what the instruction says comes in the place of each selected object.
         like: of "complete", id of the object of which one more is to be added; None lets the model choose.
+        place: of "place", what is wished of the places of the selected objects.
         assumed_bedroom: whether the room type was absent and taken to be a bedroom.
     """
 
@@ -209,6 +211,7 @@ class Request:
     finish: bool = True
     replace: Mapping[str, Replacement | None] = field(default_factory=dict[str, Replacement | None])
     like: str | None = None
+    place: Placing | None = None
     assumed_bedroom: bool = False
 
     @staticmethod
@@ -243,6 +246,8 @@ class Request:
             data["replace"] = {key: value and value.to_json() for key, value in self.replace.items()}
         if self.like is not None:
             data["like"] = self.like
+        if self.place is not None:
+            data["place"] = self.place.to_json()
         return data
 
 
@@ -432,12 +437,14 @@ def read_replacement(data: object, where: str) -> Replacement:
 
 def _check_task_keys(item: Json, task: Task, where: str) -> None:
     """Refuses keys that another task is needed for, and a replacement of nothing."""
-    for key, needed in (("replace", "replace"), ("like", "complete")):
+    for key, needed in (("replace", "replace"), ("like", "complete"), ("place", "place")):
         if item.get(key) is not None and task != needed:
             raise InvalidInputError(f"{where}.{key} is only for the task {needed}", "Remove it, or name that task")
     if task == "replace" and not item.get("replace") and not item.get("selected"):
         message = f"{where}: replace names no object"
         raise InvalidInputError(message, "Say in its key replace what comes in whose place, or select objects")
+    if task == "place" and not item.get("selected"):
+        raise InvalidInputError(f"{where}: place names no object", "Name in its key selected what is to be placed")
     if item.get("like") is not None and item.get("add") not in (None, 1):
         raise InvalidInputError(f"{where}: like adds 1 object, not {item['add']}", "Remove add")
 
@@ -460,7 +467,9 @@ def _request_scene(item: Json, where: str) -> Scene:
 
 def _request(data: object, where: str) -> Request:
     keys = ("id", "task", "scene", "instruction", "selected", "keep", "add", "variations", "seed", "steps")
-    item = read_mapping(data, where, (), (*keys, "guidance", "ratio", "finish", "replace", "like", "room", "text"))
+    item = read_mapping(
+        data, where, (), (*keys, "guidance", "ratio", "finish", "replace", "like", "place", "room", "text")
+    )
     if not any(item.get(key) is not None for key in ("instruction", "text", "scene")):
         raise InvalidInputError(f"{where} holds neither an instruction nor a scene", "Add one")
     if "instruction" in item and "text" in item:
@@ -488,5 +497,6 @@ def _request(data: object, where: str) -> Request:
         finish=read_flag(item.get("finish", True), f"{where}.finish"),
         replace=_replace(item.get("replace") or {}, f"{where}.replace", ids),
         like=read_maybe(item.get("like"), f"{where}.like", lambda v, w: _known_id(v, w, ids)),
+        place=read_placing(item.get("place") or {}, f"{where}.place", ids) if task == "place" else None,
         assumed_bedroom=item.get("scene") is None and item.get("room") is None,
     )

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from ..cues import SIDES
 from ..errors import InstructSceneError, InvalidInputError, of_files
 from ..files.atomic_output import check_folder, write_scenes
 from ..plain_text import print_anything
@@ -85,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     for task in TASKS:
         command = commands.add_parser(task, help=f"{task} a room, or the rooms of a requests file")
         _add_task_arguments(command, edits=task != "generate")
+        if task == "place":
+            _add_place_arguments(command)
     command = commands.add_parser("run", help="the requests of a file, whatever their tasks")
     command.add_argument("--requests", type=Path, required=True, help="one request a line")
     _add_shared_arguments(command)
@@ -110,6 +113,37 @@ def _add_task_arguments(parser: argparse.ArgumentParser, *, edits: bool) -> None
     parser.add_argument("--no-finish", action="store_true", help="no rugs, plants and lamps that finish a new room")
     parser.add_argument("--id", help="name of the result's files")
     _add_shared_arguments(parser)
+
+
+def _add_place_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--on", metavar="ID", help="on that object")
+    parser.add_argument("--near", type=float, nargs=3, metavar=("X", "Y", "Z"), help="near a point, metres")
+    parser.add_argument("--side", choices=SIDES, help="on which side of the object that --of names")
+    parser.add_argument("--of", metavar="ID", help="beside which object")
+    parser.add_argument("--at-wall", action="store_true", help="with the back to a wall")
+    parser.add_argument("--mesh", action="append", metavar="ID=FILE", help="an object's mesh, .npz; may be repeated")
+    parser.add_argument("--turn", action="store_true", help="the objects may be turned")
+    parser.add_argument("--leave", action="store_true", help="what stands on the objects stays where it is")
+
+
+def _place_item(options: argparse.Namespace) -> Json:
+    """The key ``place`` of a request."""
+    if (options.side is None) != (options.of is None):
+        raise InvalidInputError("--side and --of belong together", "Give both, or neither")
+    cues: list[Json] = []
+    if options.near is not None:
+        cues.append({"near": options.near} | ({"on": options.on} if options.on else {}))
+    elif options.on is not None:
+        cues.append({"on": options.on})
+    if options.side is not None:
+        cues.append({"side": options.side, "of": options.of})
+    if options.at_wall:
+        cues.append({"at": "wall"})
+    meshes = [mesh.partition("=") for mesh in options.mesh or ()]
+    if any(not name or not path for name, _, path in meshes):
+        raise InvalidInputError("--mesh needs ID=FILE", "Such as --mesh lamp=lamp.npz")
+    geometry = {name: path for name, _, path in meshes}
+    return {"cues": cues, "geometry": geometry, "keep_rotation": not options.turn, "carry": not options.leave}
 
 
 def _add_shared_arguments(parser: argparse.ArgumentParser) -> None:
@@ -138,6 +172,8 @@ def read_task(options: argparse.Namespace) -> list[Request]:
         item["scene"] = read_scene(options.scene).to_json()
     if options.command == "generate" and options.room is not None:
         item["room"] = options.room
+    if options.command == "place":
+        item["place"] = _place_item(options)
     item["instruction"] = options.instruction or ""
     if getattr(options, "select", None):
         item["selected"] = [name.strip() for name in options.select.split(",") if name.strip()]

@@ -6,11 +6,12 @@ from typing import Final, assert_never
 
 import numpy as np
 
+from ..cues import AtWall, Beside, InView, Near, On
 from ..geometry.frames import FloatArray
 from ..geometry.solids import BoolArray
 from ..geometry.walls import Walls
 from .levels import Level
-from .placement import AtWall, Beside, Cue, InView, Near, Next, On
+from .placement import AnyCue, Next
 from .solid import Solid
 
 _HEIGHT: Final = 2.0
@@ -69,7 +70,7 @@ class Candidates:
         return self.item.size[:2] / 2
 
 
-def miss_of(cue: Cue, places: Candidates, anchor: Solid | None, walls: Walls | None) -> FloatArray:
+def miss_of(cue: AnyCue, places: Candidates, anchor: Solid | None, walls: Walls | None) -> FloatArray:
     """(N,) metres by which places miss a cue.
 
     Args:
@@ -180,8 +181,8 @@ def _at_wall(places: Candidates, walls: Walls | None) -> FloatArray:
 def _in_view(cue: InView, places: Candidates) -> FloatArray:
     at = np.column_stack([places.centres, np.full(len(places.centres), places.level.height)])
     low, high, seen = seen_boxes(cue, places.item, at)
-    off = np.concatenate([low - cue.low, high - cue.high], axis=1)
-    unit = math.hypot(*(cue.high - cue.low)) / float(np.linalg.norm(places.item.size))
+    off = np.concatenate([low - np.array(cue.low), high - np.array(cue.high)], axis=1)
+    unit = math.dist(cue.low, cue.high) / float(np.linalg.norm(places.item.size))
     return np.where(seen, np.abs(off).mean(axis=1) / max(unit, 1e-9), np.inf)
 
 
@@ -198,7 +199,7 @@ def seen_boxes(cue: InView, item: Solid, places: FloatArray) -> tuple[FloatArray
     """
     low, high = item.low, item.high
     box = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
-    corners = np.concatenate([places[:, None] + box, np.ones((len(places), 8, 1))], axis=2) @ cue.camera.T
+    corners = np.concatenate([places[:, None] + box, np.ones((len(places), 8, 1))], axis=2) @ np.array(cue.camera).T
     depth = corners[..., 3]
     with np.errstate(divide="ignore", invalid="ignore"):
         flat = corners[..., :2] / depth[..., None]

@@ -1,12 +1,13 @@
-"""What is asked of a placer, and what it answers: items, what stands around them, cues and placements."""
+"""What is asked of a placer, and what it answers: items, what stands around them, and placements."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
+from ..cues import Cue
 from ..floor_plan import FloorPlan
 from ..geometry.frames import FloatArray
 from ..geometry.walls import Walls
@@ -16,66 +17,6 @@ _THICKEST_RUG: Final = 0.03
 """Metres of height."""
 _NARROWEST_RUG: Final = 0.4
 """Metres of the narrower side."""
-Side = Literal["left of", "right of", "in front of", "behind", "beside", "under"]
-
-
-@dataclass(frozen=True)
-class Near:
-    """A point, as a person clicks it.
-
-    Args:
-        point: (x, y, z) metres, in the room's axes.
-        host: name of the solid that was clicked; None leaves open what it shall stand on.
-        floor: whether the floor was clicked, or a rug on it.
-    """
-
-    point: tuple[float, float, float]
-    host: str | None = None
-    floor: bool = False
-
-
-@dataclass(frozen=True)
-class On:
-    """Somewhere on one solid.
-
-    Args:
-        host: its name.
-    """
-
-    host: str
-
-
-@dataclass(frozen=True)
-class Beside:
-    """A side of another solid, on what that stands on; under is between that and the solid.
-
-    Args:
-        side: in the room's axes, whatever way the other faces.
-        anchor: its name.
-    """
-
-    side: Side
-    anchor: str
-
-
-@dataclass(frozen=True)
-class AtWall:
-    """With the back to a wall, on the floor."""
-
-
-@dataclass(frozen=True, eq=False)
-class InView:
-    """A rectangle in a view, which the item shall fill.
-
-    Args:
-        low: (2,) lower left corner, in the view's coordinates from -1 to 1.
-        high: (2,) upper right corner.
-        camera: (4, 4) from the room's axes to clip coordinates: x and y of what is seen lie in -w..w.
-    """
-
-    low: FloatArray
-    high: FloatArray
-    camera: FloatArray
 
 
 @dataclass(frozen=True)
@@ -89,7 +30,7 @@ class Next:
     previous: str
 
 
-Cue = Near | On | Beside | AtWall | InView | Next
+AnyCue = Cue | Next
 
 
 @dataclass(frozen=True, eq=False)

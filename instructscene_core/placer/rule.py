@@ -7,6 +7,7 @@ from typing import Final, TypeVar, cast
 
 import numpy as np
 
+from ..cues import AtWall, Beside, Cue, InView, Near, On
 from ..errors import InstructSceneError
 from ..geometry.clearances import door_zones
 from ..geometry.frames import FloatArray
@@ -15,7 +16,7 @@ from .levels import FLOOR, LIFT, FreePlaces, Level, free_places, levels_of
 from .misses import Candidates, miss_of, row_places, seen_boxes
 from .near import Whole
 from .occupancy import Obstacle, Occupancy, coarse_cell
-from .placement import AtWall, Beside, Cue, InView, Item, Near, Next, On, Placement, PlacerSettings, Surroundings
+from .placement import AnyCue, Item, Next, Placement, PlacerSettings, Surroundings
 from .resting import ground_plane, rest
 from .solid import Solid
 
@@ -141,7 +142,7 @@ class RulePlacer:
         return answers
 
     def _place_sized(
-        self, item: Item, around: Surroundings, cues: Sequence[Cue], settings: PlacerSettings
+        self, item: Item, around: Surroundings, cues: Sequence[AnyCue], settings: PlacerSettings
     ) -> list[Placement]:
         """Places an item; where it need not keep its size, again and again until it fills the box in the view."""
         view = next((cue for cue in cues if isinstance(cue, InView)), None)
@@ -156,7 +157,7 @@ class RulePlacer:
                 continue
             best = [replace(placed, scale=scale) for placed in found]
             low, high, _ = seen_boxes(view, found[0].solid, np.zeros((1, 3)))
-            factor = math.sqrt(float(((view.high - view.low) / (high - low)[0]).prod()))
+            factor = math.sqrt(float((np.subtract(view.high, view.low) / (high - low)[0]).prod()))
             if abs(factor - 1) < _SAME_SIZE:
                 break
             scale *= factor
@@ -165,7 +166,7 @@ class RulePlacer:
         return best
 
     def _place_one(
-        self, item: Item, around: Surroundings, cues: Sequence[Cue], settings: PlacerSettings
+        self, item: Item, around: Surroundings, cues: Sequence[AnyCue], settings: PlacerSettings
     ) -> list[Placement]:
         by_name = {solid.name: number for number, solid in enumerate(around.solids)}
         for name in (_named(cue) for cue in cues):
@@ -190,7 +191,7 @@ class RulePlacer:
         )
 
     def _searches(
-        self, item: Item, turn: float, host: int, around: Surroundings, cues: Sequence[Cue], *, tight: bool
+        self, item: Item, turn: float, host: int, around: Surroundings, cues: Sequence[AnyCue], *, tight: bool
     ) -> Iterator[_Search]:
         """The free places of an item on each level of a host; where room is tight, a little narrower than it is."""
         solid = item.solid.moved(-item.middle).turned(turn)
@@ -267,7 +268,7 @@ class RulePlacer:
         return found
 
 
-def _named(cue: Cue) -> str | None:
+def _named(cue: AnyCue) -> str | None:
     """The solid that a cue names."""
     match cue:
         case Near() | On():
@@ -280,7 +281,7 @@ def _named(cue: Cue) -> str | None:
             return None
 
 
-def _hosts(cues: Sequence[Cue], around: Surroundings, by_name: Mapping[str, int]) -> list[int]:
+def _hosts(cues: Sequence[AnyCue], around: Surroundings, by_name: Mapping[str, int]) -> list[int]:
     """Numbers of what the item may stand on by all its cues; without a cue that is the floor."""
     everything = [FLOOR, *range(len(around.solids))]
     allowed = everything if cues else _with_rugs([FLOOR], around)
@@ -298,7 +299,7 @@ def _hosts(cues: Sequence[Cue], around: Surroundings, by_name: Mapping[str, int]
     return allowed
 
 
-def _meant(levels: list[Level], cues: Sequence[Cue], item: Solid, cell: float) -> list[Level]:
+def _meant(levels: list[Level], cues: Sequence[AnyCue], item: Solid, cell: float) -> list[Level]:
     """Those that a click on their host means: nearest to its height, of those that are not far too small."""
     least = _LEAST_LEVEL * float(item.size[:2].prod()) / cell**2
     for cue in cues:
@@ -325,7 +326,7 @@ def _are_a_row(items: Sequence[Item], cues: Sequence[Sequence[Cue]]) -> bool:
     return bool(alike) and all(isinstance(cue, On | Near) for cue in cues[0])
 
 
-def _exact(cues: Sequence[Cue], item: Solid, facing: FloatArray, around: Surroundings) -> FloatArray:
+def _exact(cues: Sequence[AnyCue], item: Solid, facing: FloatArray, around: Surroundings) -> FloatArray:
     """(M, 2) places that cues mean to the millimetre."""
     places = [np.empty((0, 2))]
     for cue in cues:
@@ -360,7 +361,7 @@ def _carriers(number: int, around: Surroundings) -> list[int]:
     return [FLOOR] if found is None else sorted({numbers[n] for n in found.carriers})
 
 
-def _turns(item: Item, cues: Sequence[Cue], around: Surroundings) -> tuple[float, ...]:
+def _turns(item: Item, cues: Sequence[AnyCue], around: Surroundings) -> tuple[float, ...]:
     """Radians by which an item may be turned: to have its back to a wall, else by quarters."""
     if around.walls is not None and any(isinstance(cue, AtWall) for cue in cues):
         yaws = {round(math.atan2(x, -y), 4) for x, y in around.walls.inward.tolist()}
@@ -368,7 +369,7 @@ def _turns(item: Item, cues: Sequence[Cue], around: Surroundings) -> tuple[float
     return tuple(k * math.pi / 2 for k in range(4))
 
 
-def _window(item: Item, host: int, around: Surroundings, cues: Sequence[Cue]) -> tuple[FloatArray, FloatArray]:
+def _window(item: Item, host: int, around: Surroundings, cues: Sequence[AnyCue]) -> tuple[FloatArray, FloatArray]:
     """(2,) and (2,) corners of the ground on which the middle of an item is looked for."""
     size = item.solid.size[:2]
     if host != FLOOR:

@@ -17,6 +17,7 @@ _DROPPED_BY_TASK: Final[Mapping[Task, frozenset[Attribute]]] = {
     "restyle": frozenset({"feature"}),
     "rearrange": frozenset({"relation", "pose"}),
     "replace": _EVERYTHING,
+    "place": frozenset({"relation", "pose"}),
 }
 """What a selected object does not keep by default."""
 

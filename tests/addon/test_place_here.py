@@ -5,6 +5,7 @@ import math
 import time
 
 import bpy
+import numpy as np
 import pytest
 from helpers import box, desk_of_parts, empty, module, select
 from mathutils import Matrix, Vector
@@ -190,7 +191,7 @@ def test_in_a_room_things_stay_within_its_walls(settings):
     walls = module("place_task").Surroundings((), plan).walls
     inside = room.matrix_world.inverted() @ pot.matrix_world
     footprint = [(inside @ Vector((x, y, 0))).xy for x in (-0.15, 0.15) for y in (-0.15, 0.15)]
-    assert (walls.depth(module("place_task").np.array(footprint)) > -0.015).all()
+    assert (walls.depth(np.array(footprint)) > -0.015).all()
 
 
 def test_it_is_quick_once_warm():

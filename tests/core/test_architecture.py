@@ -11,8 +11,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "instructscene_core"
 LAYERS = (
-    "__init__", "errors", "plain_text", "model_files", "vocabulary", "json_values", "outlines", "floor_plan", "scene",
-    "thumbnails", "device", "geometry", "placer", "diffusion", "models", "files", "text", "instructions", "naming", "reading",
+    "__init__", "errors", "plain_text", "model_files", "vocabulary", "json_values", "cues", "outlines", "floor_plan",
+    "scene", "thumbnails", "device", "geometry", "placer", "diffusion", "models", "files", "text", "instructions",
+    "naming", "reading",
     "catalogue", "official", "sampling", "baselines", "room_models", "placement", "generator", "starter", "worker",
     "datasets", "training", "evaluation", "commands", "__main__",
 )  # fmt: skip
@@ -20,7 +21,7 @@ LAYERS = (
 INNER = {"instructions": ("words", "brief", "standing", "read", "write", "report"), "starter": ("furniture", "rooms")}
 """The same inside packages that have packages."""
 FOR_THE_ADDON = {
-    "errors", "plain_text", "model_files", "vocabulary", "outlines", "floor_plan", "scene", "thumbnails",
+    "errors", "plain_text", "model_files", "vocabulary", "cues", "outlines", "floor_plan", "scene", "thumbnails",
     "geometry", "placer", "naming",
 }  # fmt: skip
 OUTSIDE_THE_ZIP = {"datasets", "training", "evaluation"}

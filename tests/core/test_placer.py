@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from instructscene_core.cues import AtWall, Beside, InView, Near, On
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.floor_plan import FloorPlan, Opening
 from instructscene_core.placer.contact import HOVER, landing, within_hull
@@ -14,7 +15,7 @@ from instructscene_core.placer.levels import levels_of
 from instructscene_core.placer.misses import seen_boxes
 from instructscene_core.placer.near import meeting_boxes
 from instructscene_core.placer.occupancy import Occupancy
-from instructscene_core.placer.placement import AtWall, Beside, InView, Item, Near, On, PlacerSettings, Surroundings
+from instructscene_core.placer.placement import Item, PlacerSettings, Surroundings
 from instructscene_core.placer.riders import riders
 from instructscene_core.placer.rule import NoPlaceError, RulePlacer
 from instructscene_core.placer.solid import MOST_TRIANGLES, Solid
@@ -300,6 +301,10 @@ def camera(eye, at, focal=1.2):
     return np.column_stack([rows, -rows @ eye])
 
 
+def view_of(low, high, matrix):
+    return InView(tuple(low.tolist()), tuple(high.tolist()), tuple(map(tuple, matrix.tolist())))
+
+
 @pytest.mark.parametrize("eye", [(0, -3, 1.8), (2.4, -1.8, 1.5), (-2, 1.5, 2.2)])
 def test_a_box_in_a_view_is_filled(eye):
     desk = table(at=(0.4, 0.3, 0))
@@ -315,7 +320,7 @@ def test_a_box_in_a_view_is_filled(eye):
     )
     seen = ends @ view.T
     flat = seen[:, :2] / seen[:, 3:]
-    cue = InView(flat.min(axis=0), flat.max(axis=0), view)
+    cue = view_of(flat.min(axis=0), flat.max(axis=0), view)
     placed = put(meant.moved(np.array([1, -1, -0.74])), [desk], cue)[0]
     check(placed, [desk])
     assert placed.host == "table"
@@ -327,10 +332,10 @@ def test_what_need_not_keep_its_size_fills_the_box(scale):
     desk = table(at=(0.4, 0.3, 0))
     view = camera(np.array([0.5, -3, 1.8]), (0, 0, 0.5))
     meant = box((0.2, 0.15, 0.25), (0.55, 0.25, 0.74), name="radio")
-    low, high, _ = seen_boxes(InView(np.zeros(2), np.ones(2), view), meant, np.zeros((1, 3)))
+    low, high, _ = seen_boxes(view_of(np.zeros(2), np.ones(2), view), meant, np.zeros((1, 3)))
     item = Item(meant.scaled(scale, meant.low).moved(np.array([1, -1, -0.74])))
     settings = PlacerSettings(keep_size=False)
-    placed = RulePlacer().place([item], Surroundings((desk,), ROOM), [[InView(low[0], high[0], view)]], settings)[0][0]
+    placed = RulePlacer().place([item], Surroundings((desk,), ROOM), [[view_of(low[0], high[0], view)]], settings)[0][0]
     check(placed, [desk])
     assert placed.host == "table"
     assert placed.scale * scale == pytest.approx(1, abs=0.1)
