@@ -20,6 +20,7 @@ from ..instructscene_core.placer.solid import Solid
 from .job_operator import WORKING
 from .language import tr, tr_later
 from .place_task import PlaceTask, camera_of, read_placing
+from .place_words import told_cue
 from .properties import RELATION_ITEMS
 from .session import SESSION
 
@@ -38,6 +39,7 @@ CUES: Final = [
     ("SURFACE", "Surface", "At a place on a surface"),
     ("BOX", "Box", "In a box of a view"),
     ("OBJECT", "Object", "On the object that is chosen, or beside it"),
+    ("TEXT", "Text", "Where a sentence says"),
 ]
 
 
@@ -66,6 +68,11 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
     target: StringProperty(name="Object", description="On or beside which object", options={"SKIP_SAVE"})
     relation: EnumProperty(
         name="Relation", description="Where to that object", items=RELATION_ITEMS, options={"SKIP_SAVE"}
+    )
+    text: StringProperty(
+        name="Text",
+        description="A sentence that says where, such as: put the lamp on the nightstand",
+        options={"SKIP_SAVE"},
     )
     keep_rotation: BoolProperty(name="Keep Rotation", description="Do not turn the objects", default=True)
     keep_size: BoolProperty(
@@ -96,7 +103,7 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
             return self._fail(error)
 
     def invoke(self, context: bpy.types.Context, _: bpy.types.Event) -> set[str]:
-        """Waits for a click; without a window, or where an object is chosen, it places at once."""
+        """Waits for a click; without a window, or where an object is chosen or told of, it places at once."""
         settings = context.scene.instructscene
         if self.cue == "SURFACE" and settings.place_target is not None:
             self.cue, self.target, self.relation = "OBJECT", settings.place_target.name, settings.place_relation
@@ -105,7 +112,11 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
         if bpy.app.background or context.window is None or self.cue != "SURFACE":
             return self.execute(context)
         try:
-            self._pointer = Pointer(context, read_placing(context, context.selected_objects, carry=self.carry))
+            task = read_placing(context, context.selected_objects, carry=self.carry)
+            if told_cue(settings.instruction, task, settings.room_type) is not None:
+                self.cue, self.text = "TEXT", settings.instruction
+                return self._place(task)
+            self._pointer = Pointer(context, task)
         except InstructSceneError as error:
             return self._fail(error)
         context.window_manager.modal_handler_add(self)
@@ -179,6 +190,14 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
                 )
             name = placing.around.solids[number].name
             return [On(name)] if self.relation == "on" else [Beside(self.relation, name)]  # pyright: ignore[reportArgumentType]
+        if self.cue == "TEXT":
+            cue = told_cue(self.text, placing, bpy.context.scene.instructscene.room_type)
+            if cue is None:
+                raise InvalidInputError(
+                    tr("The text does not say where the selection belongs"),
+                    tr("Name an object that is there, as in: put it on the desk"),
+                )
+            return [cue]
         x, y, z = placing.axes @ Vector(self.point)
         return [Near((x, y, z), self.host or None, self.on_floor)]
 

@@ -244,3 +244,31 @@ def test_what_cannot_be_placed_is_refused_in_one_line():
     assert math.isclose(desk.location.x, 0.0)
     bpy.ops.object.select_all(action="DESELECT")
     assert not bpy.ops.instructscene.place_here.poll()
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "height"),
+    [
+        ("Put the lamp on the nightstand.", ("Lamp", "Nightstand.001"), 0.5),
+        ("Stelle die Lampe auf den Nachttisch.", ("lamp_03", "nightstand"), 0.5),
+        ("put it on the Flight Case", ("Thing", "Flight_Case.002"), 0.5),
+        ("put the Thing underneath the flight case", ("Thing", "flight case"), 0.0),
+    ],
+)
+def test_a_sentence_says_where(text, names, height):
+    thing = box(names[0], (0.15, 0.15, 0.3), (3, 3, 0))
+    legs = [((0.03, 0.03, 0.47), (x, y, 0)) for x in (-0.2, 0.2) for y in (-0.15, 0.15)]
+    joined(names[1], ((0.5, 0.4, 0.03), (0, 0, 0.47)), *legs, location=(1, 0, 0))
+    box("Crate", (0.5, 0.5, 0.8), (-1, 0, 0))
+    select(thing)
+    bpy.ops.instructscene.place_here(cue="TEXT", text=text)
+    assert standing(thing, height)
+    assert (thing.matrix_world.translation.xy - Vector((1, 0))).length < 0.1
+
+
+@pytest.mark.parametrize("text", ["", "put it on the moon", "Put the sofa on the crate", "a bed left of a desk"])
+def test_a_sentence_that_says_no_place_is_refused(text):
+    thing = box("Lamp", (0.15, 0.15, 0.3), (3, 3, 0))
+    box("Crate", (0.5, 0.5, 0.8), (-1, 0, 0))
+    select(thing)
+    refused("does not say where", cue="TEXT", text=text)

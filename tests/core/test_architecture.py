@@ -22,7 +22,7 @@ INNER = {"instructions": ("words", "brief", "standing", "read", "write", "report
 """The same inside packages that have packages."""
 FOR_THE_ADDON = {
     "errors", "plain_text", "model_files", "vocabulary", "cues", "outlines", "floor_plan", "scene", "thumbnails",
-    "geometry", "placer", "naming",
+    "geometry", "placer", "naming", "instructions",
 }  # fmt: skip
 OUTSIDE_THE_ZIP = {"datasets", "training", "evaluation"}
 
