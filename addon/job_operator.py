@@ -44,7 +44,7 @@ class JobOperator(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Whether the button can be pressed; the tooltip says why not."""
-        reason = _why_not(context)
+        reason = why_not_now(context)
         if reason:
             cls.poll_message_set(reason)
         return not reason
@@ -112,14 +112,19 @@ class JobOperator(bpy.types.Operator):
         return SESSION.active and SESSION.number == self._number
 
     def _fail(self, error: InstructSceneError) -> set[str]:
-        _LOGGER.info("%s: %s", self.bl_idname, error)
-        SESSION.failure = str(error)
-        self.report({"ERROR"}, str(error))
-        return {"CANCELLED"}
+        return fail(self, error)
 
 
-def _why_not(context: bpy.types.Context) -> str:
-    """Why no job can be started now; empty where one can."""
+def fail(operator: bpy.types.Operator, error: InstructSceneError) -> set[str]:
+    """Says why an operator has not done what it should: in the status bar, in the panel and in the log."""
+    _LOGGER.info("%s: %s", operator.bl_idname, error)
+    SESSION.failure = str(error)
+    operator.report({"ERROR"}, str(error))
+    return {"CANCELLED"}
+
+
+def why_not_now(context: bpy.types.Context) -> str:
+    """Why nothing can be done to the open file now; empty where it can."""
     if SESSION.busy:
         return tr(WORKING)
     if context.scene is None or context.scene.library is not None:

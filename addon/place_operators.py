@@ -1,6 +1,5 @@
 """Place Selection Here: click a surface, drag a box in a view, or press Enter; the selected objects stand there."""
 
-import logging
 from typing import Any, Final
 
 import bpy
@@ -17,14 +16,13 @@ from ..instructscene_core.placer.levels import FLOOR, Level
 from ..instructscene_core.placer.placement import PlacerSettings
 from ..instructscene_core.placer.resting import rest
 from ..instructscene_core.placer.solid import Solid
-from .job_operator import WORKING
+from .job_operator import fail, why_not_now
 from .language import tr, tr_later
 from .place_task import PlaceTask, camera_of, read_placing
 from .place_words import told_cue
 from .properties import RELATION_ITEMS
 from .session import SESSION
 
-_LOGGER = logging.getLogger(__name__)
 _DRAGGED: Final = 8
 """Pixels from which a click is a drag."""
 _HELP: Final = tr_later(
@@ -90,7 +88,7 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Whether there is something to place."""
-        reason = _why_not(context)
+        reason = why_not_now(context) or ("" if context.selected_objects else tr("Select what is to be placed"))
         if reason:
             cls.poll_message_set(reason)
         return not reason
@@ -100,7 +98,7 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
         try:
             return self._place(read_placing(context, context.selected_objects, carry=self.carry))
         except InstructSceneError as error:
-            return self._fail(error)
+            return fail(self, error)
 
     def invoke(self, context: bpy.types.Context, _: bpy.types.Event) -> set[str]:
         """Waits for a click; without a window, or where an object is chosen or told of, it places at once."""
@@ -111,6 +109,8 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
         self.carry = settings.place_carry
         if bpy.app.background or context.window is None or self.cue != "SURFACE":
             return self.execute(context)
+        if context.area is None or context.area.type != "VIEW_3D":
+            return fail(self, InvalidInputError(tr("A place is clicked in a 3D viewport"), tr("Call this from one")))
         try:
             task = read_placing(context, context.selected_objects, carry=self.carry)
             if told_cue(settings.instruction, task, settings.room_type) is not None:
@@ -118,7 +118,7 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
                 return self._place(task)
             self._pointer = Pointer(context, task)
         except InstructSceneError as error:
-            return self._fail(error)
+            return fail(self, error)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
@@ -133,9 +133,9 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
             return self._end(context)
         if event.type == "MOUSEMOVE":
             pointer.move(context, event)
-        elif event.type == "LEFTMOUSE" and pointer.inside(event):
-            if event.value == "RELEASE" and pointer.start is not None:
-                return self._released(context, event)
+        elif event.type == "LEFTMOUSE" and event.value == "RELEASE" and pointer.start is not None:
+            return self._released(context, event)
+        elif event.type == "LEFTMOUSE" and event.value == "PRESS" and pointer.inside(event):
             pointer.start = (event.mouse_x, event.mouse_y)
         else:
             return {"PASS_THROUGH"}
@@ -164,7 +164,7 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
         try:
             return self._place(self._pointer.placing)
         except InstructSceneError as error:
-            return self._fail(error)
+            return fail(self, error)
 
     def _place(self, placing: PlaceTask) -> set[str]:
         """Raises InstructSceneError where there is no place; then nothing has moved."""
@@ -201,25 +201,6 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
         x, y, z = placing.axes @ Vector(self.point)
         return [Near((x, y, z), self.host or None, self.on_floor)]
 
-    def _fail(self, error: InstructSceneError) -> set[str]:
-        _LOGGER.info("%s: %s", self.bl_idname, error)
-        SESSION.failure = str(error)
-        self.report({"ERROR"}, str(error))
-        return {"CANCELLED"}
-
-
-def _why_not(context: bpy.types.Context) -> str:
-    """Why nothing can be placed now; empty where it can."""
-    if SESSION.busy:
-        return tr(WORKING)
-    if context.scene is None or context.scene.library is not None:
-        return tr("This scene cannot be changed")
-    if context.mode != "OBJECT":
-        return tr("Switch to Object Mode")
-    if not context.selected_objects:
-        return tr("Select what is to be placed")
-    return ""
-
 
 class Pointer:
     """The mouse in a viewport: what it points at, and where the first selected object would stand there."""
@@ -228,6 +209,7 @@ class Pointer:
         self.placing = placing
         self.start: tuple[int, int] | None = None
         self.hit: tuple[Vector, str, bool] | None = None
+        self._area: Any = context.area
         self._region: Any = next(region for region in context.area.regions if region.type == "WINDOW")
         self._view: Any = context.space_data.region_3d
         self._lines: list[Vector] = []
@@ -253,9 +235,13 @@ class Pointer:
         self._region.tag_redraw()
 
     def inside(self, event: bpy.types.Event) -> bool:
-        """Whether the mouse is over the viewport."""
-        x, y = self._at(event)
-        return 0 <= x < self._region.width and 0 <= y < self._region.height
+        """Whether the mouse is over the viewport, and not over what lies upon it, such as the sidebar."""
+        found = [
+            region.type
+            for region in self._area.regions
+            if 0 <= event.mouse_x - region.x < region.width and 0 <= event.mouse_y - region.y < region.height
+        ]
+        return found == ["WINDOW"]
 
     def dragged(self, event: bpy.types.Event) -> bool:
         """Whether the mouse has gone some way since it was pressed."""

@@ -3,7 +3,6 @@
 Frame: that of the scene, metres, Z up.
 """
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, cast
@@ -14,6 +13,7 @@ from .json_values import (
     Vector3,
     read_any_mapping,
     read_flag,
+    read_known_id,
     read_list,
     read_mapping,
     read_number,
@@ -135,7 +135,7 @@ def read_placing(data: object, where: str, ids: Collection[str]) -> Placing:
     return Placing(
         cues=tuple(_cue(cue, f"{where}.cues[{i}]", ids) for i, cue in enumerate(cues)),
         geometry={
-            _known(name, f"{where}.geometry", ids): read_text(path, f"{where}.geometry.{name}")
+            read_known_id(name, f"{where}.geometry", ids): read_text(path, f"{where}.geometry.{name}")
             for name, path in files.items()
         },
         keep_rotation=read_flag(item.get("keep_rotation", True), f"{where}.keep_rotation"),
@@ -163,14 +163,14 @@ def _cue(data: object, where: str, ids: Collection[str]) -> Cue:
     keys = read_any_mapping(data, where).keys()
     if "near" in keys:
         item = read_mapping(data, where, ("near",), ("on", "floor"))
-        host = None if item.get("on") is None else _known(item["on"], f"{where}.on", ids)
+        host = None if item.get("on") is None else read_known_id(item["on"], f"{where}.on", ids)
         return Near(
             read_vector(item["near"], f"{where}.near"), host, read_flag(item.get("floor", False), f"{where}.floor")
         )
     if "side" in keys:
         item = read_mapping(data, where, ("side", "of"), ())
         side = cast("Side", read_one_of(item["side"], f"{where}.side", SIDES))
-        return Beside(side, _known(item["of"], f"{where}.of", ids))
+        return Beside(side, read_known_id(item["of"], f"{where}.of", ids))
     if "at" in keys:
         item = read_mapping(data, where, ("at",), ())
         read_one_of(item["at"], f"{where}.at", ("wall",))
@@ -178,7 +178,7 @@ def _cue(data: object, where: str, ids: Collection[str]) -> Cue:
     if "camera" in keys:
         return _in_view(read_mapping(data, where, ("low", "high", "camera"), ()), where)
     item = read_mapping(data, where, ("on",), ())
-    return On(_known(item["on"], f"{where}.on", ids))
+    return On(read_known_id(item["on"], f"{where}.on", ids))
 
 
 def _in_view(item: Json, where: str) -> InView:
@@ -190,9 +190,3 @@ def _in_view(item: Json, where: str) -> InView:
         raise InvalidInputError(f"{where}: the rectangle is empty", "Give low below high")
     rows = read_list(item["camera"], f"{where}.camera", 4)
     return InView(low, high, tuple(numbers(row, f"{where}.camera[{i}]", 4) for i, row in enumerate(rows)))
-
-
-def _known(name: object, where: str, ids: Collection[str]) -> str:
-    if not isinstance(name, str) or name not in ids:
-        raise InvalidInputError(f"{where}: no object has the id {json.dumps(name)}", "Name objects of the scene")
-    return name

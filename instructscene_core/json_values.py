@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Final, TypeVar, cast
 
 from .errors import InvalidInputError
@@ -133,3 +133,10 @@ def read_any_mapping(data: object, where: str) -> Json:
     if not isinstance(data, dict):
         raise InvalidInputError(f"{where} must be a JSON object", "Correct it")
     return cast("Json", data)
+
+
+def read_known_id(data: object, where: str, ids: Collection[str]) -> str:
+    """The id of an object of the scene."""
+    if not isinstance(data, str) or data not in ids:
+        raise InvalidInputError(f"{where}: no object has the id {json.dumps(data)}", "Name objects of the scene")
+    return data

@@ -31,6 +31,7 @@ from .json_values import (
     read_flag,
     read_identifier,
     read_integer,
+    read_known_id,
     read_list,
     read_mapping,
     read_maybe,
@@ -403,7 +404,7 @@ def _ratio(data: object, where: str) -> float:
 def _keep(data: object, where: str, ids: set[str]) -> dict[str, tuple[Attribute, ...]]:
     result: dict[str, tuple[Attribute, ...]] = {}
     for name, attributes in read_any_mapping(data, where).items():
-        _known_id(name, f"{where}.{name}", ids)
+        read_known_id(name, f"{where}.{name}", ids)
         items = read_list(attributes, f"{where}.{name}")
         names = [read_one_of(a, f"{where}.{name}[{i}]", ATTRIBUTES) for i, a in enumerate(items)]
         result[name] = cast("tuple[Attribute, ...]", tuple(names))
@@ -413,7 +414,7 @@ def _keep(data: object, where: str, ids: set[str]) -> dict[str, tuple[Attribute,
 def _replace(data: object, where: str, ids: set[str]) -> dict[str, Replacement | None]:
     result: dict[str, Replacement | None] = {}
     for name, value in read_any_mapping(data, where).items():
-        _known_id(name, f"{where}.{name}", ids)
+        read_known_id(name, f"{where}.{name}", ids)
         result[name] = read_maybe(value, f"{where}.{name}", read_replacement)
     return result
 
@@ -449,12 +450,6 @@ def _check_task_keys(item: Json, task: Task, where: str) -> None:
         raise InvalidInputError(f"{where}: like adds 1 object, not {item['add']}", "Remove add")
 
 
-def _known_id(name: object, where: str, ids: set[str]) -> str:
-    if not isinstance(name, str) or name not in ids:
-        raise InvalidInputError(f"{where}: no object has the id {json.dumps(name)}", "Name objects of the scene")
-    return name
-
-
 def _request_scene(item: Json, where: str) -> Scene:
     room = read_maybe(item.get("room"), f"{where}.room", lambda v, w: read_one_of(v, w, ROOM_TYPES))
     if item.get("scene") is None:
@@ -486,7 +481,7 @@ def _request(data: object, where: str) -> Request:
         scene=scene,
         instruction=read_maybe(item.get("instruction", item.get("text")), f"{where}.instruction", read_text) or "",
         id=read_identifier(item.get("id", "scene"), f"{where}.id"),
-        selected=tuple(_known_id(name, f"{where}.selected[{i}]", ids) for i, name in enumerate(selected)),
+        selected=tuple(read_known_id(name, f"{where}.selected[{i}]", ids) for i, name in enumerate(selected)),
         keep=_keep(item.get("keep") or {}, f"{where}.keep", ids),
         add=None if item.get("like") is not None else _add(item.get("add"), f"{where}.add"),
         variations=read_integer(item.get("variations", 1), f"{where}.variations", 1, 100),
@@ -496,7 +491,7 @@ def _request(data: object, where: str) -> Request:
         ratio=read_maybe(item.get("ratio"), f"{where}.ratio", _ratio),
         finish=read_flag(item.get("finish", True), f"{where}.finish"),
         replace=_replace(item.get("replace") or {}, f"{where}.replace", ids),
-        like=read_maybe(item.get("like"), f"{where}.like", lambda v, w: _known_id(v, w, ids)),
+        like=read_maybe(item.get("like"), f"{where}.like", lambda v, w: read_known_id(v, w, ids)),
         place=read_placing(item.get("place") or {}, f"{where}.place", ids) if task == "place" else None,
         assumed_bedroom=item.get("scene") is None and item.get("room") is None,
     )

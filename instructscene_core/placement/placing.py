@@ -62,8 +62,8 @@ class Placements:
         Raises:
             InvalidInputError: one cannot be read.
         """
-        for item in request.scene.objects:
-            self._solid(item, _wishes(request).geometry)
+        for name, path in _wishes(request).geometry.items():
+            _read_solid(name, Path(path))
 
     def run(self, request: Request) -> list[Scene]:
         """All variations: of the k-th, the k-th best places; the room stays as it is where there is none."""

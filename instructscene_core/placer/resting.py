@@ -9,7 +9,6 @@ from ..geometry.frames import FloatArray
 from .contact import HOVER, landing
 from .crossing import intersect
 from .levels import FLOOR, LIFT, Level
-from .near import Whole
 from .solid import Solid
 
 _LOWER = 0.03
@@ -25,12 +24,10 @@ class Rest:
     Attributes:
         solid: where it stands.
         gap: metres between it and what carries it.
-        carriers: numbers of the solids that carry it; ``FLOOR`` is the floor.
     """
 
     solid: Solid
     gap: float
-    carriers: tuple[int, ...]
 
 
 def ground_plane(solid: Solid) -> Solid:
@@ -54,9 +51,7 @@ def rest(item: Solid, place: FloatArray, level: Level, solids: Sequence[Solid], 
         How it stands; else why it does not.
     """
     start = item.moved(np.array([*place, level.height + lift]))
-    near = [number for number, solid in enumerate(solids) if _close(start, solid)]
-    ground = [solids[number] for number in near]
-    numbers: Whole = np.array([*near, FLOOR])
+    ground = [solid for solid in solids if _close(start, solid)]
     if level.host == FLOOR:
         ground = [*ground, ground_plane(start)]
     found = landing(start, ground, deepest=lift + _LOWER)
@@ -68,7 +63,7 @@ def rest(item: Solid, place: FloatArray, level: Level, solids: Sequence[Solid], 
     hit = next((solid.name for solid in ground if intersect(placed, solid)), None)
     if hit is not None:
         return f"it would be inside {hit}"
-    return Rest(placed, HOVER, tuple(int(n) for n in np.unique(numbers[found.carriers])))
+    return Rest(placed, HOVER)
 
 
 def _close(item: Solid, solid: Solid) -> bool:

@@ -16,7 +16,7 @@ from .levels import FLOOR, LIFT, FreePlaces, Level, free_places, levels_of
 from .misses import Candidates, miss_of, row_places, seen_boxes
 from .near import Whole
 from .occupancy import Obstacle, Occupancy, coarse_cell
-from .placement import AnyCue, Item, Next, Placement, PlacerSettings, Surroundings
+from .placement import AnyCue, Item, Next, Placement, Placer, PlacerSettings, Surroundings
 from .resting import ground_plane, rest
 from .solid import Solid
 
@@ -104,7 +104,7 @@ class _Search:
     exact: FloatArray
 
 
-class RulePlacer:
+class RulePlacer(Placer):
     """The placer that has learnt nothing: it needs no weights, and is what any other is measured against.
 
     It keeps which cells solids fill, so that a search beside the same solids is quicker.

@@ -130,10 +130,6 @@ class Solid:
         """The same, scaled evenly about a point (3,)."""
         return replace(self, corners=about + factor * (self.corners - about))
 
-    def standing(self) -> "Solid":
-        """The same with the middle of its box above the origin and its lowest point at height 0."""
-        return self.moved(-np.array([*(self.low + self.high)[:2] / 2, self.low[2]]))
-
 
 def _directed(corners: FloatArray) -> FloatArray:
     """(T, 3) normals of triangles, twice as long as their areas."""
