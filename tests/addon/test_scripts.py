@@ -133,6 +133,15 @@ def choose_piece(request):
         assert "give instructscene.replace an asset" in refusal(lambda how=how: ops.choose_piece(how))
 
 
+def place_here(request):
+    request.getfixturevalue("settings")
+    desk, lamp = box("Desk", (1.2, 0.6, 0.75)), box("Lamp", (0.2, 0.2, 0.4), (3, 3, 0))
+    select(lamp)
+    assert ops.place_here(cue="OBJECT", target=desk.name, relation="on") == {"FINISHED"}
+    assert lamp.location.z == pytest.approx(0.7505, abs=0.001)
+    assert "Choose another object" in refusal(ops.place_here, cue="OBJECT", target="Nothing")
+
+
 def more_like_this(request):
     request.getfixturevalue("bedroom")
     before = [item["category"] for item in record()["objects"]].count("nightstand")
@@ -485,7 +494,7 @@ CHECKS = {
         add_catalogue, add_preset, cancel, choose_piece, close_review, complete_room, copy_report, correct_parts,
         delete, draw_floor, empty_folder, find_pieces, fix_scale, furnish_my_room, generate_room, import_official,
         index_models, keep_variation, measure_folders, more_like_this, more_variations, new_seed, open_folder,
-        rearrange_selection, recognise, regenerate, release_memory, remove_catalogue, render, replace,
+        place_here, rearrange_selection, recognise, regenerate, release_memory, remove_catalogue, render, replace,
         restyle_selection, review_check, review_class, review_front, review_leave_out, review_models, review_scale,
         save_review, self_check, set_class, set_kind, show_room, tick_all, tick_piece, turn_front, use_settings,
         variation,
