@@ -1,5 +1,6 @@
 """Place Selection Here: click a surface, drag a box in a view, or press Enter; the selected objects stand there."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import bpy
@@ -10,17 +11,21 @@ from bpy_extras.view3d_utils import region_2d_to_origin_3d, region_2d_to_vector_
 from gpu_extras.batch import batch_for_shader
 from mathutils import Matrix, Vector
 
-from ..instructscene_core.cues import Beside, Cue, InView, Near, On
+from ..instructscene_core.cues import Beside, Cue, Hang, InView, On
 from ..instructscene_core.errors import InstructSceneError, InvalidInputError
+from ..instructscene_core.placer.hanging import hangs, hung
 from ..instructscene_core.placer.levels import FLOOR, Level
+from ..instructscene_core.placer.misses import near_place
 from ..instructscene_core.placer.placement import PlacerSettings
 from ..instructscene_core.placer.resting import rest
 from ..instructscene_core.placer.solid import Solid
+from .architecture.parts import kind_of
 from .job_operator import fail, why_not_now
 from .language import tr, tr_later
 from .place_task import PlaceTask, camera_of, read_placing
 from .place_words import told_cue
 from .properties import RELATION_ITEMS
+from .records import scale_length
 from .session import SESSION
 
 _DRAGGED: Final = 8
@@ -33,8 +38,13 @@ _FITS_NOT: Final = (1.0, 0.4, 0.3, 1.0)
 _HITS: Final = 32
 """Surfaces that a ray passes, because they are the objects that are placed."""
 _MOST_VARIATIONS: Final = 16
+_STEEP: Final = 0.3
+"""Height of a unit normal up to which a surface is upright."""
+_WALLS: Final = ("wall", "room")
+"""Kinds of parts of a building that things hang on."""
 CUES: Final = [
     ("SURFACE", "Surface", "At a place on a surface"),
+    ("WALL", "Wall", "Hanging at a place on a wall"),
     ("BOX", "Box", "In a box of a view"),
     ("OBJECT", "Object", "On the object that is chosen, or beside it"),
     ("TEXT", "Text", "Where a sentence says"),
@@ -54,6 +64,12 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
     )
     host: StringProperty(name="On", description="What was clicked; empty: anything", options={"SKIP_SAVE"})
     on_floor: BoolProperty(name="Floor", description="The floor was clicked", options={"SKIP_SAVE", "HIDDEN"})
+    out: FloatVectorProperty(
+        name="Facing",
+        description="Where the wall that was clicked faces, on the ground plan; zero where none was",
+        size=2,
+        options={"SKIP_SAVE", "HIDDEN"},
+    )
     rectangle: FloatVectorProperty(
         name="Box",
         description="In the view, from -1 to 1: left, bottom, right, top",
@@ -61,7 +77,10 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
         options={"SKIP_SAVE", "HIDDEN"},
     )
     view: FloatVectorProperty(
-        name="View", description="Perspective matrix, row by row", size=16, options={"SKIP_SAVE", "HIDDEN"}
+        name="View",
+        description="Perspective matrix, row by row; all zero: that of the scene's camera",
+        size=16,
+        options={"SKIP_SAVE", "HIDDEN"},
     )
     target: StringProperty(name="Object", description="On or beside which object", options={"SKIP_SAVE"})
     relation: EnumProperty(
@@ -152,7 +171,10 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
         if pointer.hit is None:
             self.report({"WARNING"}, tr("There is no surface there"))
             return {"RUNNING_MODAL"}
-        self.cue, self.point, self.host, self.on_floor = "SURFACE", *pointer.hit
+        hit = pointer.hit
+        self.cue, self.point, self.host, self.on_floor = "SURFACE", hit.place, hit.host, hit.on_floor
+        if hit.out is not None:
+            self.out, self.cue = hit.out, "WALL" if pointer.all_hang() else "SURFACE"
         return self._end(context)
 
     def cancel(self, context: bpy.types.Context) -> None:
@@ -181,7 +203,12 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
             if not all(a < b for a, b in zip(low, high, strict=True)):
                 raise InvalidInputError(tr("The box in the view is empty"), tr("Drag a larger one"))
             view: Any = self.view
-            return [InView(low, high, camera_of(placing, Matrix([view[4 * k : 4 * k + 4] for k in range(4)])))]
+            seen = Matrix([view[4 * k : 4 * k + 4] for k in range(4)]) if any(view) else _camera_matrix(bpy.context)
+            return [InView(low, high, camera_of(placing, seen))]
+        if self.cue == "WALL":
+            if not any(self.out):
+                raise InvalidInputError(tr("Where the wall faces is not said"), tr("Click a wall in a viewport"))
+            return [placing.hang(Vector(self.point), Vector(self.out))]
         if self.cue == "OBJECT":
             number = placing.number_of(bpy.data.objects.get(self.target))
             if number is None:
@@ -198,8 +225,24 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
                     tr("Name an object that is there, as in: put it on the desk"),
                 )
             return [cue]
-        x, y, z = placing.axes @ Vector(self.point)
-        return [Near((x, y, z), self.host or None, self.on_floor)]
+        return [placing.near(Vector(self.point), self.host or None, Vector(self.out), floor=self.on_floor)]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What the mouse points at.
+
+    Args:
+        place: in the world.
+        host: name of the solid; empty for the floor and the walls of a room.
+        on_floor: whether what stands there stands on the floor.
+        out: (2,) out of a wall, on the ground plan of the world; None where it is no wall.
+    """
+
+    place: Vector
+    host: str
+    on_floor: bool
+    out: tuple[float, float] | None = None
 
 
 class Pointer:
@@ -208,13 +251,14 @@ class Pointer:
     def __init__(self, context: bpy.types.Context, placing: PlaceTask) -> None:
         self.placing = placing
         self.start: tuple[int, int] | None = None
-        self.hit: tuple[Vector, str, bool] | None = None
+        self.hit: Hit | None = None
         self._area: Any = context.area
         self._region: Any = next(region for region in context.area.regions if region.type == "WINDOW")
         self._view: Any = context.space_data.region_3d
         self._lines: list[Vector] = []
         self._box: tuple[float, float, float, float] | None = None
         self._fits = True
+        self._kinds: dict[str, str | None] = {}
         item = placing.movers[0].item
         self._item = item.solid.moved(-item.middle)
         space: Any = bpy.types.SpaceView3D
@@ -282,37 +326,63 @@ class Pointer:
     def _at(self, event: bpy.types.Event) -> tuple[int, int]:
         return event.mouse_x - self._region.x, event.mouse_y - self._region.y
 
-    def _surface(self, context: bpy.types.Context, at: tuple[int, int]) -> tuple[Vector, str, bool] | None:
-        """Where a ray through a pixel first meets what stays: place, name of the solid, and whether it is the floor."""
+    def all_hang(self) -> bool:
+        """Whether all that is placed belongs on the wall that the mouse points at."""
+        hang = self._hang()
+        return hang is not None and all(hangs(mover.item, hang) for mover in self.placing.movers)
+
+    def _hang(self) -> Hang | None:
+        """On the wall that the mouse points at."""
+        if self.hit is None or self.hit.out is None:
+            return None
+        return self.placing.hang(self.hit.place, Vector(self.hit.out))
+
+    def _surface(self, context: bpy.types.Context, at: tuple[int, int]) -> Hit | None:
+        """Where a ray through a pixel first meets what stays."""
         origin = region_2d_to_origin_3d(self._region, self._view, at)
         way = region_2d_to_vector_3d(self._region, self._view, at)
         graph = context.evaluated_depsgraph_get()
         moved = {name for mover in self.placing.movers for name in mover.roots}
         for _ in range(_HITS):
-            found, place, _, _, obj, _ = context.scene.ray_cast(graph, origin, way)
+            found, place, normal, _, obj, _ = context.scene.ray_cast(graph, origin, way)
             if not found:
                 break
             chain = {obj.original.name, *(parent.name for parent in _above(obj.original))}
             if not chain & moved:
                 number = self.placing.number_of(obj.original)
-                return place, "" if number is None else self.placing.around.solids[number].name, number is None
+                if abs(normal.z) <= _STEEP and self._kind(context, obj.original) in _WALLS:
+                    out = normal.xy.normalized() * (1 if normal.dot(way) < 0 else -1)
+                    return Hit(place, "", on_floor=True, out=(out.x, out.y))
+                name = "" if number is None else self.placing.around.solids[number].name
+                return Hit(place, name, on_floor=number is None)
             origin = place + 1e-4 * way
         if way.z < 0 < origin.z:  # the ground where there is no floor
-            return origin - way * (origin.z / way.z), "", True
+            return Hit(origin - way * (origin.z / way.z), "", on_floor=True)
         return None
+
+    def _kind(self, context: bpy.types.Context, obj: bpy.types.Object) -> str | None:
+        """What part of a building an object is; looked at once, since shapes are searched for it."""
+        if obj.name not in self._kinds:
+            self._kinds[obj.name] = kind_of(obj, scale_length(context.scene))
+        return self._kinds[obj.name]
 
     def _preview(self) -> list[Vector]:
         """Lines of the box in which the first object would stand."""
         if self.hit is None:
             return []
-        place, name, _ = self.hit
-        x, y, z = self.placing.axes @ place
-        solids = self.placing.around.solids
-        host = next((n for n, solid in enumerate(solids) if solid.name == name), FLOOR)
-        level = Level(host, 0.0 if host == FLOOR else z, np.zeros((1, 2), dtype=np.int64))
-        standing = rest(self._item, np.array([x, y]), level, solids)
+        hit, solids = self.hit, self.placing.around.solids
+        hang = self._hang() if self.all_hang() else None
+        if hang is not None:
+            found = hung(self.placing.movers[0].item, hang, self.placing.around, 1, keep_rotation=True, moved=False)
+            self._fits = bool(found)
+            return _edges(found[0].solid, self.placing) if found else []
+        near = self.placing.near(hit.place, hit.host or None, Vector(hit.out or (0, 0)), floor=hit.on_floor)
+        place = near_place(near, self._item)
+        host = next((n for n, solid in enumerate(solids) if solid.name == hit.host), FLOOR)
+        level = Level(host, 0.0 if host == FLOOR else near.point[2], np.zeros((1, 2), dtype=np.int64))
+        standing = rest(self._item, place, level, solids)
         self._fits = not isinstance(standing, str)
-        solid = self._item.moved(np.array([x, y, level.height])) if isinstance(standing, str) else standing.solid
+        solid = self._item.moved(np.array([*place, level.height])) if isinstance(standing, str) else standing.solid
         return _edges(solid, self.placing)
 
     def _draw(self) -> None:
@@ -329,6 +399,26 @@ class Pointer:
         corners = [(left, bottom), (right, bottom), (right, top), (left, top)]
         lines = [Vector((*corners[(k + j) % 4], 0)) for k in range(4) for j in range(2)]
         _draw_lines(lines, _FITS, self._region)
+
+
+def _camera_matrix(context: bpy.types.Context) -> Matrix:
+    """From the world to the clip coordinates of the scene's camera.
+
+    Raises:
+        InvalidInputError: it has none.
+    """
+    camera, render = context.scene.camera, context.scene.render
+    if camera is None:
+        raise InvalidInputError(tr("The scene has no camera"), tr("Add one, or drag a box in a viewport"))
+    scale = render.resolution_percentage / 100
+    seen = camera.calc_matrix_camera(
+        context.evaluated_depsgraph_get(),
+        x=round(render.resolution_x * scale),
+        y=round(render.resolution_y * scale),
+        scale_x=render.pixel_aspect_x,
+        scale_y=render.pixel_aspect_y,
+    )
+    return seen @ camera.matrix_world.normalized().inverted()
 
 
 def _above(obj: bpy.types.Object) -> list[bpy.types.Object]:

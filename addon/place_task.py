@@ -1,13 +1,13 @@
 """Places selected objects on anything: reads what there is, asks the placer, moves them and says where they stand."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import bpy
 from mathutils import Matrix, Vector
 
-from ..instructscene_core.cues import Cue, View
+from ..instructscene_core.cues import Cue, Hang, Near, View
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.floor_plan import FloorPlan
 from ..instructscene_core.placer.placement import Item, Placement, PlacerSettings, Surroundings
@@ -27,6 +27,10 @@ from .transforms import set_world, world_of
 
 _SHELL: Final = ("floor", "wall", "ceiling", "door", "window", "opening", "room", "light")
 """Kinds of parts of a building for which a floor plan stands."""
+
+
+_PLACER: Final = RulePlacer()
+"""Keeps which cells solids fill, from press to press."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +55,12 @@ class PlaceTask:
         movers: in the order in which they are placed.
         around: what stays.
         notes: what a person should know of the reading.
-        placer: keeps what it has learnt of the solids.
     """
 
     axes: Matrix
     movers: tuple[Mover, ...]
     around: Surroundings
     notes: tuple[str, ...] = ()
-    placer: RulePlacer = field(default_factory=RulePlacer)
 
     def find(self, cues: Sequence[Cue], settings: PlacerSettings) -> list[list[Placement]]:
         """Placements of each mover by the same cues, see :class:`RulePlacer`.
@@ -66,9 +68,7 @@ class PlaceTask:
         Raises:
             NoPlaceError: one has none.
         """
-        return self.placer.place(
-            [mover.item for mover in self.movers], self.around, [cues] * len(self.movers), settings
-        )
+        return _PLACER.place([mover.item for mover in self.movers], self.around, [cues] * len(self.movers), settings)
 
     def move(self, answers: Sequence[Placement]) -> str:
         """Moves the objects to their placements; a sentence for each."""
@@ -83,6 +83,21 @@ class PlaceTask:
             sentences.append(_sentence(mover, placed))
         return ". ".join((*sentences, *self.notes))
 
+    def hang(self, place: Vector, out: Vector) -> Hang:
+        """The cue of a place on a wall and of where it faces, both in the world."""
+        x, y, z = self.axes @ place
+        return Hang((x, y, z), self._way(out))
+
+    def near(self, place: Vector, host: str | None, out: Vector, *, floor: bool) -> Near:
+        """The cue of a place in the world, of what was clicked there, and of where that faces if it is a wall."""
+        x, y, z = self.axes @ place
+        return Near((x, y, z), host, floor, self._way(out) if any(out) else None)
+
+    def _way(self, out: Vector) -> tuple[float, float]:
+        """A direction on the ground plan of the world, in the task's axes."""
+        way = (self.axes.to_3x3() @ out.to_3d()).xy.normalized()
+        return way.x, way.y
+
     def number_of(self, obj: bpy.types.Object | None) -> int | None:
         """Of the solid that an object in the world is a part of."""
         if obj is None:
@@ -93,6 +108,10 @@ class PlaceTask:
 
 def _sentence(mover: Mover, placed: Placement) -> str:
     name, gap = mover.roots[0], f"{placed.gap * 1000:.1f}"
+    if placed.hangs:
+        if placed.host is None:
+            return tr('"{name}" hangs on the wall, gap {gap} mm', name=name, gap=gap)
+        return tr('"{name}" hangs on "{host}", gap {gap} mm', name=name, host=placed.host, gap=gap)
     if placed.host is None:
         return tr('"{name}" stands on the floor, gap {gap} mm', name=name, gap=gap)
     return tr('"{name}" stands on "{host}", gap {gap} mm', name=name, host=placed.host, gap=gap)

@@ -1,6 +1,7 @@
 """The triangles of pieces and parts of a building, as placing any mesh on anything needs them."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import bpy
 import numpy as np
@@ -14,9 +15,16 @@ from .bodies import solid_parts
 from .language import tr
 from .transforms import world_of
 
+_MOST_KEPT: Final = 2_000_000
+"""Corners of all solids that are kept."""
+_KEPT: Final[dict[str, tuple[FloatArray, Whole, Solid]]] = {}
+"""By the root's name: corners and faces as they were read, and the solid that was made of them."""
+
 
 def solid_of(root: bpy.types.Object, axes: Matrix) -> Solid:
     """All triangles of an object and of what hangs on it, as its modifiers leave them.
+
+    Where nothing has changed since it was last read, it is the same solid, of which the placer knows much already.
 
     Args:
         root: of a piece, or a part of a building.
@@ -39,7 +47,18 @@ def solid_of(root: bpy.types.Object, axes: Matrix) -> Solid:
             corners.append(vertices @ whole[:3, :3].T + whole[:3, 3])
             faces.append(triangles + count)
             count += len(vertices)
-    return Solid.of(root.name, np.concatenate(corners), np.concatenate(faces))
+    return _made(root.name, np.concatenate(corners), np.concatenate(faces))
+
+
+def _made(name: str, corners: FloatArray, faces: Whole) -> Solid:
+    before = _KEPT.get(name)
+    if before is not None and np.array_equal(before[0], corners) and np.array_equal(before[1], faces):
+        return before[2]
+    solid = Solid.of(name, corners, faces)
+    if sum(len(kept) for kept, _, _ in _KEPT.values()) > _MOST_KEPT:
+        _KEPT.clear()
+    _KEPT[name] = corners, faces, solid
+    return solid
 
 
 def _mesh_of(part: bpy.types.Object, graph: bpy.types.Depsgraph) -> Iterator[tuple[FloatArray, Whole]]:

@@ -3,6 +3,7 @@
 Frame: that of the scene, metres, Z up.
 """
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, cast
@@ -10,6 +11,7 @@ from typing import Final, Literal, cast
 from .errors import InvalidInputError
 from .json_values import (
     Json,
+    Point2,
     Vector3,
     read_any_mapping,
     read_flag,
@@ -18,6 +20,7 @@ from .json_values import (
     read_mapping,
     read_number,
     read_one_of,
+    read_point,
     read_text,
     read_vector,
 )
@@ -29,17 +32,19 @@ View = tuple[tuple[float, ...], ...]
 
 @dataclass(frozen=True)
 class Near:
-    """A point, as a person clicks it: ``{"near": [x, y, z]}``, with ``"on"`` or ``"floor"`` where these are known.
+    """A point, as a person clicks it: ``{"near": [x, y, z]}``, with ``"on"``, ``"floor"`` or ``"out"`` where known.
 
     Args:
         point: metres.
         host: what was clicked; None leaves open what the object shall stand on.
         floor: whether the floor was clicked, or a rug on it.
+        out: out of the wall that was clicked, on the ground plan: the object stands before it. None: no wall was.
     """
 
     point: Vector3
     host: str | None = None
     floor: bool = False
+    out: Point2 | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,19 @@ class AtWall:
 
 
 @dataclass(frozen=True)
+class Hang:
+    """On a wall or what else is upright: ``{"hang": [x, y, z], "out": [x, y]}``.
+
+    Args:
+        point: of the wall, metres: the middle of the object's back comes there.
+        out: out of the wall, on the ground plan, of length 1.
+    """
+
+    point: Vector3
+    out: Point2
+
+
+@dataclass(frozen=True)
 class InView:
     """A rectangle in a view, which the object shall fill: ``{"low": [x, y], "high": [x, y], "camera": [[…], …]}``.
 
@@ -86,7 +104,8 @@ class InView:
     camera: View
 
 
-Cue = Near | On | Beside | AtWall | InView
+StandingCue = Near | On | Beside | AtWall | InView
+Cue = StandingCue | Hang
 
 
 @dataclass(frozen=True)
@@ -131,9 +150,12 @@ def read_placing(data: object, where: str, ids: Collection[str]) -> Placing:
     """
     item = read_mapping(data, where, (), ("cues", "geometry", "keep_rotation", "keep_size", "carry"))
     cues = read_list(item.get("cues") or [], f"{where}.cues")
+    read = tuple(_cue(cue, f"{where}.cues[{i}]", ids) for i, cue in enumerate(cues))
+    if len(read) > 1 and any(isinstance(cue, Hang) for cue in read):
+        raise InvalidInputError(f"{where}.cues: what hangs has one place", "Give hang without other cues")
     files = read_any_mapping(item.get("geometry") or {}, f"{where}.geometry")
     return Placing(
-        cues=tuple(_cue(cue, f"{where}.cues[{i}]", ids) for i, cue in enumerate(cues)),
+        cues=read,
         geometry={
             read_known_id(name, f"{where}.geometry", ids): read_text(path, f"{where}.geometry.{name}")
             for name, path in files.items()
@@ -147,7 +169,8 @@ def read_placing(data: object, where: str, ids: Collection[str]) -> Placing:
 def _cue_to_json(cue: Cue) -> Json:
     match cue:
         case Near():
-            data: Json = {"near": list(cue.point), "on": cue.host, "floor": cue.floor or None}
+            out = None if cue.out is None else list(cue.out)
+            data: Json = {"near": list(cue.point), "on": cue.host, "floor": cue.floor or None, "out": out}
             return {key: value for key, value in data.items() if value is not None}
         case On():
             return {"on": cue.host}
@@ -155,6 +178,8 @@ def _cue_to_json(cue: Cue) -> Json:
             return {"side": cue.side, "of": cue.anchor}
         case AtWall():
             return {"at": "wall"}
+        case Hang():
+            return {"hang": list(cue.point), "out": list(cue.out)}
         case InView():
             return {"low": list(cue.low), "high": list(cue.high), "camera": [list(row) for row in cue.camera]}
 
@@ -162,11 +187,11 @@ def _cue_to_json(cue: Cue) -> Json:
 def _cue(data: object, where: str, ids: Collection[str]) -> Cue:
     keys = read_any_mapping(data, where).keys()
     if "near" in keys:
-        item = read_mapping(data, where, ("near",), ("on", "floor"))
+        item = read_mapping(data, where, ("near",), ("on", "floor", "out"))
         host = None if item.get("on") is None else read_known_id(item["on"], f"{where}.on", ids)
-        return Near(
-            read_vector(item["near"], f"{where}.near"), host, read_flag(item.get("floor", False), f"{where}.floor")
-        )
+        floor = read_flag(item.get("floor", False), f"{where}.floor")
+        out = None if item.get("out") is None else _direction(item["out"], f"{where}.out")
+        return Near(read_vector(item["near"], f"{where}.near"), host, floor, out)
     if "side" in keys:
         item = read_mapping(data, where, ("side", "of"), ())
         side = cast("Side", read_one_of(item["side"], f"{where}.side", SIDES))
@@ -175,10 +200,22 @@ def _cue(data: object, where: str, ids: Collection[str]) -> Cue:
         item = read_mapping(data, where, ("at",), ())
         read_one_of(item["at"], f"{where}.at", ("wall",))
         return AtWall()
+    if "hang" in keys:
+        item = read_mapping(data, where, ("hang", "out"), ())
+        return Hang(read_vector(item["hang"], f"{where}.hang"), _direction(item["out"], f"{where}.out"))
     if "camera" in keys:
         return _in_view(read_mapping(data, where, ("low", "high", "camera"), ()), where)
     item = read_mapping(data, where, ("on",), ())
     return On(read_known_id(item["on"], f"{where}.on", ids))
+
+
+def _direction(data: object, where: str) -> Point2:
+    """A unit vector on the ground plan."""
+    x, y = read_point(data, where)
+    length = math.hypot(x, y)
+    if not 0 < length < math.inf:
+        raise InvalidInputError(f"{where} has no direction", "Write where the wall faces: [x, y]")
+    return x / length, y / length
 
 
 def _in_view(item: Json, where: str) -> InView:

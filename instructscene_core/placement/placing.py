@@ -144,8 +144,8 @@ def _scene(request: Request, moved: list[_Moved], placements: list[Placement]) -
     for one, placed in zip(moved, placements, strict=True):
         for number in (one.number, *one.along):
             objects[number] = _posed(objects[number], one.item, placed)
-        host = placed.host or "the floor"
-        lines.append(f"{objects[one.number].id} stands on {host}, gap {placed.gap * 1000:.1f} mm")
+        verb, host = ("hangs", placed.host or "the wall") if placed.hangs else ("stands", placed.host or "the floor")
+        lines.append(f"{objects[one.number].id} {verb} on {host}, gap {placed.gap * 1000:.1f} mm")
         told.append({"id": objects[one.number].id, "on": placed.host, "gap": placed.gap, "miss": placed.score})
     provenance = dict(request.scene.provenance or {}) | {"placed": told}
     report = {"met": lines, "not_met": [], "not_understood": []}

@@ -30,7 +30,7 @@ _ALIGNED: Final = 0.5
 """Metres for each metre that neighbours' middles are out of line."""
 _IN_ROW: Final = 0.004
 """Metres between things in a row."""
-_SAME_BOARD: Final = 0.005
+SAME_BOARD: Final = 0.005
 """Metres of height between things in a row."""
 _UNDER: Final = 0.3
 """Least share of an item's ground that is under what it is said to be under."""
@@ -98,9 +98,22 @@ def miss_of(cue: AnyCue, places: Candidates, anchor: Solid | None, walls: Walls 
 
 
 def _near(cue: Near, places: Candidates) -> FloatArray:
-    x, y, z = cue.point
-    height = max(abs(places.level.height - z) - _SAME_HEIGHT, 0.0)
-    return np.linalg.norm(places.centres - [x, y], axis=1) + _HEIGHT * height
+    height = 0.0 if cue.out is not None else max(abs(places.level.height - cue.point[2]) - _SAME_HEIGHT, 0.0)
+    return np.linalg.norm(places.centres - near_place(cue, places.item), axis=1) + _HEIGHT * height
+
+
+def near_place(cue: Near, item: Solid) -> FloatArray:
+    """(2,) where the middle of an item's box is meant to be: at the point, or before the wall there.
+
+    Args:
+        cue: of the point.
+        item: the middle of its box above the origin.
+    """
+    point = np.array(cue.point[:2])
+    if cue.out is None:
+        return point
+    out = np.array(cue.out)
+    return point + out * (_STANDING_OFF - float((item.corners[:, :2] @ out).min()))
 
 
 def _on(places: Candidates) -> FloatArray:
@@ -131,8 +144,6 @@ def _under(places: Candidates, anchor: Solid) -> FloatArray:
 
 
 def _next(places: Candidates, previous: Solid) -> FloatArray:
-    if abs(previous.low[2] - places.level.height) > _SAME_BOARD:
-        return np.full(len(places.centres), np.inf)
     ends = row_places(places.item, places.facing, previous)
     return np.linalg.norm(places.centres[:, None] - ends, axis=2).min(axis=1)
 

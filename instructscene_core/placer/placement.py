@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from ..cues import Cue
+from ..cues import Cue, StandingCue
 from ..floor_plan import FloorPlan
 from ..geometry.frames import FloatArray
 from ..geometry.walls import Walls
@@ -30,7 +30,7 @@ class Next:
     previous: str
 
 
-AnyCue = Cue | Next
+AnyCue = StandingCue | Next
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,10 +86,11 @@ class Placement:
         solid: it, placed.
         position: (3,) where the item's ``middle`` is now.
         turn: radians about Z through that, from how it was.
-        host: name of what it stands on; None is the floor.
+        host: name of what it stands or hangs on; None is the floor, or a wall of the floor plan.
         gap: metres between it and that.
         score: metres that the cue is missed by; less is better.
         scale: about the item's ``middle``, before it was turned.
+        hangs: whether it hangs rather than stands.
     """
 
     solid: Solid
@@ -99,6 +100,7 @@ class Placement:
     gap: float
     score: float
     scale: float = 1.0
+    hangs: bool = False
 
 
 @dataclass(frozen=True)

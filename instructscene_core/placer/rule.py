@@ -7,13 +7,14 @@ from typing import Final, TypeVar, cast
 
 import numpy as np
 
-from ..cues import AtWall, Beside, Cue, InView, Near, On
+from ..cues import AtWall, Beside, Cue, Hang, InView, Near, On
 from ..errors import InstructSceneError
 from ..geometry.clearances import door_zones
 from ..geometry.frames import FloatArray
 from .contact import landing
+from .hanging import hung
 from .levels import FLOOR, LIFT, FreePlaces, Level, free_places, levels_of
-from .misses import Candidates, miss_of, row_places, seen_boxes
+from .misses import SAME_BOARD, Candidates, miss_of, near_place, row_places, seen_boxes
 from .near import Whole
 from .occupancy import Obstacle, Occupancy, coarse_cell
 from .placement import AnyCue, Item, Next, Placement, Placer, PlacerSettings, Surroundings
@@ -43,6 +44,8 @@ _LEANING: Final = 0.05
 """Metres that a place counts as missing its cue by for the whole of a base that is not over its level."""
 _SAME_PLACE: Final = 1.5
 """Cells around a place that did not hold within which no other is tried."""
+_BESIDE_FREE: Final = 3.0
+"""Cells from a free one within which a place that is meant to the millimetre is tried: the grid rounds up."""
 _CLICKED: Final = 1.0
 """Metres around a click that are searched, and half the item besides."""
 _BESIDE: Final = 2.0
@@ -130,11 +133,14 @@ class RulePlacer(Placer):
         answers = list[list[Placement]]()
         in_row = _are_a_row(items, cues)
         for number, (item, wished) in enumerate(zip(items, cues, strict=True)):
+            hang = next((cue for cue in wished if isinstance(cue, Hang)), None)
+            wishes: list[AnyCue] = [cue for cue in wished if not isinstance(cue, Hang)]
             if in_row and number:
-                wishes = [*(cue for cue in wished if not isinstance(cue, Near)), Next(items[number - 1].solid.name)]
+                wishes = [*(cue for cue in wishes if not isinstance(cue, Near)), Next(items[number - 1].solid.name)]
+            if hang is None:
+                found = self._place_sized(item, around, wishes, settings)
             else:
-                wishes = wished
-            found = self._place_sized(item, around, wishes, settings)
+                found = _hang(item, hang, around, settings)
             answers.append(found)
             around = replace(around, solids=(*around.solids, found[0].solid))
             if on_step is not None:
@@ -207,7 +213,7 @@ class RulePlacer(Placer):
             levels = [Level(FLOOR, 0.0, _difference(_all_cells(low, high, cell), barred))]
         else:
             levels = levels_of(self._occupancy(around.solids[host], cell), host)
-        levels = _meant(levels, cues, solid, cell)
+        levels = _meant(levels, cues, solid, cell, around)
         reach = solid.size[:2] + (high - low)
         obstacles = [
             self._obstacle(other, cell)
@@ -268,6 +274,13 @@ class RulePlacer(Placer):
         return found
 
 
+def _hang(item: Item, cue: Hang, around: Surroundings, settings: PlacerSettings) -> list[Placement]:
+    found = hung(item, cue, around, settings.variations, keep_rotation=settings.keep_rotation)
+    if not found:
+        raise NoPlaceError(f"{item.solid.name}: no free place on the wall there", "Choose another place on a wall")
+    return found
+
+
 def _named(cue: AnyCue) -> str | None:
     """The solid that a cue names."""
     match cue:
@@ -299,11 +312,14 @@ def _hosts(cues: Sequence[AnyCue], around: Surroundings, by_name: Mapping[str, i
     return allowed
 
 
-def _meant(levels: list[Level], cues: Sequence[AnyCue], item: Solid, cell: float) -> list[Level]:
-    """Those that a click on their host means: nearest to its height, of those that are not far too small."""
+def _meant(levels: list[Level], cues: Sequence[AnyCue], item: Solid, cell: float, around: Surroundings) -> list[Level]:
+    """Those that a click on their host means, nearest to its height and not far too small; in a row, one board."""
     least = _LEAST_LEVEL * float(item.size[:2].prod()) / cell**2
     for cue in cues:
-        if isinstance(cue, Near) and cue.host is not None:
+        if isinstance(cue, Next):
+            low = next(float(solid.low[2]) for solid in around.solids if solid.name == cue.previous)
+            levels = [level for level in levels if abs(level.height - low) <= SAME_BOARD]
+        elif isinstance(cue, Near) and cue.host is not None:
             off = [abs(level.height - cue.point[2]) if level.area >= least else math.inf for level in levels]
             nearest = min(off, default=math.inf)
             levels = [level for level, away in zip(levels, off, strict=True) if away <= nearest + _SAME_LEVEL]
@@ -331,7 +347,7 @@ def _exact(cues: Sequence[AnyCue], item: Solid, facing: FloatArray, around: Surr
     places = [np.empty((0, 2))]
     for cue in cues:
         if isinstance(cue, Near):
-            places.append(np.array([cue.point[:2]]))
+            places.append(near_place(cue, item)[None])
         elif isinstance(cue, Next):
             places.append(row_places(item, facing, next(s for s in around.solids if s.name == cue.previous)))
     return np.concatenate(places)
@@ -363,6 +379,9 @@ def _carriers(number: int, around: Surroundings) -> list[int]:
 
 def _turns(item: Item, cues: Sequence[AnyCue], around: Surroundings) -> tuple[float, ...]:
     """Radians by which an item may be turned: to have its back to a wall, else by quarters."""
+    walls = [cue.out for cue in cues if isinstance(cue, Near) and cue.out is not None]
+    if walls:
+        return tuple(math.atan2(x, -y) - item.yaw for x, y in walls)
     if around.walls is not None and any(isinstance(cue, AtWall) for cue in cues):
         yaws = {round(math.atan2(x, -y), 4) for x, y in around.walls.inward.tolist()}
         return tuple(sorted(yaw - item.yaw for yaw in yaws))
@@ -478,6 +497,6 @@ def _ranked(search: _Search, number: int) -> list[tuple[float, int, FloatArray]]
     rows = [(float(search.misses[row]), number, search.places.centres[row]) for row in order]
     for place in search.exact:
         off = np.linalg.norm(search.places.centres[order] - place, axis=1)
-        if len(off) and off.min() <= _SAME_PLACE * search.cell:
+        if len(off) and off.min() <= _BESIDE_FREE * search.cell:
             rows.append((float(search.misses[order[off.argmin()]]) - search.cell, number, place))
     return rows

@@ -27,7 +27,9 @@ CUES = [
     {"near": [0.1, 0.0, 0.5], "on": "stand"},
     {"near": [1.0, 0.0, 0.0], "floor": True},
     {"side": "left of", "of": "bed"},
+    {"near": [2.5, 0.0, 1.1], "floor": True, "out": [-1.0, 0.0]},
     {"at": "wall"},
+    {"hang": [2.5, 0.4, 1.5], "out": [-1.0, 0.0]},
     {"low": [-0.1, -0.2], "high": [0.1, 0.2], "camera": np.eye(4).tolist()},
 ]
 
@@ -49,6 +51,8 @@ def test_what_is_wished_comes_back_from_json(cue):
         ({"cues": [{"near": [0, math.nan, 0]}]}, r"near\[1\]"),
         ({"cues": [{"low": [0, 0], "high": [0, 1], "camera": np.eye(4).tolist()}]}, "rectangle is empty"),
         ({"cues": [{"low": [0, 0], "high": [1, 1], "camera": [[1, 0]]}]}, "camera"),
+        ({"cues": [{"hang": [0, 0, 1], "out": [0, 0]}]}, r"cues\[0\].out has no direction"),
+        ({"cues": [{"hang": [0, 0, 1], "out": [0, 1]}, {"at": "wall"}]}, "what hangs has one place"),
         ({"geometry": {"sofa": "a.npz"}}, "no object has the id"),
         ({"keep_size": 1}, "keep_size"),
         ({"cue": []}, "cue"),

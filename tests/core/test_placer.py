@@ -2,15 +2,17 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from instructscene_core.cues import AtWall, Beside, InView, Near, On
+from instructscene_core.cues import AtWall, Beside, Hang, InView, Near, On
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.floor_plan import FloorPlan, Opening
 from instructscene_core.placer.contact import HOVER, landing, within_hull
 from instructscene_core.placer.crossing import intersect
+from instructscene_core.placer.hanging import hangs
 from instructscene_core.placer.levels import levels_of
 from instructscene_core.placer.misses import seen_boxes
 from instructscene_core.placer.near import meeting_boxes
@@ -280,6 +282,79 @@ def test_the_back_goes_to_a_wall_and_not_before_the_door():
     placed = put(shelf().turned(math.pi / 2).moved(np.array([-2.0, -1.0, 0])), [], AtWall(), yaw=math.pi / 2)[0]
     assert placed.solid.low[0] == pytest.approx(-2.5, abs=0.06)
     assert not (-1.5 < placed.position[1] < -0.6)
+
+
+MIRROR = box((0.6, 0.03, 0.9), (0.5, -1.0, 0), name="mirror")
+WINDOWED = replace(ROOM, openings=(*ROOM.openings, Opening("window", ((-0.5, 2), (1.0, 2)), 0.9, 2.2)))
+
+
+def test_a_mirror_hangs_with_its_back_to_the_wall_that_was_clicked():
+    placed = put(MIRROR, [], Hang((-2.5, 0.5, 1.5), (1.0, 0.0)), keep=False)[0]
+    assert placed.hangs
+    assert placed.host is None
+    np.testing.assert_allclose(placed.solid.low, [-2.5 + HOVER, 0.2, 1.05], atol=1e-6)
+    assert placed.solid.size[0] == pytest.approx(0.03)
+    assert math.cos(placed.turn - math.pi / 2) == pytest.approx(1)
+    expected = MIRROR.moved(-Item(MIRROR).middle).turned(placed.turn).moved(placed.position)
+    np.testing.assert_allclose(placed.solid.corners, expected.corners, atol=1e-9)
+
+
+def test_what_hangs_keeps_clear_of_windows_doors_and_what_hangs_there():
+    placed = put(MIRROR, [], Hang((-0.4, 2.0, 1.5), (0.0, -1.0)), floor=WINDOWED)[0]
+    assert placed.solid.high[0] <= -0.5
+    assert placed.solid.high[1] == pytest.approx(2 - HOVER)
+    picture = box((0.4, 0.02, 0.4), (-1.0, 1.99, 1.2), name="picture")
+    beside = put(MIRROR, [picture], Hang((-1.0, 2.0, 1.4), (0.0, -1.0)), floor=WINDOWED)[0]
+    assert not intersect(beside.solid, picture)
+    three = put(MIRROR, [], Hang((-1.4, 2.0, 1.4), (0.0, -1.0)), count=3)
+    assert min(math.dist(a.position, b.position) for a, b in itertools.combinations(three, 2)) >= 0.3
+    for point, out in (((0.2, 2.0, 1.5), (0.0, 1.0)), ((0.0, 0.0, 1.5), (0.0, 1.0)), ((-2.5, -1.05, 0.9), (1.0, 0.0))):
+        with pytest.raises(NoPlaceError, match="no free place on the wall there"):
+            put(box((1.6, 0.03, 1.7), name="wide"), [], Hang(point, out), floor=WINDOWED)
+
+
+@pytest.mark.parametrize("yaw", [0.0, 0.7])
+def test_a_mesh_is_a_wall_where_there_is_no_floor_plan(yaw):
+    """Only where it is behind nearly all of the back: not beyond its end."""
+    wall = box((2.0, 0.1, 2.4), name="wall").turned(yaw)
+    out = np.array([math.sin(yaw), -math.cos(yaw)])
+    along = np.array([-out[1], out[0]])
+    middle, end = (np.array([*(0.05 * out + x * along), 1.5]) for x in (0.2, 0.95))
+    cue = Hang(tuple(middle.tolist()), tuple(out.tolist()))
+    for keep in (True, False):
+        placed = put(MIRROR, [wall], cue, floor=FloorPlan(), keep=keep)[0]
+        assert placed.host == "wall"
+        assert not intersect(placed.solid, wall)
+        assert intersect(placed.solid.moved(-1e-3 * np.array([*out, 0])), wall)
+        assert placed.score == 0
+    beyond = put(MIRROR, [wall], replace(cue, point=tuple(end.tolist())), floor=FloorPlan())[0]
+    assert beyond.score > 0.2
+
+
+def test_a_flat_thing_goes_to_the_wall_with_a_flat_side():
+    """Also where it was modelled with its edge to the front."""
+    edgewise = MIRROR.turned(math.pi / 2)
+    placed = put(edgewise, [], Hang((0.0, 2.0, 1.5), (0.0, -1.0)))[0]
+    assert placed.solid.size[1] == pytest.approx(0.03)
+    kept = put(MIRROR.turned(0.3), [], Hang((0.0, 2.0, 1.5), (0.0, -1.0)), yaw=0.3)[0]
+    assert kept.solid.size[1] == pytest.approx(0.03)
+
+
+def test_only_what_is_thin_or_wide_hangs_and_only_high_up():
+    high, low = Hang((0.0, 2.0, 1.5), (0.0, -1.0)), Hang((0.0, 2.0, 0.6), (0.0, -1.0))
+    shelf_board = box((0.9, 0.25, 0.2), name="wall shelf")
+    assert [hangs(Item(solid), high) for solid in (MIRROR, shelf_board, shelf(), LAMP)] == [True, True, False, False]
+    assert not hangs(Item(MIRROR), low)
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_click_on_a_wall_brings_what_stands_before_it(keep):
+    case = shelf(at=(1.0, 0.0, 0.0))
+    placed = put(case, [], Near((0.6, 2.0, 1.3), floor=True, out=(0.0, -1.0)), keep=keep)[0]
+    check(placed, [])
+    assert placed.solid.low[2] == pytest.approx(HOVER)
+    np.testing.assert_allclose(placed.solid.high[1], 1.99, atol=1e-6)
+    assert placed.position[0] == pytest.approx(0.6)
 
 
 def test_in_an_l_shaped_room_nothing_stands_in_the_corner_that_is_missing():
