@@ -91,11 +91,18 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
         description="A sentence that says where, such as: put the lamp on the nightstand",
         options={"SKIP_SAVE"},
     )
-    keep_rotation: BoolProperty(name="Keep Rotation", description="Do not turn the objects", default=True)
-    keep_size: BoolProperty(
-        name="Keep Size", description="Do not scale the objects to fill a dragged box", default=True
+    keep_rotation: BoolProperty(
+        name="Keep Rotation", description="Do not turn the objects", default=True, options={"SKIP_SAVE"}
     )
-    carry: BoolProperty(name="Take Along", description="What stands on the objects goes along", default=True)
+    keep_size: BoolProperty(
+        name="Keep Size",
+        description="Do not scale the objects to fill a dragged box",
+        default=True,
+        options={"SKIP_SAVE"},
+    )
+    carry: BoolProperty(
+        name="Take Along", description="What stands on the objects goes along", default=True, options={"SKIP_SAVE"}
+    )
     variation: IntProperty(
         name="Variation",
         description="Which of the places: 0 is the best one, then come the next best",

@@ -225,10 +225,10 @@ def round_table(at=(0, 0, 0)) -> bpy.types.Object:
 BOARDS = (0.05, 0.4, 0.8, 1.2, 1.78)
 
 
-def shelf(at=(0, 0, 0)) -> bpy.types.Object:
+def shelf(name="Shelf", at=(0, 0, 0)) -> bpy.types.Object:
     walls = [block((0.02, 0.3, 1.8), (x, 0, 0)) for x in (-0.39, 0.39)]
     boards = [block((0.76, 0.28, 0.02), (0, -0.01, z)) for z in BOARDS]
-    return thing("Shelf", block((0.76, 0.01, 1.8), (0, 0.145, 0)), *walls, *boards, at=at)
+    return thing(name, block((0.76, 0.01, 1.8), (0, 0.145, 0)), *walls, *boards, at=at)
 
 
 def lamp(at=(3, 3, 0)) -> bpy.types.Object:
@@ -354,10 +354,11 @@ def lamp_on_a_turned_table(op):
 def _books(op, count):
     case, row = shelf(at=(0, 1, 0)), books(count)
     op.place(*row, point=(0.0, 0.9, BOARDS[1] + 0.02), host=case.name)
-    assert all(at_height(book, BOARDS[1] + 0.02) for book in row)
+    heights = [low(book) for book in row]
+    assert all(at_height(book, BOARDS[1] + 0.02) for book in row), heights
     places = sorted((middle(book).x, book.dimensions.x) for book in row)
     gaps = [b - a - (wa + wb) / 2 for (a, wa), (b, wb) in itertools.pairwise(places)]
-    assert all(0.001 < gap < 0.012 for gap in gaps)
+    assert all(0.001 < gap < 0.012 for gap in gaps), gaps
 
 
 @task("Three books stand side by side on the second board.")
@@ -527,7 +528,7 @@ def wall_shelf_in_a_corner(op):
 @task("The bookcase that a click on a wall places stands before that wall, in the L's arm.")
 def bookcase_at_a_wall(op):
     l_room()
-    case = shelf(at=(1, 1, 0))
+    case = shelf("Bookcase", at=(1, 1, 0))
     op.place(case, point=(1.0, 4.0, 1.0), out=(0, -1), on_floor=True)
     assert at_height(case, 0.0)
     assert abs(middle(case).y - 3.84) < 0.01
