@@ -14,7 +14,7 @@ from ..instructscene_core.placer.placement import Item, Placement, PlacerSetting
 from ..instructscene_core.placer.riders import riders
 from ..instructscene_core.placer.rule import RulePlacer
 from ..instructscene_core.placer.solid import Solid
-from .architecture.parts import kind_of
+from .architecture.parts import is_by_shape, kind_of
 from .bodies import has_body
 from .language import tr
 from .pieces import root_of, why_fixed
@@ -162,6 +162,7 @@ def _roots_to_place(objects: Iterable[bpy.types.Object]) -> list[bpy.types.Objec
     if selection.aside:
         raise InvalidInputError(selection.aside[0].sentence, selection.aside[0].remedy)
     chosen = [*selection.ours, *selection.pieces]
+    chosen = chosen or [obj for obj in selection.architecture if is_by_shape(obj)]
     if not chosen:
         raise InvalidInputError(tr("Nothing is selected that can be placed"), tr("Select objects with a surface"))
     for root in chosen:

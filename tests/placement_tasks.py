@@ -60,7 +60,7 @@ class Operator:
 
     def place(self, *objects: bpy.types.Object, along: Sequence[bpy.types.Object] = (), **arguments: object) -> None:
         """Places objects; asserts that they and what goes ``along`` are all that moved, and that they stand."""
-        _select(*objects)
+        select(*objects)
         moving = {obj.name for obj in (*objects, *along)}
         before = poses()
         if self.undo:
@@ -86,7 +86,7 @@ class Operator:
 
     def refused(self, words: str, *objects: bpy.types.Object, **arguments: object) -> None:
         """Nothing moves, and the one line says why."""
-        _select(*objects)
+        select(*objects)
         before = poses()
         said = ""
         try:
@@ -153,7 +153,7 @@ def at_height(obj: bpy.types.Object, height: float) -> bool:
 # Things
 
 
-def _select(*objects: bpy.types.Object) -> None:
+def select(*objects: bpy.types.Object) -> None:
     bpy.context.view_layer.update()  # it still lists what was deleted
     for obj in bpy.context.view_layer.objects:
         obj.select_set(state=False)
@@ -261,6 +261,10 @@ def plant(at=(3, 3, 0)) -> bpy.types.Object:
         round_(0.1, 0.4, (0, 0, 0.35), 0.15, 12),
         at=at,
     )
+
+
+def rug(at=(3, 3, 0), depth=1.9) -> bpy.types.Object:
+    return thing("Rug", block((2.4, depth, 0.012)), at=at)
 
 
 def desk(at=(0, 0, 0), yaw=0.0) -> bpy.types.Object:
@@ -467,10 +471,10 @@ def stool_under_a_table(op):
 def rug_under_a_bed(op):
     legs = [block((0.08, 0.08, 0.15), (x, y, 0)) for x in (-0.7, 0.7) for y in (-0.9, 0.9)]
     bed = thing("Bed", block((1.6, 2.0, 0.35), (0, 0, 0.15)), block((1.6, 0.08, 0.9), (0, 1.0, 0.15)), *legs)
-    rug = thing("Rug", block((2.4, 1.6, 0.012)), at=(5, 0, 0))
-    op.place(rug, cue="OBJECT", target=bed.name, relation="under")
-    assert at_height(rug, 0.0)
-    assert middle(rug).length < 0.6
+    mat = rug(at=(5, 0, 0), depth=1.6)
+    op.place(mat, cue="OBJECT", target=bed.name, relation="under")
+    assert at_height(mat, 0.0)
+    assert middle(mat).length < 0.6
 
 
 # Beside and in front

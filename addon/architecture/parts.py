@@ -99,6 +99,11 @@ def kind_of(obj: bpy.types.Object, metres: float) -> str | None:
     return _shaped_kind(obj, metres)
 
 
+def is_by_shape(obj: bpy.types.Object) -> bool:
+    """Whether neither a person nor a name says that an object is a part of a building: a rug is as flat as a floor."""
+    return stated_kind(obj) is None and _named_kind(obj)[0] is None
+
+
 def is_nameless(obj: bpy.types.Object) -> bool:
     """Whether a small mesh has a name that says nothing: it may be a box that stands for a door."""
     named, furniture = _named_kind(obj)
