@@ -165,13 +165,28 @@ class Bench:
         return {"colliding": found.objects, "objects": objects}
 
     def seen(
-        self, method: Method, task: PaperTask, made: Sequence[Sequence[Scene]], room_type: RoomType
+        self,
+        method: Method,
+        task: PaperTask,
+        made: Sequence[Sequence[Scene]],
+        room_type: RoomType,
+        *,
+        classify: bool = True,
     ) -> dict[str, float]:
-        """Figures from pictures of scenes; nothing where no pictures are made."""
+        """Figures from pictures of scenes; nothing where no pictures are made.
+
+        Args:
+            method: that made them.
+            task: what was asked.
+            made: the scenes of each seed.
+            room_type: of them.
+            classify: whether a classifier is trained too; the paper has none where rooms are edited.
+        """
         if self.study.renderer is None:
             return {}
         scenes = [scene for part in made for scene in part]
-        return self._judged(self._store(method, room_type), _pictures(task, len(scenes)), scenes, room_type)
+        name = _pictures(task, len(scenes))
+        return self._judged(self._store(method, room_type), name, scenes, room_type, classify=classify)
 
     def picture_paths(self, method: Method, task: PaperTask, room_type: RoomType) -> list[Path]:
         """The pictures that were made of scenes, those of the first sampling seed first."""
@@ -183,21 +198,24 @@ class Bench:
         count = len(self.rooms(room_type).reference)
         return drawn(self._room_store(room_type).folder / f"reference-{count}", count)
 
-    def seen_training(self, room_type: RoomType) -> dict[str, float]:
+    def seen_training(self, room_type: RoomType, *, classify: bool = True) -> dict[str, float]:
         """The same of training rooms: what the reference itself scores against rooms of its own kind."""
         if self.study.renderer is None:
             return {}
         scenes = self.rooms(room_type).training
         store = self._room_store(room_type)
-        return self._judged(store, f"training-pictures-{len(scenes)}", scenes, room_type)
+        return self._judged(store, f"training-pictures-{len(scenes)}", scenes, room_type, classify=classify)
 
     def _room_store(self, room_type: RoomType) -> Store:
         return Store.open(self.study.out / "rooms" / room_type, self._asked(room_type))
 
-    def _judged(self, store: Store, name: str, scenes: Sequence[Scene], room_type: RoomType) -> dict[str, float]:
+    def _judged(
+        self, store: Store, name: str, scenes: Sequence[Scene], room_type: RoomType, *, classify: bool
+    ) -> dict[str, float]:
         judges, renderer = self.judges, self.study.renderer
         if judges is None or renderer is None:
             return {}
+        judges = judges if classify else replace(judges, backbone=None)
         Store.open(self.study.out / "pictures", {"renderer": renderer.command})  # two renderers' do not compare
         judged = f"{name}-{judges.names}"
         kept = store.get(judged)

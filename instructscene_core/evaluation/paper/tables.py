@@ -62,8 +62,8 @@ BUILT: Final = (
 )
 
 
-def picture_columns(bench: Bench) -> list[Column]:
-    """Of the distances and of the classifier."""
+def picture_columns(bench: Bench, *, classify: bool = True) -> list[Column]:
+    """Of the distances and, if asked, of the classifier."""
     if bench.judges is None:
         return []
     pairs = [
@@ -71,7 +71,8 @@ def picture_columns(bench: Bench) -> list[Column]:
         for e in bench.judges.extractors
     ]
     name = bench.judges.backbone.name if bench.judges.backbone else SCA
-    return [*(column for pair in pairs for column in pair), Column(f"{name} %", SCA), Column("pictures", "pictures", 0)]
+    classifier = [Column(f"{name} %", SCA)] if classify else []
+    return [*(column for pair in pairs for column in pair), *classifier, Column("pictures", "pictures", 0)]
 
 
 def table1(bench: Bench, room_type: RoomType) -> Iterator[Table]:
@@ -100,7 +101,7 @@ def _controls(bench: Bench, room_type: RoomType) -> Iterator[tuple[str, Figures]
 
 def table2(bench: Bench, room_type: RoomType) -> Iterator[Table]:
     """The paper's Table 2: the four tasks that no network was trained for."""
-    pictures = picture_columns(bench)
+    pictures = picture_columns(bench, classify=False)
     yield _edited(bench, "restyle", room_type, [Column(f"{DELTA} · 10³", DELTA, 2, 1000.0), *pictures])
     for task in ("rearrange", "complete"):
         yield _edited(bench, task, room_type, [*RECALL, *pictures, *BUILT])
@@ -116,7 +117,8 @@ def _edited(bench: Bench, task: PaperTask, room_type: RoomType, columns: Sequenc
             found |= _styled(bench, made, room_type)
         elif task != "unconditional":
             found |= bench.recalled(method, made, room_type)
-        rows.append((method.title, merged(found, bench.seen(method, task, made, room_type), {"seconds": seconds})))
+        seen = bench.seen(method, task, made, room_type, classify=False)
+        rows.append((method.title, merged(found, seen, {"seconds": seconds})))
     return Table(TITLES[task], columns, [*rows, *_before(bench, task, room_type)])
 
 
@@ -134,7 +136,7 @@ def _before(bench: Bench, task: PaperTask, room_type: RoomType) -> Iterator[tupl
     elif task == "rearrange":
         truth = recall_figures([rooms.described], rooms.triplets, "own")
         yield "the described rooms themselves", merged(truth, bench.built(rooms.scenes, room_type))
-    yield "training rooms at random", bench.seen_training(room_type)
+    yield "training rooms at random", bench.seen_training(room_type, classify=False)
 
 
 def _styled(bench: Bench, made: Sequence[Sequence[Scene]], room_type: RoomType) -> dict[str, float]:
