@@ -194,6 +194,7 @@ class Request:
             none, what the instruction says comes in the place of each selected object.
         like: of "complete", id of the object of which one more is to be added; None lets the model choose.
         place: of "place", what is wished of the places of the selected objects.
+        make: whether a program of the person's makes the models, where there is one, instead of the catalogue.
         assumed_bedroom: whether the room type was absent and taken to be a bedroom.
     """
 
@@ -213,6 +214,7 @@ class Request:
     replace: Mapping[str, Replacement | None] = field(default_factory=dict[str, Replacement | None])
     like: str | None = None
     place: Placing | None = None
+    make: bool = False
     assumed_bedroom: bool = False
 
     @staticmethod
@@ -249,6 +251,8 @@ class Request:
             data["like"] = self.like
         if self.place is not None:
             data["place"] = self.place.to_json()
+        if self.make:
+            data["make"] = True
         return data
 
 
@@ -463,7 +467,7 @@ def _request_scene(item: Json, where: str) -> Scene:
 def _request(data: object, where: str) -> Request:
     keys = ("id", "task", "scene", "instruction", "selected", "keep", "add", "variations", "seed", "steps")
     item = read_mapping(
-        data, where, (), (*keys, "guidance", "ratio", "finish", "replace", "like", "place", "room", "text")
+        data, where, (), (*keys, "guidance", "ratio", "finish", "replace", "like", "place", "make", "room", "text")
     )
     if not any(item.get(key) is not None for key in ("instruction", "text", "scene")):
         raise InvalidInputError(f"{where} holds neither an instruction nor a scene", "Add one")
@@ -493,5 +497,6 @@ def _request(data: object, where: str) -> Request:
         replace=_replace(item.get("replace") or {}, f"{where}.replace", ids),
         like=read_maybe(item.get("like"), f"{where}.like", lambda v, w: read_known_id(v, w, ids)),
         place=read_placing(item.get("place") or {}, f"{where}.place", ids) if task == "place" else None,
+        make=read_flag(item.get("make", False), f"{where}.make"),
         assumed_bedroom=item.get("scene") is None and item.get("room") is None,
     )

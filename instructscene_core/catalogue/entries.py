@@ -86,6 +86,7 @@ class Catalogue:
         stretch: how far an axis of a mesh may be stretched or shrunk before it is fitted uniformly instead; officially
             infinitely.
         spare: has what these lack; None: that is left out.
+        known: entries that are found by their id alone, and never retrieved.
 
     Raises:
         InvalidInputError: two entries share an id.
@@ -97,12 +98,14 @@ class Catalogue:
         ranking: Ranking = "balanced",
         stretch: float = STRETCH,
         spare: "Catalogue | None" = None,
+        known: Iterable[CatalogueEntry] = (),
     ) -> None:
         self.entries: Final = tuple(entries)
         self.ranking: Final = ranking
         self.stretch: Final = stretch
         self.spare: Final = spare
         self._by_id = {entry.id: entry for entry in self.entries}
+        self._known = {entry.id: entry for entry in known}
         self._by_class: dict[tuple[RoomType | None, str], list[CatalogueEntry]] = {}
         for entry in self.entries:
             keys: dict[tuple[RoomType | None, str], None] = {}
@@ -132,7 +135,12 @@ class Catalogue:
         """The entry of an id; None where there is none."""
         if name is None:
             return None
-        return self._by_id.get(name) or (None if self.spare is None else self.spare.get(name))
+        return self._by_id.get(name) or self._known.get(name) or (None if self.spare is None else self.spare.get(name))
+
+    def knowing(self, entries: Iterable[CatalogueEntry]) -> "Catalogue":
+        """The same, which also knows some entries by their ids."""
+        known = {**self._known, **{entry.id: entry for entry in entries}}
+        return Catalogue(self.entries, self.ranking, self.stretch, self.spare, known.values())
 
     def is_spare(self, name: str | None) -> bool:
         """Whether an id is of an entry that stands in for what the catalogue lacks."""

@@ -25,7 +25,7 @@ from ..files.atomic_output import check_folder, write_scenes
 from ..plain_text import print_anything
 from ..scene import TASKS, Json, Request, Scene, read_requests, read_scene
 from ..vocabulary import ROOM_TYPES
-from .options import add_catalogue_arguments, add_model_arguments, load
+from .options import add_catalogue_arguments, add_making_arguments, add_model_arguments, load_making
 
 _TOOLS: Final = {
     "import-official": ("import_official", "make model folders from the official checkpoints"),
@@ -111,6 +111,7 @@ def _add_task_arguments(parser: argparse.ArgumentParser, *, edits: bool) -> None
     parser.add_argument("--guidance", type=float, help="of the prior; 1 is off")
     parser.add_argument("--ratio", type=float, help="share of the schedule that an edit runs through")
     parser.add_argument("--no-finish", action="store_true", help="no rugs, plants and lamps that finish a new room")
+    parser.add_argument("--make", action="store_true", help="let the program of --make-with make the furniture")
     parser.add_argument("--id", help="name of the result's files")
     _add_shared_arguments(parser)
 
@@ -152,6 +153,7 @@ def _add_shared_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=32, help="scenes at once")
     add_model_arguments(parser)
     add_catalogue_arguments(parser)
+    add_making_arguments(parser)
 
 
 def read_task(options: argparse.Namespace) -> list[Request]:
@@ -177,8 +179,8 @@ def read_task(options: argparse.Namespace) -> list[Request]:
     item["instruction"] = options.instruction or ""
     if getattr(options, "select", None):
         item["selected"] = [name.strip() for name in options.select.split(",") if name.strip()]
-    if getattr(options, "no_finish", False):
-        item["finish"] = False
+    item |= {"make": True} if options.make else {}
+    item |= {"finish": False} if options.no_finish else {}
     for name in ("add", "seed", "variations", "steps", "guidance", "ratio", "id"):
         if getattr(options, name) is not None:
             item[name] = getattr(options, name)
@@ -208,7 +210,7 @@ def variation_name(request: Request, k: int) -> str:
 
 def _generate(requests: Sequence[Request], options: argparse.Namespace) -> list[list[Scene]]:
     progress = _Progress()
-    results = load(options).run(requests, progress, settle=not options.no_settle, batch_size=options.batch)
+    results = load_making(options).run(requests, progress, settle=not options.no_settle, batch_size=options.batch)
     progress.close()
     return results
 

@@ -11,6 +11,7 @@ from ..reading.reader import reader_of
 
 if TYPE_CHECKING:
     from ..generator import Generator
+    from ..making.making_generator import MakingGenerator
 
 DEVICES: Final = ("auto", "cpu", "cuda", "mps", "xpu")
 PRECISIONS: Final = ("fp32", "bf16")
@@ -42,6 +43,38 @@ def add_catalogue_arguments(parser: argparse.ArgumentParser) -> None:
         "--use", choices=USES, default="first",
         help="what no --catalogue has: first takes it from the embedded one, only leaves it out",
     )  # fmt: skip
+
+
+def add_making_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of a program that makes models."""
+    parser.add_argument("--make-with", metavar="COMMAND", help="program that makes models, see docs/made-models.md")
+    parser.add_argument("--make-seconds", type=float, default=600.0, metavar="SECONDS", help="one model may take")
+    parser.add_argument("--made", type=Path, metavar="DIR", help="folder that keeps the models that were made")
+    parser.add_argument(
+        "--blender", metavar="PROGRAM", help="Blender that reads them; absent: this Python's, or PATH's"
+    )
+
+
+def load_making(options: argparse.Namespace) -> "MakingGenerator":
+    """The generator that these arguments choose, with the program that makes models, if there is one.
+
+    Raises:
+        InvalidInputError: as :func:`load`; or there is no such program, or no folder for what it makes.
+    """
+    from ..making.made_models import MadeModels, known_models  # noqa: PLC0415 - they import torch
+    from ..making.making_generator import MakingGenerator  # noqa: PLC0415
+
+    if options.make_with is not None and options.made is None:
+        raise InvalidInputError("--make-with needs a folder for the models", "Give --made DIR")
+    if not options.make_seconds > 0:
+        raise InvalidInputError("--make-seconds must be positive", "Correct it")
+    models = None
+    if options.make_with is not None:
+        models = MadeModels.of(options.made, options.make_with, options.make_seconds, options.blender, options.model)
+    generator = load(options)
+    if options.made is not None:
+        generator.catalogue = generator.catalogue.knowing(known_models(options.made))
+    return MakingGenerator(generator, models)
 
 
 def load(options: argparse.Namespace) -> "Generator":

@@ -133,7 +133,7 @@ class Replacer:
     def _variation(self, request: Request, number: int) -> Scene:
         room = _Room(request.scene, list(request.scene.objects))
         done: list[_Exchanged] = []
-        for name, what in sorted(_orders(request).items(), key=lambda order: order[1] is None):
+        for name, what in sorted(orders(request).items(), key=lambda order: order[1] is None):
             if what is None and any(one.why_not for one in done):  # what was to come instead has not come
                 continue
             before = next((item for item in room.objects if item.id == name), None)
@@ -308,7 +308,7 @@ class Replacer:
         return {**found, "not_understood": list(before.get("not_understood", ())), "notes": []}
 
 
-def _orders(request: Request) -> Mapping[str, Replacement | None]:
+def orders(request: Request) -> Mapping[str, Replacement | None]:
     """What is to come in whose place; what the instruction says in that of the selected, where nothing is stated."""
     return request.replace or dict.fromkeys(request.selected, Replacement(text=request.instruction))
 

@@ -31,6 +31,10 @@ def main() -> int:
     parser.add_argument("--catalogue", action="append", default=[], help="file or folder; may be repeated")
     parser.add_argument("--use", default="first", help="only: what no --catalogue has is left out, not the starter's")
     parser.add_argument("--clip", default=None, help="CLIP's weights file, or download")
+    parser.add_argument("--maker", default=None, help="command line of a program that makes models")
+    parser.add_argument("--maker-seconds", type=float, default=600.0, help="one model may take")
+    parser.add_argument("--made", default=None, help="folder of the models that were made")
+    parser.add_argument("--blender", default=None, help="that reads them; absent: this Python where it has bpy")
     parser.add_argument("--language-model", default=None, help="address of a model that reads instructions")
     parser.add_argument("--language-model-name", default="", help="as its server lists it")
     parser.add_argument("--language-model-seconds", type=float, default=20.0, help="it may take")
@@ -50,8 +54,9 @@ def main() -> int:
         channel.write(json.dumps(line) + "\n")
         channel.flush()
         return 1
-    chosen = {name: getattr(options, name) for name in ("device", "model", "catalogue", "use", "clip")}
+    chosen = {name: getattr(options, name) for name in ("device", "model", "catalogue", "use", "clip", "made")}
     reading = importlib.import_module("instructscene_core.reading.reader")
+    chosen["maker"] = options.maker and serving.Maker(options.maker, options.maker_seconds, options.blender)
     named = (options.language_model, options.language_model_name, options.language_model_seconds)
     return serving.serve(sys.stdin, channel, **chosen, reader=lambda: reading.reader_of(*named, online=options.online))
 

@@ -16,7 +16,7 @@ Parent to child
     - ``quit``: ends the worker after the messages before it
 Child to parent
     - ``hello``, once: protocol, versions, device, memory_mb, model
-    - ``progress``: id, stage (text, prior, decoder, settle, import, index, recognise or pictures), step, steps
+    - ``progress``: id, stage (text, prior, decoder, settle, make, import, index, recognise or pictures), step, steps
     - ``result``: id, seconds, peak_memory_mb, and scenes (of a request), report (of self_check and index), pieces and
       failed (of review: see `review_folder`), imported (room types, of import), recognised (a list, of
       recognise), or entries and not_understood (of nearest)
@@ -40,10 +40,11 @@ from collections.abc import Generator as Generated
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Final, NamedTuple, cast
 
 import torch
 
+from ..catalogue.entries import CatalogueEntry
 from ..catalogue.indexing import index_models, summary
 from ..catalogue.own_features import encoder_of, recognise
 from ..catalogue.own_files import is_future_folder
@@ -52,6 +53,8 @@ from ..catalogue.own_reader import ModelReader
 from ..catalogue.several import Use, open_catalogues
 from ..errors import CancelledError, InstructSceneError, InvalidInputError, of_files
 from ..generator import Generator, load_generator
+from ..making.made_models import MadeModels, known_models
+from ..making.making_generator import MakingGenerator
 from ..official.import_models import OnFile, import_models
 from ..plain_text import print_anything
 from ..reading.reader import Reader
@@ -67,6 +70,20 @@ _MAX_DETAIL: Final = 4000
 _log: Final = logging.getLogger(__name__)
 
 
+class Maker(NamedTuple):
+    """How models are made.
+
+    Attributes:
+        command: the program's command line.
+        seconds: that one model may take.
+        blender: see :class:`.catalogue.own_reader.ModelReader`.
+    """
+
+    command: str
+    seconds: float
+    blender: str | None
+
+
 def serve(
     source: IO[str],
     channel: IO[str],
@@ -76,6 +93,8 @@ def serve(
     catalogue: Sequence[str] = (),
     use: Use = "first",
     clip: str | None = None,
+    made: str | None = None,
+    maker: Maker | None = None,
     reader: Callable[[], Reader] = Reader,
 ) -> int:
     """Loads the generator and answers until told to quit.
@@ -88,6 +107,8 @@ def serve(
         catalogue: files or folders of catalogues; without any the embedded starter's.
         use: what becomes of what they lack, see :data:`.catalogue.several.Use`.
         clip: see ``text.loading.load_encoder``.
+        made: folder of the models that were made; None: there are none.
+        maker: makes further ones, into that folder; a fault of it is told when one is to be made.
         reader: makes what reads instructions; what it refuses is reported.
 
     Returns:
@@ -97,10 +118,11 @@ def serve(
     logging.basicConfig(stream=sys.stderr, level=logging.INFO)
     folder = None if model is None else Path(model)
     furniture = [Path(path) for path in catalogue]
-    worker = _Worker(channel, folder, furniture, use)
+    worker = _Worker(channel, folder, furniture, use, None if made is None else Path(made), maker)
     threading.Thread(target=worker.listen, args=(source,), daemon=True).start()
     with worker.reporting(None):
         generator = load_generator(folder, device=device, catalogues=furniture, use=use, clip=clip, reader=reader())
+        generator.catalogue = generator.catalogue.knowing(worker.made)
         worker.greet(generator)
         worker.work(generator)
         return 0
@@ -110,12 +132,37 @@ def serve(
 class _Worker:
     """Both directions of the protocol; ``listen`` runs in a thread of its own, so that a run can be cancelled."""
 
-    def __init__(self, channel: IO[str], model: Path | None, catalogues: Sequence[Path], use: Use) -> None:
+    def __init__(
+        self,
+        channel: IO[str],
+        model: Path | None,
+        catalogues: Sequence[Path],
+        use: Use,
+        made: Path | None,
+        maker: Maker | None,
+    ) -> None:
         self._channel, self._model, self._catalogues = channel, model, catalogues
         self._use: Use = use
+        self._made, self._maker = made, maker
+        self._models: MadeModels | None = None
         self._jobs: queue.SimpleQueue[Json | None] = queue.SimpleQueue()
         self._cancelled: set[str] = set()
         self._sending = threading.Lock()
+
+    @property
+    def made(self) -> tuple[CatalogueEntry, ...]:
+        """The models that were made so far."""
+        return () if self._made is None else known_models(self._made)
+
+    def _making(self) -> MadeModels | None:
+        """Makes models, as far as somebody has chosen a program.
+
+        Raises:
+            InvalidInputError: there is no such program.
+        """
+        if self._models is None and self._maker is not None and self._made is not None:
+            self._models = MadeModels.of(self._made, *self._maker, self._model)
+        return self._models
 
     # Parent to child
 
@@ -225,7 +272,8 @@ class _Worker:
         def rooms() -> Json:
             request = Request.from_json(item.get("request"))
             on_step("text", 0, 1)
-            return {"scenes": [scene.to_json() for scene in generator.run([request], on_step)[0]]}
+            making = MakingGenerator(generator, self._making() if request.make else None)
+            return {"scenes": [scene.to_json() for scene in making.run([request], on_step)[0]]}
 
         def index() -> Json:
             report = index_folder(item, partial(on_step, "index"), self._model)
@@ -252,7 +300,7 @@ class _Worker:
         """Reads the generator's catalogues again where one of them was just written."""
         used = {(path if path.is_dir() else path.parent).resolve() for path in self._catalogues}
         if isinstance(folder, str) and Path(folder).resolve() in used:
-            generator.catalogue = open_catalogues(self._catalogues, self._use)
+            generator.catalogue = open_catalogues(self._catalogues, self._use).knowing(self.made)
 
 
 def import_folder(item: Json, on_file: OnFile) -> Json:

@@ -14,7 +14,8 @@ LAYERS = (
     "__init__", "errors", "plain_text", "model_files", "vocabulary", "json_values", "cues", "outlines", "floor_plan",
     "scene", "thumbnails", "device", "geometry", "placer", "diffusion", "models", "files", "text", "instructions",
     "naming", "reading",
-    "catalogue", "official", "sampling", "baselines", "room_models", "placement", "generator", "starter", "worker",
+    "catalogue", "official", "sampling", "baselines", "room_models", "placement", "generator", "making", "starter",
+    "worker",
     "datasets", "training", "evaluation", "commands", "__main__",
 )  # fmt: skip
 """Packages and top modules: each may import only from those before it."""
