@@ -240,7 +240,7 @@ class Batch:
         bpy.context.scene.render.threads_mode = "FIXED" if options.threads else "AUTO"
         bpy.context.scene.render.threads = options.threads or 1
         session = self.extension.session
-        room = placing.place_scene(bpy.context, scene, catalogues=session.catalogue_paths(session.preferences()))
+        room = placing.place_scene(bpy.context, scene, catalogues=session.furniture_paths(session.preferences()))
         for reason in self.extension.records.missing_models(room).values():
             sys.stderr.write(f"{job.name}: a box stands for a model: {reason}\n")
         size, samples = options.resolution, options.samples

@@ -63,6 +63,16 @@ FOLDERS: Final = (
         (*(f"*/{name}" for name in _CATALOGUE), *(f"*/pieces/*.{end}" for end in ("blend", "npy", "png"))),
     ),
     Folder(
+        "made",
+        tr_later("Models That a Program Made"),
+        tr_later("They are made again where they are asked for. Files that link to them lose them"),
+        (
+            "models/*.glb",
+            *(f"catalogue/{name}" for name in _CATALOGUE),
+            *(f"catalogue/pieces/*.{end}" for end in ("blend", "npy", "png")),
+        ),
+    ),
+    Folder(
         "models",
         tr_later("Imported Models"),
         tr_later("Import Official Checkpoints makes them again"),

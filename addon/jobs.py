@@ -24,7 +24,7 @@ from .reading import Reading, as_it_stands, read, read_again, read_own_room
 from .recognising import recognise, refuse_wrong_scale
 from .records import INPUTS_KEY, OBJECT_KEY, VARIATION_KEY, missing_models, room_members, scale_length
 from .review import is_reviewable, open_review
-from .session import SESSION, Progress, Steps, ask, catalogue_paths, exchange, preferences, use_catalogue
+from .session import SESSION, Progress, Steps, ask, exchange, furniture_paths, preferences, use_catalogue
 from .shell import stays_behind
 from .showing import show_picture
 from .studio_process import picture_steps
@@ -280,7 +280,7 @@ def _place(
     with _copies_named(copies):
         chosen = preferences()
         linked = chosen.link_models
-        steps = place_steps(bpy.context, target, catalogues=catalogue_paths(chosen), linked=linked, **options)
+        steps = place_steps(bpy.context, target, catalogues=furniture_paths(chosen), linked=linked, **options)
         with bpy.context.temp_override(scene=blend_scene):
             share = next(steps)  # the scene counts for the first piece only
         try:

@@ -15,7 +15,7 @@ from .preferences import draw_lines, draw_progress
 from .reading import active_room
 from .records import KEEP_KEY, SCENE_KEY
 from .room_presets import INSTRUCTSCENE_PT_presets
-from .session import SESSION
+from .session import SESSION, preferences
 from .summary import Summary, summary
 from .variations import shown_variation, variation_icons
 
@@ -78,6 +78,8 @@ class INSTRUCTSCENE_PT_generate(_Panel):
         column.prop(settings, "variations")
         column.prop(settings, "finish")
         column.prop(settings, "shell")
+        if preferences().maker_command:
+            column.prop(settings, "make")
         main = layout.column()
         main.scale_y = 1.4
         main.operator("instructscene.generate_room", icon="ADD")

@@ -124,6 +124,18 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         max=600,
         default=20,
     )
+    maker_command: StringProperty(
+        name="Program That Makes Models",
+        description="Command line of a program that makes a GLB from words, see docs/made-models.md. It runs with your "
+        "rights, and may go online. Left empty, furniture comes from catalogues",
+    )
+    maker_seconds: IntProperty(
+        name="Seconds a Model",
+        description="That it may take; after that the piece is taken from the catalogue",
+        min=1,
+        max=86400,
+        default=600,
+    )
     idle_minutes: IntProperty(
         name="Release Memory After",
         description="Minutes without a request after which the worker ends. Zero keeps it",
@@ -145,6 +157,9 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         if self.language_model_url:
             layout.prop(self, "language_model_name")
             layout.prop(self, "language_model_seconds")
+        layout.prop(self, "maker_command")
+        if self.maker_command:
+            layout.prop(self, "maker_seconds")
         draw_progress(layout)
         if SESSION.failure:
             draw_lines(layout, SESSION.failure, 90, "ERROR")

@@ -127,6 +127,12 @@ class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
         description="Add rugs, plants, lamps and a TV set where a new room has a place for them",
         default=True,
     )
+    make: BoolProperty(
+        name="Make Models",
+        description="Let the program that the preferences name make the furniture, piece by piece, instead of taking "
+        "it from the catalogue. What it cannot make is taken from there",
+        default=False,
+    )
     shell: BoolProperty(
         name="Walls and Daylight",
         description="Give a new room a floor, walls, doors, windows and light, which stay in the file for you to edit",

@@ -33,11 +33,12 @@ from .records import (
     scale_length,
 )
 from .selection import MAKE_LOCAL, Selection, sort_selection
+from .session import preferences
 from .shell import is_edited, shell_of
 from .site import Site, feet_of
 from .transforms import world_of
 
-INPUTS: Final = ("instruction", "room_type", "seed", "variations", "finish", "steps_prior", "steps_decoder")
+INPUTS: Final = ("instruction", "room_type", "seed", "variations", "finish", "make", "steps_prior", "steps_decoder")
 """Settings of the panel from which a room is made."""
 _OF_OURS: Final = ("restyle", "replace")
 """Tasks that exchange meshes, and so leave a person's own alone."""
@@ -389,6 +390,7 @@ def _request(context: bpy.types.Context, task: Task, scene: Scene, selected: tup
         seed=settings.seed,
         steps=steps if all(steps) else None,
         finish=settings.finish,
+        make=settings.make and bool(preferences().maker_command) and task in ("generate", "complete", "restyle"),
     )
     try:
         return Request.from_json(request.to_json())

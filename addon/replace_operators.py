@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import BoolProperty, StringProperty
 
 from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.scene import Replacement, read_replacement
@@ -11,7 +11,7 @@ from .job_operator import JobOperator
 from .language import tr, tr_tip, tr_ui
 from .properties import NO_CLASS
 from .replacing import CHOICE, add_like_active, delete_selected, find_pieces, replace_selected
-from .session import Steps
+from .session import Steps, preferences
 
 _COLUMNS: Final = 4
 _ICON: Final = 5.0
@@ -50,6 +50,11 @@ class INSTRUCTSCENE_OT_replace(_PieceOperator):
         name="Class", description="Class of the piece that is to come, such as armchair", options={"SKIP_SAVE"}
     )
     text: StringProperty(name="Text", description="What is to come, such as a larger oak desk", options={"SKIP_SAVE"})
+    make: BoolProperty(
+        name="Make",
+        description="Let the program that the preferences name make it",
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def description(cls, _: bpy.types.Context, properties: Any) -> str:  # noqa: ANN401
@@ -69,7 +74,10 @@ class INSTRUCTSCENE_OT_replace(_PieceOperator):
         if not self._said:
             message = tr("Nothing is said of what is to come")
             raise InvalidInputError(message, tr("Give the operator an asset, a category or a text"))
-        return replace_selected(context, self._wanted())
+        if self.make and not preferences().maker_command:
+            message = tr("No program that makes models is chosen")
+            raise InvalidInputError(message, tr("Name one in the extension's preferences"))
+        return replace_selected(context, self._wanted(), make=self.make)
 
     @property
     def _said(self) -> bool:
@@ -133,6 +141,10 @@ class INSTRUCTSCENE_OT_choose_piece(bpy.types.Operator):
         row = layout.row(align=True)
         row.prop(settings, "replace_class", text="")
         row.operator("instructscene.find_pieces", icon="VIEWZOOM")
+        if preferences().maker_command and settings.replace_text.strip():
+            made = layout.operator("instructscene.replace", text="Make It", icon="MOD_BUILD")
+            made.text, made.make = settings.replace_text, True
+            made.category = "" if settings.replace_class == NO_CLASS else settings.replace_class
         if CHOICE.not_understood:
             words = ", ".join(CHOICE.not_understood)
             layout.label(text=tr_ui("Not understood: {words}", words=words), icon="QUESTION", translate=False)

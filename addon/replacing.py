@@ -62,13 +62,19 @@ class Choice:
 CHOICE: Final = Choice()
 
 
-def replace_selected(context: bpy.types.Context, what: Replacement) -> Steps[str]:
+def replace_selected(context: bpy.types.Context, what: Replacement, *, make: bool = False) -> Steps[str]:
     """The job that puts another piece in the place of each selected one.
+
+    Args:
+        context: of the operator.
+        what: comes.
+        make: whether a program makes it.
 
     Raises:
         InvalidInputError: the selection cannot be worked on.
     """
     reading = _read_selected(context)
+    reading = replace(reading, request=replace(reading.request, make=make))
     return _change(context.scene.name, _asking(reading, what), _SMALLER)
 
 

@@ -18,6 +18,7 @@ import bpy
 from ..instructscene_core.scene import Request, Scene
 from .guesses import forget_guesses
 from .language import tr, tr_later
+from .own_folders import own_folder
 from .variations import forget_made
 from .worker_client import Message, WorkerClient, WorkerError
 
@@ -33,6 +34,7 @@ _IDLE_CHECK: Final = 20.0
 _STAGES: Final = {
     "prior": (tr_later("Planning the room"), 0.05, 0.7),
     "decoder": (tr_later("Arranging furniture"), 0.7, 0.9),
+    "make": (tr_later("Making models"), 0.1, 0.9),
     "import": (tr_later("Reading checkpoints"), 0.05, 0.95),
     "index": (tr_later("Indexing models"), 0.05, 0.95),
     "recognise": (tr_later("Looking at your objects"), 0.03, 0.06),
@@ -236,7 +238,10 @@ def worker_command(settings: Any) -> list[str]:  # noqa: ANN401
         command += ["--model", bpy.path.abspath(settings.model_folder)]
     for catalogue in catalogue_paths(settings):
         command += ["--catalogue", str(catalogue)]
-    command += ["--use", settings.catalogue_use]
+    command += ["--use", settings.catalogue_use, "--made", str(made_folder())]
+    if settings.maker_command.strip():
+        command += ["--maker", settings.maker_command.strip(), "--maker-seconds", str(settings.maker_seconds)]
+        command += ["--blender", bpy.app.binary_path] if bpy.app.binary_path else []
     if settings.clip_weights:
         command += ["--clip", bpy.path.abspath(settings.clip_weights)]
     elif settings.clip_download and bpy.app.online_access:
@@ -252,6 +257,17 @@ def worker_command(settings: Any) -> list[str]:  # noqa: ANN401
 def catalogue_paths(settings: Any) -> list[Path]:  # noqa: ANN401
     """The person's own catalogues that are ticked, files or folders, in their order."""
     return [Path(bpy.path.abspath(item.path)) for item in settings.catalogues if item.used and item.path]
+
+
+def made_folder() -> Path:
+    """The models that a program has made; it need not be there."""
+    return own_folder("made", create=False)
+
+
+def furniture_paths(settings: Any) -> list[Path]:  # noqa: ANN401
+    """The catalogues of which rooms may have pieces: those of `catalogue_paths`, and what was made."""
+    made = made_folder() / "catalogue"
+    return [*catalogue_paths(settings), *([made] if (made / "catalogue.json").is_file() else [])]
 
 
 def use_catalogue(settings: Any, path: Path) -> None:  # noqa: ANN401

@@ -1,7 +1,7 @@
 """The models that a program has made, kept from room to room: as it wrote them, and what was read of them.
 
-In the folder: ``models/``, a GLB for each wish, and ``catalogue/``, made of these as of any folder of models, with solid
-parts, fronts and features. Rooms are not furnished from it unless a model is asked for by its id.
+In the folder: ``models/``, a GLB for each wish, and ``catalogue/``, made of these as of any folder of models, with
+solid parts, fronts and features. Rooms are not furnished from it unless a model is asked for by its id.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -93,7 +93,7 @@ class Program:
             raise InvalidInputError(message, "Close its quotation marks") from error
         found = shutil.which(words[0]) if words else None
         if found is None:
-            message = f"There is no program {words[0] if words else text!r} that could make models"
+            message = f'There is no program "{words[0] if words else text}" that could make models'
             raise InvalidInputError(message, "Give its path, and its arguments behind it")
         return Program((found, *words[1:]), seconds)
 

@@ -460,7 +460,7 @@ def measure_folders(request):
     request.getfixturevalue("session")
     module("folders").MEASURED.clear()
     assert ops.measure_folders() == {"FINISHED"}
-    assert set(module("folders").MEASURED) == {"renders", "catalogues", "models", "thumbnails"}
+    assert set(module("folders").MEASURED) == {"renders", "catalogues", "made", "models", "thumbnails"}
 
 
 def empty_folder(request):
