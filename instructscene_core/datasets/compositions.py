@@ -6,7 +6,7 @@ Frame: metres, Z up, the floor at height 0.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
@@ -21,15 +21,17 @@ Relation = Literal["free", "on", "under", "left of", "right of", "in front of", 
 SIDES: Final[tuple[Relation, ...]] = ("left of", "right of", "in front of", "behind")
 FLOOR: Final = -1
 """Stands for the floor among hosts."""
-_HALF_ROOM: Final = 1.9
+HALF_ROOM: Final = 1.9
 """Metres from the middle of the floor to its borders."""
 _COUNTS: Final = (3, 10)
 """Shapes of a scene."""
-_ON: Final = 0.55
+_ON: Final = 0.7
 """Share of the shapes after the first two that are to stand on another; some find no place there."""
-_UNDER: Final = 0.08
-_BESIDE: Final = 0.25
+_UNDER: Final = 0.07
+_BESIDE: Final = 0.15
 """Shares that are to stand under and beside another."""
+_BIG: Final = 0.25
+"""Share of furniture among the shapes after the first two."""
 _DUPLICATES: Final = 0.4
 """Share of scenes in which shapes come again."""
 _GAPS: Final = (0.005, 0.6)
@@ -143,27 +145,36 @@ class Composition:
     placed: tuple[Placed, ...]
 
 
-def compose(rng: np.random.Generator, *, held_out: bool = False) -> Composition:
+Draw = Callable[[bool, np.random.Generator], ToyShape]
+"""Whether the shape is to be furniture, else something small, and the generator -> shape."""
+
+
+def any_shape(big: bool, rng: np.random.Generator) -> ToyShape:  # noqa: FBT001 - the protocol's
+    """A new shape of a family that is trained on."""
+    return draw_shape(str(rng.choice([*(BIG_FAMILIES if big else SMALL_FAMILIES)])), rng)
+
+
+def held_out_shape(big: bool, rng: np.random.Generator) -> ToyShape:  # noqa: FBT001 - likewise
+    """A new shape of a family that nothing is trained on."""
+    return draw_shape(str(rng.choice([*(HELD_OUT_BIG if big else HELD_OUT_SMALL)])), rng)
+
+
+def compose(rng: np.random.Generator, draw: Draw = any_shape) -> Composition:
     """Draws a scene.
 
     Args:
         rng: draws everything.
-        held_out: of the families that nothing is trained on, beside tables and cabinets that small ones may stand on.
+        draw: gives the shapes.
     """
-    big = [*HELD_OUT_BIG] if held_out else [*BIG_FAMILIES]
-    small = [*HELD_OUT_SMALL] if held_out else [*SMALL_FAMILIES]
     count = int(rng.integers(_COUNTS[0], _COUNTS[1] + 1))
     again = rng.random() < _DUPLICATES
     placed, drawn = list[Placed](), list[ToyShape]()
     for _ in range(3 * count):
         if len(placed) == count:
             break
-        is_big = len(placed) < 2 or rng.random() < 0.4  # hosts come first
-        if again and drawn and rng.random() < 0.5:
-            shape = drawn[int(rng.integers(len(drawn)))]
-        else:
-            family = str(rng.choice(big if is_big else small))
-            shape = draw_shape(family, rng)
+        is_big = len(placed) < 2 or rng.random() < _BIG  # hosts come first
+        repeats = again and bool(drawn) and rng.random() < 0.5
+        shape = drawn[int(rng.integers(len(drawn)))] if repeats else draw(is_big, rng)
         found = _place(shape, placed, rng)
         if found is not None:
             placed.append(found)
@@ -190,7 +201,7 @@ def _relation(count: int, rng: np.random.Generator) -> Literal["free", "on", "un
 
 def _is_free(found: Placed, placed: Sequence[Placed]) -> bool:
     """Whether a shape is on the floor's rectangle and inside no other."""
-    if (np.abs(found.position[:2]) + found.half > _HALF_ROOM).any():
+    if (np.abs(found.position[:2]) + found.half > HALF_ROOM).any():
         return False
     zero = np.zeros((1, 2))
     return not any(
@@ -201,7 +212,7 @@ def _is_free(found: Placed, placed: Sequence[Placed]) -> bool:
 def _free(shape: ToyShape, _: Sequence[Placed], rng: np.random.Generator) -> Placed | None:
     yaw = rng.uniform(-math.pi, math.pi)
     start = Placed(shape, np.zeros(3), yaw)
-    room = _HALF_ROOM - start.half
+    room = HALF_ROOM - start.half
     if (room <= 0).any():
         return None
     return Placed(shape, np.array([*rng.uniform(-room, room), 0.0]), yaw)

@@ -10,8 +10,8 @@ and the scene's to themselves alone. A pointer chooses the surface on which the 
 there, in the surface's own frame, by a pose token that reads everything and is read by nothing: so a scene is encoded
 once for any number of draws and steps.
 
-Shapes: B scenes, A asked shapes of each, D draws, n instance tokens, m patches and S surfaces of the scene, P points of a
-patch, W width, H heads. Frame: metres, Z up, of the view (docs/placing.md).
+Shapes: B scenes, A asked shapes of each, D draws, n instance tokens, m patches and S surfaces of the scene, P points of
+a patch, W width, H heads. Frame: metres, Z up, of the view (docs/placing.md).
 """
 
 import math
@@ -211,7 +211,7 @@ class GeometryPlacer(nn.Module):
         return Encoded(seen, ends, self._points_at(own[:, :, 0], ends, surfaces, inputs.surface_mask))
 
     def _points_at(self, query: Tensor, ends: Tensor, surfaces: Tensor, mask: Tensor) -> Tensor:
-        """Logits (B, A, S) of queries (B, A, W) for surfaces, by their tokens at the end and at the start, (B, S, W)."""
+        """Logits (B, A, S) of queries (B, A, W) for surfaces, by their tokens at both ends, (B, S, W) each."""
         count, number = query.shape[1], ends.shape[1]
         both = torch.cat([ends, surfaces], dim=-1)[:, None].expand(-1, count, -1, -1)
         pairs = torch.cat([query[:, :, None].expand(-1, -1, number, -1), both], dim=-1)

@@ -1,0 +1,96 @@
+"""What the geometry placer reads: patches of shapes, surfaces, poses there and back, and the frame of the view."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from instructscene_core.datasets.compositions import FLOOR, Composition, Placed, compose, held_out_shape
+from instructscene_core.training import placer_features
+from instructscene_core.training.placer_features import CUES, PATCHES, POINTS, ShapeBank, make_batch, patches_of
+
+
+@pytest.fixture(scope="module")
+def bank():
+    return ShapeBank(60, np.random.default_rng(0))
+
+
+@pytest.fixture(scope="module")
+def scenes(bank):
+    rng = np.random.default_rng(1)
+    return [compose(rng, bank.draw) for _ in range(24)]
+
+
+def test_patches_lie_on_the_shape_and_are_of_one_size():
+    rng = np.random.default_rng(0)
+    shape = held_out_shape(big=True, rng=rng)
+    points, middles = patches_of(shape, rng)
+    assert points.shape == (PATCHES, POINTS, 6)
+    places = points[..., :3] + middles[:, None]
+    solid = shape.solid("shape")
+    assert (places >= solid.low - 1e-9).all()
+    assert (places <= solid.high + 1e-9).all()
+    np.testing.assert_allclose(np.linalg.norm(points[..., 3:], axis=-1), 1)
+    spread = np.linalg.norm(points[..., :3], axis=-1).mean()
+    assert spread < 0.6 * np.linalg.norm(places - places.mean(axis=(0, 1)), axis=-1).mean()
+
+
+def test_a_batch_tells_what_it_should(bank, scenes):
+    batch = make_batch(scenes, bank, 3, np.random.default_rng(2))
+    inputs, targets = batch
+    assert inputs.surface_mask[:, 0].all(), "the floor is always there"
+    assert (inputs.surfaces[:, 0, -1] == 1).all()
+    chosen = inputs.surface_mask.gather(1, targets.surface)
+    assert chosen[targets.asked].all()
+    on = (targets.surface[targets.asked] > 0).float().mean()
+    assert 0.3 < on < 0.8
+    cosine, sine = targets.pose[targets.asked][:, 2:4].T
+    np.testing.assert_allclose(cosine**2 + sine**2, 1, atol=1e-5)
+    assert all(part.isfinite().all() for part in (*inputs, targets.pose))
+    told = inputs.cue_mask[targets.asked].float()
+    assert 0.2 < told.mean() < 0.8
+    assert (told[:, :-1] >= told[:, 1:]).all()
+    assert inputs.cues.shape[2] == CUES
+
+
+def test_a_pose_on_its_surface_is_where_the_place_is_told(bank, scenes, monkeypatch):
+    """u and v in the surface's frame lead to the x and y of the cue that gives these."""
+    monkeypatch.setattr(placer_features, "_CUE_SHARES", {"edge": 0.0, "box": 0.0, "place": 1.0, "support": 1.0})
+    inputs, targets = make_batch(scenes, bank, 3, np.random.default_rng(3))
+    for b, a in np.argwhere(targets.asked.numpy()):
+        surface, (u, v, *_) = inputs.surfaces[b, targets.surface[b, a]].numpy(), targets.pose[b, a].numpy()
+        cosine, sine = surface[5:7]
+        place = surface[:2] + np.array([cosine * u - sine * v, sine * u + cosine * v])
+        np.testing.assert_allclose(place, inputs.cues[b, a, 0, 4:6], atol=1e-4)
+        np.testing.assert_allclose(surface[:3], inputs.cues[b, a, 1, 4:7], atol=1e-5)
+
+
+def test_turning_scene_and_camera_together_changes_nothing(bank, scenes, monkeypatch):
+    """All inputs are told in the frame of the view, but for the relations, which are of the room's axes."""
+    monkeypatch.setattr(placer_features, "_CUE_SHARES", {"edge": 0.0, "box": 1.0, "place": 1.0, "support": 1.0})
+    turn = 0.7
+    cosine, sine = np.cos(turn), np.sin(turn)
+    axes = np.array([[cosine, sine], [-sine, cosine]])
+    turned = [Composition(tuple(_turned(placed, axes, turn) for placed in scene.placed)) for scene in scenes]
+    draw = placer_features.View.draw
+    first = make_batch(scenes, bank, 2, np.random.default_rng(4))
+    monkeypatch.setattr(placer_features.View, "draw", staticmethod(lambda rng: draw(rng).turned(turn)))
+    second = make_batch(turned, bank, 2, np.random.default_rng(4))
+    for name, one, other in zip(first.inputs._fields, first.inputs, second.inputs, strict=True):
+        np.testing.assert_allclose(one.float(), other.float(), atol=1e-4, err_msg=name)
+    np.testing.assert_allclose(first.targets.pose, second.targets.pose, atol=1e-4)
+
+
+def _turned(placed: Placed, axes, turn):
+    place = np.array([*(placed.position[:2] @ axes), placed.position[2]])
+    return replace(placed, position=place, yaw=placed.yaw + turn)
+
+
+def test_what_stands_on_what_is_asked_for_is_left_out(scenes):
+    rng = np.random.default_rng(5)
+    for scene in scenes:
+        for _ in range(5):
+            wanted, kept = placer_features.split(scene, 3, rng)
+            assert not set(wanted) & set(kept)
+            for number in (*wanted, *kept):
+                assert scene.placed[number].host in (FLOOR, *kept)
