@@ -165,8 +165,8 @@ def _u_bench(rng: np.random.Generator) -> list[Bar]:
 
 
 def _platform(rng: np.random.Generator) -> list[Bar]:
-    w, d = _between(rng, 0.9, 2.0), _between(rng, 1.6, 2.1)
-    return [_bar(w, d, _between(rng, 0.15, 0.3)), _bar(0.95 * w, 0.95 * d, 0.2, z=0.3)]
+    w, d, h = _between(rng, 0.9, 2.0), _between(rng, 1.6, 2.1), _between(rng, 0.15, 0.3)
+    return [_bar(w, d, h), _bar(0.95 * w, 0.95 * d, 0.2, z=h)]
 
 
 def _bed(rng: np.random.Generator) -> list[Bar]:

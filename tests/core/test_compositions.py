@@ -73,7 +73,7 @@ def test_all_stand_on_their_hosts(scenes):
                 host = scene.placed[placed.host]
                 found = landing(solid, [host.shape.solid("host").turned(host.yaw).moved(host.position)], deepest=0.01)
             assert found is not None
-            assert abs(found.fall - LIFTED) < 5e-4
+            assert abs(found.fall - LIFTED) < 0.0025  # what solids may be inside each other, and a rounding
 
 
 def test_relations_are_as_told(scenes):
