@@ -39,7 +39,7 @@ _GAPS: Final = (0.005, 0.6)
 _TOUCHING: Final = 0.3
 """Share of neighbours that are within 2 cm."""
 _NEAR: Final = 0.02
-_OVERLAP: Final = 0.002
+OVERLAP: Final = 0.002
 """Metres that solids may be inside each other."""
 _OVERHANG: Final = 0.2
 """Share of a base of one bar that may hang over, along each axis of the surface; of legs none does."""
@@ -205,7 +205,7 @@ def _is_free(found: Placed, placed: Sequence[Placed]) -> bool:
         return False
     zero = np.zeros((1, 2))
     return not any(
-        near(found.body, other.body) and collides(found.body, other.body, zero, _OVERLAP)[0] for other in placed
+        near(found.body, other.body) and collides(found.body, other.body, zero, OVERLAP)[0] for other in placed
     )
 
 

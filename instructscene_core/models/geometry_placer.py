@@ -230,13 +230,13 @@ class GeometryPlacer(nn.Module):
             (B, A, D, 5) and (B, A, D), metres.
         """
         told = torch.cat([pose, fourier(pose[..., :2])], dim=-1)
-        token = self.pose(told) + self.time(_octaves(t[..., None], math.pi / 2))
+        token = self.pose(told) + self._told_time(t)
         index = surface.flatten(1)[..., None].expand(-1, -1, encoded.surfaces.shape[-1])
         token = token + encoded.surfaces.gather(1, index).unflatten(1, surface.shape[1:])
         token = self._read_through(token, encoded.seen)
         return self.velocity_out(token), F.softplus(self.overlap_out(token)[..., 0])
 
-    def shape_flow(self, points: Tensor, places: Tensor, hidden: Tensor, hidden_places: Tensor) -> Tensor:
+    def shape_flow(self, points: Tensor, places: Tensor, hidden: Tensor, hidden_places: Tensor, t: Tensor) -> Tensor:
         """Instance pre-training: the velocity of the points of hidden patches, from the visible ones.
 
         Args:
@@ -244,19 +244,24 @@ class GeometryPlacer(nn.Module):
             places: (B, A, k, 5).
             hidden: (B, A, h, 3 P) noisy points of the hidden ones.
             hidden_places: (B, A, h, 5) where these are.
+            t: (B, A, h) times.
 
         Returns:
             (B, A, h, 3 P).
         """
         own = self.patches(points, places) + self.kind[1]
         real = torch.ones(own.shape[:3], dtype=torch.bool, device=own.device)
-        token, seen = self.shape_in(torch.cat([hidden, fourier(hidden_places)], dim=-1)), list[KeysValues]()
+        token = self.shape_in(torch.cat([hidden, fourier(hidden_places)], dim=-1)) + self._told_time(t)
+        seen = list[KeysValues]()
         for block in self.blocks:
             assert isinstance(block, ContextBlock)  # noqa: S101 - for the type checker
             visible = block.read(own, real)
             seen.append(visible)
             own = block(own, visible)
         return self.shape_out(self._read_through(token, seen))
+
+    def _told_time(self, t: Tensor) -> Tensor:
+        return self.time(_octaves(t[..., None], math.pi / 2))
 
     def _read_through(self, token: Tensor, seen: list[KeysValues]) -> Tensor:
         """Tokens (B, A, D, W) that read what there is in each block; they do not see each other."""

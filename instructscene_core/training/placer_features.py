@@ -16,10 +16,21 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..datasets.compositions import FLOOR, HALF_ROOM, SIDES, Composition, Draw, Placed, Surface, any_shape, surfaces_of
+from ..datasets.compositions import (
+    FLOOR,
+    HALF_ROOM,
+    OVERLAP,
+    SIDES,
+    Composition,
+    Draw,
+    Placed,
+    Surface,
+    any_shape,
+    surfaces_of,
+)
 from ..datasets.shape_families import ToyShape
 from ..geometry.frames import FloatArray
-from ..geometry.solids import BoolArray
+from ..geometry.solids import BoolArray, penetration
 from ..models.geometry_placer import (
     CUE_WIDTH,
     PLACE_WIDTH,
@@ -126,11 +137,45 @@ def patches_of(shape: ToyShape, rng: np.random.Generator) -> tuple[FloatArray, F
     return points, middles
 
 
+class Scene(NamedTuple):
+    """One scene of a batch.
+
+    Attributes:
+        kept: the shapes that are the scene.
+        wanted: those that are asked for.
+        on: of each of these, the surface in the scene's own axes: middle (3,) and yaw.
+    """
+
+    kept: list[Placed]
+    wanted: list[Placed]
+    on: list[tuple[FloatArray, float]]
+
+
 class Batch(NamedTuple):
-    """Inputs of the network and what it is to learn."""
+    """Inputs of the network, what it is to learn, and the scenes that both are of."""
 
     inputs: PlacerInputs
     targets: Targets
+    scenes: list[Scene]
+
+
+def overlap_of(batch: Batch, number: int, asked: int, pose: FloatArray) -> float:
+    """How deep an asked shape would be inside the scene, metres: what it had to be moved by to be free.
+
+    Args:
+        batch: has the scene.
+        number: of the scene.
+        asked: of the shape.
+        pose: (5,) on its surface, as the network is asked about it; its scale is left aside.
+    """
+    scene = batch.scenes[number]
+    middle, yaw = scene.on[asked]
+    cosine, sine = math.cos(yaw), math.sin(yaw)
+    u, v = pose[:2]
+    place = middle + np.array([cosine * u - sine * v, sine * u + cosine * v, 0.0])
+    body = Placed(scene.wanted[asked].shape, place, yaw + math.atan2(pose[3], pose[2])).body
+    depths = [found[1].min() for other in scene.kept if (found := penetration(body, other.body, OVERLAP)) is not None]
+    return float(max(depths, default=0.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +210,10 @@ class View:
     def place(self, point: FloatArray) -> FloatArray:
         """(…, 3) where points of the scene are seen."""
         return np.concatenate([point[..., :2] @ self.axes, point[..., 2:]], axis=-1)
+
+    def back(self, point: FloatArray) -> FloatArray:
+        """(…, 3) points of the scene that are seen there."""
+        return np.concatenate([point[..., :2] @ self.axes.T, point[..., 2:]], axis=-1)
 
     def rectangle(self, placed: Placed) -> FloatArray:
         """(4,) the box around the box of a shape in the picture: left, bottom, right, top, 1 at the field's border."""
@@ -338,7 +387,7 @@ def make_batch(scenes: Sequence[Composition], bank: ShapeBank, asked: int, rng: 
         rng: draws views, which shapes are asked for, and what is told of them.
     """
     rows = [_scene_rows(scene, bank, asked, rng) for scene in scenes]
-    count = max(len(places) for _, places, _, _ in rows)
+    count = max(len(row.places) for row in rows)
     patches = max(count, 1)
     out = PlacerInputs(
         torch.zeros(len(rows), patches, POINTS, POINT_WIDTH),
@@ -357,7 +406,7 @@ def make_batch(scenes: Sequence[Composition], bank: ShapeBank, asked: int, rng: 
         torch.zeros(len(rows), asked, POSE_WIDTH),
         torch.zeros(len(rows), asked, dtype=torch.bool),
     )
-    for b, (points, places, told, wanted) in enumerate(rows):
+    for b, (points, places, told, wanted, _) in enumerate(rows):
         out.scene_points[b, : len(points)] = torch.as_tensor(points)
         out.scene_places[b, : len(points)] = torch.as_tensor(places)
         out.scene_mask[b, : len(points)] = True
@@ -369,13 +418,20 @@ def make_batch(scenes: Sequence[Composition], bank: ShapeBank, asked: int, rng: 
             out.cue_mask[b, a] = torch.as_tensor(one.cue_mask)
             targets.surface[b, a], targets.asked[b, a] = one.surface, True
             targets.pose[b, a] = torch.as_tensor(one.pose)
-    return Batch(out, targets)
+    return Batch(out, targets, [row.scene for row in rows])
 
 
-def _scene_rows(
-    scene: Composition, bank: ShapeBank, asked: int, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray, list[_Told], list[_Asked]]:
-    """Points and places of the scene's patches, its surfaces, and the asked shapes."""
+class _Rows(NamedTuple):
+    """Of one scene: points and places of its patches, its surfaces, the asked shapes."""
+
+    points: FloatArray
+    places: FloatArray
+    told: list[_Told]
+    asked: list[_Asked]
+    scene: Scene
+
+
+def _scene_rows(scene: Composition, bank: ShapeBank, asked: int, rng: np.random.Generator) -> _Rows:
     wanted, kept = split(scene, asked, rng)
     view = View.draw(rng)
     told = _surfaces(scene, kept, view)[:SURFACES]
@@ -389,7 +445,10 @@ def _scene_rows(
         points.append(own)
         places.append(places_of(own, middles + view.place(placed.position)))
     answers = [_asked(scene, number, view, told, bank, rng) for number in wanted]
-    return np.concatenate(points), np.concatenate(places), told, answers
+    on = [told[answer.surface] for answer in answers]
+    back = [(view.back(one.middle), one.yaw + view.azimuth) for one in on]
+    shown = Scene([scene.placed[n] for n in kept], [scene.placed[n] for n in wanted], back)
+    return _Rows(np.concatenate(points), np.concatenate(places), told, answers, shown)
 
 
 def split(scene: Composition, asked: int, rng: np.random.Generator) -> tuple[list[int], list[int]]:

@@ -124,7 +124,7 @@ def test_all_weights_learn():
     given = inputs()
     pointer, velocity, overlap = answers(fresh, given)
     hidden, places = torch.randn(2, 3, 2, 3 * SMALL.points), torch.randn(2, 3, 2, PLACE_WIDTH)
-    shape = fresh.shape_flow(given.points, given.places, hidden, places)
+    shape = fresh.shape_flow(given.points, given.places, hidden, places, torch.rand(2, 3, 2))
     (pointer.logsumexp(-1).sum() + velocity.square().sum() + overlap.sum() + shape.square().sum()).backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in fresh.parameters())
 

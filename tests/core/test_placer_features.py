@@ -37,7 +37,7 @@ def test_patches_lie_on_the_shape_and_are_of_one_size():
 
 def test_a_batch_tells_what_it_should(bank, scenes):
     batch = make_batch(scenes, bank, 3, np.random.default_rng(2))
-    inputs, targets = batch
+    inputs, targets, _ = batch
     assert inputs.surface_mask[:, 0].all(), "the floor is always there"
     assert (inputs.surfaces[:, 0, -1] == 1).all()
     chosen = inputs.surface_mask.gather(1, targets.surface)
@@ -56,7 +56,7 @@ def test_a_batch_tells_what_it_should(bank, scenes):
 def test_a_pose_on_its_surface_is_where_the_place_is_told(bank, scenes, monkeypatch):
     """u and v in the surface's frame lead to the x and y of the cue that gives these."""
     monkeypatch.setattr(placer_features, "_CUE_SHARES", {"edge": 0.0, "box": 0.0, "place": 1.0, "support": 1.0})
-    inputs, targets = make_batch(scenes, bank, 3, np.random.default_rng(3))
+    inputs, targets, _ = make_batch(scenes, bank, 3, np.random.default_rng(3))
     for b, a in np.argwhere(targets.asked.numpy()):
         surface, (u, v, *_) = inputs.surfaces[b, targets.surface[b, a]].numpy(), targets.pose[b, a].numpy()
         cosine, sine = surface[5:7]
@@ -94,3 +94,19 @@ def test_what_stands_on_what_is_asked_for_is_left_out(scenes):
             assert not set(wanted) & set(kept)
             for number in (*wanted, *kept):
                 assert scene.placed[number].host in (FLOOR, *kept)
+
+
+def test_the_true_pose_is_inside_nothing_and_a_moved_one_is(bank, scenes):
+    batch = make_batch(scenes, bank, 3, np.random.default_rng(6))
+    moved = []
+    for b, a in np.argwhere(batch.targets.asked.numpy()):
+        pose = batch.targets.pose[b, a].double().numpy()
+        assert placer_features.overlap_of(batch, b, a, pose) < 0.003
+        others = [one for one in batch.scenes[b].kept if one.host == FLOOR]
+        if others and batch.targets.surface[b, a] == 0:
+            middle, yaw = batch.scenes[b].on[a]
+            view = others[0].position[:2] - middle[:2]
+            cosine, sine = np.cos(yaw), np.sin(yaw)
+            into = np.array([cosine * view[0] + sine * view[1], cosine * view[1] - sine * view[0], *pose[2:]])
+            moved.append(placer_features.overlap_of(batch, b, a, into))
+    assert np.mean(np.array(moved) > 0.01) > 0.6
