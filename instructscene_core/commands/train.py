@@ -35,6 +35,7 @@ from ..training.runs import (
     train_decoder,
     train_features,
     train_grounding,
+    train_placer,
     train_prior,
     train_recogniser,
 )
@@ -49,6 +50,7 @@ _STARTER_PARTS: Final[dict[str, Callable[[Run, argparse.Namespace], None]]] = {
     "recogniser": lambda run, _: train_recogniser(run),
     "zero-shot": lambda run, options: _measure_zero_shot(run, options.data),
     "decoder": lambda run, _: train_decoder(run),
+    "placer": lambda run, _: train_placer(run),
     "numbers": lambda run, _: write_numbers(run.export, run.rooms, run.first_room, run.workers),
     "counts": lambda run, options: train_counts(run, _wording(options)),
     "grounding": lambda run, options: train_grounding(run, _wording(options)),
@@ -238,7 +240,8 @@ def _add_starter_arguments(parser: argparse.ArgumentParser) -> None:
                         "and the prior again after them; grounding is the prior's first stage, which reads texts "
                         "without graphs; counts is what draws the number of objects; catalogue only computes the "
                         "features and codes of new furniture, by the networks that are there; "
-                        "recogniser tells class and front of people's meshes; zero-shot tells how many of the models "
+                        "recogniser tells class and front of people's meshes; placer places any mesh on anything, and "
+                        "learns that from --rooms random compositions; zero-shot tells how many of the models "
                         "in --data the point encoder names rightly")  # fmt: skip
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="for zero-shot: glTF models and manifest.json")
     parser.add_argument("--minutes", type=float, default=90, help="time budget, interruptions not counted")

@@ -23,6 +23,7 @@ from ..models.atiss import Atiss, AtissConfig
 from ..models.diffuscene import DiffuScene, DiffuSceneConfig
 from ..models.feature_vqvae import FeatureVQVAE, FeatureVQVAEConfig
 from ..models.geometry_decoder import GeometryDecoder, GeometryDecoderConfig
+from ..models.geometry_placer import GeometryPlacer, GeometryPlacerConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
 from ..models.layout_decoder import LayoutDecoder, LayoutDecoderConfig
 from ..models.point_encoder import PointEncoder, PointEncoderConfig
@@ -62,6 +63,7 @@ _KINDS: Final = {
     "feature_vqvae": _Kind(FeatureVQVAE, FeatureVQVAEConfig),
     "point_encoder": _Kind(PointEncoder, PointEncoderConfig),
     "shape_reader": _Kind(ShapeReader, ShapeReaderConfig),
+    "geometry_placer": _Kind(GeometryPlacer, GeometryPlacerConfig),
     "atiss": _Kind(Atiss, AtissConfig),
     "diffuscene": _Kind(DiffuScene, DiffuSceneConfig),
 }

@@ -50,14 +50,16 @@ class GeometryPlacerConfig:
         width: W.
         heads: H.
         blocks: of attention.
-        context: first and last block, counted from 0, in which the instance sees the scene.
+        context_from: first block, counted from 0, in which the instance sees the scene.
+        context_to: the last one.
         points: P.
     """
 
     width: int = 128
     heads: int = 4
     blocks: int = 6
-    context: tuple[int, int] = (1, 4)
+    context_from: int = 1
+    context_to: int = 4
     points: int = 32
 
 
@@ -173,8 +175,9 @@ class GeometryPlacer(nn.Module):
         self.size, self.cue = _mlp(SIZE_WIDTH, c.width, c.width), _mlp(CUE_WIDTH, c.width, c.width)
         self.query = nn.Parameter(0.02 * torch.randn(c.width))
         self.kind = nn.Parameter(0.02 * torch.randn(2, c.width))
-        first, last = c.context
-        self.blocks = nn.ModuleList(ContextBlock(c.width, c.heads, context=first <= k <= last) for k in range(c.blocks))
+        self.blocks = nn.ModuleList(
+            ContextBlock(c.width, c.heads, context=c.context_from <= k <= c.context_to) for k in range(c.blocks)
+        )
         self.pointer = _mlp(3 * c.width, c.width, 1)
         self.pose = _mlp(POSE_WIDTH + fourier_width(2), c.width, c.width)
         self.time = _mlp(2 * _OCTAVES, c.width, c.width)

@@ -19,6 +19,7 @@ from ..datasets.starter import TRAINING_SEED, cache_folder
 from ..files.checkpoints import load_model, save_model
 from ..models.feature_vqvae import FeatureVQVAE
 from ..models.geometry_decoder import GeometryDecoder, GeometryDecoderConfig
+from ..models.geometry_placer import GeometryPlacer, GeometryPlacerConfig
 from ..models.graph_prior import GraphPrior, GraphPriorConfig
 from ..models.point_encoder import PointEncoder, PointEncoderConfig
 from ..models.shape_reader import ShapeReader, ShapeReaderConfig
@@ -33,6 +34,8 @@ from .group import Group
 from .loop import LoopSettings, Task, Trainer
 from .numbers import numbers_of_rooms
 from .pairs import SLOTS
+from .placer import PlacerTask, ShapeFlowTask
+from .placer_features import ShapeBank
 from .prior import CountTask, Emphasis, GroundingTask, PriorSettings, PriorTask
 from .shape_reading import DESIGNS, HELD_OUT, PlainPieces, ShapeTask, Supply, sharpness
 from .supply import Rounds, RoundSupply, Wording, catalogue_entries
@@ -81,6 +84,14 @@ _POINT_STEPS: Final = 1500
 _VQVAE_BATCH: Final = 128
 VQVAE_STEPS: Final = 1200
 _SHAPE_BATCH: Final = 64
+_PLACED_SHAPES: Final = 4000
+"""Shapes of which compositions are made."""
+_PLACED_SCENES: Final = 16
+_PLACED_ASKED: Final = 3
+_PLACED_DRAWS: Final = 8
+"""Compositions of a step of the placer, shapes that are asked for of each, and noisy poses of each of these."""
+_SINGLE_SHARE: Final = 0.1
+"""Of the placer's time, for single shapes."""
 _VIEWS: Final = 3
 """Varied clouds of every entry from which the VQ-VAE learns, besides the entry itself."""
 
@@ -313,6 +324,27 @@ def train_recogniser(run: Run) -> None:
     metadata = {"classes": [*CATEGORIES, None], "samples_before": before}
     _train(task, run, loop, run.export / "shapes", lambda _: metadata)
     calibrate_recogniser(run)
+
+
+def train_placer(run: Run) -> None:
+    """Trains the geometry placer: first on single shapes, then in random compositions of them.
+
+    Args:
+        run: the run; ``rooms`` are compositions.
+    """
+    bank = ShapeBank(_PLACED_SHAPES, np.random.default_rng(run.seed))
+    if run.from_weights is None:
+        torch.manual_seed(run.seed)
+        model = GeometryPlacer(GeometryPlacerConfig())
+        shapes = ShapeFlowTask(model, bank, _SHAPE_BATCH, _PLACED_DRAWS, run.seed)
+        loop = replace(run.loop(_SHAPE_BATCH), minutes=_SINGLE_SHARE * run.minutes)
+        model.load_state_dict(Trainer(shapes, loop, run.folder / f"{run.name}-shapes").run())
+    else:
+        model = load_model(run.from_weights / "placer", GeometryPlacer).model
+    task = PlacerTask(model, bank, run.rooms, _PLACED_SCENES, _PLACED_ASKED, _PLACED_DRAWS, run.seed)
+    loop = replace(run.loop(_PLACED_SCENES * _PLACED_ASKED), minutes=(1 - _SINGLE_SHARE) * run.minutes)
+    about = {"shapes": _PLACED_SHAPES, "compositions": run.rooms}
+    _train(task, run, loop, run.export / "placer", lambda _: about)
 
 
 def calibrate_recogniser(run: Run) -> None:
