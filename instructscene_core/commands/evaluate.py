@@ -3,6 +3,7 @@
     evaluate --set starter --out DIR [--model DIR]                 all of the starter's figures, see starter_run
     evaluate --set sense --out DIR [--model DIR] [--plans DIR]          whether rooms make sense, see sense_run
     evaluate --set wishes --out DIR [--model DIR] [--stages NAMES]  whether they are as asked, see wishes_run
+    evaluate --set placing --out DIR [--steps 600 --seeds 3]        what a network learns of placing, see placing_run
     evaluate --set recognition --data DIR                     class, front and scale of models, see recognition_run
     evaluate --set official --data DIR --room bedroom --model DIR [--seeds 5]                  the paper's Table 1
     evaluate --set front --data DIR --room livingroom [--model DIR]
@@ -21,7 +22,7 @@ from typing import Final, cast, get_args
 
 from ..datasets.front import rooms_folder
 from ..errors import InvalidInputError
-from ..evaluation import recognition_run, sense_run, starter_run, wishes_run
+from ..evaluation import placing_run, recognition_run, sense_run, starter_run, wishes_run
 from ..evaluation.data_set_run import Task, evaluate
 from ..evaluation.questions import Kind, Wording
 from ..evaluation.sampling import Source
@@ -33,18 +34,21 @@ from ..evaluation.wishes_rows import STAGES
 from ..evaluation.wishes_run import WishesTask
 from ..vocabulary import ROOM_TYPES, RoomType
 from .comparison import add_comparison_arguments, compare, is_comparison
-from .options import add_model_arguments
+from .options import add_model_arguments, set_threads
 
 STARTER_SET: Final = "starter"
 SENSE_SET: Final = "sense"
 WISHES_SET: Final = "wishes"
 RECOGNITION_SET: Final = "recognition"
+PLACING_SET: Final = "placing"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument(
-        "--set", default=STARTER_SET, help="what is asked: starter, sense, wishes, recognition, official or front"
+        "--set",
+        default=STARTER_SET,
+        help="what is asked: starter, sense, wishes, recognition, placing, official or front",
     )
     parser.add_argument(
         "--data", type=Path, help="folder of the data set, for official and front; of models, for recognition"
@@ -60,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--count", type=int, help="instructions; absent: all that the data set has; of the starter, whose other "
         f"measures follow in proportion, {Sizes().mixture}; of sense {sense_run.COUNT}, "
-        f"of each cell of wishes {wishes_run.COUNT}",
+        f"of each cell of wishes {wishes_run.COUNT}; scenes of placing {placing_run.COUNT}",
     )  # fmt: skip
     parser.add_argument("--seeds", type=int, default=5, help="scenes sampled for each instruction")
     parser.add_argument(
@@ -72,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, help="processes; absent: one a core, one in all on a GPU")
     parser.add_argument("--training-rooms", type=int, help="of the starter, of each type, to compare with")
     parser.add_argument("--stages", default=",".join(STAGES), help="of wishes: how rooms are made")
+    parser.add_argument("--steps", type=int, help=f"of placing: of each network, absent: {placing_run.STEPS}")
     parser.add_argument("--plans", type=Path, help="of sense: folder for plans of all rooms")
     parser.add_argument("--out", type=Path, help="JSON file for the figures; of starter, sense and wishes their folder")
     add_model_arguments(parser)
@@ -96,8 +101,8 @@ def run(options: argparse.Namespace) -> int:
     if options.set == WISHES_SET:
         starter = _starter_task(options, _source(options))
         return wishes_run.run(WishesTask(starter, options.count or wishes_run.COUNT, _read_stages(options.stages)))
-    if options.set == RECOGNITION_SET:
-        return _recognise(options)
+    if options.set in (RECOGNITION_SET, PLACING_SET):
+        return _recognise(options) if options.set == RECOGNITION_SET else _place(options)
     task = _data_set_task(options)
     out: Path | None = options.out
     if out is not None and (not out.parent.is_dir() or out.is_dir()):
@@ -123,6 +128,20 @@ def _recognise(options: argparse.Namespace) -> int:
         raise InvalidInputError(message, "Name a folder of models with --data")
     sys.stdout.write(recognition_run.run(options.data, options.seeds, options.out) + "\n")
     return 0
+
+
+def _place(options: argparse.Namespace) -> int:
+    """Makes the tables of placing.
+
+    Raises:
+        InvalidInputError: there is no folder for them.
+    """
+    if options.out is None:
+        raise InvalidInputError("The set placing needs a folder", "Name it with --out")
+    set_threads(options.threads)
+    return placing_run.run(
+        options.out, options.steps or placing_run.STEPS, options.count or placing_run.COUNT, options.seeds
+    )
 
 
 def _data_set_task(options: argparse.Namespace) -> Task:
@@ -158,6 +177,7 @@ def _check_numbers(options: argparse.Namespace) -> None:
         "workers": 1,
         "training_rooms": 1,
         "threads": 1,
+        "steps": 1,
         "diffuscene_steps": 1,
     }
     for name, lowest in minimum.items():
@@ -184,11 +204,8 @@ def _read_set(options: argparse.Namespace) -> tuple[Kind, Path]:
     name, _, folder = options.set.partition(":")
     data: Path | None = Path(folder) if folder else options.data
     if name not in get_args(Kind):
-        message = f"There is no set {name}"
-        raise InvalidInputError(
-            message,
-            f"Choose {', '.join((STARTER_SET, SENSE_SET, WISHES_SET, RECOGNITION_SET, *get_args(Kind)))} for --set",
-        )
+        known = (STARTER_SET, SENSE_SET, WISHES_SET, RECOGNITION_SET, PLACING_SET, *get_args(Kind))
+        raise InvalidInputError(f"There is no set {name}", f"Choose {', '.join(known)} for --set")
     if data is None and name == "front":
         data = rooms_folder()
     if data is None or not data.is_dir():

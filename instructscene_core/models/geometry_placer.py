@@ -50,7 +50,8 @@ class GeometryPlacerConfig:
         width: W.
         heads: H.
         blocks: of attention.
-        context_from: first block, counted from 0, in which the instance sees the scene.
+        context_from: first block, counted from 1, in which the instance sees the scene; none does where it lies
+            behind the last.
         context_to: the last one.
         points: P.
     """
@@ -58,8 +59,8 @@ class GeometryPlacerConfig:
     width: int = 128
     heads: int = 4
     blocks: int = 6
-    context_from: int = 1
-    context_to: int = 4
+    context_from: int = 2
+    context_to: int = 5
     points: int = 32
 
 
@@ -176,7 +177,7 @@ class GeometryPlacer(nn.Module):
         self.query = nn.Parameter(0.02 * torch.randn(c.width))
         self.kind = nn.Parameter(0.02 * torch.randn(2, c.width))
         self.blocks = nn.ModuleList(
-            ContextBlock(c.width, c.heads, context=c.context_from <= k <= c.context_to) for k in range(c.blocks)
+            ContextBlock(c.width, c.heads, context=c.context_from <= k <= c.context_to) for k in range(1, c.blocks + 1)
         )
         self.pointer = _mlp(3 * c.width, c.width, 1)
         self.pose = _mlp(POSE_WIDTH + fourier_width(2), c.width, c.width)

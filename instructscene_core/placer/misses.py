@@ -40,6 +40,21 @@ _MOVED: Final = 0.05
 """Metres for each metre that an item goes along its wall."""
 _PARALLEL: Final = 0.98
 """Least cosine between a back and its wall."""
+_SEEN_FIRST: Final = 0.03
+"""Metres for each metre of a level's height: of two places behind each other the higher one hides the other."""
+_PROBED: Final = 0.005
+"""Metres by which a place is moved to see how its rectangle changes."""
+_STEPS_TO_FIT: Final = 4
+_WAYS: Final = np.array(
+    [
+        [math.cos(turn) * math.cos(tilt), math.sin(turn) * math.cos(tilt), math.sin(tilt)]
+        for tilt in np.linspace(-math.pi / 2, math.pi / 2, 7)
+        for turn in np.arange(12) * math.tau / 12
+    ]
+)
+"""(84, 3) directions all around."""
+_FITTED_NEAR: Final = 0.3
+"""Metres from the best place of the grid within which the one that fits best is looked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,11 +209,33 @@ def _in_view(cue: InView, places: Candidates) -> FloatArray:
     low, high, seen = seen_boxes(cue, places.item, at)
     off = np.concatenate([low - np.array(cue.low), high - np.array(cue.high)], axis=1)
     unit = math.dist(cue.low, cue.high) / float(np.linalg.norm(places.item.size))
-    return np.where(seen, np.abs(off).mean(axis=1) / max(unit, 1e-9), np.inf)
+    return np.where(seen, np.abs(off).mean(axis=1) / max(unit, 1e-9) - _SEEN_FIRST * places.level.height, np.inf)
+
+
+def _outline(item: Solid) -> FloatArray:
+    """(K, 3) the corners of an item that reach farthest in some direction: what the rectangle around it comes from."""
+    return item.corners[np.unique((item.corners @ _WAYS.T).argmax(axis=0))]
+
+
+def seen_place(cue: InView, item: Solid, height: float, start: FloatArray) -> FloatArray:
+    """(2,) where an item that stands at a height best fills a rectangle in a view, from a place near that.
+
+    Gauss and Newton's steps on the four sides of the rectangle.
+    """
+    place, wished = start.astype(np.float64), np.array([*cue.low, *cue.high])
+    around = np.array([[0.0, 0.0, 0.0], [_PROBED, 0.0, 0.0], [0.0, _PROBED, 0.0]])
+    for _ in range(_STEPS_TO_FIT):
+        low, high, seen = seen_boxes(cue, item, around + [*place, height])
+        sides = np.concatenate([low, high], axis=1)
+        if not seen.all() or not np.isfinite(sides).all():
+            return start
+        slopes = (sides[1:] - sides[0]).T / _PROBED
+        place = place + np.linalg.lstsq(slopes, wished - sides[0], rcond=None)[0]
+    return place if np.linalg.norm(place - start) < _FITTED_NEAR else start
 
 
 def seen_boxes(cue: InView, item: Solid, places: FloatArray) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """The rectangles in a view around the box of an item, moved by each of N places.
+    """The rectangles in a view around an item, moved by each of N places.
 
     Args:
         cue: whose camera looks.
@@ -206,11 +243,11 @@ def seen_boxes(cue: InView, item: Solid, places: FloatArray) -> tuple[FloatArray
         places: (N, 3) metres.
 
     Returns:
-        (N, 2) lower and (N, 2) upper corners, and (N,) whether all of the box is before the camera.
+        (N, 2) lower and (N, 2) upper corners, and (N,) whether all of the item is before the camera.
     """
-    low, high = item.low, item.high
-    box = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
-    corners = np.concatenate([places[:, None] + box, np.ones((len(places), 8, 1))], axis=2) @ np.array(cue.camera).T
+    outline = _outline(item)
+    where = places[:, None] + outline
+    corners = np.concatenate([where, np.ones((*where.shape[:2], 1))], axis=2) @ np.array(cue.camera).T
     depth = corners[..., 3]
     with np.errstate(divide="ignore", invalid="ignore"):
         flat = corners[..., :2] / depth[..., None]

@@ -14,7 +14,7 @@ from ..geometry.frames import FloatArray
 from .contact import landing
 from .hanging import hung
 from .levels import FLOOR, LIFT, FreePlaces, Level, free_places, levels_of
-from .misses import SAME_BOARD, Candidates, miss_of, near_place, row_places, seen_boxes
+from .misses import SAME_BOARD, Candidates, miss_of, near_place, row_places, seen_boxes, seen_place
 from .near import Whole
 from .occupancy import Obstacle, Occupancy, coarse_cell
 from .placement import AnyCue, Item, Next, Placement, Placer, PlacerSettings, Surroundings
@@ -95,6 +95,7 @@ class _Search:
         places: where it is free.
         misses: (N,) of these places, metres.
         exact: (M, 2) places between those of the grid that its cues mean.
+        exact_misses: (M,) of these.
     """
 
     level: Level
@@ -105,6 +106,7 @@ class _Search:
     places: FreePlaces
     misses: FloatArray
     exact: FloatArray
+    exact_misses: FloatArray
 
 
 class RulePlacer(Placer):
@@ -138,7 +140,7 @@ class RulePlacer(Placer):
             if in_row and number:
                 wishes = [*(cue for cue in wishes if not isinstance(cue, Near)), Next(items[number - 1].solid.name)]
             if hang is None:
-                found = self._place_sized(item, around, wishes, settings)
+                found = self._place_sized(item, around, wishes, settings, len(around.solids) - number)
             else:
                 found = _hang(item, hang, around, settings)
             answers.append(found)
@@ -148,16 +150,19 @@ class RulePlacer(Placer):
         return answers
 
     def _place_sized(
-        self, item: Item, around: Surroundings, cues: Sequence[AnyCue], settings: PlacerSettings
+        self, item: Item, around: Surroundings, cues: Sequence[AnyCue], settings: PlacerSettings, carrying: int
     ) -> list[Placement]:
-        """Places an item; where it need not keep its size, again and again until it fills the box in the view."""
+        """Places an item; where it need not keep its size, again and again until it fills the box in the view.
+
+        It stands on the floor or on one of the first ``carrying`` solids, not on what is placed with it.
+        """
         view = next((cue for cue in cues if isinstance(cue, InView)), None)
         if settings.keep_size or view is None:
-            return self._place_one(item, around, cues, settings)
+            return self._place_one(item, around, cues, settings, carrying)
         scale, best, failure = 1.0, list[Placement](), None
         for _ in range(_SIZINGS):
             try:
-                found = self._place_one(item.scaled(scale), around, cues, settings)
+                found = self._place_one(item.scaled(scale), around, cues, settings, carrying)
             except NoPlaceError as error:
                 scale, failure = scale / 2, error
                 continue
@@ -172,13 +177,13 @@ class RulePlacer(Placer):
         return best
 
     def _place_one(
-        self, item: Item, around: Surroundings, cues: Sequence[AnyCue], settings: PlacerSettings
+        self, item: Item, around: Surroundings, cues: Sequence[AnyCue], settings: PlacerSettings, carrying: int
     ) -> list[Placement]:
         by_name = {solid.name: number for number, solid in enumerate(around.solids)}
         for name in (_named(cue) for cue in cues):
             if name is not None and name not in by_name:
                 raise NoPlaceError(f"{item.solid.name}: there is no {name} to place it by", "Choose what stands there")
-        hosts = _hosts(cues, around, by_name)
+        hosts = [host for host in _hosts(cues, around, by_name) if host < carrying]
         turns = (0.0,) if settings.keep_rotation else _turns(item, cues, around)
         for tight in (False, True):
             searches = [
@@ -230,13 +235,12 @@ class RulePlacer(Placer):
                 continue
             places = free_places(body, replace(level, cells=cells), obstacles, barred, _LIFTS[tight])
             candidates = Candidates(places.centres, solid, facing, item.middle[:2], level, centre, share)
-            misses = _TIGHT * ~places.roomy + _LEANING * (1 - places.support)
-            for cue in cues:
-                name = _named(cue)
-                anchor = next((other for other in around.solids if other.name == name), None)
-                misses = misses + miss_of(cue, candidates, anchor, around.walls)
+            misses = _TIGHT * ~places.roomy + _LEANING * (1 - places.support) + _missed(cues, candidates, around)
             if np.isfinite(misses).any():
-                yield _Search(level, turn, solid, -middle, cell, places, misses, _exact(cues, solid, facing, around))
+                best = places.centres[int(misses.argmin())]
+                exact = _exact(cues, solid, facing, around, level, best)
+                exact_misses = _missed(cues, replace(candidates, centres=exact), around)
+                yield _Search(level, turn, solid, -middle, cell, places, misses, exact, exact_misses)
 
     def _occupancy(self, solid: Solid, cell: float) -> Occupancy:
         return self._known("occupancy", solid, cell, lambda: Occupancy.of(solid, cell))
@@ -342,12 +346,24 @@ def _are_a_row(items: Sequence[Item], cues: Sequence[Sequence[Cue]]) -> bool:
     return bool(alike) and all(isinstance(cue, On | Near) for cue in cues[0])
 
 
-def _exact(cues: Sequence[AnyCue], item: Solid, facing: FloatArray, around: Surroundings) -> FloatArray:
-    """(M, 2) places that cues mean to the millimetre."""
+def _missed(cues: Sequence[AnyCue], places: Candidates, around: Surroundings) -> FloatArray:
+    """(N,) metres by which places miss all cues."""
+    by_name = {solid.name: solid for solid in around.solids}
+    anchors = [by_name.get(_named(cue) or "") for cue in cues]
+    found = [miss_of(cue, places, anchor, around.walls) for cue, anchor in zip(cues, anchors, strict=True)]
+    return sum(found, np.zeros(len(places.centres)))
+
+
+def _exact(
+    cues: Sequence[AnyCue], item: Solid, facing: FloatArray, around: Surroundings, level: Level, best: FloatArray
+) -> FloatArray:
+    """(M, 2) places that cues mean to the millimetre, the ``best`` of the grid (2,) being known."""
     places = [np.empty((0, 2))]
     for cue in cues:
         if isinstance(cue, Near):
             places.append(near_place(cue, item)[None])
+        elif isinstance(cue, InView):
+            places.append(seen_place(cue, item, level.height, best)[None])
         elif isinstance(cue, Next):
             places.append(row_places(item, facing, next(s for s in around.solids if s.name == cue.previous)))
     return np.concatenate(places)
@@ -495,8 +511,8 @@ def _ranked(search: _Search, number: int) -> list[tuple[float, int, FloatArray]]
     order = np.argsort(search.misses, kind="stable")[:_LOOKED_AT]
     order = order[np.isfinite(search.misses[order])]
     rows = [(float(search.misses[row]), number, search.places.centres[row]) for row in order]
-    for place in search.exact:
+    for place, miss in zip(search.exact, search.exact_misses, strict=True):
         off = np.linalg.norm(search.places.centres[order] - place, axis=1)
         if len(off) and off.min() <= _BESIDE_FREE * search.cell:
-            rows.append((float(search.misses[order[off.argmin()]]) - search.cell, number, place))
+            rows.append((float(miss), number, place))
     return rows

@@ -1,6 +1,6 @@
 """Losses of the geometry placer: of its pre-training on single shapes, and of placing in random compositions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -8,11 +8,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..datasets.compositions import Composition, compose
+from ..datasets.compositions import Compose, Composition, compose
 from ..diffusion.flow import logit_normal, noised
 from ..models.geometry_placer import GeometryPlacer
 from .loop import StatelessTask
-from .placer_features import PATCHES, Batch, ShapeBank, make_batch, overlap_of, places_of
+from .placer_features import PATCHES, Asking, Batch, ShapeBank, make_batch, overlap_of, places_of
 
 _HIDDEN: Final = PATCHES // 2
 """Patches of a shape that pre-training hides."""
@@ -75,13 +75,26 @@ class PlacerTask(StatelessTask):
         asked: shapes that are asked for of each.
         draws: noisy poses of each.
         seed: of everything random.
+        asking: what is told of the asked shapes; None: everything, each now and then.
+        composes: by turns they make the compositions.
     """
 
     def __init__(
-        self, model: GeometryPlacer, bank: ShapeBank, scenes: int, batch: int, asked: int, draws: int, seed: int
+        self,
+        model: GeometryPlacer,
+        bank: ShapeBank,
+        scenes: int,
+        batch: int,
+        asked: int,
+        draws: int,
+        seed: int,
+        *,
+        asking: Asking | None = None,
+        composes: Sequence[Compose] = (compose,),
     ) -> None:
         self._model, self.bank, self.scenes, self.batch = model, bank, scenes, batch
         self.asked, self.draws, self.seed = asked, draws, seed
+        self.asking, self.composes = asking or Asking(), composes
         self._made: dict[int, Composition] = {}
 
     @property
@@ -93,14 +106,16 @@ class PlacerTask(StatelessTask):
         """One of the compositions."""
         if number not in self._made:
             rng = np.random.default_rng([self.seed, _SCENE_SEED + number])
-            self._made[number] = compose(rng, self.bank.draw)
+            self._made[number] = self.composes[number % len(self.composes)](rng, self.bank.draw)
         return self._made[number]
 
     def losses(self, step: int) -> Iterator[dict[str, Tensor]]:
         """Cross-entropy of the pointer, squared errors of the velocity by its parts, and of the depth inside others."""
         rng, generator = np.random.default_rng([self.seed, step]), torch.Generator().manual_seed(step)
         scenes = [self.scene(int(number)) for number in rng.integers(self.scenes, size=self.batch)]
-        yield placer_loss(self._model, make_batch(scenes, self.bank, self.asked, rng), self.draws, generator)
+        yield placer_loss(
+            self._model, make_batch(scenes, self.bank, self.asked, rng, self.asking), self.draws, generator
+        )
 
 
 def placer_loss(model: GeometryPlacer, batch: Batch, draws: int, generator: torch.Generator) -> dict[str, Tensor]:

@@ -10,7 +10,7 @@ Shapes as in :mod:`..models.geometry_placer`.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -55,17 +55,39 @@ _HIGHEST: Final = 2.0
 """Metres at which free height is cut off."""
 _CAMERA: Final = ((5.0, 60.0), (2.0, 8.0), (35.0, 75.0))
 """Degrees of pitch, metres of distance, degrees of the field."""
-_SIZE_UNKNOWN: Final = 0.3
-_YAW_KNOWN: Final = 0.5
-"""Shares of asked shapes."""
 _SCALES: Final = 0.7
 """Of a shape of unknown size: the logarithm of its scale, at most, either way."""
 _ON_TOP: Final = 0.55
 """Share of asked shapes that stand on something, where there are such."""
-_CUE_SHARES: Final = {"edge": 0.5, "box": 0.5, "place": 0.15, "support": 0.25}
-"""How often each cue is told, where there is one."""
-_JITTER: Final = 0.1
-"""Share of a box in a view by which its sides are drawn wrongly, at most."""
+Frame = Literal["view", "room", "room, azimuth untold"]
+"""In whose axes all is told: those of the view; or the room's, with or without the azimuth of a box that was drawn."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What is told of asked shapes, as shares of them.
+
+    Attributes:
+        edge: of which a relation to another shape is told, where there is one.
+        box: of which a rectangle in the view is told.
+        place: of which the place on the ground is told.
+        support: of which the surface is told.
+        size_unknown: of which the size is not told.
+        yaw_known: of which the yaw is.
+        jitter: share of a rectangle by which its sides are drawn wrongly, at most.
+        frame: see :data:`Frame`.
+        azimuth: of all views, radians; None draws it.
+    """
+
+    edge: float = 0.5
+    box: float = 0.5
+    place: float = 0.15
+    support: float = 0.25
+    size_unknown: float = 0.3
+    yaw_known: float = 0.5
+    jitter: float = 0.1
+    frame: Frame = "view"
+    azimuth: float | None = None
 
 
 class Targets(NamedTuple):
@@ -86,22 +108,27 @@ class ShapeBank:
     """Shapes with their patches, of which scenes are composed.
 
     Args:
-        count: shapes, half of them furniture.
-        rng: draws them, and the points on them.
-        draw: gives them.
-
-    Attributes:
-        shapes: the shapes; the even ones are furniture.
+        shapes: the even ones are furniture.
         points: (N, 16, 32, 6) float32, relative to their patches' middles, in the shapes' frames.
         middles: (N, 16, 3) float32.
     """
 
-    def __init__(self, count: int, rng: np.random.Generator, draw: Draw = any_shape) -> None:
-        self.shapes = [draw(number % 2 == 0, rng) for number in range(count)]
-        read = [patches_of(shape, rng) for shape in self.shapes]
-        self.points = np.stack([points for points, _ in read]).astype(np.float32)
-        self.middles = np.stack([middles for _, middles in read]).astype(np.float32)
+    def __init__(self, shapes: Sequence[ToyShape], points: FloatArray, middles: FloatArray) -> None:
+        self.shapes = list(shapes)
+        self.points, self.middles = points.astype(np.float32), middles.astype(np.float32)
         self._numbers = {id(shape): number for number, shape in enumerate(self.shapes)}
+
+    @staticmethod
+    def of(count: int, rng: np.random.Generator, draw: Draw = any_shape) -> "ShapeBank":
+        """New shapes, half of them furniture.
+
+        Args:
+            count: how many.
+            rng: draws them, and the points on them.
+            draw: gives them.
+        """
+        shapes = [draw(number % 2 == 0, rng) for number in range(count)]
+        return ShapeBank(shapes, *patches_of_all(shapes, rng))
 
     def draw(self, big: bool, rng: np.random.Generator) -> ToyShape:  # noqa: FBT001 - the protocol's
         """One of the shapes."""
@@ -110,6 +137,12 @@ class ShapeBank:
     def number_of(self, shape: ToyShape) -> int:
         """Of a shape that it gave."""
         return self._numbers[id(shape)]
+
+
+def patches_of_all(shapes: Sequence[ToyShape], rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    """(N, 16, 32, 6) and (N, 16, 3) of :func:`patches_of`."""
+    read = [patches_of(shape, rng) for shape in shapes]
+    return np.stack([points for points, _ in read]), np.stack([middles for _, middles in read])
 
 
 def patches_of(shape: ToyShape, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
@@ -143,12 +176,24 @@ class Scene(NamedTuple):
     Attributes:
         kept: the shapes that are the scene.
         wanted: those that are asked for.
-        on: of each of these, the surface in the scene's own axes: middle (3,) and yaw.
+        surfaces: all that were told, in the scene's own axes: middle (3,) and yaw.
+        on: of each of the asked shapes, the number of its surface among these.
+        view: from which all is told.
     """
 
     kept: list[Placed]
     wanted: list[Placed]
-    on: list[tuple[FloatArray, float]]
+    surfaces: list[tuple[FloatArray, float]]
+    on: list[int]
+    view: "View"
+
+    def placed(self, asked: int, surface: int, pose: FloatArray) -> Placed:
+        """An asked shape by a pose (5,) on a surface; its scale is left aside."""
+        middle, yaw = self.surfaces[surface]
+        cosine, sine = math.cos(yaw), math.sin(yaw)
+        u, v = pose[:2]
+        place = middle + np.array([cosine * u - sine * v, sine * u + cosine * v, 0.0])
+        return Placed(self.wanted[asked].shape, place, yaw + math.atan2(pose[3], pose[2]))
 
 
 class Batch(NamedTuple):
@@ -169,12 +214,14 @@ def overlap_of(batch: Batch, number: int, asked: int, pose: FloatArray) -> float
         pose: (5,) on its surface, as the network is asked about it; its scale is left aside.
     """
     scene = batch.scenes[number]
-    middle, yaw = scene.on[asked]
-    cosine, sine = math.cos(yaw), math.sin(yaw)
-    u, v = pose[:2]
-    place = middle + np.array([cosine * u - sine * v, sine * u + cosine * v, 0.0])
-    body = Placed(scene.wanted[asked].shape, place, yaw + math.atan2(pose[3], pose[2])).body
-    depths = [found[1].min() for other in scene.kept if (found := penetration(body, other.body, OVERLAP)) is not None]
+    return depth_inside(scene.placed(asked, scene.on[asked], pose), scene.kept)
+
+
+def depth_inside(placed: Placed, others: Sequence[Placed]) -> float:
+    """How deep a shape is inside others, metres: what it had to be moved by to be free."""
+    depths = [
+        found[1].min() for other in others if (found := penetration(placed.body, other.body, OVERLAP)) is not None
+    ]
     return float(max(depths, default=0.0))
 
 
@@ -183,19 +230,24 @@ class View:
     """A scene as it is told: turned by an azimuth, with a camera.
 
     Attributes:
-        azimuth: radians.
+        azimuth: radians by which all is turned.
         camera: pitch (radians), distance (metres), tangent of half the field.
+        aside: radians by which the camera stands further round; 0 where all is told as it sees it.
+        told: whether that is told with a rectangle.
     """
 
     azimuth: float
     camera: tuple[float, float, float]
+    aside: float = 0.0
+    told: bool = True
 
     @staticmethod
-    def draw(rng: np.random.Generator) -> "View":
+    def draw(rng: np.random.Generator, frame: Frame = "view") -> "View":
         """From any side."""
         azimuth = float(rng.uniform(-math.pi, math.pi))
         pitch, distance, field = (float(rng.uniform(*ends)) for ends in _CAMERA)
-        return View(azimuth, (math.radians(pitch), distance, math.tan(math.radians(field) / 2)))
+        camera = math.radians(pitch), distance, math.tan(math.radians(field) / 2)
+        return View(azimuth, camera) if frame == "view" else View(0.0, camera, azimuth, told=frame == "room")
 
     def turned(self, angle: float) -> "View":
         """From a side further round, radians."""
@@ -220,7 +272,7 @@ class View:
         pitch, distance, tangent = self.camera
         corners = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (0, 1)]) * placed.shape.size
         turned = np.concatenate([corners[:, :2] @ placed.axes, corners[:, 2:]], axis=1) + placed.position
-        x, y, z = self.place(turned).T
+        x, y, z = self.turned(self.aside).place(turned).T
         forward = math.cos(pitch) * y - math.sin(pitch) * z + distance
         up = math.sin(pitch) * y + math.cos(pitch) * z
         depth = np.maximum(forward, 0.1) * tangent
@@ -293,16 +345,22 @@ class _Asked(NamedTuple):
 
 
 def _asked(
-    scene: Composition, number: int, view: View, told: Sequence[_Told], bank: ShapeBank, rng: np.random.Generator
+    scene: Composition,
+    number: int,
+    view: View,
+    told: Sequence[_Told],
+    bank: ShapeBank,
+    rng: np.random.Generator,
+    asking: Asking,
 ) -> _Asked:
     """What is told of one shape, drawn at random: whether size and yaw are known, and which cues."""
     placed = scene.placed[number]
     shape = bank.number_of(placed.shape)
     rows = rng.permutation(PATCHES)[:READ]
     points, middles = bank.points[shape, rows].astype(np.float64), bank.middles[shape, rows].astype(np.float64)
-    scale = math.exp(rng.uniform(-_SCALES, _SCALES)) if rng.random() < _SIZE_UNKNOWN else 1.0
+    scale = math.exp(rng.uniform(-_SCALES, _SCALES)) if rng.random() < asking.size_unknown else 1.0
     yaw = placed.yaw - view.azimuth
-    knows_yaw = rng.random() < _YAW_KNOWN
+    knows_yaw = rng.random() < asking.yaw_known
     if knows_yaw:
         points, middles = _turned(points, middles, yaw)
     middles = middles / scale
@@ -314,7 +372,7 @@ def _asked(
     u, v = cosine * offset[0] + sine * offset[1], cosine * offset[1] - sine * offset[0]
     pose = np.array([u, v, math.cos(yaw - on.yaw), math.sin(yaw - on.yaw), math.log(scale)])
     size = np.array([*(placed.shape.size / scale), float(scale == 1.0), float(knows_yaw)])
-    cues, mask = _cues(scene, placed, view, on, rng)
+    cues, mask = _cues(scene, placed, view, on, rng, asking)
     return _Asked(points, places_of(points, middles), size, cues, mask, surface, pose)
 
 
@@ -332,20 +390,21 @@ def places_of(points: FloatArray, middles: FloatArray) -> FloatArray:
 
 
 def _cues(
-    scene: Composition, placed: Placed, view: View, on: _Told, rng: np.random.Generator
+    scene: Composition, placed: Placed, view: View, on: _Told, rng: np.random.Generator, asking: Asking
 ) -> tuple[FloatArray, BoolArray]:
     """(CUES, 24) and (CUES,): those that are told come first."""
     rows = list[FloatArray]()
-    if placed.anchor != FLOOR and rng.random() < _CUE_SHARES["edge"]:
+    if placed.anchor != FLOOR and rng.random() < asking.edge:
         rows.append(_edge(scene.placed[placed.anchor], placed, view))
-    if rng.random() < _CUE_SHARES["box"]:
+    if rng.random() < asking.box:
         box = view.rectangle(placed)
         extents = np.tile(box[2:] - box[:2], 2)
-        jitter = rng.uniform(-_JITTER, _JITTER, 4) * rng.random() * extents
-        rows.append(_row(1, [*(box + jitter), *view.camera]))
-    if rng.random() < _CUE_SHARES["place"]:
+        jitter = rng.uniform(-asking.jitter, asking.jitter, 4) * rng.random() * extents
+        way = [math.cos(view.aside), math.sin(view.aside)] if view.told else [0.0, 0.0]
+        rows.append(_row(1, [*(box + jitter), *view.camera, *way]))
+    if rng.random() < asking.place:
         rows.append(_row(2, view.place(placed.position)[:2]))
-    if rng.random() < _CUE_SHARES["support"]:
+    if rng.random() < asking.support:
         rows.append(_row(3, on.middle))
     table, mask = np.zeros((CUES, CUE_WIDTH)), np.zeros(CUES, dtype=np.bool_)
     for k, row in enumerate(rows[:CUES]):
@@ -377,7 +436,13 @@ def _row(kind: int, numbers: Sequence[float] | FloatArray) -> FloatArray:
     return row
 
 
-def make_batch(scenes: Sequence[Composition], bank: ShapeBank, asked: int, rng: np.random.Generator) -> Batch:
+def make_batch(
+    scenes: Sequence[Composition],
+    bank: ShapeBank,
+    asked: int,
+    rng: np.random.Generator,
+    asking: Asking = Asking(),
+) -> Batch:
     """Scenes with asked shapes as tensors.
 
     Args:
@@ -385,8 +450,9 @@ def make_batch(scenes: Sequence[Composition], bank: ShapeBank, asked: int, rng: 
         bank: has their patches.
         asked: A, shapes that are asked for of each, at most.
         rng: draws views, which shapes are asked for, and what is told of them.
+        asking: how often what is told.
     """
-    rows = [_scene_rows(scene, bank, asked, rng) for scene in scenes]
+    rows = [_scene_rows(scene, bank, asked, rng, asking) for scene in scenes]
     count = max(len(row.places) for row in rows)
     patches = max(count, 1)
     out = PlacerInputs(
@@ -431,9 +497,10 @@ class _Rows(NamedTuple):
     scene: Scene
 
 
-def _scene_rows(scene: Composition, bank: ShapeBank, asked: int, rng: np.random.Generator) -> _Rows:
+def _scene_rows(scene: Composition, bank: ShapeBank, asked: int, rng: np.random.Generator, asking: Asking) -> _Rows:
     wanted, kept = split(scene, asked, rng)
-    view = View.draw(rng)
+    view = View.draw(rng, asking.frame)
+    view = view if asking.azimuth is None else replace(view, azimuth=asking.azimuth)
     told = _surfaces(scene, kept, view)[:SURFACES]
     named = {(one.host, one.number) for one in told}
     wanted = [n for n in wanted if (scene.placed[n].host, scene.placed[n].surface) in named]
@@ -444,10 +511,10 @@ def _scene_rows(scene: Composition, bank: ShapeBank, asked: int, rng: np.random.
         own, middles = _turned(bank.points[shape, rows], bank.middles[shape, rows], placed.yaw - view.azimuth)
         points.append(own)
         places.append(places_of(own, middles + view.place(placed.position)))
-    answers = [_asked(scene, number, view, told, bank, rng) for number in wanted]
-    on = [told[answer.surface] for answer in answers]
-    back = [(view.back(one.middle), one.yaw + view.azimuth) for one in on]
-    shown = Scene([scene.placed[n] for n in kept], [scene.placed[n] for n in wanted], back)
+    answers = [_asked(scene, number, view, told, bank, rng, asking) for number in wanted]
+    back = [(view.back(one.middle), one.yaw + view.azimuth) for one in told]
+    on = [answer.surface for answer in answers]
+    shown = Scene([scene.placed[n] for n in kept], [scene.placed[n] for n in wanted], back, on, view)
     return _Rows(np.concatenate(points), np.concatenate(places), told, answers, shown)
 
 

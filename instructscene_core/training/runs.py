@@ -332,7 +332,7 @@ def train_placer(run: Run) -> None:
     Args:
         run: the run; ``rooms`` are compositions.
     """
-    bank = ShapeBank(_PLACED_SHAPES, np.random.default_rng(run.seed))
+    bank = ShapeBank.of(_PLACED_SHAPES, np.random.default_rng(run.seed))
     if run.from_weights is None:
         torch.manual_seed(run.seed)
         model = GeometryPlacer(GeometryPlacerConfig())

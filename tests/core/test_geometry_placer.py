@@ -17,7 +17,7 @@ from instructscene_core.models.geometry_placer import (
     PlacerInputs,
 )
 
-SMALL = GeometryPlacerConfig(width=32, heads=4, blocks=3, context_to=1, points=8)
+SMALL = GeometryPlacerConfig(width=32, heads=4, blocks=3, context_from=2, context_to=2, points=8)
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,13 @@ from instructscene_core.training.loop import LoopSettings, Trainer
 from instructscene_core.training.placer import PlacerTask, ShapeFlowTask
 from instructscene_core.training.placer_features import ShapeBank
 
-SMALL = GeometryPlacerConfig(width=32, heads=4, blocks=3, context_to=1)
+SMALL = GeometryPlacerConfig(width=32, heads=4, blocks=3, context_from=2, context_to=2)
 LOOP = LoopSettings(steps=60, learning_rate=3e-3, warmup=5, log_every=10, save_minutes=99)
 
 
 @pytest.fixture(scope="module")
 def bank():
-    return ShapeBank(24, np.random.default_rng(0))
+    return ShapeBank.of(24, np.random.default_rng(0))
 
 
 def network():
