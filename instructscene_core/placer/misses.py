@@ -225,7 +225,7 @@ def seen_place(cue: InView, item: Solid, height: float, start: FloatArray) -> Fl
     place, wished = start.astype(np.float64), np.array([*cue.low, *cue.high])
     around = np.array([[0.0, 0.0, 0.0], [_PROBED, 0.0, 0.0], [0.0, _PROBED, 0.0]])
     for _ in range(_STEPS_TO_FIT):
-        low, high, seen = seen_boxes(cue, item, around + [*place, height])
+        low, high, seen = seen_boxes(cue, item, around + np.array([*place, height]))
         sides = np.concatenate([low, high], axis=1)
         if not seen.all() or not np.isfinite(sides).all():
             return start
