@@ -223,9 +223,9 @@ def seen_place(cue: InView, item: Solid, height: float, start: FloatArray) -> Fl
     Gauss and Newton's steps on the four sides of the rectangle.
     """
     place, wished = start.astype(np.float64), np.array([*cue.low, *cue.high])
-    around = np.array([[0.0, 0.0, 0.0], [_PROBED, 0.0, 0.0], [0.0, _PROBED, 0.0]])
+    around = _PROBED * np.eye(3)[[2, 0, 1]] * [1, 1, 0]
     for _ in range(_STEPS_TO_FIT):
-        low, high, seen = seen_boxes(cue, item, around + np.array([*place, height]))
+        low, high, seen = seen_boxes(cue, item, np.add(around, [*place, height]))
         sides = np.concatenate([low, high], axis=1)
         if not seen.all() or not np.isfinite(sides).all():
             return start
