@@ -1,10 +1,14 @@
 """What a person does with rooms that the add-on makes: the buttons of Furnish a Room, Result, Edit and Picture."""
 
 import json
+import shlex
+import sys
 import time
+from pathlib import Path
 
 import bpy
 from gui_hand import (
+    ADDON,
     SEEN,
     click,
     copied_here,
@@ -224,17 +228,40 @@ def single_pieces():
     yield from undo(lambda: record() == before, "Replace This")
 
 
-def _choose():
+def _choose(what="bpy.ops.instructscene.replace(asset=", way=14):
     """Presses a button of the popup of pieces, which opened around the pointer."""
-    for down in range(0, 400, 14):
-        xdotool("mousemove_relative", 0, 14 if down else 0)
+    for step in range(30):
+        xdotool("mousemove_relative", "--", 0, way if step else 0)
         yield 0.15
         text = yield from copied_here(0.2)
-        if text.startswith("bpy.ops.instructscene.replace(asset="):
+        if text.startswith(what):
             xdotool("click", 1)
-            SEEN["steps"].append("chose a piece")
+            SEEN["steps"].append(f"chose by {text}")
             return
-    raise AssertionError("no piece below the pointer")
+    raise AssertionError("no such button below the pointer")
+
+
+def made_piece():
+    """A program of the person's makes a piece, and takes the place of another one; one step back."""
+    chosen = bpy.context.preferences.addons[ADDON].preferences
+    chosen.maker_command = shlex.join([sys.executable, str(Path(__file__).parents[1] / "glb_maker.py")])
+    if not rooms():
+        settings().instruction, settings().variations = INSTRUCTION, 1
+        yield from job("bpy.ops.instructscene.generate_room(")
+    before = record()
+    select(piece("nightstand"))
+    settings().replace_text = "a small oak nightstand"
+    screenshot("17_make_models")
+    yield from click("bpy.ops.instructscene.replace(")
+    yield from wait_until(lambda: not session().busy, 60, "the pieces to choose from")
+    yield 2.0
+    screenshot("18_make_it")
+    yield from _choose("bpy.ops.instructscene.replace(category=", -10)
+    yield from wait_until(lambda: piece("nightstand")["instructscene_asset"].startswith("own-"), 120, "what is made")
+    yield 1.0
+    screenshot("19_made")
+    yield from undo(lambda: record() == before, "Make It")
+    chosen.maker_command, settings().replace_text = "", ""
 
 
 def picture():
@@ -268,4 +295,4 @@ def picture():
     yield 0.5
 
 
-STORY = (presets, see_panel, cancel, generate, variations, again, edits, single_pieces, picture)
+STORY = (presets, see_panel, cancel, generate, variations, again, edits, single_pieces, made_piece, picture)
