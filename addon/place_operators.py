@@ -175,8 +175,9 @@ class INSTRUCTSCENE_OT_place_here(bpy.types.Operator):
             return self._end(context)
         pointer.start = None
         pointer.move(context, event)
-        if pointer.hit is None:
-            self.report({"WARNING"}, tr("There is no surface there"))
+        if pointer.hit is None or pointer.hit.fault is not None:
+            fault = pointer.hit.fault if pointer.hit is not None else None
+            self.report({"WARNING"}, str(fault or tr("There is no surface there")))
             return {"RUNNING_MODAL"}
         hit = pointer.hit
         self.cue, self.point, self.host, self.on_floor = "SURFACE", hit.place, hit.host, hit.on_floor
@@ -243,6 +244,7 @@ class Hit:
         place: in the world.
         host: name of the solid; empty for the floor and the walls of a room.
         on_floor: whether what stands there stands on the floor.
+        fault: why nothing can stand there; None where things can.
         out: (2,) out of a wall, on the ground plan of the world; None where it is no wall.
     """
 
@@ -250,6 +252,7 @@ class Hit:
     host: str
     on_floor: bool
     out: tuple[float, float] | None = None
+    fault: InvalidInputError | None = None
 
 
 class Pointer:
@@ -356,7 +359,10 @@ class Pointer:
                 break
             chain = {obj.original.name, *(parent.name for parent in _above(obj.original))}
             if not chain & moved:
-                number = self.placing.number_of(obj.original)
+                try:
+                    number = self.placing.number_of(obj.original)
+                except InvalidInputError as error:
+                    return Hit(place, "", on_floor=False, fault=error)
                 if abs(normal.z) <= _STEEP and self._kind(context, obj.original) in _WALLS:
                     out = normal.xy.normalized() * (1 if normal.dot(way) < 0 else -1)
                     return Hit(place, "", on_floor=True, out=(out.x, out.y))
@@ -375,7 +381,7 @@ class Pointer:
 
     def _preview(self) -> list[Vector]:
         """Lines of the box in which the first object would stand."""
-        if self.hit is None:
+        if self.hit is None or self.hit.fault is not None:
             return []
         hit, solids = self.hit, self.placing.around.solids
         hang = self._hang() if self.all_hang() else None

@@ -1,18 +1,18 @@
 """Places selected objects on anything: reads what there is, asks the placer, moves them and says where they stand."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import bpy
 from mathutils import Matrix, Vector
 
 from ..instructscene_core.cues import Cue, Hang, Near, View
-from ..instructscene_core.errors import InvalidInputError
+from ..instructscene_core.errors import InstructSceneError, InvalidInputError
 from ..instructscene_core.floor_plan import FloorPlan
 from ..instructscene_core.placer.placement import Item, Placement, PlacerSettings, Surroundings
 from ..instructscene_core.placer.riders import riders
-from ..instructscene_core.placer.rule import RulePlacer
+from ..instructscene_core.placer.rule import NoPlaceError, RulePlacer
 from ..instructscene_core.placer.solid import Solid
 from .architecture.parts import is_by_shape, kind_of
 from .bodies import has_body
@@ -55,20 +55,26 @@ class PlaceTask:
         movers: in the order in which they are placed.
         around: what stays.
         notes: what a person should know of the reading.
+        aside: by its name, why an object is left out of what things can stand on.
     """
 
     axes: Matrix
     movers: tuple[Mover, ...]
     around: Surroundings
     notes: tuple[str, ...] = ()
+    aside: Mapping[str, InvalidInputError] = field(default_factory=dict[str, InvalidInputError])
 
     def find(self, cues: Sequence[Cue], settings: PlacerSettings) -> list[list[Placement]]:
         """Placements of each mover by the same cues, see :class:`RulePlacer`.
 
         Raises:
-            NoPlaceError: one has none.
+            InstructSceneError: one has none.
         """
-        return _PLACER.place([mover.item for mover in self.movers], self.around, [cues] * len(self.movers), settings)
+        items = [mover.item for mover in self.movers]
+        try:
+            return _PLACER.place(items, self.around, [cues] * len(items), settings)
+        except NoPlaceError as error:
+            raise _told(error) from error
 
     def move(self, answers: Sequence[Placement]) -> str:
         """Moves the objects to their placements; a sentence for each."""
@@ -99,11 +105,32 @@ class PlaceTask:
         return way.x, way.y
 
     def number_of(self, obj: bpy.types.Object | None) -> int | None:
-        """Of the solid that an object in the world is a part of."""
+        """Of the solid that an object in the world is a part of.
+
+        Raises:
+            InvalidInputError: it was left aside.
+        """
         if obj is None:
             return None
         name = _root_of(obj).name
+        if name in self.aside:
+            raise self.aside[name]
         return next((n for n, solid in enumerate(self.around.solids) if solid.name == name), None)
+
+
+def _told(error: NoPlaceError) -> InstructSceneError:
+    """That there is no place, in the person's language."""
+    if error.on_wall:
+        message = tr('"{name}": no free place on the wall there', name=error.item)
+        return InstructSceneError(message, tr("Choose another place on a wall"))
+    if not error.hosts:
+        message = tr('"{name}": no free place', name=error.item)
+    elif error.hosts == (None,):
+        message = tr('"{name}": no free place on the floor', name=error.item)
+    else:
+        hosts = ", ".join(f'"{host}"' for host in error.hosts if host is not None)
+        message = tr('"{name}": no free place on {hosts}', name=error.item, hosts=hosts)
+    return InstructSceneError(message, tr("Make room there, or choose another place"))
 
 
 def _sentence(mover: Mover, placed: Placement) -> str:
@@ -136,8 +163,8 @@ def read_placing(context: bpy.types.Context, objects: Iterable[bpy.types.Object]
     if plan.polygon is None:
         room = None
     axes = axes_of(room, metres)
-    notes = list[str]()
-    others, solids = _others(context, chosen, room, axes, notes)
+    aside = dict[str, InvalidInputError]()
+    others, solids = _others(context, chosen, room, axes, aside)
     own = [solid_of(root, axes) for root in chosen]
     everything = [*own, *solids]
     movers, gone = list[Mover](), set[int]()
@@ -149,7 +176,8 @@ def read_placing(context: bpy.types.Context, objects: Iterable[bpy.types.Object]
         yaw = read_pose(root, room, metres).yaw
         movers.append(Mover(Item(solid, yaw), (root.name, *(others[n - len(chosen)].name for n in along))))
     staying = tuple(solid for n, solid in enumerate(everything) if n >= len(chosen) and n not in gone)
-    return PlaceTask(axes, tuple(movers), Surroundings(staying, plan), tuple(notes))
+    notes = tuple(tr("Left aside: {what}", what=error.message) for error in aside.values())
+    return PlaceTask(axes, tuple(movers), Surroundings(staying, plan), notes, aside)
 
 
 def _roots_to_place(objects: Iterable[bpy.types.Object]) -> list[bpy.types.Object]:
@@ -190,7 +218,7 @@ def _others(
     chosen: Sequence[bpy.types.Object],
     room: bpy.types.Object | None,
     axes: Matrix,
-    notes: list[str],
+    aside: dict[str, InvalidInputError],
 ) -> tuple[list[bpy.types.Object], list[Solid]]:
     """All visible things but the chosen ones, and their solids; a floor plan stands for a shell."""
     metres = scale_length(context.scene)
@@ -207,7 +235,7 @@ def _others(
             solid = solid_of(root, axes)
         except InvalidInputError as error:
             if why_not(root) is None:
-                notes.append(tr("Left aside: {what}", what=error.message))
+                aside[root.name] = error
             continue
         roots.append(root)
         solids.append(solid)

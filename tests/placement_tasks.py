@@ -602,7 +602,7 @@ def two_things_in_one_box(op):
 def full_host(op):
     made = desk()
     thing("Crate", block((1.39, 0.69, 0.3)), at=(0, 0, 0.7502))
-    op.refused("Cup: no free place on Desk", cup(), point=(0, 0, 0.75), host=made.name)
+    op.refused('"Cup": no free place on "Desk"', cup(), point=(0, 0, 0.75), host=made.name)
 
 
 @task("Without anything around, the plant stands on the ground where it was clicked.")
@@ -617,7 +617,7 @@ def no_host(op):
 def host_too_small(op):
     stand = thing("Nightstand", block((0.45, 0.4, 0.5)))
     wardrobe = thing("Wardrobe", block((1.8, 0.6, 2.1)), at=(3, 0, 0))
-    op.refused("Wardrobe: no free place on Nightstand", wardrobe, cue="OBJECT", target=stand.name)
+    op.refused('"Wardrobe": no free place on "Nightstand"', wardrobe, cue="OBJECT", target=stand.name)
 
 
 @task("A host that was deleted meanwhile is named, with a remedy.")

@@ -8,7 +8,7 @@ from typing import Final, TypeVar, cast
 import numpy as np
 
 from ..cues import AtWall, Beside, Cue, Hang, InView, Near, On
-from ..errors import InstructSceneError
+from ..errors import InstructSceneError, InvalidInputError
 from ..geometry.clearances import door_zones
 from ..geometry.frames import FloatArray
 from .contact import landing
@@ -42,6 +42,8 @@ _TIGHT: Final = 0.002
 """Metres that a place counts as missing its cue by where there is hardly room to all sides."""
 _LEANING: Final = 0.05
 """Metres that a place counts as missing its cue by for the whole of a base that is not over its level."""
+_TOLD: Final = 3
+"""Of what an item could have stood on, as many as an error names."""
 _SAME_PLACE: Final = 1.5
 """Cells around a place that did not hold within which no other is tried."""
 _BESIDE_FREE: Final = 3.0
@@ -79,7 +81,20 @@ _SHIFTS: Final = 0.5 * np.array([[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1], [1, 1
 
 
 class NoPlaceError(InstructSceneError):
-    """An item finds no place; nothing was placed."""
+    """An item finds no place; nothing was placed.
+
+    Args:
+        item: its name.
+        hosts: names of what it was to stand on, None being the floor; without any it is not told.
+        on_wall: whether it was to hang on a wall.
+    """
+
+    def __init__(self, item: str, hosts: Sequence[str | None] = (), *, on_wall: bool = False) -> None:
+        names = " or ".join(host or "the floor" for host in hosts)
+        where = " on the wall there" if on_wall else f" on {names}" if names else ""
+        remedy = "Choose another place on a wall" if on_wall else "Make room there, or choose another place"
+        super().__init__(f"{item}: no free place{where}", remedy)
+        self.item, self.hosts, self.on_wall = item, tuple(hosts), on_wall
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +144,8 @@ class RulePlacer(Placer):
         """Places items one after the other, see :class:`.placement.Placer`.
 
         Raises:
-            NoPlaceError: an item has no place where its cues want it, or a cue names nothing that is there.
+            NoPlaceError: an item has no place where its cues want it.
+            InvalidInputError: a cue names nothing that is there.
         """
         settings = settings or PlacerSettings()
         answers = list[list[Placement]]()
@@ -182,7 +198,8 @@ class RulePlacer(Placer):
         by_name = {solid.name: number for number, solid in enumerate(around.solids)}
         for name in (_named(cue) for cue in cues):
             if name is not None and name not in by_name:
-                raise NoPlaceError(f"{item.solid.name}: there is no {name} to place it by", "Choose what stands there")
+                message = f"{item.solid.name}: there is no {name} to place it by"
+                raise InvalidInputError(message, "Choose what stands there")
         hosts = [host for host in _hosts(cues, around, by_name) if host < carrying]
         turns = (0.0,) if settings.keep_rotation else _turns(item, cues, around)
         for tight in (False, True):
@@ -195,11 +212,8 @@ class RulePlacer(Placer):
             found = self._proved(searches, item, around, settings.variations, tight=tight)
             if found:
                 return found
-        where = " or ".join(around.solids[host].name if host != FLOOR else "the floor" for host in hosts[:3])
-        raise NoPlaceError(
-            f"{item.solid.name}: no free place on {where}" if len(hosts) <= 3 else f"{item.solid.name}: no free place",
-            "Make room there, or choose another place",
-        )
+        names = [None if host == FLOOR else around.solids[host].name for host in hosts]
+        raise NoPlaceError(item.solid.name, names if len(names) <= _TOLD else ())
 
     def _searches(
         self, item: Item, turn: float, host: int, around: Surroundings, cues: Sequence[AnyCue], *, tight: bool
@@ -281,7 +295,7 @@ class RulePlacer(Placer):
 def _hang(item: Item, cue: Hang, around: Surroundings, settings: PlacerSettings) -> list[Placement]:
     found = hung(item, cue, around, settings.variations, keep_rotation=settings.keep_rotation)
     if not found:
-        raise NoPlaceError(f"{item.solid.name}: no free place on the wall there", "Choose another place on a wall")
+        raise NoPlaceError(item.solid.name, on_wall=True)
     return found
 
 

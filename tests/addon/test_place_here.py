@@ -217,7 +217,7 @@ def test_what_cannot_be_placed_is_refused_in_one_line():
     desk, lamp = desk_of_parts(), box("Lamp", (0.2, 0.2, 0.4), (3, 3, 0))
     wardrobe = box("Wardrobe", (2.0, 1.5, 2), (-3, 0, 0))
     select(wardrobe)
-    refused("Wardrobe: no free place on Desk", cue="OBJECT", target="Desk")
+    refused('"Wardrobe": no free place on "Desk"', cue="OBJECT", target="Desk")
     refused('"Gone" is not among what things can stand on', cue="OBJECT", target="Gone")
     refused("box in the view is empty", cue="BOX")
     lamp.lock_location[0] = True
@@ -239,11 +239,22 @@ def test_what_cannot_be_placed_is_refused_in_one_line():
     full = box("Crate", (1.39, 0.69, 0.3), (0, 0, 0.751))
     cup = box("Cup", (0.1, 0.1, 0.1), (4, 0, 0))
     select(cup)
-    refused("Cup: no free place on Desk", point=(0, 0, 0.75), host="Desk")
+    refused('"Cup": no free place on "Desk"', point=(0, 0, 0.75), host="Desk")
     assert full.location.z == pytest.approx(0.751)
     assert math.isclose(desk.location.x, 0.0)
     bpy.ops.object.select_all(action="DESELECT")
     assert not bpy.ops.instructscene.place_here.poll()
+
+
+def test_what_is_too_heavy_to_stand_on_says_so(monkeypatch):
+    """It is left aside with a note, and refused where it is meant; it counts as no floor."""
+    statue, lamp = desk_of_parts("Statue"), box("Lamp", (0.2, 0.2, 0.4), (3, 3, 0))
+    monkeypatch.setattr(module("solids"), "MOST_TRIANGLES", 30)
+    select(lamp)
+    refused('"Statue" has more than 30 triangles', cue="OBJECT", target=statue.name)
+    task = module("place_task").read_placing(bpy.context, [lamp], carry=True)
+    assert list(task.aside) == ["Statue"]
+    assert task.notes == ('Left aside: "Statue" has more than 30 triangles',)
 
 
 @pytest.mark.parametrize(

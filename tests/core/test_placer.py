@@ -428,7 +428,7 @@ def test_where_there_is_no_place_one_line_says_so():
         put(cup, [stand, pot], Near((0, 0, 0.5), "stand"))
     with pytest.raises(NoPlaceError, match="wardrobe: no free place on stand"):
         put(box((1, 0.6, 2), (2, 1, 0), name="wardrobe"), [stand], On("stand"))
-    with pytest.raises(NoPlaceError, match="there is no desk to place it by"):
+    with pytest.raises(InvalidInputError, match="there is no desk to place it by"):
         put(cup, [stand], On("desk"))
 
 
