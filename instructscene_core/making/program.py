@@ -10,17 +10,15 @@ import json
 import os
 import shlex
 import shutil
-import signal
 import struct
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
+from ..child_process import Bounds, ChildError, last_words, run_child, size_of
 from ..errors import InstructSceneError, InvalidInputError
 from ..scene import Vector3
 
@@ -28,14 +26,8 @@ SECONDS: Final = 600.0
 """That one model may take."""
 MOST_BYTES: Final = 200 << 20
 """Of a model."""
-_MOST_SAID: Final = 16 << 20
-"""Bytes that a program may print."""
-_LAST: Final = 300
-"""Characters of its last words that a message quotes."""
 _POLL: Final = 0.1
 """Seconds between two looks at it."""
-_GRACE: Final = 2.0
-"""Seconds that it has to end by itself."""
 _HEAD: Final = struct.Struct("<4sII")
 """Of a GLB: its name, its version, its bytes."""
 _REMEDY: Final = "Look at the program's command line, see docs/made-models.md"
@@ -113,15 +105,16 @@ class Program:
         Raises:
             MakingError: it cannot be started, fails, takes too long, or what it wrote is no GLB.
         """
-        with tempfile.TemporaryDirectory(prefix="instructscene-making-") as name:
-            folder = Path(name)
-            made = folder / "model.glb"
-            with (folder / "said").open("wb") as said:
-                code = self._run([*self.command, *wish.words(), "--out", str(made)], folder, said, on_wait)
-            words = _last_words(folder / "said")
+        name = Path(self.command[0]).name
+        with tempfile.TemporaryDirectory(prefix="instructscene-making-") as folder:
+            made, said = Path(folder) / "model.glb", Path(folder) / "said"
+            bounds = Bounds(self.seconds, files={made: MOST_BYTES})
+            running = run_child([*self.command, *wish.words(), "--out", str(made)], Path(folder), said, bounds)
+            code = _ended(running, on_wait)
+            words = last_words(said)
             if code:
-                raise MakingError(f"{self._name} failed with code {code}: {words or 'it said nothing'}", _REMEDY)
-            _check(made, self._name, words)
+                raise MakingError(f"{name} failed with code {code}: {words or 'it said nothing'}", _REMEDY)
+            _check(made, name, words)
             out.parent.mkdir(parents=True, exist_ok=True)
             part = out.with_name(f".{out.name}.part")
             try:
@@ -130,87 +123,24 @@ class Program:
             finally:
                 part.unlink(missing_ok=True)
 
-    @property
-    def _name(self) -> str:
-        return Path(self.command[0]).name
 
-    def _run(self, words: list[str], folder: Path, said: IO[bytes], on_wait: Callable[[], None]) -> int:
-        """The exit code."""
-        kind = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-        try:
-            process = subprocess.Popen(  # noqa: S603 - the person names the program
-                words,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-                env={key: value for key, value in os.environ.items() if not key.startswith(("BLENDER_", "PYTHON"))},
-                start_new_session=True,
-                creationflags=kind,
-            )
-        except OSError as error:
-            raise MakingError(f"{self._name} cannot be started: {error.strerror}", _REMEDY) from error
-        begin = time.monotonic()
-        try:
-            while process.poll() is None:
-                on_wait()
-                if time.monotonic() - begin > self.seconds:
-                    remedy = "Give it more seconds, or look at what it does"
-                    raise MakingError(f"{self._name} took longer than {self.seconds:g} seconds", remedy)
-                if _size(folder / "said") > _MOST_SAID:
-                    raise MakingError(f"{self._name} printed more than {_MOST_SAID >> 20} MB", _REMEDY)
-                if _size(folder / "model.glb") > MOST_BYTES:
-                    raise MakingError(f"{self._name} wrote more than {MOST_BYTES >> 20} MB", _REMEDY)
-                time.sleep(_POLL)
-        finally:
-            _end(process)
-        return process.returncode
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Ends a process with all that it has started."""
-    if sys.platform == "win32":
-        if process.poll() is None:
-            tree = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
-            subprocess.run(tree, check=False, capture_output=True)  # noqa: S603 - the system's
-            process.kill()
-        process.wait()
-        return
-    for kind in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, kind)  # also those that outlive it
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_GRACE)
-            if kind == signal.SIGKILL or not _group_lives(process.pid):
-                break
-
-
-def _group_lives(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except OSError:
-        return False
-    return True
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
-def _last_words(path: Path) -> str:
-    """The end of what a program printed, on one line."""
-    with path.open("rb") as said:
-        said.seek(max(_size(path) - 4 * _LAST, 0))
-        text = said.read().decode("utf-8", "replace")
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())[-_LAST:]
+def _ended(running: Generator[None, None, int], on_wait: Callable[[], None]) -> int:
+    """The exit code of a program that is waited for."""
+    with contextlib.closing(running):
+        while True:
+            try:
+                next(running)
+            except StopIteration as stop:
+                return stop.value
+            except ChildError as error:
+                raise MakingError(error.message, _REMEDY) from error
+            on_wait()
+            time.sleep(_POLL)
 
 
 def _check(path: Path, name: str, words: str) -> None:
     """Raises a MakingError where a file is no GLB; the reader of models looks at what is in it."""
-    size = _size(path)
+    size = size_of(path)
     if path.is_symlink() or not path.is_file() or not size:
         raise MakingError(f"{name} ended well, and made no model: {words or 'it said nothing'}", _REMEDY)
     if size > MOST_BYTES:
