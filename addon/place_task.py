@@ -128,7 +128,7 @@ def _told(error: NoPlaceError) -> InstructSceneError:
     elif error.hosts == (None,):
         message = tr('"{name}": no free place on the floor', name=error.item)
     else:
-        hosts = ", ".join(f'"{host}"' for host in error.hosts if host is not None)
+        hosts = ", ".join(tr("the floor") if host is None else f'"{host}"' for host in error.hosts)
         message = tr('"{name}": no free place on {hosts}', name=error.item, hosts=hosts)
     return InstructSceneError(message, tr("Make room there, or choose another place"))
 

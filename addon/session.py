@@ -10,6 +10,7 @@ import logging
 import sys
 import time
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -18,6 +19,7 @@ import bpy
 from ..instructscene_core.scene import Request, Scene
 from .guesses import forget_guesses
 from .language import tr, tr_later
+from .models import ModelError, read_models
 from .own_folders import own_folder
 from .variations import forget_made
 from .worker_client import Message, WorkerClient, WorkerError
@@ -266,8 +268,12 @@ def made_folder() -> Path:
 
 def furniture_paths(settings: Any) -> list[Path]:  # noqa: ANN401
     """The catalogues of which rooms may have pieces: those of `catalogue_paths`, and what was made."""
-    made = made_folder() / "catalogue"
-    return [*catalogue_paths(settings), *([made] if (made / "catalogue.json").is_file() else [])]
+    made, paths = made_folder() / "catalogue", catalogue_paths(settings)
+    if (made / "catalogue.json").is_file():
+        with suppress(ModelError):  # it is damaged: boxes stand for what was made
+            read_models([made])
+            paths.append(made)
+    return paths
 
 
 def use_catalogue(settings: Any, path: Path) -> None:  # noqa: ANN401

@@ -12,7 +12,7 @@ from typing import Final
 from ..catalogue.entries import CATALOGUE_FILE, Catalogue, CatalogueEntry
 from ..catalogue.own_entries import Encoder, Library
 from ..catalogue.own_models import LIBRARY_FILE, Recognise, index_own, open_library, review
-from ..catalogue.own_reader import ModelReader
+from ..catalogue.own_reader import ModelReader, is_passing
 from ..catalogue.own_records import Piece
 from ..errors import InstructSceneError, InvalidInputError
 from .program import MakingError, Program, Wish
@@ -101,7 +101,9 @@ class MadeModels:
         for wish, piece in pieces.items():
             if isinstance(piece, str):
                 reasons[wish] = piece
-                self._path(wish).unlink(missing_ok=True)  # another time it may do better
+                record = library.records.get(self._path(wish).name)
+                if record is not None and not is_passing(record.refused):
+                    self._path(wish).unlink(missing_ok=True)  # another time the program may do better
         entries = self._entries(library, {wish: piece for wish, piece in pieces.items() if isinstance(piece, Piece)})
         return Made(entries, reasons)
 
@@ -120,8 +122,9 @@ class MadeModels:
                     lambda _done, _total: on_wait(),
                 )  # fmt: skip
             except InvalidInputError:
-                if not (catalogue / LIBRARY_FILE).is_file():
-                    raise  # there is no Blender; else nothing is sure of its class yet, which is said below
+                known = open_library(catalogue).records if (catalogue / LIBRARY_FILE).is_file() else {}
+                if not {self._path(wish).name for wish in wishes} <= known.keys():
+                    raise  # they were not read; else nothing is sure of its class yet, which is said below
         return open_library(catalogue)
 
     def _entries(self, library: Library, pieces: Mapping[Wish, Piece]) -> dict[Wish, CatalogueEntry]:

@@ -83,7 +83,13 @@ class MakingGenerator:
         ready = {
             name: Replacement(asset=made.entries[wish].id) for name, wish in wishes.items() if wish in made.entries
         }
-        return replace(request, replace={**orders(request), **ready}), _reasons(made)
+        left = [
+            f"Taken from the catalogue: what replaces the {display_name(before[name].category or 'piece')} "
+            "(only furniture that stands is made, from words that are understood)"
+            for name, wish in asked.items()
+            if wish is None
+        ]
+        return replace(request, replace={**orders(request), **ready}), [*_reasons(made), *left]
 
     def _wish(self, before: SceneObject, what: Replacement, request: Request) -> Wish | None:
         """What is to be made in the place of a piece; None where the words were not understood, or it hangs."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..child_process import Bounds, ChildError, last_words, run_child, size_of
+from ..child_process import Bounds, ChildError, Ended, run_child, size_of
 from ..errors import InstructSceneError, InvalidInputError
 from ..scene import Vector3
 
@@ -56,7 +56,8 @@ class Wish:
     def words(self) -> list[str]:
         """As the command line has it."""
         size = ",".join(f"{value:.3f}" for value in self.size)
-        return ["--text", self.text, "--category", self.category, "--size", size, "--seed", str(self.seed)]
+        text = "".join(c if c.isprintable() else " " for c in self.text)
+        return ["--text", text, "--category", self.category, "--size", size, "--seed", str(self.seed)]
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,10 @@ class Program:
         if found is None:
             message = f'There is no program "{words[0] if words else text}" that could make models'
             raise InvalidInputError(message, "Give its path, and its arguments behind it")
-        return Program((found, *words[1:]), seconds)
+        if found.lower().endswith((".bat", ".cmd")):  # cmd.exe would read signs of a sentence as commands
+            raise InvalidInputError(f"{found} is a batch file", "Name the program itself, such as python.exe")
+        known = [str(Path(word).absolute()) if Path(word).is_file() else word for word in words[1:]]
+        return Program((str(Path(found).absolute()), *known), seconds)  # it runs in another folder
 
     def name_of(self, wish: Wish) -> str:
         """What a model of a wish is called: equal wishes to equal programs have equal names."""
@@ -106,12 +110,11 @@ class Program:
             MakingError: it cannot be started, fails, takes too long, or what it wrote is no GLB.
         """
         name = Path(self.command[0]).name
-        with tempfile.TemporaryDirectory(prefix="instructscene-making-") as folder:
-            made, said = Path(folder) / "model.glb", Path(folder) / "said"
+        with tempfile.TemporaryDirectory(prefix="instructscene-making-", ignore_cleanup_errors=True) as folder:
+            made = Path(folder) / "model.glb"
             bounds = Bounds(self.seconds, files={made: MOST_BYTES})
-            running = run_child([*self.command, *wish.words(), "--out", str(made)], Path(folder), said, bounds)
-            code = _ended(running, on_wait)
-            words = last_words(said)
+            running = run_child([*self.command, *wish.words(), "--out", str(made)], Path(folder), bounds)
+            code, words = _ended(running, on_wait)
             if code:
                 raise MakingError(f"{name} failed with code {code}: {words or 'it said nothing'}", _REMEDY)
             _check(made, name, words)
@@ -124,8 +127,8 @@ class Program:
                 part.unlink(missing_ok=True)
 
 
-def _ended(running: Generator[None, None, int], on_wait: Callable[[], None]) -> int:
-    """The exit code of a program that is waited for."""
+def _ended(running: Generator[None, None, Ended], on_wait: Callable[[], None]) -> Ended:
+    """How a program ends that is waited for."""
     with contextlib.closing(running):
         while True:
             try:

@@ -12,10 +12,10 @@ ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "instructscene_core"
 LAYERS = (
     "__init__", "errors", "plain_text", "model_files", "vocabulary", "json_values", "cues", "outlines", "floor_plan",
-    "scene", "thumbnails", "device", "child_process", "geometry", "placer", "diffusion", "models", "files", "text",
-    "instructions", "naming", "reading", "catalogue", "official", "sampling", "baselines", "room_models",
-    "placement", "generator", "making", "starter", "worker", "datasets", "training", "evaluation", "commands",
-    "__main__",
+    "scene", "thumbnails", "device", "child_supervisor", "child_process", "geometry", "placer", "diffusion",
+    "models", "files", "text", "instructions", "naming", "reading", "catalogue", "official", "sampling", "baselines",
+    "room_models", "placement", "generator", "making", "starter", "worker", "datasets", "training", "evaluation",
+    "commands", "__main__",
 )  # fmt: skip
 """Packages and top modules: each may import only from those before it."""
 INNER = {"instructions": ("words", "brief", "standing", "read", "write", "report"), "starter": ("furniture", "rooms")}

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -31,6 +32,10 @@ def models(folder, *words, seconds=60.0):
 
 
 def quiet(_done, _total):
+    pass
+
+
+def quietly():
     pass
 
 
@@ -81,6 +86,56 @@ def test_cancelling_ends_the_program(tmp_path):
         Program.of(command("hangs")).make(WISH, tmp_path / "out.glb", cancel)
     assert time.monotonic() - begin < 10
     assert not list(tmp_path.iterdir())
+
+
+def test_a_program_ends_with_whoever_has_started_it(tmp_path):
+    """Also where that was killed."""
+    mark = tmp_path / "alive"
+    beat = "import time, sys\nwhile True:\n    open(sys.argv[1], 'w').write(str(time.time()))\n    time.sleep(0.1)"
+    (tmp_path / "beat.py").write_text(beat)
+    starter = (
+        "import sys, pathlib\nfrom instructscene_core.child_process import Bounds, run_child\n"
+        f"words = [sys.executable, {str(tmp_path / 'beat.py')!r}, {str(mark)!r}]\n"
+        f"for _ in run_child(words, pathlib.Path({str(tmp_path)!r}), Bounds(60)):\n    pass\n"
+    )
+    root = str(MAKER.parents[1])
+    parent = subprocess.Popen([sys.executable, "-c", starter], cwd=root, env={"PYTHONPATH": root})
+    begin = time.monotonic()
+    while not mark.exists() and time.monotonic() - begin < 20:
+        time.sleep(0.05)
+    parent.kill()
+    parent.wait()
+    time.sleep(1.5)
+    last = mark.read_text()
+    time.sleep(0.5)
+    assert mark.read_text() == last
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("import os, sys\nfor name in os.listdir(): os.remove(name)\nsys.exit(3)", "failed with code 3"),
+        ("import os, time\nos.mkdir('model.glb'); os.symlink('.', 'model.glb/a')\ntime.sleep(60)", "took longer"),
+        ("import os\nos.symlink('/etc/passwd', 'model.glb')", "made no model"),
+        ("import subprocess\nsubprocess.Popen(['sleep', '60'])", "made no model"),
+    ],
+    ids=["tidies up", "goes in circles", "links", "leaves another behind"],
+)  # fmt: skip
+def test_programs_that_do_odd_things(tmp_path, program, words):
+    (tmp_path / "odd.py").write_text(program)
+    begin = time.monotonic()
+    with pytest.raises(MakingError, match=words):
+        Program.of(shlex.join([sys.executable, str(tmp_path / "odd.py")]), 1.0).make(WISH, tmp_path / "a.glb", quietly)
+    assert time.monotonic() - begin < 15
+    assert [path.name for path in tmp_path.iterdir()] == ["odd.py"]
+
+
+def test_paths_may_be_relative_and_words_strange(tmp_path, monkeypatch):
+    monkeypatch.chdir(MAKER.parent)
+    program = Program.of(shlex.join([sys.executable, MAKER.name]))
+    strange = Wish("a\0 nightstand \ud800\n", WISH.category, WISH.size)
+    program.make(strange, tmp_path / "a.glb", quietly)
+    assert (tmp_path / "a.glb").is_file()
 
 
 @pytest.mark.parametrize("text", ["", "no-such-program --fast", f'"{sys.executable} --x'])
@@ -157,6 +212,15 @@ def test_one_piece_is_replaced_by_what_is_made(generator, tmp_path):
     assert [item for item in after.objects if item.id != stand.id] == [
         item for item in scene.objects if item.id != stand.id
     ]
+
+
+def test_what_is_not_made_is_told(generator, tmp_path):
+    (scene,) = generator.run([room(make=False)])[0]
+    stand = next(item for item in scene.objects if item.category == "nightstand")
+    data = {"task": "replace", "scene": scene.to_json(), "make": True}
+    data["replace"] = {stand.id: {"text": "a floor lamp"}}
+    (after,) = MakingGenerator(generator, models(tmp_path)).run([Request.from_json(data)])[0]
+    assert any("only furniture that stands is made" in note for note in after.report["notes"])
 
 
 @pytest.mark.parametrize("fault", ["fails", "garbage", "hangs"])
