@@ -10,6 +10,7 @@ from mathutils import Matrix, Vector
 from ..instructscene_core.cues import Cue, Hang, Near, View
 from ..instructscene_core.errors import InstructSceneError, InvalidInputError
 from ..instructscene_core.floor_plan import FloorPlan
+from ..instructscene_core.geometry.walls import Walls
 from ..instructscene_core.placer.placement import Item, Placement, PlacerSettings, Surroundings
 from ..instructscene_core.placer.riders import riders
 from ..instructscene_core.placer.rule import NoPlaceError, RulePlacer
@@ -27,6 +28,10 @@ from .transforms import set_world, world_of
 
 _SHELL: Final = ("floor", "wall", "ceiling", "door", "window", "opening", "room", "light")
 """Kinds of parts of a building for which a floor plan stands."""
+_THICKEST: Final = 0.5
+"""Metres of a wall along one axis at least; what is thicker along both is the walls of a whole room."""
+_INSIDE: Final = 0.3
+"""Metres from the outline of a floor from which a wall stands free in it."""
 
 
 _PLACER: Final = RulePlacer()
@@ -164,7 +169,7 @@ def read_placing(context: bpy.types.Context, objects: Iterable[bpy.types.Object]
         room = None
     axes = axes_of(room, metres)
     aside = dict[str, InvalidInputError]()
-    others, solids = _others(context, chosen, room, axes, aside)
+    others, solids = _others(context, chosen, Walls.of(plan), axes, aside)
     own = [solid_of(root, axes) for root in chosen]
     everything = [*own, *solids]
     movers, gone = list[Mover](), set[int]()
@@ -216,30 +221,41 @@ def _root_of(obj: bpy.types.Object) -> bpy.types.Object:
 def _others(
     context: bpy.types.Context,
     chosen: Sequence[bpy.types.Object],
-    room: bpy.types.Object | None,
+    walls: Walls | None,
     axes: Matrix,
     aside: dict[str, InvalidInputError],
 ) -> tuple[list[bpy.types.Object], list[Solid]]:
-    """All visible things but the chosen ones, and their solids; a floor plan stands for a shell."""
+    """All visible things but the chosen ones, and their solids; a floor plan's walls stand for those along it."""
     metres = scale_length(context.scene)
     found: dict[str, bpy.types.Object] = {}
+    inner = set[str]()
     for obj in context.scene.objects:
-        if is_room(obj) or not obj.visible_get() or (room is not None and kind_of(obj, metres) in _SHELL):
+        kind = None if walls is None else kind_of(obj, metres)
+        if is_room(obj) or not obj.visible_get() or (kind in _SHELL and kind != "wall"):
             continue
         root = _root_of(obj)
+        inner |= {root.name_full} if kind == "wall" else set()
         if root not in chosen and has_body(root):
             found.setdefault(root.name_full, root)
     roots, solids = list[bpy.types.Object](), list[Solid]()
-    for root in found.values():
+    for name, root in found.items():
         try:
             solid = solid_of(root, axes)
         except InvalidInputError as error:
             if why_not(root) is None:
                 aside[root.name] = error
             continue
+        if walls is not None and name in inner and not _stands_inside(solid, walls):
+            continue
         roots.append(root)
         solids.append(solid)
     return roots, solids
+
+
+def _stands_inside(wall: Solid, walls: Walls) -> bool:
+    """Whether a wall stands free in a room, as a partition does, and not along its outline."""
+    middle = ((wall.low + wall.high) / 2)[None, :2]
+    return bool(wall.size[:2].min() <= _THICKEST and walls.depth(middle)[0] > _INSIDE)
 
 
 def camera_of(task: PlaceTask, perspective: Matrix) -> View:

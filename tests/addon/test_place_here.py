@@ -194,6 +194,22 @@ def test_in_a_room_things_stay_within_its_walls(settings):
     assert (walls.depth(np.array(footprint)) > -0.015).all()
 
 
+def test_in_a_room_things_hang_on_its_walls_and_on_a_partition(settings):
+    settings.instruction, settings.seed = "", 1
+    bpy.ops.instructscene.generate_room()
+    room = next(obj for obj in bpy.data.objects if module("records").is_room(obj))
+    plan = module("records").room_scene(room).floor
+    xs, ys = zip(*plan.polygon, strict=True)
+    partition = box("Partition Wall", (0.1, 0.9, 2.4), ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2, 0))
+    mirror = box("Mirror", (0.3, 0.03, 0.4), (9, 9, 0))
+    for x, host in ((partition.location.x + 0.05, '"Partition Wall"'), (min(xs), "the wall")):
+        select(mirror)
+        bpy.context.view_layer.objects.active = room
+        bpy.ops.instructscene.place_here(cue="WALL", point=(x, partition.location.y, 1.9), out=(1, 0))
+        bpy.context.view_layer.update()
+        assert mirror.matrix_world.translation.x == pytest.approx(x + 0.0152, abs=1e-3), host
+
+
 def test_it_is_quick_once_warm():
     desk = desk_of_parts()
     times = []
