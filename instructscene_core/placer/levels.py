@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -47,8 +48,17 @@ class Level:
         return len(self.cells)
 
 
+_FOUND: Final[WeakKeyDictionary[Occupancy, list[Level]]] = WeakKeyDictionary()
+
+
 def levels_of(occupancy: Occupancy, host: int) -> list[Level]:
-    """The levels of a solid, from low to high."""
+    """The levels of a solid, from low to high; they are worked out once for the same cells."""
+    if occupancy not in _FOUND:
+        _FOUND[occupancy] = _levels_of(occupancy)
+    return [Level(host, level.height, level.cells) for level in _FOUND[occupancy]]
+
+
+def _levels_of(occupancy: Occupancy) -> list[Level]:
     points = occupancy.standing_points
     points = points[np.argsort(points[:, 2])]
     heights, found, begin = points[:, 2], list[Level](), 0
@@ -56,7 +66,7 @@ def levels_of(occupancy: Occupancy, host: int) -> list[Level]:
     while begin < len(points):
         end = min(int(breaks[breaks > begin][0]), int(np.searchsorted(heights, heights[begin] + _SPAN, "right")))
         cells = np.unique(np.floor(points[begin:end, :2] / occupancy.cell).astype(np.int64), axis=0)
-        found.append(Level(host, float(heights[end - 1]), cells))
+        found.append(Level(FLOOR, float(heights[end - 1]), cells))
         begin = end
     return found
 

@@ -165,12 +165,17 @@ def place_thirty():
                 operator.take_back()
             except AssertionError as error:
                 failed[task.name] = str(error)
-            seconds += operator.seconds if again else []
+            seconds += [(second, task.name) for second in operator.seconds] if again else []
             yield 0.01
     seconds.sort()
-    SEEN["placed"] = {"tasks": len(TASKS), "failed": failed, "median": seconds[len(seconds) // 2], "most": seconds[-1]}
+    SEEN["placed"] = {
+        "tasks": len(TASKS),
+        "failed": failed,
+        "median": seconds[len(seconds) // 2][0],
+        "most": seconds[-1],
+    }
     assert len(failed) <= len(TASKS) // 30, failed
-    assert seconds[-1] <= 0.5, seconds
+    assert seconds[-1][0] <= 0.5, seconds[-5:]
     SEEN["steps"].append(f"did {len(TASKS) - len(failed)} of {len(TASKS)} tasks of placing, each undone by one step")
 
 
