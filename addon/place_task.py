@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import bpy
+import numpy as np
 from mathutils import Matrix, Vector
 
 from ..instructscene_core.cues import Cue, Hang, Near, View
@@ -16,7 +17,7 @@ from ..instructscene_core.placer.riders import riders
 from ..instructscene_core.placer.rule import NoPlaceError, RulePlacer
 from ..instructscene_core.placer.solid import Solid
 from .architecture.parts import is_by_shape, kind_of
-from .bodies import has_body
+from .bodies import has_body, world_corners
 from .language import tr
 from .pieces import root_of, why_fixed
 from .poses import read_pose
@@ -228,34 +229,35 @@ def _others(
     """All visible things but the chosen ones, and their solids; a floor plan's walls stand for those along it."""
     metres = scale_length(context.scene)
     found: dict[str, bpy.types.Object] = {}
-    inner = set[str]()
     for obj in context.scene.objects:
         kind = None if walls is None else kind_of(obj, metres)
         if is_room(obj) or not obj.visible_get() or (kind in _SHELL and kind != "wall"):
             continue
         root = _root_of(obj)
-        inner |= {root.name_full} if kind == "wall" else set()
+        if kind == "wall" and walls is not None and not _stands_inside(root, axes, walls):
+            continue
         if root not in chosen and has_body(root):
             found.setdefault(root.name_full, root)
     roots, solids = list[bpy.types.Object](), list[Solid]()
-    for name, root in found.items():
+    for root in found.values():
         try:
             solid = solid_of(root, axes)
         except InvalidInputError as error:
             if why_not(root) is None:
                 aside[root.name] = error
             continue
-        if walls is not None and name in inner and not _stands_inside(solid, walls):
-            continue
         roots.append(root)
         solids.append(solid)
     return roots, solids
 
 
-def _stands_inside(wall: Solid, walls: Walls) -> bool:
+def _stands_inside(wall: bpy.types.Object, axes: Matrix, walls: Walls) -> bool:
     """Whether a wall stands free in a room, as a partition does, and not along its outline."""
-    middle = ((wall.low + wall.high) / 2)[None, :2]
-    return bool(wall.size[:2].min() <= _THICKEST and walls.depth(middle)[0] > _INSIDE)
+    corners = np.array([tuple((axes @ corner).xy) for corner in world_corners(wall)]).reshape(-1, 2)
+    if not len(corners):
+        return False
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    return bool((high - low).min() <= _THICKEST and walls.depth((low + high)[None] / 2)[0] > _INSIDE)
 
 
 def camera_of(task: PlaceTask, perspective: Matrix) -> View:

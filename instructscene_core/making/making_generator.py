@@ -106,11 +106,11 @@ class MakingGenerator:
 
     def _furnished(self, request: Request, scene: Scene, models: MadeModels, tell: OnStep) -> Scene:
         """A room whose new pieces are made, as far as they can be and fit."""
-        given = {(item.id, item.asset) for item in request.scene.objects} if request.task != "generate" else set()
+        given = {item.asset for item in request.scene.objects} if request.task != "generate" else set()
         catalogue, wishes = self.generator.catalogue, dict[str, Wish]()
         for item in scene.objects:
             entry = catalogue.get(item.asset)
-            if entry is None or (item.id, item.asset) in given or not _is_made(entry.category, catalogue):
+            if entry is None or item.asset in given or not _is_made(entry.category, catalogue):
                 continue
             text = entry.caption or with_article(display_name(entry.category))
             wishes[item.id] = Wish(text, item.category or entry.category, item.placed_size or item.size, request.seed)

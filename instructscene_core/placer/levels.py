@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -14,10 +13,6 @@ from .occupancy import Obstacle, Occupancy
 
 LIFT: Final = 0.01
 """Metres above a level at which a solid begins to fall: what is lower, such as a cloth, carries it."""
-_APART: Final = 0.005
-"""Metres between two heights from which they are two levels."""
-_SPAN: Final = 0.02
-"""Metres that one level may span: a cushion is slightly round."""
 _LAYERS: Final = 12
 """Of a solid's height that are tested apart, at most: what is wide above may be narrow below."""
 _BASE: Final = 0.01
@@ -48,27 +43,9 @@ class Level:
         return len(self.cells)
 
 
-_FOUND: Final[WeakKeyDictionary[Occupancy, list[Level]]] = WeakKeyDictionary()
-
-
 def levels_of(occupancy: Occupancy, host: int) -> list[Level]:
-    """The levels of a solid, from low to high; they are worked out once for the same cells."""
-    if occupancy not in _FOUND:
-        _FOUND[occupancy] = _levels_of(occupancy)
-    return [Level(host, level.height, level.cells) for level in _FOUND[occupancy]]
-
-
-def _levels_of(occupancy: Occupancy) -> list[Level]:
-    points = occupancy.standing_points
-    points = points[np.argsort(points[:, 2])]
-    heights, found, begin = points[:, 2], list[Level](), 0
-    breaks = np.append(np.flatnonzero(np.diff(heights) > _APART) + 1, len(points))
-    while begin < len(points):
-        end = min(int(breaks[breaks > begin][0]), int(np.searchsorted(heights, heights[begin] + _SPAN, "right")))
-        cells = np.unique(np.floor(points[begin:end, :2] / occupancy.cell).astype(np.int64), axis=0)
-        found.append(Level(FLOOR, float(heights[end - 1]), cells))
-        begin = end
-    return found
+    """The levels of a solid, from low to high."""
+    return [Level(host, height, cells) for height, cells in occupancy.tops]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,10 @@ _COARSE: Final = 24
 """Cubes along the longest side of a solid that show what it encloses."""
 _LEVEL: Final = 0.94
 """Least share of a face's normal along Z, either way up, from which something can stand on it: 20 degrees."""
+_APART: Final = 0.005
+"""Metres between two heights from which they are two levels."""
+_SPAN: Final = 0.02
+"""Metres that one level may span: a cushion is slightly round."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +80,20 @@ class Occupancy:
         x, y = column[inside].T
         blocked[inside] = self.filled[x, y, above[inside]]
         return points[~blocked]
+
+    @cached_property
+    def tops(self) -> list[tuple[float, Whole]]:
+        """From low to high, the height of each level's highest standing point, metres, and its cells (K, 2)."""
+        points = self.standing_points
+        points = points[np.argsort(points[:, 2])]
+        heights, found, begin = points[:, 2], list[tuple[float, Whole]](), 0
+        breaks = np.append(np.flatnonzero(np.diff(heights) > _APART) + 1, len(points))
+        while begin < len(points):
+            end = min(int(breaks[breaks > begin][0]), int(np.searchsorted(heights, heights[begin] + _SPAN, "right")))
+            cells = np.unique(np.floor(points[begin:end, :2] / self.cell).astype(np.int64), axis=0)
+            found.append((float(heights[end - 1]), cells))
+            begin = end
+        return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -286,7 +286,7 @@ class RulePlacer(Placer):
             host = search.level.host
             position = np.array([*(place + search.pivot), standing.solid.low[2]])
             name = None if host == FLOOR else around.solids[host].name
-            found.append(Placement(standing.solid, position, search.turn, name, standing.gap, miss))
+            found.append(Placement(standing.solid, position, search.turn, name, standing.gap, max(miss, 0.0)))
             if len(found) == count:
                 break
         return found

@@ -214,6 +214,16 @@ def test_one_piece_is_replaced_by_what_is_made(generator, tmp_path):
     ]
 
 
+def test_one_more_like_a_piece_has_its_mesh(generator, tmp_path):
+    (scene,) = generator.run([room(make=False)])[0]
+    stand = next(item for item in scene.objects if item.category == "nightstand")
+    data = {"task": "complete", "scene": scene.to_json(), "make": True, "add": 1, "like": stand.id}
+    (after,) = MakingGenerator(generator, models(tmp_path)).run([Request.from_json(data)])[0]
+    assert {item.asset for item in after.objects} == {item.asset for item in scene.objects}
+    assert len(after.objects) == len(scene.objects) + 1
+    assert not list(tmp_path.rglob("*.glb"))
+
+
 def test_what_is_not_made_is_told(generator, tmp_path):
     (scene,) = generator.run([room(make=False)])[0]
     stand = next(item for item in scene.objects if item.category == "nightstand")

@@ -1,7 +1,7 @@
 """The tables: each names its networks, its questions and its controls; figures are of several seeds."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -81,6 +81,7 @@ class Bench:
 
     networks: Networks
     worlds: Mapping[str, World]
+    _ruled: dict[tuple[str, Cue], list[Figures]] = field(default_factory=dict[tuple[str, Cue], list[Figures]])
 
     @staticmethod
     def of(networks: Networks, count: int) -> "Bench":
@@ -100,8 +101,10 @@ class Bench:
         return found
 
     def rule(self, world: World, cue: Cue) -> list[Figures]:
-        """The same of the rule."""
-        found = list[Figures]()
+        """The same of the rule, which several tables ask the same."""
+        if (world.name, cue) in self._ruled:
+            return self._ruled[world.name, cue]
+        found = self._ruled[world.name, cue] = list[Figures]()
         for seed in range(self.networks.seeds):
             batch = world.batch(cue, seed)
             answers = rule_answers(batch)
