@@ -228,5 +228,5 @@ def test_options_are_checked(tmp_path):
         run(options("--set", "sense"))
     with pytest.raises(InvalidInputError, match="makes its own rooms"):
         run(options("--set", "sense", "--out", str(tmp_path), "--data", str(tmp_path)))
-    with pytest.raises(InvalidInputError, match="starter, sense, wishes, recognition, official, front"):
+    with pytest.raises(InvalidInputError, match="starter, sense, wishes, recognition, placing, official, front"):
         run(options("--set", "other"))
