@@ -59,8 +59,8 @@ class Bounds:
 
 def run_child(
     words: Sequence[str], folder: Path, bounds: Bounds, more: Mapping[str, str] | None = None
-) -> Generator[None, None, Ended]:
-    """Runs a program; yields again and again while it works.
+) -> Generator[str, None, Ended]:
+    """Runs a program; yields the last that it printed, again and again while it works (nothing on Windows).
 
     Args:
         words: the program and its arguments.
@@ -89,7 +89,7 @@ def run_child(
         begin = time.monotonic()
         try:
             while process.poll() is None:
-                yield
+                yield _last_words(said)
                 if time.monotonic() - begin > bounds.seconds:
                     raise ChildError(f"{name} took longer than {bounds.seconds:g} seconds")
                 if os.fstat(said.fileno()).st_size > bounds.printed:
@@ -99,7 +99,7 @@ def run_child(
                         raise ChildError(f"{name} wrote more than {most >> 20} MB")
         finally:
             _end(process)
-        last = _last_words(said)
+        last = _last_words(said, ended=True)
     if process.returncode == NOT_STARTED:
         raise ChildError(f"{name} cannot be started: {last}")
     return Ended(process.returncode, last)
@@ -120,9 +120,17 @@ def size_of(path: Path) -> int:
         return 0
 
 
-def _last_words(said: IO[bytes]) -> str:
-    said.seek(max(os.fstat(said.fileno()).st_size - 4 * _LAST, 0))
-    text = said.read().decode("utf-8", "replace")
+def _last_words(said: IO[bytes], *, ended: bool = False) -> str:
+    """What stands at the end of what was printed.
+
+    The file's place is the program's too, so nothing may move it while that prints. Windows has no way round this.
+    """
+    begin = max(os.fstat(said.fileno()).st_size - 4 * _LAST, 0)
+    if sys.platform != "win32":
+        data = os.pread(said.fileno(), 4 * _LAST, begin)
+    else:
+        data = said.read() if ended and said.seek(begin) is not None else b""
+    text = data.decode("utf-8", "replace")
     return "".join(c for c in " ".join(text.split()) if c.isprintable())[-_LAST:]
 
 

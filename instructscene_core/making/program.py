@@ -127,7 +127,7 @@ class Program:
                 part.unlink(missing_ok=True)
 
 
-def _ended(running: Generator[None, None, Ended], on_wait: Callable[[], None]) -> Ended:
+def _ended(running: Generator[str, None, Ended], on_wait: Callable[[], None]) -> Ended:
     """How a program ends that is waited for."""
     with contextlib.closing(running):
         while True:
