@@ -5,6 +5,7 @@ import bpy
 from . import (
     folder_operators,
     icons,
+    iscene_operators,
     kept,
     language,
     maintenance,
@@ -19,6 +20,7 @@ from . import (
     room_presets,
     session,
 )
+from .iscene_settings import INSTRUCTSCENE_PG_iscene
 from .overlay import OVERLAY
 from .preferences import INSTRUCTSCENE_AP_preferences, INSTRUCTSCENE_PG_catalogue, INSTRUCTSCENE_UL_catalogues
 from .properties import INSTRUCTSCENE_PG_lists, INSTRUCTSCENE_PG_settings, add_properties, remove_properties
@@ -30,11 +32,13 @@ _CLASSES = (
     INSTRUCTSCENE_PG_lists,
     INSTRUCTSCENE_PG_catalogue,
     INSTRUCTSCENE_UL_catalogues,
+    INSTRUCTSCENE_PG_iscene,
     INSTRUCTSCENE_AP_preferences,
     *operators.CLASSES,
     *replace_operators.CLASSES,
     *piece_operators.CLASSES,
     *place_operators.CLASSES,
+    *iscene_operators.CLASSES,
     *review_operators.CLASSES,
     *maintenance.CLASSES,
     *folder_operators.CLASSES,

@@ -175,7 +175,7 @@ def append_piece(models: Models, asset: str, undo: ExitStack) -> bpy.types.Mesh:
     """
     path = models.folder(asset).with_suffix(".blend")
     with Appended(undo) as appended:
-        mesh = _append(path, asset.partition("/")[2])
+        mesh = append_mesh(path, asset.partition("/")[2])
     try:
         mesh.transform(models.stances[asset].matrix)
         _set_origin(mesh, at_top=asset in models.hanging)
@@ -186,7 +186,7 @@ def append_piece(models: Models, asset: str, undo: ExitStack) -> bpy.types.Mesh:
     return mesh
 
 
-def _append(path: Path, name: str) -> bpy.types.Mesh:
+def append_mesh(path: Path, name: str) -> bpy.types.Mesh:
     """The mesh of the object of a name in a .blend; the object is removed."""
     try:
         with open_library(path) as (there, wanted):

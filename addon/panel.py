@@ -8,6 +8,7 @@ import bpy
 
 from ..instructscene_core.vocabulary import PREDICATES, display_name
 from .deletions import deleted_from
+from .iscene_settings import is_set_up
 from .language import category_label, tr_later, tr_ui, tr_ui_count
 from .overlay import OVERLAY
 from .piece_list import Row, icon_of, is_ticked, listed, lists, page_of
@@ -277,6 +278,30 @@ class INSTRUCTSCENE_PT_place(_Panel):
         column.prop(settings, "place_carry")
 
 
+class INSTRUCTSCENE_PT_iscene(_Panel):
+    """Placing by I-Scene, in the person's own environment."""
+
+    bl_idname = "INSTRUCTSCENE_PT_iscene"
+    bl_label = "By I-Scene"
+    bl_parent_id = "INSTRUCTSCENE_PT_place"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """The button and what comes of it; without an I-Scene, where it is set up."""
+        layout, settings = self.layout, context.scene.instructscene
+        layout.operator("instructscene.iscene", icon="CAMERA_DATA")
+        if not is_set_up():
+            text = tr_ui("I-Scene is not set up in the preferences: the selection is placed by rule")
+            draw_lines(layout, text, characters(context), "INFO")
+            return
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "iscene_result")
+        column.prop(settings, "iscene_picture")
+        _draw_status(layout)
+
+
 class INSTRUCTSCENE_PT_selection(_Panel):
     """The person's own objects that are selected."""
 
@@ -410,6 +435,7 @@ CLASSES: Final = (
     INSTRUCTSCENE_PT_my_room,
     INSTRUCTSCENE_PT_edit,
     INSTRUCTSCENE_PT_place,
+    INSTRUCTSCENE_PT_iscene,
     INSTRUCTSCENE_PT_render,
     INSTRUCTSCENE_PT_picture,
     INSTRUCTSCENE_PT_result,

@@ -24,6 +24,7 @@ from .rendering import (
     RenderSettings,
     look_at,
     render_perspective,
+    render_pieces,
     set_camera,
     set_cycles,
     set_film,
@@ -34,7 +35,7 @@ from .rendering import (
 from .sides import THICKNESS, Side, counter_clockwise, edges
 from .studio import Studio, complete_set, studio_of
 
-View = Literal["corner", "above", "turntable", "camera"]
+View = Literal["corner", "above", "turntable", "camera", "pieces"]
 _LENS: Final = 50.0
 """Millimetres, for a 36 mm sensor, of pictures from outside."""
 _TILT: Final = math.radians(36)
@@ -53,7 +54,8 @@ class PictureSettings(RenderSettings):
     """What Render Room makes.
 
     Args:
-        view: corner, at eye level; above; turntable, pictures all round; camera, the person's own with their settings.
+        view: corner, at eye level; above; turntable, pictures all round; camera, the person's own with their settings;
+            pieces, some objects alone as that camera sees them, in even light.
         frames: of a turntable.
     """
 
@@ -87,6 +89,8 @@ def shoot(
         yield render_perspective(context, room, folder / "0001.png", settings)
     elif settings.view == "camera":
         yield _render_own(context.scene, folder / "0001.png")
+    elif settings.view == "pieces":
+        yield render_pieces(context.scene, folder / "0001.png", settings)
     else:
         yield from _from_outside(context, room, folder, settings)
 

@@ -46,10 +46,12 @@ class Mover:
     Args:
         item: with all that stands on it.
         roots: names of the objects that are moved, the selected one first.
+        posed: how the item was moved, turned and scaled already, in the task's axes; the objects were not.
     """
 
     item: Item
     roots: tuple[str, ...]
+    posed: Matrix = field(default_factory=Matrix)
 
 
 @dataclass(frozen=True)
@@ -82,18 +84,31 @@ class PlaceTask:
         except NoPlaceError as error:
             raise _told(error) from error
 
+    @staticmethod
+    def find_nearest(item: Item, around: Surroundings) -> Placement:
+        """The free place that is nearest to where an item is.
+
+        Raises:
+            NoPlaceError: there is none.
+        """
+        x, y, z = item.middle.tolist()
+        return _PLACER.place([item], around, [[Near((x, y, z))]], PlacerSettings())[0][0]
+
     def move(self, answers: Sequence[Placement]) -> str:
         """Moves the objects to their placements; a sentence for each."""
-        sentences = list[str]()
-        for mover, placed in zip(self.movers, answers, strict=True):
-            place = Matrix.Translation(Vector(placed.position)) @ Matrix.Rotation(placed.turn, 4, "Z")
-            place @= Matrix.Scale(placed.scale, 4)
-            move = self.axes.inverted() @ place @ Matrix.Translation(-Vector(mover.item.middle)) @ self.axes
-            for name in mover.roots:
-                root = bpy.data.objects[name]
-                set_world(root, move @ world_of(root))
-            sentences.append(_sentence(mover, placed))
+        sentences = [self.move_one(mover, placed) for mover, placed in zip(self.movers, answers, strict=True)]
         return ". ".join((*sentences, *self.notes))
+
+    def move_one(self, mover: Mover, placed: Placement) -> str:
+        """Moves the objects of one mover; a sentence."""
+        place = Matrix.Translation(Vector(placed.position)) @ Matrix.Rotation(placed.turn, 4, "Z")
+        place @= Matrix.Scale(placed.scale, 4)
+        middle = Matrix.Translation(-Vector(mover.item.middle))
+        move = self.axes.inverted() @ place @ middle @ mover.posed @ self.axes
+        for name in mover.roots:
+            root = bpy.data.objects[name]
+            set_world(root, move @ world_of(root))
+        return _sentence(mover, placed)
 
     def hang(self, place: Vector, out: Vector) -> Hang:
         """The cue of a place on a wall and of where it faces, both in the world."""

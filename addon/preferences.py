@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import bpy
-from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
 
 from .folders import FOLDERS, MEASURED
+from .iscene_settings import FINDINGS, INSTRUCTSCENE_PG_iscene, is_set_up
+from .language import tr_later, tr_ui
 from .review_list import draw_review
 from .session import ROOT_PACKAGE, SESSION
 
@@ -27,6 +29,12 @@ _WIDE: Final = "\u2e80-\u2fff\u3003-\u9fff\uac00-\ud7ff\uf900-\ufaff"
 _CLOSING: Final = "\u3001\u3002\uff01-\uff1f"
 """Wide punctuation, which stays with what is before it."""
 
+_STATES: Final = {"ok": "CHECKMARK", "warning": "ERROR", "missing": "CANCEL"}
+"""Icons of what Check I-Scene found."""
+_LICENCES: Final = tr_later(
+    "Of what I-Scene needs, nvdiffrast is for non-commercial use only, and the rasteriser of Gaussians for research "
+    "and evaluation. See docs/i-scene.md before you use what it makes"
+)
 USE_ITEMS: Final = [
     ("first", "These First", "What they lack comes from the furniture that comes with the extension"),
     ("only", "Only These", "What they lack is left out, and the findings say so"),
@@ -136,6 +144,7 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         max=86400,
         default=600,
     )
+    iscene: PointerProperty(name="Where I-Scene Is", type=INSTRUCTSCENE_PG_iscene)
     idle_minutes: IntProperty(
         name="Release Memory After",
         description="Minutes without a request after which the worker ends. Zero keeps it",
@@ -160,6 +169,7 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         layout.prop(self, "maker_command")
         if self.maker_command:
             layout.prop(self, "maker_seconds")
+        _draw_iscene(layout, self.iscene)
         draw_progress(layout)
         if SESSION.failure:
             draw_lines(layout, SESSION.failure, 90, "ERROR")
@@ -190,6 +200,25 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         if len(self.catalogues):
             layout.prop(self, "catalogue_use", expand=True)
             layout.prop(self, "link_models")
+
+
+def _draw_iscene(layout: bpy.types.UILayout, chosen: INSTRUCTSCENE_PG_iscene) -> None:
+    """Where I-Scene is, the licences of its parts, and what Check I-Scene found."""
+    layout.prop(chosen, "python")
+    if not is_set_up():
+        return
+    for name in ("repository", "model", "base_model", "hub_cache", "seconds", "download"):
+        layout.prop(chosen, name)
+    draw_lines(layout, tr_ui(_LICENCES), 90, "INFO")
+    row = layout.row(align=True)
+    row.operator("instructscene.check_iscene", icon="CHECKMARK")
+    row.operator("instructscene.try_iscene", icon="PLAY")
+    if FINDINGS:
+        box = layout.box()
+        for finding in FINDINGS:
+            draw_lines(box, f"{finding.name}: {finding.text}", 90, _STATES[finding.state])
+            if finding.state != "ok":
+                draw_lines(box, finding.remedy, 88, "BLANK1")
 
 
 def _draw_folders(layout: bpy.types.UILayout) -> None:

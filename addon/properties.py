@@ -27,6 +27,10 @@ VIEW_ITEMS: Final = [
     ("turntable", "Turntable", "All round from above at an angle, a folder of pictures"),
     ("camera", "My Camera and Settings", "The whole scene through its own camera, with its own render settings"),
 ]
+ISCENE_ITEMS: Final = [
+    ("KEEP", "Keep My Meshes", "The selected objects go where I-Scene saw them"),
+    ("THEIRS", "Use Theirs", "What I-Scene has made comes in the place of the selected objects, which are hidden"),
+]
 RELATION_ITEMS: Final = [
     ("on", "On", "On top of it, or on its largest board"),
     ("under", "Under", "Between it and what it stands on"),
@@ -167,6 +171,12 @@ class INSTRUCTSCENE_PG_settings(bpy.types.PropertyGroup):
     )
     place_carry: BoolProperty(
         name="Take Along", description="What stands on the selected objects goes along with them", default=True
+    )
+    iscene_result: EnumProperty(name="Result", description="What comes of it", items=ISCENE_ITEMS)
+    iscene_picture: StringProperty(
+        name="Picture",
+        description="A photograph or picture of what the camera sees. Left empty, the selected objects are rendered",
+        subtype="FILE_PATH",
     )
     wall_height: FloatProperty(
         name="Wall Height",

@@ -143,6 +143,35 @@ def render_top_down(
         return write(studio.scene, path, notes=False)
 
 
+def render_pieces(scene: bpy.types.Scene, path: Path, settings: RenderSettings) -> Path:
+    """Renders what is in a scene of its own through its camera, in the light of an even sky and a soft sun.
+
+    Args:
+        scene: holds the pieces and the camera alone; gets light and settings.
+        path: of the PNG; its folder exists.
+        settings: size and quality.
+
+    Raises:
+        RenderError: Cycles is not there, or the file cannot be written.
+    """
+    world = bpy.data.worlds.new("Sky")
+    world.use_nodes = True
+    background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
+    background.inputs["Color"].default_value = (*_BACKDROP, 1.0)
+    background.inputs["Strength"].default_value = 0.7
+    scene.world = world
+    data = bpy.data.lights.new("Sun", "SUN")
+    data.energy, data.angle = 2.0, math.radians(20)
+    sun = bpy.data.objects.new("Sun", data)
+    turn = scene.camera.matrix_world.to_euler().z
+    sun.rotation_euler = (math.radians(40), 0.0, turn - math.radians(35))  # over the camera's left shoulder
+    scene.collection.objects.link(sun)
+    set_cycles(scene, (settings.resolution, round(settings.resolution / settings.aspect)), settings.samples)
+    set_film(scene, "Standard", ("None",), exposure=0.0)
+    scene.render.pixel_aspect_x = scene.render.pixel_aspect_y = 1.0
+    return write(scene, path)
+
+
 def _extent(studio: Studio, room: bpy.types.Object) -> tuple[Vector, Vector]:
     """Lowest and highest corner, room's axes, of all vertices with the floor that they span at height 0.
 

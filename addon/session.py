@@ -39,6 +39,7 @@ _STAGES: Final = {
     "make": (tr_later("Making models"), 0.1, 0.9),
     "import": (tr_later("Reading checkpoints"), 0.05, 0.95),
     "index": (tr_later("Indexing models"), 0.05, 0.95),
+    "read": (tr_later("Reading models"), 0.9, 0.95),
     "recognise": (tr_later("Looking at your objects"), 0.03, 0.06),
 }
 """Label and range of the progress bar of the worker's stages; the others change neither."""

@@ -122,6 +122,23 @@ def copy_for_pictures(
         bpy.data.scenes.remove(copy)
 
 
+@contextmanager
+def copy_of_pieces(scene: bpy.types.Scene, names: Iterable[str]) -> Generator[bpy.types.Scene, None, None]:
+    """A temporary scene to be written to another file: some objects with all that hangs on them, and the camera."""
+    copy: Any = bpy.data.scenes.new("InstructScene Picture")
+    try:
+        roots = [bpy.data.objects[name] for name in names]
+        for obj in dict.fromkeys(part for root in roots for part in (root, *root.children_recursive)):
+            copy.collection.objects.link(obj)
+        if scene.camera.name not in copy.collection.objects:
+            copy.collection.objects.link(scene.camera)
+        copy.camera = scene.camera
+        copy.cycles.device = scene.cycles.device
+        yield copy
+    finally:
+        bpy.data.scenes.remove(copy)
+
+
 def link_room(scene: bpy.types.Scene, room: bpy.types.Object, others: Iterable[bpy.types.Object]) -> None:
     """Links a room, its members with all that hangs on them, and other objects into a scene that is new."""
     scene.collection.children.link(room_collection(room))

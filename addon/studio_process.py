@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -22,7 +23,7 @@ from .pictures import PictureSettings, check_target, publish, temporary_folder
 from .placing import PlacingError
 from .rendering import RenderError
 from .session import Progress, Steps, wheel_folders
-from .studio import copy_for_pictures
+from .studio import copy_for_pictures, copy_of_pieces
 
 _CHILD: Final = Path(__file__).with_name("picture_child.py")
 _SAMPLE: Final = re.compile(r"Sample (\d+)/(\d+)")
@@ -34,15 +35,20 @@ _STARTED: Final = 0.04
 
 
 def picture_steps(
-    scene: bpy.types.Scene, room: bpy.types.Object, target: Path, settings: PictureSettings
+    scene: bpy.types.Scene,
+    room: bpy.types.Object,
+    target: Path,
+    settings: PictureSettings,
+    pieces: Sequence[bpy.types.Object] = (),
 ) -> Steps[list[Path]]:
     """The steps that render a room in a second Blender; closing the generator ends that one, and nothing is left.
 
     Args:
         scene: holds the room.
-        room: its Empty.
+        room: its Empty; for pieces, the camera.
         target: see `pictures.target_of`; its folder exists.
         settings: what to make.
+        pieces: what a picture of the view "pieces" shows.
 
     Returns:
         The pictures' files.
@@ -50,14 +56,16 @@ def picture_steps(
     Raises:
         RenderError: the target cannot be written, or the other Blender cannot render.
     """
-    return _steps(scene.name, room.name, target, settings)
+    return _steps(scene.name, room.name, target, settings, [piece.name for piece in pieces])
 
 
-def _steps(scene_name: str, room_name: str, target: Path, settings: PictureSettings) -> Steps[list[Path]]:
+def _steps(
+    scene_name: str, room_name: str, target: Path, settings: PictureSettings, pieces: Sequence[str]
+) -> Steps[list[Path]]:
     check_target(target)
     with temporary_folder() as folder:
         yield Progress("Copying the room", 0.01)
-        job = _pack(scene_name, room_name, folder, settings)
+        job = _pack(scene_name, room_name, folder, settings, pieces)
         yield Progress("Starting to render", 0.02)
         process = _start(job)
         try:
@@ -68,15 +76,18 @@ def _steps(scene_name: str, room_name: str, target: Path, settings: PictureSetti
         return publish(pictures, target)
 
 
-def _pack(scene_name: str, room_name: str, folder: Path, settings: PictureSettings) -> Path:
+def _pack(scene_name: str, room_name: str, folder: Path, settings: PictureSettings, pieces: Sequence[str]) -> Path:
     """Writes the copy of what is to be rendered, and the job for the other Blender; returns the job's file."""
     scene, room = bpy.data.scenes.get(scene_name), bpy.data.objects.get(room_name)
-    if scene is None or room is None:
-        raise PlacingError(tr('"{name}" was removed or renamed meanwhile', name=room_name), tr("Try again"))
+    gone = [name for name in pieces if name not in bpy.data.objects]
+    if scene is None or room is None or gone:
+        name = gone[0] if gone else room_name
+        raise PlacingError(tr('"{name}" was removed or renamed meanwhile', name=name), tr("Try again"))
     blend, job = folder / "room.blend", folder / "job.json"
     try:
         job.with_name(_USER).mkdir()
-        with copy_for_pictures(scene, room, whole=settings.view == "camera") as copy:
+        whole = settings.view == "camera"
+        with copy_of_pieces(scene, pieces) if pieces else copy_for_pictures(scene, room, whole=whole) as copy:
             bpy.data.libraries.write(str(blend), {copy}, path_remap="ABSOLUTE")
             name = copy.name
         job.write_text(json.dumps(_job(scene, name, room_name, folder, settings)), encoding="utf-8")

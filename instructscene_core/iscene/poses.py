@@ -7,7 +7,7 @@ import itertools
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import numpy as np
@@ -21,13 +21,11 @@ Row3 = tuple[int, int, int]
 
 FOLLOWS: Final = ("azimuth", "camera")
 """What the cube turns with: the camera's direction on the ground, or also its pitch and roll."""
-TILTED: Final = 10.0
-"""Degrees from which a rotation is not upright."""
 _FARTHEST: Final = 10.0
 """Degrees by which a convention may miss a rotation that was found."""
 _APART: Final = 3.0
 """Degrees by which one convention must be better than those that follow something else."""
-_AGAIN: Final = "Run Check I-Scene with its trial"
+_AGAIN: Final = "Run Try I-Scene in the preferences"
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,36 +161,13 @@ def calibrate(similarity: Similarity, camera: Array) -> Convention:
     follows = min(best, key=lambda name: best[name][0])
     if best[follows][0] > _FARTHEST:
         miss = f"the nearest misses it by {best[follows][0]:.0f} degrees"
-        raise ISceneError(
-            f"No convention explains how I-Scene turned the scene; {miss}", "Run the trial again with another seed"
-        )
+        raise ISceneError(f"No convention explains how I-Scene turned the scene; {miss}", "Run Try I-Scene again")
     if max(miss for miss, _ in best.values()) - best[follows][0] < _APART:
         raise ISceneError(
             "The camera's view does not tell whether I-Scene follows its pitch",
-            "Run the trial with a camera that looks down by about 25 degrees",
+            "Let the camera look down by about 25 degrees",
         )
     return Convention(best[follows][1], follows)
-
-
-def upright(similarity: Similarity, about: Array | None = None) -> Similarity:
-    """The same turned so that the cube's z is the world's, by the nearest rotation about z; as it is if within 10°.
-
-    Args:
-        similarity: what carries the cube into the world.
-        about: (3,) the point of the world that stays; the cube's middle where none is given.
-
-    Raises:
-        ISceneError: the cube lies on its side or upside down, so that there is no nearest one.
-    """
-    if similarity.tilt <= TILTED:
-        return similarity
-    if similarity.tilt >= 90:
-        raise ISceneError("I-Scene's scene lies on its side", _AGAIN)
-    turn = similarity.rotation
-    level = turn_of(math.atan2(turn[1, 0] - turn[0, 1], turn[0, 0] + turn[1, 1]))
-    stays = similarity.shift if about is None else about
-    shift = stays - level @ turn.T @ (stays - similarity.shift)
-    return replace(similarity, rotation=level, shift=shift)
 
 
 def turn_of(yaw: float) -> Array:

@@ -21,15 +21,16 @@ from .poses import (
     calibrate,
     check_boxes,
     checked_rotation,
-    upright,
 )
 
-__all__ = ["Box", "Convention", "Similarity", "calibrate", "solve", "upright"]
+__all__ = ["Box", "Convention", "Similarity", "calibrate", "solve"]
 
 MOST_MISS: Final = 0.12
 """Root mean square that corners may miss, as a share of the scene's size."""
 _INLIER: Final = 0.2
 """The same of one box that belongs to the rest: twice what noise of 5 % brings."""
+_NEAR: Final = 0.02
+"""The same up to which a box counts in full: one that stands elsewhere in the picture must not pull at the rest."""
 _MIRRORED: Final = 0.01
 """By which a mirrored scene must fit better, beside twice as well, to be taken for one."""
 _STRAYS: Final = 5
@@ -99,7 +100,7 @@ def solve(
             number = "Two objects do" if len(boxes) == 2 else "One object does"
             raise ISceneError(
                 f"{number} not tell how the scene is turned",
-                "Select three objects or more, or run Check I-Scene with its trial",
+                "Select three objects or more, or run Try I-Scene in the preferences first",
             )
         return _checked(task, _scaled(task, known))
     up: Array = np.array([0.0, 0.0, 1.0]) if known is None else known[2]
@@ -262,25 +263,28 @@ def _scaled(task: _Task, rotation: Array) -> Similarity:
 
 
 def _refine(task: _Task, similarity: Similarity) -> Similarity:
-    """Gauss-Newton with damping (Levenberg and Marquardt) on the sides of the boxes that belong together."""
+    """Gauss-Newton with damping (Levenberg and Marquardt), reweighted, on the sides of boxes that belong together."""
     inliers = _misses(task, similarity) < 1.5 * _INLIER
     if np.count_nonzero(inliers) < 3:
         return similarity
     part = task._replace(**{name: getattr(task, name)[inliers] for name in ("axes", "low", "high", "points")})
-    cost, damping = float((_misses(part, similarity) ** 2).sum()), 1e-3
+    cost, damping = _cost(part, similarity), 1e-3
     for _ in range(_STEPS):
         normals, ends, sides = _equations(part, similarity.rotation)
         ends = similarity.scale * ends
         along = np.einsum("si,si->s", normals, ends)
         jacobian = np.column_stack([np.cross(ends, normals), along, normals])
         missing = sides - along - normals @ similarity.shift
+        trust = np.sqrt(np.minimum(1.0, _NEAR / np.maximum(_misses(part, similarity), 1e-9)))
+        trust = np.tile(np.repeat(trust, 3), 2)
+        jacobian, missing = jacobian * trust[:, None], missing * trust
         square = jacobian.T @ jacobian
         weights = damping * np.diag(square) + 1e-9 * np.trace(square)
         step = np.linalg.solve(square + np.diag(weights), jacobian.T @ missing)
         rotation = _rotation(step[:3]) @ similarity.rotation
         scale = similarity.scale * math.exp(float(np.clip(step[3], -0.5, 0.5)))
         tried = Similarity(rotation, scale, similarity.shift + step[4:])
-        now = float((_misses(part, tried) ** 2).sum())
+        now = _cost(part, tried)
         if now < cost:
             done = now > cost * (1 - 1e-6)
             similarity, cost, damping = tried, now, damping / 4
@@ -291,6 +295,12 @@ def _refine(task: _Task, similarity: Similarity) -> Similarity:
             if damping > 1e6:
                 break
     return similarity
+
+
+def _cost(task: _Task, similarity: Similarity) -> float:
+    """Of all boxes: squares of small misses, and no more than in proportion what a large one adds (Huber)."""
+    misses = _misses(task, similarity)
+    return float(np.where(misses < _NEAR, misses**2, _NEAR * (2 * misses - _NEAR)).sum())
 
 
 def _rotation(vector: Array) -> Array:

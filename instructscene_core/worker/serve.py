@@ -11,15 +11,17 @@ Parent to child
     - ``review``: id, catalogue (folder made by ``index``), set (of some pieces' ids what a person says: an object of
       class, front, scale, tags and checked, all as strings)
     - ``recognise``: id, items (list of {name, tags, points} of a person's meshes, see ``recognising``)
+    - ``read``: id, folder, files (names of models in it), out, blender (see :mod:`.reading`)
     - ``nearest``: id, room_type, object, and perhaps category, text, count, thumbnails (see :mod:`.nearest`)
     - ``cancel``: id of a message that is waiting or worked on
     - ``quit``: ends the worker after the messages before it
 Child to parent
     - ``hello``, once: protocol, versions, device, memory_mb, model
-    - ``progress``: id, stage (text, prior, decoder, settle, make, import, index, recognise or pictures), step, steps
+    - ``progress``: id, step, steps, stage (text, prior, decoder, settle, make, import, index, read, recognise or
+      pictures)
     - ``result``: id, seconds, peak_memory_mb, and scenes (of a request), report (of self_check and index), pieces and
       failed (of review: see `review_folder`), imported (room types, of import), recognised (a list, of
-      recognise), or entries and not_understood (of nearest)
+      recognise), read (pieces by file, of read), or entries and not_understood (of nearest)
     - ``error``: id or null, message, remedy, detail (a traceback where nobody foresaw it, else empty)
 
 The process ends at once when its standard input closes, whatever it is doing.
@@ -61,6 +63,7 @@ from ..reading.reader import Reader
 from ..scene import Json, Request, read_json
 from .memory import memory_mb, peak_memory_mb
 from .nearest import nearest
+from .reading import read_files
 from .recognising import recognise_items
 
 PROTOCOL: Final = 1
@@ -186,7 +189,7 @@ class _Worker:
             self._jobs.put(None)
         elif kind == "cancel":
             self._cancelled.add(str(item.get("id")))
-        elif kind in ("request", "self_check", "import", "index", "review", "recognise", "nearest"):
+        elif kind in ("request", "self_check", "import", "index", "review", "recognise", "read", "nearest"):
             self._cancelled.discard(str(item.get("id")))  # a cancel that came too late for an earlier job of this id
             self._jobs.put(item)
         else:
@@ -292,6 +295,7 @@ class _Worker:
             "index": index,
             "review": reviewed,
             "recognise": lambda: {"recognised": recognise_items(item, partial(on_step, "recognise"))},
+            "read": lambda: read_files(item, partial(on_step, "read")),
             "nearest": lambda: nearest(generator, item, partial(on_step, "pictures")),
         }
         return answers.get(item["type"], rooms)()

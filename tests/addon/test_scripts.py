@@ -142,6 +142,25 @@ def place_here(request):
     assert "Choose another object" in refusal(ops.place_here, cue="OBJECT", target="Nothing")
 
 
+def iscene(request):
+    request.getfixturevalue("settings")
+    lamp = box("Lamp", (0.2, 0.2, 0.4), (3, 3, 0.3))
+    select(lamp)
+    assert ops.iscene() == {"FINISHED"}  # none is set up: by rule
+    assert lamp.location.z == pytest.approx(0.0, abs=0.001)
+
+
+def try_iscene(request):
+    request.getfixturevalue("settings")
+    assert "There is no Python" in refusal(ops.try_iscene)
+
+
+def check_iscene(request):
+    request.getfixturevalue("settings")
+    assert ops.check_iscene() == {"FINISHED"}
+    assert [finding for finding in module("iscene_settings").FINDINGS if finding.state == "missing"]
+
+
 def more_like_this(request):
     request.getfixturevalue("bedroom")
     before = [item["category"] for item in record()["objects"]].count("nightstand")
@@ -491,13 +510,13 @@ def add_preset(request):
 CHECKS = {
     check.__name__: check
     for check in (
-        add_catalogue, add_preset, cancel, choose_piece, close_review, complete_room, copy_report, correct_parts,
-        delete, draw_floor, empty_folder, find_pieces, fix_scale, furnish_my_room, generate_room, import_official,
-        index_models, keep_variation, measure_folders, more_like_this, more_variations, new_seed, open_folder,
-        place_here, rearrange_selection, recognise, regenerate, release_memory, remove_catalogue, render, replace,
-        restyle_selection, review_check, review_class, review_front, review_leave_out, review_models, review_scale,
-        save_review, self_check, set_class, set_kind, show_room, tick_all, tick_piece, turn_front, use_settings,
-        variation,
+        add_catalogue, add_preset, cancel, check_iscene, choose_piece, close_review, complete_room, copy_report,
+        correct_parts, delete, draw_floor, empty_folder, find_pieces, fix_scale, furnish_my_room, generate_room,
+        import_official, index_models, iscene, keep_variation, measure_folders, more_like_this, more_variations,
+        new_seed, open_folder, place_here, rearrange_selection, recognise, regenerate, release_memory,
+        remove_catalogue, render, replace, restyle_selection, review_check, review_class, review_front,
+        review_leave_out, review_models, review_scale, save_review, self_check, set_class, set_kind, show_room,
+        tick_all, tick_piece, try_iscene, turn_front, use_settings, variation,
     )
 }  # fmt: skip
 

@@ -1,0 +1,86 @@
+"""Makes things stand where I-Scene saw them, which is no finer than centimetres: the exact stage has the last word."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+from mathutils import Matrix, Vector
+
+from ..instructscene_core.geometry.frames import FloatArray
+from ..instructscene_core.placer.placement import Item, Placement
+from ..instructscene_core.placer.rule import NoPlaceError
+from .language import tr
+from .place_task import Mover, PlaceTask
+
+REACH: Final = 0.25
+"""Metres from where I-Scene saw a thing within which there must be a place for it; one of height counts as two."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Where a thing was seen.
+
+    Args:
+        yaw: radians by which it is turned about the task's Z axis, before it is moved.
+        shift: (3,) metres.
+        scale: by which it is scaled before that.
+    """
+
+    yaw: float = 0.0
+    shift: FloatArray = field(default_factory=lambda: np.zeros(3))
+    scale: float = 1.0
+
+    @property
+    def matrix(self) -> Matrix:
+        """(4, 4) of the whole."""
+        shift: Vector = Vector(self.shift.tolist())
+        return Matrix.Translation(shift) @ Matrix.Rotation(self.yaw, 4, "Z") @ Matrix.Scale(self.scale, 4)
+
+    def apply(self, item: Item) -> Item:
+        """An item as it was seen."""
+        solid = item.solid.scaled(self.scale, np.zeros(3)).turned(self.yaw).moved(self.shift)
+        return Item(solid, item.yaw + self.yaw)
+
+
+def stand(task: PlaceTask, seen: Mapping[str, Seen], reach: float = REACH) -> list[str]:
+    """Moves the objects of a task to the free places nearest to where they were seen, what carries others first.
+
+    Args:
+        task: all of its movers have a place in ``seen``, by the name of their first root.
+        seen: where.
+        reach: metres from there within which there must be a place.
+
+    Returns:
+        A sentence for each.
+    """
+    lost: dict[str, str] = {}
+    while True:
+        found, failed = _place(task, seen, lost, reach)
+        lost |= failed
+        if not failed:
+            break
+    movers = [replace(mover, posed=seen[mover.roots[0]].matrix, item=item) for mover, item, _ in found]
+    sentences = [task.move_one(mover, placed) for mover, (_, _, placed) in zip(movers, found, strict=True)]
+    return [*sentences, *lost.values()]
+
+
+def _place(
+    task: PlaceTask, seen: Mapping[str, Seen], lost: Mapping[str, str], reach: float
+) -> tuple[list[tuple[Mover, Item, Placement]], dict[str, str]]:
+    """Placements of the movers that are not lost, one after the other; and why others are lost now, by name."""
+    staying = [*task.around.solids, *(mover.item.solid for mover in task.movers if mover.roots[0] in lost)]
+    items = [(mover, seen[mover.roots[0]].apply(mover.item)) for mover in task.movers if mover.roots[0] not in lost]
+    found, failed = list[tuple[Mover, Item, Placement]](), dict[str, str]()
+    for mover, item in sorted(items, key=lambda pair: float(pair[1].solid.low[2])):
+        name = mover.roots[0]
+        try:
+            placed = task.find_nearest(item, replace(task.around, solids=tuple(staying)))
+        except NoPlaceError:
+            placed = None
+        if placed is None or placed.score > reach:
+            failed[name] = tr('"{name}" stays: there is no free place near where it was seen', name=name)
+            continue
+        found.append((mover, item, placed))
+        staying.append(placed.solid)
+    return found, failed
