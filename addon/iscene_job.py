@@ -125,13 +125,14 @@ def _steps(
         job, answer = yield from _asked(installed, shot, pixels, folder, wanted)
         yield Progress("Placing", 0.95)
         similarity = _similarity(job, answer, eye)
+        yield Progress("Placing", 0.95)
         missing = [tr('"{name}" is left out: {why}', name=names[n - 1], why=why) for n, why in answer.missing.items()]
         there = {names[n - 1]: n for n in answer.meshes}
         if wanted.theirs:
             pieces = yield from read_pieces(answer, folder)
             sentences = _use_theirs(there, similarity, pieces, task, wanted)
         else:
-            sentences = _keep_mine(there, similarity, answer, wanted)
+            sentences = yield from _keep_mine(there, similarity, answer, wanted)
     return ". ".join((*sentences, *unseen, *missing, *task.notes))
 
 
@@ -268,13 +269,14 @@ def _similarity(job: Job, answer: Answer, eye: Eye) -> Similarity:
     return found
 
 
-def _keep_mine(there: Mapping[str, int], similarity: Similarity, answer: Answer, wanted: Wanted) -> list[str]:
+def _keep_mine(there: Mapping[str, int], similarity: Similarity, answer: Answer, wanted: Wanted) -> Steps[list[str]]:
     """Moves the objects to where their shapes fit those that were made."""
     objects = [bpy.data.objects[name] for name in there if name in bpy.data.objects]
     bare = {mover.roots[0]: mover.item for mover in read_placing(bpy.context, objects, carry=False).movers}
     seen = dict[str, Seen]()
     notes = list[str]()
     for name, item in bare.items():
+        yield Progress("Placing", 0.96)
         theirs = similarity.apply(surface_points(answer.meshes[there[name]], _POINTS, 0))
         fit = register(_points(item), theirs)
         seen[name] = Seen(fit.yaw, np.asarray(fit.shift), fit.scale)

@@ -14,12 +14,13 @@ import bpy
 sys.path.insert(0, str(Path(__file__).parent))
 
 import gui_hand as hand
+from gui_iscene import STORY as ISCENE
 from gui_own import STORY as OWN
 from gui_place import STORY as PLACE
 from gui_rooms import STORY as ROOMS
 from mathutils import Euler
 
-STORY = (*ROOMS, *OWN, *PLACE)
+STORY = (*ROOMS, *OWN, *PLACE, *ISCENE)
 
 
 def empty_file():

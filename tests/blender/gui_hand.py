@@ -121,11 +121,14 @@ def find(what, across=0.5, place=SIDEBAR, pages=3):
         what: how the copied text begins.
         across: pixels from the region's right edge, below zero from its left edge, or a share of its width.
         place: the region.
-        pages: how many are looked through.
+        pages: how many are looked through, or their numbers.
     """
     for patience in _PATIENCE:
         known = _FOUND.get((what, across, place.kind))
-        for page in sorted(range(pages), key=lambda page: (known is not None and page != known[0], page)):
+        for page in sorted(
+            range(pages) if isinstance(pages, int) else pages,
+            key=lambda page: (known is not None and page != known[0], page),
+        ):
             yield from place.go_to(page)
             _, region = place.look()
             x = _across(region, across)

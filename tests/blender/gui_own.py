@@ -72,9 +72,9 @@ def _click_at(place):
     yield 0.4
 
 
-def _open(command, below, first):
+def open_panel(command, below, first, pages=3):
     """Opens the panel whose header lies below a button, and finds its first button."""
-    yield from find(command)
+    yield from find(command, pages=pages)
     xdotool("mousemove_relative", 0, below)
     yield 0.2
     xdotool("click", 1)
@@ -85,7 +85,7 @@ def _open(command, below, first):
 def draw_a_floor():
     """Four clicks and Enter make a floor."""
     yield from start_anew()
-    yield from _open("bpy.ops.instructscene.furnish_my_room(", BELOW, "bpy.ops.instructscene.draw_floor(")
+    yield from open_panel("bpy.ops.instructscene.furnish_my_room(", BELOW, "bpy.ops.instructscene.draw_floor(")
     screenshot("20_my_room")
     yield from click("bpy.ops.instructscene.draw_floor(")
     for corner in CORNERS:
