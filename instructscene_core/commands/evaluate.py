@@ -77,6 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--training-rooms", type=int, help="of the starter, of each type, to compare with")
     parser.add_argument("--stages", default=",".join(STAGES), help="of wishes: how rooms are made")
     parser.add_argument("--steps", type=int, help=f"of placing: of each network, absent: {placing_run.STEPS}")
+    parser.add_argument("--only", help=f"of placing: some of the tables {', '.join(placing_run.TABLES)}; absent: all")
     parser.add_argument("--plans", type=Path, help="of sense: folder for plans of all rooms")
     parser.add_argument("--out", type=Path, help="JSON file for the figures; of starter, sense and wishes their folder")
     add_model_arguments(parser)
@@ -139,8 +140,12 @@ def _place(options: argparse.Namespace) -> int:
     if options.out is None:
         raise InvalidInputError("The set placing needs a folder", "Name it with --out")
     set_threads(options.threads)
+    only = [name.strip() for name in options.only.split(",")] if options.only else list(placing_run.TABLES)
+    for name in only:
+        if name not in placing_run.TABLES:
+            raise InvalidInputError(f"Placing has no table {name}", f"Choose of {', '.join(placing_run.TABLES)}")
     return placing_run.run(
-        options.out, options.steps or placing_run.STEPS, options.count or placing_run.COUNT, options.seeds
+        options.out, options.steps or placing_run.STEPS, options.count or placing_run.COUNT, options.seeds, only
     )
 
 

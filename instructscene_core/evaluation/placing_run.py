@@ -17,14 +17,15 @@ COUNT: Final = 60
 """Scenes of each set."""
 
 
-def run(out: Path, steps: int, count: int, seeds: int) -> int:
-    """Makes all tables that are not there yet; prints the page.
+def run(out: Path, steps: int, count: int, seeds: int, only: Sequence[str] = tuple(TABLES)) -> int:
+    """Makes the tables that are not there yet; prints the page.
 
     Args:
         out: folder for networks, figures and ``placing.md``.
         steps: of each network.
         count: scenes of each set.
         seeds: of networks and questions.
+        only: names of the tables.
 
     Raises:
         InvalidInputError: the folder has figures of other options.
@@ -36,8 +37,8 @@ def run(out: Path, steps: int, count: int, seeds: int) -> int:
         "set. Cells: mean over the seeds, in brackets the least and the largest."
     )
     parts = [about]
-    for name, make in TABLES.items():
-        path = store.folder / f"{name}.json"
+    for name in only:
+        make, path = TABLES[name], store.folder / f"{name}.json"
         if path.is_file():
             found = [_read(item) for item in json.loads(path.read_text(encoding="utf-8"))]
         else:

@@ -7,12 +7,14 @@ import torch
 from instructscene_core.datasets.compositions import FLOOR
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.evaluation import placing_run
-from instructscene_core.evaluation.placing import answers
+from instructscene_core.evaluation.placing import answers, ordering
 from instructscene_core.evaluation.placing.answers import Answer, errors_of, rule_answers, told_wrongly
-from instructscene_core.evaluation.placing.tables import TABLES
+from instructscene_core.evaluation.placing.networks import SMALL
 from instructscene_core.evaluation.placing.worlds import mirrored, worlds
+from instructscene_core.models.geometry_placer import GeometryPlacer
 
 FEW = ("starts", "proximity", "symmetry")
+"""Tables that need few networks."""
 
 
 @pytest.fixture(scope="module")
@@ -110,16 +112,36 @@ def test_baselines_know_tops_and_compartments(sets):
     assert np.median(errors["ray down"]) <= np.median(errors["top of box"]) + 1e-9 < np.median(errors["floor only"])
 
 
-def test_a_run_goes_on_and_refuses_other_options(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(placing_run, "TABLES", {name: TABLES[name] for name in FEW})
-    placing_run.run(tmp_path, 1, 3, 1)
+def test_orders_only_change_the_order(sets):
+    """A pose is told on the surface on which it stands, and comes back from there; the nearest place is found."""
+    batch = sets["structured"].batch("edge", 7)
+    for scene in batch.scenes:
+        for a, truth in enumerate(scene.wanted):
+            surface, pose = ordering.told_on(scene, truth)
+            back = scene.placed(a, surface, pose.double().numpy())
+            np.testing.assert_allclose(back.position, truth.position, atol=1e-6)
+            assert np.cos(back.yaw - truth.yaw) == pytest.approx(1)
+    offered = rule_answers(batch, ordering.OFFERED)
+    assert max(len(answer.drawn) for answer in offered) == ordering.OFFERED
+    torch.manual_seed(0)
+    model = GeometryPlacer(SMALL).eval()
+    for found in (ordering.ordered(model, batch, batch.inputs, offered, 0), ordering.nearest(batch, offered)):
+        for one, other in zip(found, offered, strict=True):
+            assert {id(placed) for placed in one.drawn} == {id(placed) for placed in other.drawn}
+    grounds = [np.mean([error.ground for error in errors_of(batch, found)]) for found in (
+        ordering.nearest(batch, offered), offered)]  # fmt: skip
+    assert grounds[0] < grounds[1]
+
+
+def test_a_run_goes_on_and_refuses_other_options(tmp_path, capsys):
+    placing_run.run(tmp_path, 1, 3, 1, FEW)
     first = capsys.readouterr().out
     assert "| from scratch |" in first
     files = {path: path.stat().st_mtime_ns for path in (tmp_path / "networks").glob("*.safetensors")}
     assert len(files) == 6
     (tmp_path / "symmetry.json").unlink()
-    placing_run.run(tmp_path, 1, 3, 1)
+    placing_run.run(tmp_path, 1, 3, 1, FEW)
     assert capsys.readouterr().out == first
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "networks").glob("*.safetensors")} == files
     with pytest.raises(InvalidInputError, match="figures of other steps"):
-        placing_run.run(tmp_path, 2, 3, 1)
+        placing_run.run(tmp_path, 2, 3, 1, FEW)

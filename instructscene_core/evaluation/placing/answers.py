@@ -16,7 +16,7 @@ from ...errors import InstructSceneError
 from ...floor_plan import FloorPlan
 from ...geometry.frames import FloatArray
 from ...models.geometry_placer import GeometryPlacer, PlacerInputs
-from ...placer.placement import Item, Surroundings
+from ...placer.placement import Item, PlacerSettings, Surroundings
 from ...placer.rule import RulePlacer
 from ...placer.solid import Solid
 from ...training.placer_features import Batch, Scene, View, depth_inside
@@ -89,21 +89,27 @@ def told_wrongly(batch: Batch, control: str) -> PlacerInputs:
     return inputs._replace(**{name: rolled(getattr(inputs, name)) for name in names})
 
 
-def rule_answers(batch: Batch) -> list[Answer]:
-    """Where the rule puts shapes that it is told the same of, in the order in which they are asked for."""
+def rule_answers(batch: Batch, variations: int = 1) -> list[Answer]:
+    """Where the rule puts shapes that it is told the same of, in the order in which they are asked for.
+
+    Args:
+        batch: the questions.
+        variations: places of each, the best first.
+    """
+    settings = PlacerSettings(variations)
     answers = list[Answer]()
     for b, scene in enumerate(batch.scenes):
         solids = [_solid(placed, f"shape {number}") for number, placed in enumerate(scene.kept)]
-        around = Surroundings(tuple(solids), _floor())
+        around, placer = Surroundings(tuple(solids), _floor()), RulePlacer()
         for a, wanted in enumerate(scene.wanted):
             item = Item(_solid(Placed(wanted.shape, np.zeros(3), wanted.yaw), "asked"), wanted.yaw)
             cue = _cue(batch, b, a)
             try:
-                found = RulePlacer().place([item], around, [[] if cue is None else [cue]])[0][0]
+                found = placer.place([item], around, [[] if cue is None else [cue]], settings)[0]
             except InstructSceneError:
                 answers.append(Answer(b, a, [], None))
                 continue
-            answers.append(Answer(b, a, [Placed(wanted.shape, found.position, wanted.yaw)], None))
+            answers.append(Answer(b, a, [Placed(wanted.shape, one.position, wanted.yaw) for one in found], None))
     return answers
 
 

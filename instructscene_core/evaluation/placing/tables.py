@@ -23,6 +23,7 @@ from .answers import (
     told_wrongly,
 )
 from .networks import BASE, VARIANTS, Networks, Variant
+from .ordering import OFFERED, central, nearest, ordered
 from .worlds import Cue, World, mirrored, worlds
 
 Figures = Mapping[str, float]
@@ -34,6 +35,7 @@ _LATE: Final = 0.2
 """Time at which the residual of a pose is looked at."""
 _MOVED: Final = (0.05, 0.3)
 """Metres by which a pose is moved that is to be told from the true one."""
+_CONTROLS: Final = {"wrong scene": "another scene's geometry", "shuffled cue": "shuffled cue"}
 _BY_NAME: Final = {variant.name: variant for variant in VARIANTS}
 
 
@@ -342,6 +344,33 @@ def symmetry(bench: Bench) -> Iterable[Table]:
     yield Table("7. symmetry, random", columns, rows)
 
 
+def order(bench: Bench) -> Iterable[Table]:
+    """Beside the rule: which of its eight best places a network likes most, and how good any order could be."""
+    for name in ("structured", "unseen layouts and families"):
+        world = bench.worlds[name]
+        for cue in ("edge", "none"):
+            offers = [(seed, world.batch(cue, seed)) for seed in range(bench.networks.seeds)]
+            offered = [(seed, batch, rule_answers(batch, OFFERED)) for seed, batch in offers]
+            rows: Rows = [("rule", [figures_of(errors_of(batch, found)) for _, batch, found in offered])]
+            for variant, control in ((_BY_NAME["structured only"], ""), (_BY_NAME["structured only"], "wrong scene"),
+                                     (_BY_NAME["structured only"], "shuffled cue"), (_BY_NAME["mix"], ""),
+                                     (BASE, "")):  # fmt: skip
+                models = bench.networks.of(variant)
+                figures = [
+                    figures_of(
+                        errors_of(batch, ordered(models[seed], batch, told_wrongly(batch, control), found, seed))
+                    )
+                    for seed, batch, found in offered
+                ]
+                title = f"rule, ordered by: {variant.name}"
+                rows.append((f"{title}, {_CONTROLS[control]}" if control else title, figures))
+            middle = [figures_of(errors_of(batch, central(found))) for _, batch, found in offered]
+            rows.append(("rule, ordered by: nearness to the middle of the room", middle))
+            best = [figures_of(errors_of(batch, nearest(batch, found))) for _, batch, found in offered]
+            rows.append(("the nearest of the rule's eight", best))
+            yield Table(f"Order, {name}, cue: {cue}", (*GROUND, HEIGHT[-1]), rows)
+
+
 def _matched(one: Sequence[Answer], other: Sequence[Answer]) -> list[tuple[Answer, Answer]]:
     known = {(answer.scene, answer.asked): answer for answer in other}
     return [(a, known[a.scene, a.asked]) for a in one if (a.scene, a.asked) in known]
@@ -359,5 +388,6 @@ TABLES: Final[Mapping[str, Callable[[Bench], Iterable[Table]]]] = {
     "support": support,
     "proximity": proximity,
     "symmetry": symmetry,
+    "order": order,
 }
-"""Tables 1 to 7, by their names."""
+"""Tables 1 to 7 and what comes of them, by their names."""
