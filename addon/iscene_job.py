@@ -6,8 +6,8 @@ Nothing of the open file changes before its answer is there and has been checked
 import json
 import math
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,15 +23,16 @@ from ..instructscene_core.iscene.backend import Answer, Installation, Job, run
 from ..instructscene_core.iscene.glb import Mesh, surface_points
 from ..instructscene_core.iscene.masks import check_masks
 from ..instructscene_core.iscene.poses import Box, Similarity, calibrate
-from ..instructscene_core.iscene.registration import register
+from ..instructscene_core.iscene.registration import Registration, register
 from ..instructscene_core.iscene.similarity import solve
 from ..instructscene_core.placer.placement import Item
+from .aside import Tell, aside
 from .camera_labels import Eye, eye_of, label_steps
-from .iscene_posing import Seen, stand
+from .iscene_posing import Places, Seen, find_places, stand
 from .iscene_settings import installation, is_set_up, known_convention, remember
 from .iscene_theirs import MadeObjects, read_pieces
 from .iscene_trial import trial_scene
-from .language import tr
+from .language import tr, tr_later
 from .pictures import PictureSettings, temporary_folder
 from .place_task import PlaceTask, read_placing
 from .session import Progress, Steps
@@ -44,7 +45,15 @@ _POINTS: Final = 1000
 """Points of a surface by which a mesh is registered."""
 _PROPORTIONS: Final = 0.01
 """Share by which those of a person's picture may differ from the camera's."""
-_SHARES: Final = {"Loading model": 0.2, "Generating scene": 0.4}
+_POLL: Final = 0.05
+"""Seconds between two looks at I-Scene."""
+_PLACING: Final = "placing"
+_SHOWN: Final = {
+    "": (tr_later("I-Scene is at work"), 0.2),
+    "Generating scene": (tr_later("I-Scene is at work"), 0.4),
+    _PLACING: (tr_later("Placing"), 0.95),
+}
+"""Label and share of the progress bar at the stages that I-Scene and its reading tell."""
 
 
 @dataclass(frozen=True)
@@ -94,19 +103,16 @@ def _try(installed: Installation) -> Steps[str]:
         eye = eye_of(scene, Matrix(), _SHORTER)
         labels = yield from label_steps(eye, [item.solid for item in items.values()], ())
         shot = _Shot(scene.name, dict(enumerate(items, start=1)), dict(enumerate(items.values(), start=1)), eye)
-        job, answer = yield from _asked(installed, shot, labels.pixels, folder, Wanted())
-        numbers = sorted(answer.meshes)
-        shapes = [answer.meshes[number].vertices for number in numbers]
-        found = solve([job.boxes[number] for number in numbers], shapes, camera=eye.rotation, trial=True)
+        _, found = yield from _asked(installed, shot, labels.pixels, folder, Wanted(), trial=True)
         remember(calibrate(found, eye.rotation))
     return tr("I-Scene works: {seconds:.0f} s for four boxes", seconds=time.monotonic() - begin)
 
 
 def _by_rule(task: PlaceTask) -> Steps[str]:
-    yield Progress("Placing by rule", 0.5)
-    sentences = stand(task, {mover.roots[0]: Seen() for mover in task.movers}, math.inf)
+    seen = {mover.roots[0]: Seen() for mover in task.movers}
+    places = yield from aside(lambda _: find_places(task, seen, math.inf), lambda _: Progress("Placing by rule", 0.5))
     notice = tr("I-Scene is not set up in the preferences, so this was placed by rule")
-    return ". ".join((notice, *sentences, *task.notes))
+    return ". ".join((notice, *stand(task, seen, places), *task.notes))
 
 
 def _steps(
@@ -122,10 +128,10 @@ def _steps(
     shown = {number: item for number, item in items.items() if number not in reasons}
     with temporary_folder() as folder:
         shot = _Shot(scene_name, {number: names[number - 1] for number in shown}, shown, eye)
-        job, answer = yield from _asked(installed, shot, pixels, folder, wanted)
-        yield Progress("Placing", 0.95)
-        similarity = _similarity(job, answer, eye)
-        yield Progress("Placing", 0.95)
+        answer, similarity = yield from _asked(installed, shot, pixels, folder, wanted)
+        if len(answer.meshes) > 2:  # fewer do not show how its scenes are turned
+            with suppress(InstructSceneError):  # turned as no convention has it: nothing to learn for other runs
+                remember(calibrate(similarity, eye.rotation))
         missing = [tr('"{name}" is left out: {why}', name=names[n - 1], why=why) for n, why in answer.missing.items()]
         there = {names[n - 1]: n for n in answer.meshes}
         if wanted.theirs:
@@ -174,8 +180,8 @@ def _box(item: Item) -> Box:
     return Box(np.array([cosine * x - sine * y, sine * x + cosine * y, z]), high - low, item.yaw)
 
 
-def _picture(shot: _Shot, own: Path | None, folder: Path) -> Steps[NDArray[np.uint8]]:
-    """(H, W, 3) what the camera sees: a person's picture, or a render of the objects alone."""
+def _picture(shot: _Shot, own: Path | None, folder: Path) -> Steps[NDArray[np.float32]]:
+    """What the camera sees, as `read_picture` has it: a person's picture, or a render of the objects alone."""
     width, height = shot.eye.size
     if own is None:
         scene = bpy.data.scenes[shot.scene]
@@ -183,6 +189,7 @@ def _picture(shot: _Shot, own: Path | None, folder: Path) -> Steps[NDArray[np.ui
         settings = PictureSettings(width, width / height, _SAMPLES, view="pieces")
         for_camera = picture_steps(scene, scene.camera, folder / "rgb.png", settings, pieces)
         (own,) = yield from _between(for_camera, 0.05, 0.2)
+    yield Progress(*_SHOWN[""])
     return read_picture(own, shot.eye.size)
 
 
@@ -198,8 +205,8 @@ def _between(steps: Steps[list[Path]], low: float, high: float) -> Steps[list[Pa
         steps.close()
 
 
-def read_picture(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """(H, W, 3) a picture's pixels as they are shown, row 0 at the top, scaled to a size of equal proportions.
+def read_picture(path: Path, size: tuple[int, int]) -> NDArray[np.float32]:
+    """(H · W · 4) a picture's values as Blender has them, from below, scaled to a size of equal proportions.
 
     Args:
         path: of any format that Blender reads.
@@ -226,64 +233,80 @@ def read_picture(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
                 ),
                 tr("Set the resolution in Output Properties to that of the picture"),
             )
-        image.scale(*size)
+        if (width, height) != size:
+            image.scale(*size)
         pixels = np.empty(4 * size[0] * size[1], np.float32)
         image.pixels.foreach_get(pixels)
     finally:
         bpy.data.images.remove(image)
-    rows = pixels.reshape(size[1], size[0], 4)[::-1, :, :3]
+    return pixels
+
+
+def _as_shown(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """(H, W, 3) pixels, row 0 at the top, of what `read_picture` gives."""
+    rows = values.reshape(size[1], size[0], 4)[::-1, :, :3]
     return np.rint(255 * np.clip(rows, 0, 1)).astype(np.uint8)
 
 
 def _asked(
-    installed: Installation, shot: _Shot, pixels: NDArray[np.uint8], folder: Path, wanted: Wanted
-) -> Steps[tuple[Job, Answer]]:
-    """What I-Scene is asked and its answer; closing the generator ends it."""
-    rgb = yield from _picture(shot, wanted.picture, folder)
-    boxes = {label: _box(item) for label, item in shot.items.items()}
-    job = Job(rgb, pixels, shot.names, boxes, _told(shot.eye), 0.0, wanted.seed)
-    running = run(installed, job, folder / "answer")
-    try:
-        while True:
-            stage = next(running)
-            yield Progress("I-Scene is at work", _SHARES.get(stage, _SHARES["Loading model"]), waiting=True)
-    except StopIteration as stop:
-        return job, stop.value
-    finally:
-        running.close()
-
-
-def _similarity(job: Job, answer: Answer, eye: Eye) -> Similarity:
-    """From I-Scene's cube to the task's axes.
+    installed: Installation,
+    shot: _Shot,
+    pixels: NDArray[np.uint8],
+    folder: Path,
+    wanted: Wanted,
+    *,
+    trial: bool = False,
+) -> Steps[tuple[Answer, Similarity]]:
+    """I-Scene's answer, and how its cube lies in the task's axes; closing the generator ends it.
 
     Raises:
-        InstructSceneError: what it made does not fit the boxes that were shown to it.
+        InstructSceneError: it fails, or what it made does not fit the boxes that were shown to it.
     """
-    numbers = sorted(answer.meshes)
-    boxes = [job.boxes[number] for number in numbers]
-    shapes = [answer.meshes[number].vertices for number in numbers]
-    found = solve(boxes, shapes, known_convention(), eye.rotation)
-    if len(numbers) > 2:  # fewer do not show it
-        with suppress(InstructSceneError):  # turned as no convention has it: nothing to learn for other runs
-            remember(calibrate(found, eye.rotation))
-    return found
+    values = yield from _picture(shot, wanted.picture, folder)
+    convention = None if trial else known_convention()
+
+    def work(tell: Tell) -> tuple[Answer, Similarity]:
+        boxes = {label: _box(item) for label, item in shot.items.items()}
+        rgb = _as_shown(values, shot.eye.size)
+        job = Job(rgb, pixels, shot.names, boxes, _told(shot.eye), 0.0, wanted.seed)
+        answer = _waited(run(installed, job, folder / "answer"), tell)
+        tell(_PLACING)
+        numbers = sorted(answer.meshes)
+        shapes = [answer.meshes[number].vertices for number in numbers]
+        return answer, solve([boxes[number] for number in numbers], shapes, convention, shot.eye.rotation, trial=trial)
+
+    return (yield from aside(work, lambda stage: Progress(*_SHOWN.get(stage, _SHOWN[""]))))
+
+
+def _waited(running: Generator[str, None, Answer], tell: Tell) -> Answer:
+    with closing(running):
+        while True:
+            try:
+                tell(next(running))
+            except StopIteration as stop:
+                return stop.value
+            time.sleep(_POLL)
 
 
 def _keep_mine(there: Mapping[str, int], similarity: Similarity, answer: Answer, wanted: Wanted) -> Steps[list[str]]:
     """Moves the objects to where their shapes fit those that were made."""
     objects = [bpy.data.objects[name] for name in there if name in bpy.data.objects]
     bare = {mover.roots[0]: mover.item for mover in read_placing(bpy.context, objects, carry=False).movers}
-    seen = dict[str, Seen]()
-    notes = list[str]()
-    for name, item in bare.items():
-        yield Progress("Placing", 0.96)
-        theirs = similarity.apply(surface_points(answer.meshes[there[name]], _POINTS, 0))
-        fit = register(_points(item), theirs)
-        seen[name] = Seen(fit.yaw, np.asarray(fit.shift), fit.scale)
-        if not fit.accepted:
-            notes.append(tr('"{name}" does not look like what was made of it: only its middle counts', name=name))
     task = read_placing(bpy.context, objects, carry=wanted.carry)
-    return [*stand(task, seen), *notes]
+
+    def work(_: Tell) -> tuple[dict[str, Registration], dict[str, Seen], Places]:
+        clouds = {name: surface_points(answer.meshes[there[name]], _POINTS, 0) for name in bare}
+        fits = {name: register(_points(item), similarity.apply(clouds[name])) for name, item in bare.items()}
+        seen = {name: Seen(fit.yaw, fit.shift, fit.scale) for name, fit in fits.items()}
+        return fits, seen, find_places(task, seen)
+
+    fits, seen, places = yield from aside(work, lambda _: Progress(*_SHOWN[_PLACING]))
+    notes = [
+        tr('"{name}" does not look like what was made of it: only its middle counts', name=name)
+        for name, fit in fits.items()
+        if not fit.accepted
+    ]
+    return [*stand(task, seen, places), *notes]
 
 
 def _points(item: Item) -> FloatArray:
@@ -303,7 +326,8 @@ def _use_theirs(
                 made.append(pieces.place(number, root, similarity, before.axes, json.dumps(about)))
         bpy.context.view_layer.update()
         task = read_placing(bpy.context, made, carry=False)
-        sentences = stand(task, {mover.roots[0]: Seen() for mover in task.movers})
+        seen = {mover.roots[0]: Seen() for mover in task.movers}
+        sentences = stand(task, seen, find_places(task, seen))
     except BaseException:
         pieces.undo.close()
         raise

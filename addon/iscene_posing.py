@@ -1,6 +1,6 @@
 """Makes things stand where I-Scene saw them, which is no finer than centimetres: the exact stage has the last word."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -43,43 +43,59 @@ class Seen:
         return Item(solid, item.yaw + self.yaw)
 
 
-def stand(task: PlaceTask, seen: Mapping[str, Seen], reach: float = REACH) -> list[str]:
-    """Moves the objects of a task to the free places nearest to where they were seen, what carries others first.
+@dataclass(frozen=True)
+class Places:
+    """Where things come to stand.
+
+    Args:
+        found: of each that has a place, what is moved, as it was seen, and its place.
+        lost: names of those that have none near where they were seen, which stay.
+    """
+
+    found: tuple[tuple[Mover, Item, Placement], ...]
+    lost: tuple[str, ...]
+
+
+def find_places(task: PlaceTask, seen: Mapping[str, Seen], reach: float = REACH) -> Places:
+    """The free places nearest to where the objects of a task were seen, what carries others first; without bpy.
 
     Args:
         task: all of its movers have a place in ``seen``, by the name of their first root.
         seen: where.
         reach: metres from there within which there must be a place.
-
-    Returns:
-        A sentence for each.
     """
-    lost: dict[str, str] = {}
+    lost = list[str]()
     while True:
         found, failed = _place(task, seen, lost, reach)
-        lost |= failed
+        lost += failed
         if not failed:
-            break
-    movers = [replace(mover, posed=seen[mover.roots[0]].matrix, item=item) for mover, item, _ in found]
-    sentences = [task.move_one(mover, placed) for mover, (_, _, placed) in zip(movers, found, strict=True)]
-    return [*sentences, *lost.values()]
+            return Places(tuple(found), tuple(lost))
+
+
+def stand(task: PlaceTask, seen: Mapping[str, Seen], places: Places) -> list[str]:
+    """Moves the objects of a task to their places; a sentence for each."""
+    movers = [replace(mover, posed=seen[mover.roots[0]].matrix, item=item) for mover, item, _ in places.found]
+    sentences = [task.move_one(mover, placed) for mover, (_, _, placed) in zip(movers, places.found, strict=True)]
+    return [
+        *sentences,
+        *(tr('"{name}" stays: there is no free place near where it was seen', name=name) for name in places.lost),
+    ]
 
 
 def _place(
-    task: PlaceTask, seen: Mapping[str, Seen], lost: Mapping[str, str], reach: float
-) -> tuple[list[tuple[Mover, Item, Placement]], dict[str, str]]:
-    """Placements of the movers that are not lost, one after the other; and why others are lost now, by name."""
+    task: PlaceTask, seen: Mapping[str, Seen], lost: Sequence[str], reach: float
+) -> tuple[list[tuple[Mover, Item, Placement]], list[str]]:
+    """Placements of the movers that are not lost, one after the other; and the names of others that are lost now."""
     staying = [*task.around.solids, *(mover.item.solid for mover in task.movers if mover.roots[0] in lost)]
     items = [(mover, seen[mover.roots[0]].apply(mover.item)) for mover in task.movers if mover.roots[0] not in lost]
-    found, failed = list[tuple[Mover, Item, Placement]](), dict[str, str]()
+    found, failed = list[tuple[Mover, Item, Placement]](), list[str]()
     for mover, item in sorted(items, key=lambda pair: float(pair[1].solid.low[2])):
-        name = mover.roots[0]
         try:
             placed = task.find_nearest(item, replace(task.around, solids=tuple(staying)))
         except NoPlaceError:
             placed = None
         if placed is None or placed.score > reach:
-            failed[name] = tr('"{name}" stays: there is no free place near where it was seen', name=name)
+            failed.append(mover.roots[0])
             continue
         found.append((mover, item, placed))
         staying.append(placed.solid)
