@@ -144,7 +144,9 @@ class INSTRUCTSCENE_AP_preferences(bpy.types.AddonPreferences):
         max=86400,
         default=600,
     )
-    iscene: PointerProperty(name="Where I-Scene Is", type=INSTRUCTSCENE_PG_iscene)
+    iscene: PointerProperty(
+        name="Where I-Scene Is", description="The environment in which it is installed", type=INSTRUCTSCENE_PG_iscene
+    )
     idle_minutes: IntProperty(
         name="Release Memory After",
         description="Minutes without a request after which the worker ends. Zero keeps it",
