@@ -39,6 +39,7 @@ class Eye:
         place: (3,) where it is.
         frame: (4, 3) corners of what it sees, in its own axes: right top, right bottom, left bottom, left top.
         flat: whether its rays are parallel.
+        clip: metres before it from which and up to which it sees.
         size: width and height of the picture in pixels.
     """
 
@@ -46,10 +47,11 @@ class Eye:
     place: FloatArray
     frame: FloatArray
     flat: bool
+    clip: tuple[float, float]
     size: tuple[int, int]
 
-    def rays(self, xs: FloatArray, y: float) -> tuple[FloatArray, FloatArray]:
-        """(N, 3) beginnings and unit directions of the rays through places of a row.
+    def rays(self, xs: FloatArray, y: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """(N, 3) beginnings, (N, 3) unit directions and (N,) lengths of the rays through places of a row.
 
         Args:
             xs: (N,) from the left, 0 to 1.
@@ -61,7 +63,9 @@ class Eye:
         ways = np.tile([0.0, 0.0, -1.0], (len(xs), 1)) if self.flat else seen
         begins = seen * [1.0, 1.0, 0.0] if self.flat else np.zeros_like(seen)
         ways = ways / np.linalg.norm(ways, axis=1, keepdims=True)
-        return begins @ self.rotation.T + self.place, ways @ self.rotation.T
+        near, far = (end / -ways[:, 2] for end in self.clip)  # they are told along the view
+        begins = begins + near[:, None] * ways
+        return begins @ self.rotation.T + self.place, ways @ self.rotation.T, far - near
 
     def seen_at(self, points: FloatArray) -> FloatArray:
         """(N, 2) where points are in the picture, 0 to 1 from its left and top; NaN behind the camera."""
@@ -82,7 +86,7 @@ class Labels:
         whole: pixels that each would have if nothing were before it.
     """
 
-    pixels: NDArray[np.uint8]
+    pixels: NDArray[np.uint16]
     whole: dict[int, int]
 
 
@@ -98,7 +102,7 @@ def eye_of(scene: bpy.types.Scene, axes: Matrix, shorter: int) -> Eye:
         InvalidInputError: there is none, or it sees all round.
     """
     camera = scene.camera
-    if camera is None:
+    if camera is None or camera.type != "CAMERA":
         raise InvalidInputError(tr("The scene has no camera"), tr("Add one that sees the selection"))
     data: Any = camera.data
     if data.type == "PANO":
@@ -111,7 +115,8 @@ def eye_of(scene: bpy.types.Scene, axes: Matrix, shorter: int) -> Eye:
     size = (round(shorter * ratio), shorter) if ratio >= 1 else (shorter, round(shorter / ratio))
     rotation = np.array(world.to_quaternion().to_matrix())
     width, height = (_COARSE * max(side // _COARSE, 1) for side in size)
-    return Eye(rotation, np.array(world.translation), corners, data.type == "ORTHO", (width, height))
+    clip = data.clip_start * scale, data.clip_end * scale
+    return Eye(rotation, np.array(world.translation), corners, data.type == "ORTHO", clip, (width, height))
 
 
 def label_steps(eye: Eye, solids: Sequence[Solid], others: Sequence[Solid]) -> Steps[Labels]:
@@ -126,7 +131,7 @@ def label_steps(eye: Eye, solids: Sequence[Solid], others: Sequence[Solid]) -> S
     trees = [_tree([solid]) for solid in solids]
     before = _tree(others) if others else None
     spans = [_span(eye, solid, width, height) for solid in solids]
-    pixels = np.zeros((height, width), dtype=np.uint8)
+    pixels = np.zeros((height, width), dtype=np.uint16)
     whole = dict.fromkeys(range(1, len(solids) + 1), 0)
     first, last = min(span[2] for span in spans), max(span[3] for span in spans)
     for y in range(first, last):
@@ -136,10 +141,11 @@ def label_steps(eye: Eye, solids: Sequence[Solid], others: Sequence[Solid]) -> S
         if not inside:
             continue
         low, high = min(spans[n][0] for n in inside), max(spans[n][1] for n in inside)
-        begins, ways = eye.rays((np.arange(low, high) + 0.5) / width, (y + 0.5) / height)
-        for x, begin, way in zip(range(low, high), begins.tolist(), ways.tolist(), strict=True):
+        begins, ways, lengths = eye.rays((np.arange(low, high) + 0.5) / width, (y + 0.5) / height)
+        rays = zip(range(low, high), begins.tolist(), ways.tolist(), lengths.tolist(), strict=True)
+        for x, begin, way, length in rays:
             crossed = [n for n in inside if spans[n][0] <= x < spans[n][1]]
-            hits = [(trees[n].ray_cast(begin, way)[3], n + 1) for n in crossed]
+            hits = [(trees[n].ray_cast(begin, way, length)[3], n + 1) for n in crossed]
             found = [(distance, number) for distance, number in hits if distance is not None]
             for _, number in found:
                 whole[number] += 1

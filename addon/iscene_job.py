@@ -9,6 +9,7 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,36 +23,37 @@ from ..instructscene_core.geometry.frames import FloatArray
 from ..instructscene_core.iscene.backend import Answer, Installation, Job, run
 from ..instructscene_core.iscene.glb import Mesh, surface_points
 from ..instructscene_core.iscene.masks import check_masks
-from ..instructscene_core.iscene.poses import Box, Similarity, calibrate
+from ..instructscene_core.iscene.poses import Box, Similarity, calibrate, levelled
 from ..instructscene_core.iscene.registration import Registration, register
 from ..instructscene_core.iscene.similarity import solve
 from ..instructscene_core.placer.placement import Item
+from ..instructscene_core.placer.solid import Solid
 from .aside import Tell, aside
 from .camera_labels import Eye, eye_of, label_steps
-from .iscene_posing import Places, Seen, find_places, stand
+from .iscene_picture import AT_WORK, Shot, as_shown, picture_of
+from .iscene_posing import PLACING, Places, Seen, find_places, on_even_bases, stand
 from .iscene_settings import installation, is_set_up, known_convention, remember
 from .iscene_theirs import MadeObjects, read_pieces
 from .iscene_trial import trial_scene
 from .language import tr, tr_later
-from .pictures import PictureSettings, temporary_folder
+from .pictures import temporary_folder
 from .place_task import PlaceTask, read_placing
 from .session import Progress, Steps
-from .studio_process import picture_steps
 
 _SHORTER: Final = 768
 """Pixels of the shorter side of a picture: I-Scene crops it to what is labelled, and wants 518 of that."""
-_SAMPLES: Final = 16
 _POINTS: Final = 1000
 """Points of a surface by which a mesh is registered."""
-_PROPORTIONS: Final = 0.01
-"""Share by which those of a person's picture may differ from the camera's."""
+_FEWEST: Final = 3
+"""Objects that show how I-Scene's cube lies, without what a former run has shown."""
+_PACKED: Final = 2
+"""Steps of a picture after which what is rendered lies in a file of its own."""
 _POLL: Final = 0.05
 """Seconds between two looks at I-Scene."""
-_PLACING: Final = "placing"
 _SHOWN: Final = {
-    "": (tr_later("I-Scene is at work"), 0.2),
-    "Generating scene": (tr_later("I-Scene is at work"), 0.4),
-    _PLACING: (tr_later("Placing"), 0.95),
+    "": (AT_WORK, 0.2),
+    "Generating scene": (AT_WORK, 0.4),
+    PLACING: (tr_later("Placing"), 0.95),
 }
 """Label and share of the progress bar at the stages that I-Scene and its reading tell."""
 
@@ -99,18 +101,25 @@ def try_iscene() -> Steps[str]:
 
 def _try(installed: Installation) -> Steps[str]:
     begin = time.monotonic()
-    with trial_scene() as (scene, items), temporary_folder() as folder:
-        eye = eye_of(scene, Matrix(), _SHORTER)
-        labels = yield from label_steps(eye, [item.solid for item in items.values()], ())
-        shot = _Shot(scene.name, dict(enumerate(items, start=1)), dict(enumerate(items.values(), start=1)), eye)
-        _, found = yield from _asked(installed, shot, labels.pixels, folder, Wanted(), trial=True)
+    with temporary_folder() as folder:
+        with trial_scene() as (scene, items):  # within one step, so that nobody ever sees it
+            eye = eye_of(scene, Matrix(), _SHORTER)
+            shot = Shot(scene.name, dict(enumerate(items, start=1)), dict(enumerate(items.values(), start=1)), eye)
+            picture = picture_of(shot, None, folder)
+            for _ in range(_PACKED):
+                next(picture)
+        with closing(picture):
+            labels = yield from label_steps(eye, [item.solid for item in items.values()], ())
+            values = yield from picture
+        _, found = yield from _asked(installed, shot, labels.pixels, values, folder, trial=True)
         remember(calibrate(found, eye.rotation))
     return tr("I-Scene works: {seconds:.0f} s for four boxes", seconds=time.monotonic() - begin)
 
 
 def _by_rule(task: PlaceTask) -> Steps[str]:
     seen = {mover.roots[0]: Seen() for mover in task.movers}
-    places = yield from aside(lambda _: find_places(task, seen, math.inf), lambda _: Progress("Placing by rule", 0.5))
+    work = partial(find_places, task, seen, reach=math.inf)
+    places = yield from aside(work, lambda _: Progress("Placing by rule", 0.5))
     notice = tr("I-Scene is not set up in the preferences, so this was placed by rule")
     return ". ".join((notice, *stand(task, seen, places), *task.notes))
 
@@ -119,44 +128,46 @@ def _steps(
     scene_name: str, names: Sequence[str], task: PlaceTask, eye: Eye, installed: Installation, wanted: Wanted
 ) -> Steps[str]:
     items = {number: mover.item for number, mover in enumerate(task.movers, start=1)}
-    labels = yield from label_steps(eye, [item.solid for item in items.values()], task.around.solids)
+    labels = yield from label_steps(eye, [item.solid for item in items.values()], _seen_solids(task))
     reasons = check_masks(labels.pixels, labels.whole)
+    reasons |= {n: tr("it is not rendered") for n in items if not _is_rendered(names[n - 1])}
     unseen = [tr('"{name}" is left out: {why}', name=names[n - 1], why=why) for n, why in reasons.items()]
-    if len(reasons) == len(items):
-        raise InvalidInputError(". ".join(unseen), tr("Move the camera nearer, or turn it to the selection"))
-    pixels = np.where(np.isin(labels.pixels, list(reasons)), 0, labels.pixels).astype(np.uint8)
     shown = {number: item for number, item in items.items() if number not in reasons}
+    if not shown:
+        raise InvalidInputError(". ".join(unseen), tr("Move the camera nearer, or turn it to the selection"))
+    if not wanted.theirs and len(shown) < _FEWEST:
+        message = ". ".join((*unseen, tr("Of fewer than three objects nobody can tell where they were seen")))
+        raise InvalidInputError(message, tr("Select three or more, or choose Use Theirs"))
+    pixels = np.where(np.isin(labels.pixels, list(reasons)), 0, labels.pixels).astype(np.uint8)
     with temporary_folder() as folder:
-        shot = _Shot(scene_name, {number: names[number - 1] for number in shown}, shown, eye)
-        answer, similarity = yield from _asked(installed, shot, pixels, folder, wanted)
-        if len(answer.meshes) > 2:  # fewer do not show how its scenes are turned
+        shot = Shot(scene_name, {number: names[number - 1] for number in shown}, shown, eye)
+        values = yield from picture_of(shot, wanted.picture, folder)
+        answer, similarity = yield from _asked(installed, shot, pixels, values, folder, seed=wanted.seed)
+        if len(answer.meshes) >= _FEWEST:
             with suppress(InstructSceneError):  # turned as no convention has it: nothing to learn for other runs
                 remember(calibrate(similarity, eye.rotation))
+        if bpy.context.scene.name != scene_name:
+            raise InvalidInputError(tr("Another scene is open by now"), tr("Go back to it, and try again"))
         missing = [tr('"{name}" is left out: {why}', name=names[n - 1], why=why) for n, why in answer.missing.items()]
-        there = {names[n - 1]: n for n in answer.meshes}
+        there = {names[n - 1]: n for n in answer.meshes if names[n - 1] in bpy.data.objects}
+        gone = [names[n - 1] for n in answer.meshes if names[n - 1] not in there]
+        missing += [tr('"{name}" was removed or renamed meanwhile', name=name) for name in gone]
         if wanted.theirs:
             pieces = yield from read_pieces(answer, folder)
-            sentences = _use_theirs(there, similarity, pieces, task, wanted)
+            sentences = yield from _use_theirs(there, similarity, pieces, shot, task, wanted)
         else:
             sentences = yield from _keep_mine(there, similarity, answer, wanted)
     return ". ".join((*sentences, *unseen, *missing, *task.notes))
 
 
-@dataclass(frozen=True)
-class _Shot:
-    """What I-Scene is shown.
+def _is_rendered(name: str) -> bool:
+    obj = bpy.data.objects.get(name)
+    return obj is not None and not obj.hide_render and obj.visible_camera
 
-    Args:
-        scene: name of the .blend's scene.
-        names: of the objects, by label.
-        items: the same, by label.
-        eye: sees them.
-    """
 
-    scene: str
-    names: Mapping[int, str]
-    items: Mapping[int, Item]
-    eye: Eye
+def _seen_solids(task: PlaceTask) -> list[Solid]:
+    """What may hide the objects of a task from the camera."""
+    return [solid for solid in task.around.solids if _is_rendered(solid.name)]
 
 
 def _told(eye: Eye) -> dict[str, Any]:
@@ -180,81 +191,14 @@ def _box(item: Item) -> Box:
     return Box(np.array([cosine * x - sine * y, sine * x + cosine * y, z]), high - low, item.yaw)
 
 
-def _picture(shot: _Shot, own: Path | None, folder: Path) -> Steps[NDArray[np.float32]]:
-    """What the camera sees, as `read_picture` has it: a person's picture, or a render of the objects alone."""
-    width, height = shot.eye.size
-    if own is None:
-        scene = bpy.data.scenes[shot.scene]
-        pieces = [bpy.data.objects[name] for name in shot.names.values()]
-        settings = PictureSettings(width, width / height, _SAMPLES, view="pieces")
-        for_camera = picture_steps(scene, scene.camera, folder / "rgb.png", settings, pieces)
-        (own,) = yield from _between(for_camera, 0.05, 0.2)
-    yield Progress(*_SHOWN[""])
-    return read_picture(own, shot.eye.size)
-
-
-def _between(steps: Steps[list[Path]], low: float, high: float) -> Steps[list[Path]]:
-    """The same steps with their progress within a part of the bar."""
-    try:
-        while True:
-            progress = next(steps)
-            yield progress._replace(share=low + (high - low) * progress.share)
-    except StopIteration as stop:
-        return stop.value
-    finally:
-        steps.close()
-
-
-def read_picture(path: Path, size: tuple[int, int]) -> NDArray[np.float32]:
-    """(H · W · 4) a picture's values as Blender has them, from below, scaled to a size of equal proportions.
-
-    Args:
-        path: of any format that Blender reads.
-        size: width and height.
-
-    Raises:
-        InvalidInputError: it cannot be read, or has other proportions.
-    """
-    try:
-        image = bpy.data.images.load(str(path))
-    except RuntimeError as error:
-        raise InvalidInputError(
-            tr("The picture {path} cannot be read", path=path), tr("Choose a PNG or a JPEG")
-        ) from error
-    try:
-        sides: Any = image.size
-        width, height = sides
-        if not width or not height or image.is_float:
-            raise InvalidInputError(tr("The picture {path} cannot be read", path=path), tr("Choose a PNG or a JPEG"))
-        if abs(width / height * size[1] / size[0] - 1) > _PROPORTIONS:
-            raise InvalidInputError(
-                tr(
-                    "The picture is {a} by {b} pixels, the camera's {c} by {d}", a=width, b=height, c=size[0], d=size[1]
-                ),
-                tr("Set the resolution in Output Properties to that of the picture"),
-            )
-        if (width, height) != size:
-            image.scale(*size)
-        pixels = np.empty(4 * size[0] * size[1], np.float32)
-        image.pixels.foreach_get(pixels)
-    finally:
-        bpy.data.images.remove(image)
-    return pixels
-
-
-def _as_shown(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """(H, W, 3) pixels, row 0 at the top, of what `read_picture` gives."""
-    rows = values.reshape(size[1], size[0], 4)[::-1, :, :3]
-    return np.rint(255 * np.clip(rows, 0, 1)).astype(np.uint8)
-
-
 def _asked(
     installed: Installation,
-    shot: _Shot,
-    pixels: NDArray[np.uint8],
+    shot: Shot,
+    pixels: NDArray[Any],
+    values: NDArray[np.float32],
     folder: Path,
-    wanted: Wanted,
     *,
+    seed: int = 0,
     trial: bool = False,
 ) -> Steps[tuple[Answer, Similarity]]:
     """I-Scene's answer, and how its cube lies in the task's axes; closing the generator ends it.
@@ -262,18 +206,19 @@ def _asked(
     Raises:
         InstructSceneError: it fails, or what it made does not fit the boxes that were shown to it.
     """
-    values = yield from _picture(shot, wanted.picture, folder)
     convention = None if trial else known_convention()
 
     def work(tell: Tell) -> tuple[Answer, Similarity]:
         boxes = {label: _box(item) for label, item in shot.items.items()}
-        rgb = _as_shown(values, shot.eye.size)
-        job = Job(rgb, pixels, shot.names, boxes, _told(shot.eye), 0.0, wanted.seed)
+        rgb = as_shown(values, shot.eye.size)
+        job = Job(rgb, pixels.astype(np.uint8), shot.names, boxes, _told(shot.eye), 0.0, seed)
         answer = _waited(run(installed, job, folder / "answer"), tell)
-        tell(_PLACING)
+        tell(PLACING)
         numbers = sorted(answer.meshes)
         shapes = [answer.meshes[number].vertices for number in numbers]
-        return answer, solve([boxes[number] for number in numbers], shapes, convention, shot.eye.rotation, trial=trial)
+        known, camera = [boxes[number] for number in numbers], shot.eye.rotation
+        found = solve(known, shapes, convention, camera, trial=trial)
+        return answer, levelled(found, camera, np.mean([box.centre for box in known], axis=0))
 
     return (yield from aside(work, lambda stage: Progress(*_SHOWN.get(stage, _SHOWN[""]))))
 
@@ -290,17 +235,20 @@ def _waited(running: Generator[str, None, Answer], tell: Tell) -> Answer:
 
 def _keep_mine(there: Mapping[str, int], similarity: Similarity, answer: Answer, wanted: Wanted) -> Steps[list[str]]:
     """Moves the objects to where their shapes fit those that were made."""
-    objects = [bpy.data.objects[name] for name in there if name in bpy.data.objects]
+    objects = [bpy.data.objects[name] for name in there]
     bare = {mover.roots[0]: mover.item for mover in read_placing(bpy.context, objects, carry=False).movers}
     task = read_placing(bpy.context, objects, carry=wanted.carry)
 
-    def work(_: Tell) -> tuple[dict[str, Registration], dict[str, Seen], Places]:
-        clouds = {name: surface_points(answer.meshes[there[name]], _POINTS, 0) for name in bare}
-        fits = {name: register(_points(item), similarity.apply(clouds[name])) for name, item in bare.items()}
-        seen = {name: Seen(fit.yaw, fit.shift, fit.scale) for name, fit in fits.items()}
-        return fits, seen, find_places(task, seen)
+    def work(tell: Tell) -> tuple[dict[str, Registration], dict[str, Seen], Places]:
+        fits = dict[str, Registration]()
+        for name, item in bare.items():
+            tell(PLACING)
+            cloud = surface_points(answer.meshes[there[name]], _POINTS, 0)
+            fits[name] = register(_points(item), similarity.apply(cloud))
+        seen = {name: Seen(fit.yaw, fit.shift) for name, fit in fits.items()}
+        return fits, seen, find_places(task, seen, tell)
 
-    fits, seen, places = yield from aside(work, lambda _: Progress(*_SHOWN[_PLACING]))
+    fits, seen, places = yield from aside(work, lambda _: Progress(*_SHOWN[PLACING]))
     notes = [
         tr('"{name}" does not look like what was made of it: only its middle counts', name=name)
         for name, fit in fits.items()
@@ -314,22 +262,51 @@ def _points(item: Item) -> FloatArray:
 
 
 def _use_theirs(
-    there: Mapping[str, int], similarity: Similarity, pieces: MadeObjects, before: PlaceTask, wanted: Wanted
-) -> list[str]:
+    there: Mapping[str, int],
+    similarity: Similarity,
+    pieces: MadeObjects,
+    shot: Shot,
+    before: PlaceTask,
+    wanted: Wanted,
+) -> Steps[list[str]]:
     """Puts what was made in the place of the objects, which are hidden."""
-    made = list[bpy.types.Object]()
     try:
-        for name, number in there.items():
-            root = bpy.data.objects.get(name)
-            if root is not None and number in pieces.files:
-                about = {"seed": wanted.seed, "made_of": name}
-                made.append(pieces.place(number, root, similarity, before.axes, json.dumps(about)))
+        made, notes = _made(there, similarity, pieces, shot, before, wanted)
         bpy.context.view_layer.update()
-        task = read_placing(bpy.context, made, carry=False)
+        task = on_even_bases(read_placing(bpy.context, made, carry=False))
         seen = {mover.roots[0]: Seen() for mover in task.movers}
-        sentences = stand(task, seen, find_places(task, seen))
+        places = yield from aside(partial(find_places, task, seen), lambda _: Progress(*_SHOWN[PLACING]))
+        sentences = stand(task, seen, places)
     except BaseException:
         pieces.undo.close()
         raise
     pieces.undo.pop_all()
-    return [*sentences, tr("What was there is hidden"), *pieces.notes]
+    return [*sentences, tr("What was there is hidden"), *notes]
+
+
+def _made(
+    there: Mapping[str, int],
+    similarity: Similarity,
+    pieces: MadeObjects,
+    shot: Shot,
+    before: PlaceTask,
+    wanted: Wanted,
+) -> tuple[list[bpy.types.Object], list[str]]:
+    """The objects of what was made, and why others are none.
+
+    Raises:
+        InvalidInputError: none is one.
+    """
+    made, notes = list[bpy.types.Object](), [*pieces.notes]
+    for name, number in there.items():
+        if number not in pieces.files:
+            continue
+        about = json.dumps({"seed": wanted.seed, "made_of": name})
+        root, yaw = bpy.data.objects[name], shot.items[number].yaw
+        try:
+            made.append(pieces.place(number, root, similarity, before.axes, yaw, about))
+        except InvalidInputError as error:
+            notes.append(tr('"{name}" is left out: {why}', name=name, why=error.message))
+    if not made:
+        raise InvalidInputError(". ".join(notes), tr("Run it again with another seed"))
+    return made, notes

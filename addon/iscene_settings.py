@@ -16,6 +16,12 @@ FINDINGS: Final[list[Finding]] = []
 """What Check I-Scene found last."""
 
 
+def _forget(chosen: Any, _: bpy.types.Context) -> None:  # noqa: ANN401 - a property group
+    """Another I-Scene may turn its cube in another way, and lack other parts."""
+    chosen.convention = ""
+    FINDINGS.clear()
+
+
 class INSTRUCTSCENE_PG_iscene(bpy.types.PropertyGroup):
     """Where I-Scene is, and what it may."""
 
@@ -24,12 +30,19 @@ class INSTRUCTSCENE_PG_iscene(bpy.types.PropertyGroup):
         description="The Python of the environment in which I-Scene is installed, see docs/i-scene.md. Left empty, "
         "I-Scene is not used",
         subtype="FILE_PATH",
+        update=_forget,
     )
     repository: StringProperty(
-        name="I-Scene's Folder", description="The folder with run_inference.py", subtype="DIR_PATH"
+        name="I-Scene's Folder",
+        description="The folder with run_inference.py",
+        subtype="DIR_PATH",
+        update=_forget,
     )
     model: StringProperty(
-        name="I-Scene's Model", description="The folder with iscene_config.json and its checkpoints", subtype="DIR_PATH"
+        name="I-Scene's Model",
+        description="The folder with iscene_config.json and its checkpoints",
+        subtype="DIR_PATH",
+        update=_forget,
     )
     base_model: StringProperty(
         name="TRELLIS's Model",
@@ -38,7 +51,8 @@ class INSTRUCTSCENE_PG_iscene(bpy.types.PropertyGroup):
     )
     hub_cache: StringProperty(
         name="Hub Cache",
-        description="The folder of torch.hub, which must hold DINOv2. Left empty, the usual one of its Python",
+        description="The folder of torch.hub, which must hold DINOv2 (TORCH_HOME, or hub in it). Left empty, the usual "
+        "one of its Python",
         subtype="DIR_PATH",
     )
     seconds: IntProperty(
@@ -98,7 +112,10 @@ def known_convention() -> Convention | None:
 
 def remember(convention: Convention) -> None:
     """Keeps how its cube is turned, for runs on one or two objects, which do not show it."""
-    iscene().convention = convention.to_json()
+    text = convention.to_json()
+    if iscene().convention != text:
+        iscene().convention = text
+        bpy.context.preferences.is_dirty = True  # else it is gone with this session
 
 
 def summary_of(findings: list[Finding]) -> str:

@@ -16,6 +16,7 @@ from ..instructscene_core.iscene.backend import Answer
 from ..instructscene_core.iscene.poses import Similarity
 from .language import tr
 from .models import append_mesh
+from .records import ARCHITECTURE_KEY, CATEGORY_KEY
 from .session import SESSION, Steps, exchange
 from .undoing import Appended
 
@@ -42,7 +43,7 @@ class MadeObjects:
     undo: ExitStack = field(default_factory=ExitStack)
 
     def place(
-        self, label: int, root: bpy.types.Object, similarity: Similarity, axes: Matrix, about: str
+        self, label: int, root: bpy.types.Object, similarity: Similarity, axes: Matrix, yaw: float, about: str
     ) -> bpy.types.Object:
         """Puts one beside the object that it was made of, which is hidden.
 
@@ -51,24 +52,36 @@ class MadeObjects:
             root: the object.
             similarity: from the cube to the task's axes.
             axes: from the world in Blender units to the task's.
+            yaw: of the object, in the task's axes, radians: what was made of it faces the same way.
             about: what is noted of its making.
 
         Raises:
             InvalidInputError: what was read has other proportions than what was made.
         """
         path, name = self.files[label]
-        with Appended(self.undo):
+        with Appended(self.undo) as appended:
             mesh = append_mesh(path, name)
+        try:
+            to_cube = self._to_cube(label, mesh)
+        except InvalidInputError:
+            bpy.data.meshes.remove(mesh)
+            appended.remove()
+            raise
         self.undo.callback(bpy.data.meshes.remove, mesh)
-        whole = axes.inverted() @ _matrix(similarity) @ self._to_cube(label, mesh)
+        turn = axes.inverted().to_euler().z + yaw
+        whole = Matrix.Rotation(-turn, 4, "Z") @ axes.inverted() @ _matrix(similarity) @ to_cube
         mesh.transform(whole)
         low, high = _bounds(mesh)
         base = Vector(((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]))
         mesh.transform(Matrix.Translation(-base))
         mesh.name = f"{root.name} by I-Scene"
         obj = bpy.data.objects.new(mesh.name, mesh)
-        obj.location = base
+        obj.location = Matrix.Rotation(turn, 3, "Z") @ base
+        obj.rotation_euler.z = turn
         obj[MADE_KEY] = about
+        for key in (CATEGORY_KEY, ARCHITECTURE_KEY):  # what a person has said of it
+            if key in root:
+                obj[key] = root[key]
         for collection in root.users_collection:
             collection.objects.link(obj)
         self._hide(root)
@@ -81,7 +94,9 @@ class MadeObjects:
         ratios = (there_high - there_low) / np.maximum(high - low, 1e-9)
         ratio = float(ratios[np.argmax(high - low)])
         if np.abs((there_high - there_low) - ratio * (high - low)).max() > _SAME * (there_high - there_low).max():
-            raise InvalidInputError(tr("A model that I-Scene has made was read otherwise than it was written"))
+            raise InvalidInputError(
+                tr("What was made of it was read otherwise than it was written"), tr("Run it again with another seed")
+            )
         return (
             Matrix.Translation(Vector(there_low.tolist()))
             @ Matrix.Scale(ratio, 4)
@@ -89,9 +104,11 @@ class MadeObjects:
         )
 
     def _hide(self, root: bpy.types.Object) -> None:
+        there = bpy.context.view_layer.objects
         for part in (root, *root.children_recursive):
             before = part.hide_get(), part.hide_render
-            part.hide_set(state=True)
+            if part.name in there:
+                part.hide_set(state=True)
             part.hide_render = True
             self.undo.callback(_show, part.name, *before)
 
@@ -136,5 +153,6 @@ def _bounds(mesh: bpy.types.Mesh) -> tuple[FloatArray, FloatArray]:
 def _show(name: str, hidden: bool, hidden_in_render: bool) -> None:  # noqa: FBT001 - a callback
     obj = bpy.data.objects.get(name)
     if obj is not None:
-        obj.hide_set(state=hidden)
+        if name in bpy.context.view_layer.objects:
+            obj.hide_set(state=hidden)
         obj.hide_render = hidden_in_render

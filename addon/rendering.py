@@ -147,13 +147,14 @@ def render_pieces(scene: bpy.types.Scene, path: Path, settings: RenderSettings) 
     """Renders what is in a scene of its own through its camera, in the light of an even sky and a soft sun.
 
     Args:
-        scene: holds the pieces and the camera alone; gets light and settings.
+        scene: holds the pieces and the camera alone, in a copy of the file; gets light and settings.
         path: of the PNG; its folder exists.
         settings: size and quality.
 
     Raises:
         RenderError: Cycles is not there, or the file cannot be written.
     """
+    scene.camera.data.dof.use_dof = False  # what is out of focus has no outline
     world = bpy.data.worlds.new("Sky")
     world.use_nodes = True
     background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")

@@ -114,12 +114,18 @@ def copy_for_pictures(
     try:
         if not whole:
             link_room(copy, room, own_parts(room))
-            copy.unit_settings.system = scene.unit_settings.system
-            copy.unit_settings.scale_length = scene.unit_settings.scale_length
-            copy.cycles.device = scene.cycles.device
+            _like(copy, scene)
         yield copy
     finally:
         bpy.data.scenes.remove(copy)
+
+
+def _like(copy: Any, scene: bpy.types.Scene) -> None:  # noqa: ANN401
+    """Gives a new scene the frame, the unit and the Cycles device of another."""
+    copy.frame_current, copy.frame_subframe = scene.frame_current, scene.frame_subframe
+    copy.unit_settings.system = scene.unit_settings.system
+    copy.unit_settings.scale_length = scene.unit_settings.scale_length
+    copy.cycles.device = scene.cycles.device
 
 
 @contextmanager
@@ -133,7 +139,7 @@ def copy_of_pieces(scene: bpy.types.Scene, names: Iterable[str]) -> Generator[bp
         if scene.camera.name not in copy.collection.objects:
             copy.collection.objects.link(scene.camera)
         copy.camera = scene.camera
-        copy.cycles.device = scene.cycles.device
+        _like(copy, scene)
         yield copy
     finally:
         bpy.data.scenes.remove(copy)

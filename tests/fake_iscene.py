@@ -6,10 +6,10 @@ reads mask.png and the job.json beside it, and writes for each label the shape o
 by a similarity that it tells in ``told(folder)``.
 
 Ways: ``shape`` "box" or "L"; ``noise`` of places as a share of the scene; ``follows`` "random" (a yaw by the seed),
-"azimuth" or "camera" (of the job's camera); ``moved`` metres of objects, by their ids. Faults: ``missing`` a label;
-``empty`` (ends well without files); ``after`` so many files a traceback; ``hang``;
-``garbage`` on standard output; ``flood`` of it; ``nan`` vertices; ``huge`` files;
-``y_up_slip``; ``mirrored``; ``upside_down``; ``wrong_labels``; ``links`` instead of files.
+"azimuth" or "camera" (of the job's camera); ``moved`` metres of objects, by their ids; ``rough`` metres of each corner.
+Faults: ``missing`` a label; ``empty`` (ends well without files); ``after`` so many files a traceback; ``hang``;
+``garbage`` on standard output; ``flood`` of it; ``nan`` vertices; ``huge`` files; ``y_up_slip``; ``mirrored``;
+``upside_down``; ``wrong_labels``; ``links`` instead of files.
 """
 
 import argparse
@@ -29,6 +29,7 @@ WAYS = {
     "shape": "box", "noise": 0.0, "follows": "random", "missing": 0, "empty": False, "after": 0, "hang": False,
     "garbage": False, "flood": False, "nan": False, "huge": False, "y_up_slip": False, "mirrored": False,
     "upside_down": False, "wrong_labels": False, "links": False, "moved": {},
+    "rough": 0.0,
 }  # fmt: skip
 FACES = np.array(((0, 1, 3), (0, 3, 2), (4, 6, 7), (4, 7, 5), (0, 4, 5), (0, 5, 1), (2, 3, 7), (2, 7, 6), (0, 2, 6),
                   (0, 6, 4), (1, 5, 7), (1, 7, 3)))  # fmt: skip
@@ -190,6 +191,7 @@ def generate(options, ways):
         if ways["after"] and number == ways["after"]:
             raise RuntimeError("baking failed")
         placed = vertices + random.normal(0, ways["noise"] * size, 3) + ways["moved"].get(job["labels"][str(label)], 0)
+        placed = placed + random.normal(0, ways["rough"], placed.shape)
         cube = (placed - middle) @ turn / scale
         cube = cube * (-1, 1, 1) if ways["mirrored"] else cube
         cube = cube * (1, -1, -1) if ways["upside_down"] else cube

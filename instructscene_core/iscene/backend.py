@@ -33,6 +33,14 @@ STAGES: Final = ("Loading model", "Generating scene")
 """As the program prints them, newer versions of it at least."""
 _MOST_WRITTEN: Final = 4 << 30
 """Bytes of all that one run writes: each object's mesh and all of them in one."""
+DINO: Final = "facebookresearch_dinov2_main"
+"""Folder of the image encoder's code in that of torch.hub."""
+_NOWHERE: Final = {
+    **{f"{kind}_proxy": "http://127.0.0.1:9" for kind in ("http", "https", "all")},
+    **{f"{kind}_PROXY": "http://127.0.0.1:9" for kind in ("HTTP", "HTTPS", "ALL")},
+    "no_proxy": "", "NO_PROXY": "",
+}  # fmt: skip
+"""A proxy at which nobody answers: the port of the discard service, which no system has any more."""
 _FORM: Final = 1
 """Version of job.json."""
 _REMEDY: Final = "Run Check I-Scene"
@@ -86,15 +94,27 @@ class Installation:
             _folder(repository, "repository", SCRIPT, "Name the folder that I-Scene's repository was cloned to"),
             _folder(model, "model", CONFIG, "Name the folder that I-Scene's weights were downloaded to"),
             _folder(base_model, "base model", "pipeline.json", "Name TRELLIS's folder") if base_model.strip() else None,
-            _folder(hub_cache, "hub cache", "", "Name the folder that TORCH_HOME named") if hub_cache.strip() else None,
+            torch_home(
+                _folder(hub_cache, "hub cache", "", "Name the folder of torch.hub") if hub_cache.strip() else None
+            ),
             seconds,
             download,
         )
 
     def environment(self) -> dict[str, str]:
-        """What its processes have beside ours: no network unless it is allowed, and where torch.hub looks."""
-        offline = {} if self.download else {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+        """What its processes have beside ours: unless it may go online, what keeps it off, and where torch.hub looks.
+
+        torch.hub asks for news before it looks into its cache, and takes that alone where nothing answers.
+        """
+        offline = {} if self.download else {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"} | _NOWHERE
         return offline | ({"TORCH_HOME": str(self.hub_cache)} if self.hub_cache else {})
+
+
+def torch_home(folder: Path | None) -> Path | None:
+    """The folder that torch calls home, of what a person has named: that, or its folder "hub" itself."""
+    if folder is not None and (folder / DINO).is_dir():
+        return folder.parent
+    return folder
 
 
 def path_of(text: str) -> Path | None:

@@ -22,6 +22,7 @@ MOST_BYTES: Final = 200 << 20
 MOST_VERTICES: Final = 5_000_000
 MOST_NODES: Final = 10_000
 _MOST_TRIANGLES: Final = 10_000_000
+_MOST_PRIMITIVES: Final = 100_000
 _MOST_JSON: Final = 16 << 20
 """Bytes."""
 _DEEPEST: Final = 100
@@ -136,7 +137,7 @@ class _Reader:
 
     def __init__(self, tree: dict[str, Any], binary: bytes) -> None:
         self.tree, self.binary = tree, binary
-        self.vertices = self.triangles = 0
+        self.vertices = self.triangles = self.primitives = 0
 
     def parts(self) -> list[tuple[Points, Whole]]:
         """Vertices (n, 3), Y up, and triangles (m, 3) of each primitive of each node of the scene.
@@ -183,6 +184,9 @@ class _Reader:
 
     def _primitive(self, primitive: dict[str, Any], matrix: Points) -> tuple[Points, Whole] | None:
         """Vertices and triangles, or None of points and lines."""
+        self.primitives += 1
+        if self.primitives > _MOST_PRIMITIVES:
+            raise _RefusedError(f"has more than {_MOST_PRIMITIVES:,} primitives")
         mode = primitive.get("mode", _TRIANGLES)
         if mode not in {_TRIANGLES, _STRIP, _FAN}:
             return None

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from ..child_process import Bounds, ChildError, run_child
-from .backend import CONFIG, SCRIPT, path_of, python_at
+from .backend import CONFIG, DINO, SCRIPT, path_of, python_at, torch_home
 
 State = Literal["ok", "warning", "missing"]
 
@@ -250,10 +250,12 @@ def _base(folder: Path | None, named: str) -> Finding:
 def _hub(folder: Path | None) -> Finding:
     """DINOv2 in torch.hub's cache: its code and its weights."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    hub = (folder or Path(os.environ.get("TORCH_HOME") or cache / "torch")) / "hub"  # as torch itself looks for it
+    hub = (
+        torch_home(folder) or Path(os.environ.get("TORCH_HOME") or cache / "torch")
+    ) / "hub"  # as torch itself looks for it
     remedy = "Load it once while online: torch.hub.load('facebookresearch/dinov2', 'dinov2_vitl14_reg')"
-    if not (hub / "facebookresearch_dinov2_main").is_dir():
-        return Finding("DINOv2", "missing", f"{hub} holds no facebookresearch_dinov2_main", remedy)
+    if not (hub / DINO).is_dir():
+        return Finding("DINOv2", "missing", f"{hub} holds no {DINO}", remedy)
     if not any((hub / "checkpoints").glob("dinov2_vitl14_reg*.pth")):
         return Finding("DINOv2", "missing", f"{hub / 'checkpoints'} holds no dinov2_vitl14_reg*.pth", remedy)
     return Finding("DINOv2", "ok", str(hub))

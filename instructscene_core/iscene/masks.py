@@ -61,8 +61,8 @@ def check_masks(labels: npt.NDArray[Any], whole: Mapping[int, int] | None = None
         seen = int(counts[label]) if label < len(counts) else 0
         if label > MOST_LABELS:
             reasons[label] = f"one picture holds {MOST_LABELS} objects"
+        elif known.get(label, 0) >= FEWEST_PIXELS and seen < (1 - MOST_HIDDEN) * known[label]:
+            reasons[label] = f"more than {MOST_HIDDEN:.0%} hidden".replace("%", " %")
         elif seen < FEWEST_PIXELS:
             reasons[label] = f"seen on {seen} pixels, {FEWEST_PIXELS} are needed"
-        elif seen < (1 - MOST_HIDDEN) * known.get(label, 0):
-            reasons[label] = f"more than {MOST_HIDDEN:.0%} hidden".replace("%", " %")
     return reasons

@@ -46,11 +46,6 @@ class Similarity:
         """Points (n, 3) of the cube in the world."""
         return self.scale * points @ self.rotation.T + self.shift
 
-    @property
-    def tilt(self) -> float:
-        """Degrees between the cube's z and the world's."""
-        return math.degrees(math.acos(float(np.clip(self.rotation[2, 2], -1, 1))))
-
 
 @dataclass(frozen=True, eq=False)
 class Box:
@@ -138,6 +133,25 @@ def _permutations() -> tuple[tuple[Row3, Row3, Row3], ...]:
 
 
 _PERMUTATIONS: Final = _permutations()
+
+
+def levelled(similarity: Similarity, camera: Array, about: Array) -> Similarity:
+    """The same, leaning no more: what a convention has upright is upright, which the fit tells to some degrees only.
+
+    Args:
+        similarity: that was found.
+        camera: (3, 3) rotation of the camera to the world.
+        about: (3,) the point of the world that stays.
+    """
+    known = [Convention(permutation, follows).rotation(camera) for follows in FOLLOWS for permutation in _PERMUTATIONS]
+    nearest = min(known, key=lambda rotation: angle_between(similarity.rotation, rotation))
+    if angle_between(similarity.rotation, nearest) > _FARTHEST:
+        return similarity  # nobody knows what is up in it
+    up = similarity.rotation @ nearest[2]  # where the cube's upright is now
+    axis, cosine = np.cross(up, (0.0, 0.0, 1.0)), float(up[2])
+    cross = np.array([[0.0, -axis[2], axis[1]], [axis[2], 0.0, -axis[0]], [-axis[1], axis[0], 0.0]])
+    turn = np.eye(3) + cross + cross @ cross / (1 + cosine)
+    return Similarity(turn @ similarity.rotation, similarity.scale, about + turn @ (similarity.shift - about))
 
 
 def calibrate(similarity: Similarity, camera: Array) -> Convention:

@@ -28,39 +28,34 @@ _NOISE: Final = 0.002
 _LEAST_IOU: Final = 0.5
 _CELLS: Final = 12
 """Of the occupancy, along an object's longest side."""
-_SCALES: Final = (0.25, 4.0)
-"""Between which a free scale stays."""
 
 
 class Registration(NamedTuple):
-    """p → scale · Rz(yaw) @ p + shift.
+    """p → Rz(yaw) @ p + shift.
 
     Attributes:
         yaw: radians in (−π, π].
         shift: (3,) metres.
-        scale: 1 where it was kept.
         iou: of what both fill afterwards, 0..1.
         accepted: whether that is enough; else the pose is that of the bounds alone.
     """
 
     yaw: float
     shift: Array
-    scale: float
     iou: float
     accepted: bool
 
     def apply(self, points: Array) -> Array:
         """Points (n, 3) where the registration puts them."""
-        return self.scale * points @ turn_of(self.yaw).T + self.shift
+        return points @ turn_of(self.yaw).T + self.shift
 
 
-def register(own: Array, theirs: Array, keep_scale: bool = True) -> Registration:  # noqa: FBT001, FBT002 - its one choice
+def register(own: Array, theirs: Array) -> Registration:
     """The pose that lays one cloud onto another.
 
     Args:
         own: (n, 3) points on the surface of the person's mesh.
         theirs: (m, 3) points on the surface of what was made.
-        keep_scale: the person's mesh keeps its size; else one scale is found too.
 
     Raises:
         InvalidInputError: a cloud is empty, or holds what are no numbers.
@@ -70,8 +65,8 @@ def register(own: Array, theirs: Array, keep_scale: bool = True) -> Registration
             raise InvalidInputError("A shape has no points, or some that are no numbers", "Give (n, 3) finite numbers")
     size = max(float(np.linalg.norm(np.ptp(theirs, axis=0))), 1e-9)
     few = _sample(own, _COARSE), _sample(theirs, _COARSE)
-    starts = [_start(own, theirs, 2 * math.pi * k / _STARTS, keep_scale) for k in range(_STARTS)]
-    rough = sorted((_icp(*few, start, keep_scale, _COARSE_STEPS) for start in starts), key=lambda pair: pair[0])
+    starts = [_start(own, theirs, 2 * math.pi * k / _STARTS) for k in range(_STARTS)]
+    rough = sorted((_icp(*few, start, _COARSE_STEPS) for start in starts), key=lambda pair: pair[0])
     kept: list[Registration] = []
     for _, fit in rough:
         if all(abs(_wrapped(fit.yaw - other.yaw)) > math.radians(15) for other in kept):
@@ -79,10 +74,10 @@ def register(own: Array, theirs: Array, keep_scale: bool = True) -> Registration
         if len(kept) == _KEPT:
             break
     many = _sample(own, _FINE), _sample(theirs, _FINE)
-    fine = [_icp(*many, fit, keep_scale, _FINE_STEPS) for fit in kept]
+    fine = [_icp(*many, fit, _FINE_STEPS) for fit in kept]
     bar = min(miss for miss, _ in fine) * (1 + _TIE) + _NOISE * size
     best = min((fit for miss, fit in fine if miss <= bar), key=lambda fit: abs(fit.yaw))
-    _, best = _icp(*many, best, keep_scale, _LAST_STEPS)
+    _, best = _icp(*many, best, _LAST_STEPS)
     iou = _overlap(best.apply(own), theirs)
     if iou > _LEAST_IOU:
         return best._replace(iou=iou, accepted=True)
@@ -102,15 +97,10 @@ def _sample(points: Array, count: int) -> Array:
     return points[np.random.default_rng(0).choice(len(points), count, replace=False)]
 
 
-def _start(own: Array, theirs: Array, yaw: float, keep_scale: bool) -> Registration:  # noqa: FBT001
-    """A turn, with the middles of both bounds on each other and the scale of their diagonals."""
-    turned = own @ turn_of(yaw).T
-    scale = 1.0
-    if not keep_scale:
-        here = max(float(np.linalg.norm(np.ptp(turned, axis=0))), 1e-9)
-        scale = float(np.clip(np.linalg.norm(np.ptp(theirs, axis=0)) / here, *_SCALES))
-    shift = _middle(theirs) - scale * _middle(turned)
-    return Registration(_wrapped(yaw), shift, scale, 0.0, accepted=False)
+def _start(own: Array, theirs: Array, yaw: float) -> Registration:
+    """A turn, with the middles of both bounds on each other."""
+    shift = _middle(theirs) - _middle(own @ turn_of(yaw).T)
+    return Registration(_wrapped(yaw), shift, 0.0, accepted=False)
 
 
 def _middle(points: Array) -> Array:
@@ -129,7 +119,6 @@ def _icp(
     own: Array,
     theirs: Array,
     start: Registration,
-    keep_scale: bool,  # noqa: FBT001
     steps: int,
 ) -> tuple[float, Registration]:
     """Iterated closest points in both directions; the mean distance that is left, metres, and the fit."""
@@ -139,7 +128,7 @@ def _icp(
         if miss > last * (1 - 1e-4):
             break
         last = miss
-        fit = _fit(np.concatenate([own, own[back]]), np.concatenate([theirs[forth], theirs]), fit, keep_scale)
+        fit = _fit(np.concatenate([own, own[back]]), np.concatenate([theirs[forth], theirs]), fit)
     return _nearest(fit.apply(own), theirs)[2], fit
 
 
@@ -154,16 +143,11 @@ def _nearest(a: Array, b: Array) -> tuple[Indices, Indices, float]:
     return forth, back, float(there + here) / 2
 
 
-def _fit(source: Array, target: Array, before: Registration, keep_scale: bool) -> Registration:  # noqa: FBT001
-    """The least squares of a turn about z, a shift and perhaps a scale between pairs of points (n, 3)."""
+def _fit(source: Array, target: Array, before: Registration) -> Registration:
+    """The least squares of a turn about z and a shift between pairs of points (n, 3)."""
     a, b = source - source.mean(axis=0), target - target.mean(axis=0)
     yaw = math.atan2(float((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()), float((a[:, :2] * b[:, :2]).sum()))
-    scale = before.scale
-    if not keep_scale:
-        spread = max(float((a**2).sum()), 1e-12)
-        scale = float(np.clip((a @ turn_of(yaw).T * b).sum() / spread, *_SCALES))
-    shift = target.mean(axis=0) - scale * turn_of(yaw) @ source.mean(axis=0)
-    return before._replace(yaw=yaw, shift=shift, scale=scale)
+    return before._replace(yaw=yaw, shift=target.mean(axis=0) - turn_of(yaw) @ source.mean(axis=0))
 
 
 def _overlap(a: Array, b: Array) -> float:
