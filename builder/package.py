@@ -14,6 +14,7 @@ from typing import Any, Final
 from .common import BUILD, ROOT, BuildError, file_digest, run, say
 from .environment import VENV, make_environment
 from .wheels import gather
+from .windows_paths import check_paths, shorten
 
 _MANIFEST: Final = "blender_manifest.toml"
 _PLACEHOLDER: Final = "# build.py adds the wheels and the platform when it makes the zip.\n"
@@ -50,9 +51,12 @@ def make_zip(
         The zip.
 
     Raises:
-        BuildError: a wheel is missing or refused, or Blender's tool finds fault.
+        BuildError: a wheel is missing or refused, a path is too long for Windows, or Blender's tool finds fault.
     """
     wheels = gather(platform, python, runtime, torch_wheel)
+    if platform.startswith("windows-"):
+        wheels = [shorten(path) for path in wheels]
+        check_paths([_MANIFEST, *sources()], wheels)
     target = BUILD / zip_name(platform, python, runtime)
     part = target.with_suffix(".part.zip")
     BUILD.mkdir(exist_ok=True)
