@@ -13,6 +13,7 @@ from .environment import VENV, make_environment
 from .gallery import make_gallery
 from .package import make_zip
 from .release import kinds, make_release
+from .repository import FOLDER
 from .starter import PARTS, make_starter
 from .testing import SLOWEST, run_checks
 from .wheels import PLATFORMS, PYTHONS, RUNTIMES, gather, this_platform
@@ -64,8 +65,8 @@ def _zip(options: argparse.Namespace) -> int:
 
 
 def _release(options: argparse.Namespace) -> int:
-    wanted = kinds(options.platform or [this_platform()], options.python or PYTHONS[:1], options.runtime or RUNTIMES)
-    for path, sha256 in make_release(wanted, options.torch_wheel):
+    wanted = kinds(options.platform or (), options.python or (), options.runtime or RUNTIMES)
+    for path, sha256 in make_release(wanted, options.torch_wheel, options.out, options.blender):
         print(f"{sha256}  {path}")
     return 0
 
@@ -110,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_runtime_arguments(command)
     command = commands.add_parser("zip", help="the extension; --runtime none needs no environment")
     _add_runtime_arguments(command)
-    text = "the zips of a version that is in the changelog with its date, from a clean git checkout"
+    text = "the zips of a version that is in the changelog with its date, from a clean git checkout, and a repository"
     command = commands.add_parser("release", help=text, description=f"Makes {text}; prints the SHA-256 of each")
     _add_release_arguments(command)
     text = "furniture library, then rooms and networks; further options go to the training"
@@ -138,9 +139,15 @@ def _add_runtime_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_release_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runtime", choices=RUNTIMES, action="append", help="with torch, or without; absent: both")
-    parser.add_argument("--platform", choices=PLATFORMS, action="append", help="repeatable; absent: this machine's")
-    parser.add_argument("--python", choices=PYTHONS, action="append", help=f"repeatable; absent: {PYTHONS[0]}")
+    text = "repeatable; absent: all that builder/pins.toml has wheels for"
+    parser.add_argument("--platform", choices=PLATFORMS, action="append", help=text)
+    parser.add_argument("--python", choices=PYTHONS, action="append", help=text)
     parser.add_argument("--torch-wheel", type=Path, metavar="FILE", help="a CPU build of torch to bundle")
+    text = "of the repository; absent: build/repository"
+    parser.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help=text)
+    parser.add_argument(
+        "--blender", type=Path, metavar="FILE", help="a Blender from 4.2 on for its tool; absent: pip's"
+    )
 
 
 def _count(text: str) -> int:

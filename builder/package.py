@@ -5,6 +5,8 @@ there, what Blender's tool would look at is checked here.
 """
 
 import json
+import re
+import subprocess
 import tomllib
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -14,6 +16,7 @@ from typing import Any, Final
 from .common import BUILD, ROOT, BuildError, file_digest, run, say
 from .environment import VENV, make_environment
 from .wheels import gather
+from .windows_paths import check_paths, shorten
 
 _MANIFEST: Final = "blender_manifest.toml"
 _PLACEHOLDER: Final = "# build.py adds the wheels and the platform when it makes the zip.\n"
@@ -28,6 +31,8 @@ _LEFT_OUT: Final = tuple(
     )
 )
 """Begins the paths of what only trains or measures the generator; it runs without."""
+_BLENDER: Final = re.compile(r"^Blender (\d+)\.(\d+)", re.MULTILINE)
+"""Begins what Blender says to ``--version``."""
 _DATE: Final = (2026, 1, 1, 0, 0, 0)
 """Of every file in the zip, whenever it is made."""
 _INCOMPRESSIBLE: Final = (".whl", ".blend", ".safetensors")
@@ -35,7 +40,12 @@ _INCOMPRESSIBLE: Final = (".whl", ".blend", ".safetensors")
 
 
 def make_zip(
-    platform: str, python: str, runtime: str, torch_wheel: Path | None = None, *, thorough: bool = False
+    platform: str,
+    python: str,
+    runtime: str,
+    torch_wheel: Path | None = None,
+    *,
+    tool: Sequence[str | Path] | None = None,
 ) -> Path:
     """Makes the extension's zip in ``build/``; one that is there already is left as it is where nothing changed.
 
@@ -44,15 +54,18 @@ def make_zip(
         python: tag of the Python that it is for; without torch it serves all.
         runtime: bundled or none: with or without torch.
         torch_wheel: a file to take for torch instead of asking pip.
-        thorough: make the environment for Blender's tool also where no torch is packed.
+        tool: Blender's extension tool; absent, that of the environment, which is made where torch is packed.
 
     Returns:
         The zip.
 
     Raises:
-        BuildError: a wheel is missing or refused, or Blender's tool finds fault.
+        BuildError: a wheel is missing or refused, a path is too long for Windows, or Blender's tool finds fault.
     """
     wheels = gather(platform, python, runtime, torch_wheel)
+    if platform.startswith("windows-"):
+        wheels = [shorten(path) for path in wheels]
+        check_paths([_MANIFEST, *sources()], wheels)
     target = BUILD / zip_name(platform, python, runtime)
     part = target.with_suffix(".part.zip")
     BUILD.mkdir(exist_ok=True)
@@ -61,8 +74,8 @@ def make_zip(
         part.unlink()
         return target
     try:
-        if thorough or runtime == "bundled" or VENV.is_dir():
-            validate(part)
+        if tool is not None or runtime == "bundled" or VENV.is_dir():
+            validate(part, tool or extension_tool())
         else:
             check_alone(part)
             say(f"Checked without Blender's own tool, which comes with {VENV.name} (python build.py env)")
@@ -130,17 +143,46 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     archive.writestr(entry, data)
 
 
-def validate(path: Path) -> None:
+def extension_tool(blender: Path | None = None) -> list[str | Path]:
+    """The words that begin a command of Blender's extension tool.
+
+    Args:
+        blender: the program; absent, the environment's module, which is made where it is not there.
+
+    Raises:
+        BuildError: there is no Blender, or it is older than the tool.
+    """
+    if blender is not None:
+        _check_blender(blender)
+        return [blender.absolute(), "--factory-startup", "--command", "extension"]
+    python = make_environment()
+    tools = sorted(VENV.rglob("bl_pkg/cli/blender_ext.py"))
+    if not tools:
+        raise BuildError(f"{VENV} has no Blender", "Remove the folder and try again", code=1)
+    return [python, tools[-1]]
+
+
+def _check_blender(path: Path) -> None:
+    if not path.is_file():
+        raise BuildError(f"There is no Blender at {path}", "Correct --blender, or leave it out")
+    try:
+        words = [path.absolute(), "--version"]
+        shown = subprocess.run(words, capture_output=True, text=True, errors="replace", timeout=60, check=False).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        shown = ""
+    found = _BLENDER.search(shown)
+    if found is None or (int(found[1]), int(found[2])) < (4, 2):
+        told = "is no Blender" if found is None else f"is Blender {found[1]}.{found[2]}, which knows no extensions"
+        raise BuildError(f"{path} {told}", "Name a Blender from 4.2 on with --blender, or leave it out")
+
+
+def validate(path: Path, tool: Sequence[str | Path]) -> None:
     """Validates a zip with Blender's own extension tool.
 
     Raises:
         BuildError: the tool finds fault; its last lines were shown before.
     """
-    python = make_environment()
-    tools = sorted(VENV.rglob("bl_pkg/cli/blender_ext.py"))
-    if not tools:
-        raise BuildError(f"{VENV} has no Blender", "Remove the folder and try again", code=1)
-    run([python, tools[-1], "validate", path])
+    run([*tool, "validate", path])
 
 
 def check_alone(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``release``: the zips of a version, made only where the changelog and git can say what is in them."""
+"""``release``: the zips of a version and a repository of them, where the changelog and git can say what is in them."""
 
 import re
 import subprocess
@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from .common import BUILD, ROOT, BuildError, file_digest, say
-from .package import make_zip, sources, version
-from .wheels import needed, read_pins
+from .package import extension_tool, make_zip, sources, version
+from .repository import FOLDER, check_folder, make_repository
+from .wheels import PLATFORMS, PYTHONS, Pin, needed, read_pins
 
 _CHANGELOG: Final = "CHANGELOG.md"
 _SUMS: Final = "SHA256SUMS"
@@ -32,14 +33,33 @@ class Kind(NamedTuple):
 
 
 def kinds(platforms: Sequence[str], pythons: Sequence[str], runtimes: Sequence[str]) -> list[Kind]:
-    """The zips of all combinations, each once: without torch, one serves every Python of its platform."""
+    """The zips of all combinations, each once: without torch, one serves every Python of its platform.
+
+    Args:
+        platforms: Blender's names; empty for all for which wheels are pinned.
+        pythons: tags; empty likewise.
+        runtimes: of ``RUNTIMES``.
+    """
     found = [
         Kind(platform, python, runtime)
-        for platform in platforms
+        for platform in platforms or PLATFORMS
         for runtime in runtimes
-        for python in (pythons if runtime == "bundled" else pythons[:1])
+        for python in ((pythons or PYTHONS) if runtime == "bundled" else (pythons or PYTHONS)[:1])
     ]
-    return list(dict.fromkeys(found))
+    wanted = list(dict.fromkeys(found))
+    if platforms and pythons:
+        return wanted
+    pins = read_pins()
+    # Where nothing is left, what is asked for is refused later on with what is missing.
+    return [kind for kind in wanted if _is_pinned(pins, kind)] or wanted
+
+
+def _is_pinned(pins: Sequence[Pin], kind: Kind) -> bool:
+    try:
+        needed(pins, *kind)
+    except BuildError:
+        return False
+    return True
 
 
 class Made(NamedTuple):
@@ -49,25 +69,33 @@ class Made(NamedTuple):
     sha256: str
 
 
-def make_release(wanted: Sequence[Kind], torch_wheel: Path | None = None) -> list[Made]:
-    """Makes the zips in ``build/``, and a list of their SHA-256 in ``build/SHA256SUMS``.
+def make_release(
+    wanted: Sequence[Kind], torch_wheel: Path | None = None, folder: Path = FOLDER, blender: Path | None = None
+) -> list[Made]:
+    """Makes the zips in ``build/``, a list of their SHA-256 in ``build/SHA256SUMS``, and a repository of them.
 
     Args:
         wanted: the zips.
         torch_wheel: a file to take for torch instead of asking pip; it fits one zip.
+        folder: of the repository; what earlier releases put there for other platforms stays.
+        blender: a Blender whose extension tool is taken; absent, the environment's.
 
     Returns:
         The zips, in the order in which they are wanted.
 
     Raises:
-        BuildError: a wheel is not accepted, or the version may not be released yet; nothing has been made then. Or a
-            zip cannot be made; those before it stay.
+        BuildError: a wheel is not accepted, the version may not be released yet, the folder is something else, or there
+            is no Blender; nothing has been made then. Or a zip cannot be made; those before it stay, and the repository
+            is as it was.
     """
     _check_wheels(wanted, torch_wheel)
     check_release()
-    paths = [make_zip(*kind, torch_wheel if kind.runtime == "bundled" else None, thorough=True) for kind in wanted]
+    check_folder(folder, _versions())
+    tool = extension_tool(blender)
+    paths = [make_zip(*kind, torch_wheel if kind.runtime == "bundled" else None, tool=tool) for kind in wanted]
     made = [Made(path, file_digest(path)) for path in paths]
     _write_sums(made)
+    make_repository(paths, folder, tool)
     return made
 
 
@@ -106,6 +134,13 @@ def _check_changelog(wanted: str) -> None:
     today = datetime.now(tz=UTC).date().isoformat()
     message = f"{_CHANGELOG} has no entry with a date for {wanted}, the version in blender_manifest.toml"
     raise BuildError(message, f'Put what is unreleased under the heading "## [{wanted}] - {today}"')
+
+
+def _versions() -> list[str]:
+    """The manifest's version and those that the changelog has below it."""
+    headings = [entry.partition("\n")[0].strip() for entry in _HEADING.split((ROOT / _CHANGELOG).read_text("utf-8"))]
+    found = [dated["version"] for heading in headings if (dated := _DATED.fullmatch(heading)) is not None]
+    return found[found.index(version()) :]
 
 
 def _is_date(text: str) -> bool:

@@ -71,14 +71,18 @@ def build(runtime):
 
 
 def run(case, archive):
-    """Takes a zip through all steps in one Blender, with a user folder of its own."""
-    words = case.command()
-    if not words:
+    """Takes a zip through all steps in one Blender."""
+    if not case.command():
         return Outcome(case, skipped=f"SKIPPED: {case.variable} names no program")
     out = WORK / case.version
+    return run_steps(case, out, ["tests/blender/matrix_steps.py", "--", str(archive), str(out)])
+
+
+def run_steps(case, out, script):
+    """Runs a script with its words in one Blender, with a user folder of its own; it writes result.json into out."""
+    words = case.command()
     shutil.rmtree(ROOT / out, ignore_errors=True)
     (ROOT / out).mkdir(parents=True)
-    script = ["tests/blender/matrix_steps.py", "--", str(archive), str(out)]
     with (ROOT / out / "log.txt").open("w") as log:
         done = subprocess.run(
             [*_in_user_folder(words, out / "user"), *script],

@@ -1,6 +1,7 @@
 """Releasing a small project with the real tool, the real git and Blender's real validation; and slow tests listed."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -13,20 +14,27 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n## [0.1.0] - 2026-11-30\n\n### Added\n\n- A room from a sentence.\n"
+FIRST = "## [0.1.0] - 2026-11-30"
+CHANGELOG = f"# Changelog\n\n## [Unreleased]\n\n{FIRST}\n\n### Added\n\n- A room from a sentence.\n"
+PLATFORMS = ("linux-x64", "windows-x64", "windows-arm64", "macos-arm64", "macos-x64")
 CPU = b"cuda: Optional[str] = None\nhip: Optional[str] = None\nxpu: Optional[str] = None\n"
+LINUX = ("--platform", "linux-x64", "--python", "cp311")
 IGNORED = ".venv\n__pycache__/\nbuild/\nwheels/*.whl\n*.log.txt\n"
 
 
-def write_wheel(path, package):
-    """A wheel small enough to be zipped in tests; gives its entry in pins.toml."""
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("torch/version.py", CPU)
-        archive.writestr(f"{package}.txt", package)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    file = f'{{ platform = "any", python = "any", file = "{path.name}", sha256 = "{sha256}" }}'
+def write_wheels(folder, package, pythons):
+    """Wheels small enough to be zipped in tests; gives their entry in pins.toml."""
+    files = []
+    for python in pythons:
+        path = folder / f"{package}-1.0-{python.replace('any', 'py3')}-none-any.whl"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("torch/version.py", CPU)
+            archive.writestr(f"{package}.txt", package + python)
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        files.append(f'{{ platform = "any", python = "{python}", file = "{path.name}", sha256 = "{sha256}" }}')
     for_torch = str(package == "torch").lower()
-    return f'[[package]]\nname = "{package}"\nversion = "1.0"\nfor_torch = {for_torch}\nfiles = [{file}]\n'
+    head = f'[[package]]\nname = "{package}"\nversion = "1.0"\nfor_torch = {for_torch}\n'
+    return f"{head}files = [{', '.join(files)}]\n"
 
 
 def write_project(folder):
@@ -39,10 +47,9 @@ def write_project(folder):
     (folder / "addon" / "__init__.py").touch()
     for name in ("__init__.py", "errors.py", "plain_text.py"):  # the tool prints by them
         shutil.copy(ROOT / "instructscene_core" / name, folder / "instructscene_core")
-    pins = [
-        write_wheel(folder / "wheels" / f"{package}-1.0-py3-none-any.whl", package) for package in ("torch", "tiny")
-    ]
-    (folder / "builder" / "pins.toml").write_text("".join(pins))
+    pins = write_wheels(folder / "wheels", "torch", ["cp311", "cp313"])
+    pins += write_wheels(folder / "wheels", "tiny", ["any"])
+    (folder / "builder" / "pins.toml").write_text(pins)
     (folder / ".gitignore").write_text(IGNORED)
     (folder / "CHANGELOG.md").write_text(CHANGELOG)
 
@@ -96,19 +103,19 @@ def environment(project):
 
 
 @pytest.mark.usefixtures("environment")
-def test_a_release_is_both_zips_of_this_machine_and_their_sums(project):
+def test_a_release_is_both_zips_of_a_machine_and_their_sums(project):
     project.git("tag", "v0.1.0")
-    done = project.build("release")
+    done = project.build("release", *LINUX)
     assert done.returncode == 0, done.stderr
     sums = dict(reversed(line.split("  ", 1)) for line in done.stdout.splitlines())
     bundled, plain = map(Path, sums)
-    assert re.fullmatch(r"instructscene-0\.1\.0-[a-z]+-[a-z0-9]+-cp311\.zip", bundled.name)
+    assert bundled.name == "instructscene-0.1.0-linux-x64-cp311.zip"
     assert plain.name == bundled.name.replace("cp311", "no-torch")
-    for path, packages in ((bundled, ["tiny", "torch"]), (plain, ["tiny"])):
+    for path, packages in ((bundled, ["tiny-1.0-py3", "torch-1.0-cp311"]), (plain, ["tiny-1.0-py3"])):
         assert sums[str(path)] == hashlib.sha256(path.read_bytes()).hexdigest()
         with zipfile.ZipFile(path) as archive:
             manifest = tomllib.loads(archive.read("blender_manifest.toml").decode())
-        assert manifest["wheels"] == [f"./wheels/{name}-1.0-py3-none-any.whl" for name in packages]
+        assert manifest["wheels"] == [f"./wheels/{name}-none-any.whl" for name in packages]
     lines = (project.folder / "build" / "SHA256SUMS").read_text().splitlines()
     assert lines == [f"{sums[str(path)]}  {path.name}" for path in (bundled, plain)]
 
@@ -121,6 +128,106 @@ def test_options_choose_other_zips_and_none_is_made_twice(project):
     assert [Path(line.split()[1]).stem.removeprefix("instructscene-0.1.0-") for line in done.stdout.splitlines()] == [
         f"{platform}-{kind}" for platform in ("windows-x64", "macos-arm64") for kind in ("cp311", "cp313", "no-torch")
     ]
+
+
+@pytest.mark.usefixtures("environment")
+def test_what_is_not_named_is_made_as_far_as_wheels_are_pinned(project):
+    pins = project.folder / "builder" / "pins.toml"
+    pins.write_text(
+        pins.read_text().replace('platform = "any", python = "cp313"', 'platform = "macos-x64", python = "cp313"')
+    )
+    project.commit()
+    done = project.build("release", "--runtime", "bundled")
+    assert done.returncode == 0, done.stderr
+    kinds = {Path(line.split()[1]).stem.removeprefix("instructscene-0.1.0-") for line in done.stdout.splitlines()}
+    assert kinds == {f"{platform}-cp311" for platform in PLATFORMS} | {"macos-x64-cp313"}
+    assert "for linux-x64 and cp313" in project.build("release", "--platform", "linux-x64", "--python", "cp313").stderr
+    assert project.build("release", "--platform", "linux-x64").returncode == 0
+
+
+def repository(project, part, folder="build/repository"):
+    """What Blender's own list says: archives with version, platform and Pythons."""
+    place = project.folder / folder / part
+    data = json.loads((place / "index.json").read_text())
+    assert data["version"] == "v1"
+    for entry in data["data"]:
+        archive = place / entry["archive_url"]
+        assert entry["archive_hash"] == f"sha256:{hashlib.sha256(archive.read_bytes()).hexdigest()}"
+    assert len(list(place.iterdir())) == len(data["data"]) + 1
+    found = [(entry["version"], *entry["platforms"], *entry["python_versions"]) for entry in data["data"]]
+    return sorted(found)
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_release_is_a_repository_that_the_next_one_carries_on(project):
+    words = ("--platform", "linux-x64", "--platform", "windows-x64")
+    done = project.build("release", *words)
+    assert done.returncode == 0, done.stderr
+    both = [("0.1.0", platform, python) for platform in ("linux-x64", "windows-x64") for python in ("3.11", "3.13")]
+    assert repository(project, "with-torch") == both
+    assert repository(project, "no-torch") == [("0.1.0", "linux-x64", "3"), ("0.1.0", "windows-x64", "3")]
+    manifest = project.folder / "blender_manifest.toml"
+    manifest.write_text(manifest.read_text().replace('version = "0.1.0"', 'version = "0.2.0"', 1))
+    (project.folder / "CHANGELOG.md").write_text(
+        CHANGELOG.replace(FIRST, f"## [0.2.0] - 2026-12-31\n\n- More\n\n{FIRST}")
+    )
+    project.commit()
+    done = project.build("release", "--runtime", "bundled", *LINUX)
+    assert done.returncode == 0, done.stderr
+    assert repository(project, "with-torch") == [*both[1:], ("0.2.0", "linux-x64", "3.11")]
+    assert repository(project, "no-torch") == [("0.1.0", "linux-x64", "3"), ("0.1.0", "windows-x64", "3")]
+    assert not [path for path in (project.folder / "build").iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (["thesis.odt"], "out is something else than a repository"),
+        (["no-torch/index.json", "no-torch/a.txt"], "no-torch/a.txt is no zip of this repository"),
+        (["no-torch/index.json", "no-torch/instructscene-0.1.0-linux-x64-cp311.zip"], "is no zip of this repository"),
+        (["no-torch/index.json", "no-torch/instructscene-0.0.7-linux-x64-no-torch.zip"], "is of version 0.0.7, which"),
+        (["no-torch/index.json", "no-torch/instructscene-0.2.0-linux-x64-no-torch.zip"], "is of version 0.2.0, which"),
+    ],
+)
+def test_a_folder_of_something_else_is_refused_and_left_as_it_is(project, tmp_path_factory, files, message):
+    out = tmp_path_factory.mktemp("place") / "out"
+    for name in files:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text("mine")
+    refused = project.refusal("--out", str(out))
+    assert message in refused
+    assert "another folder with --out" in refused or "empty folder with --out" in refused
+    assert sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()) == sorted(files)
+    assert "is something else" in project.refusal("--out", str(project.folder / "LICENSE"))
+
+
+def test_no_blender_at_hand_is_told(project):
+    assert "There is no Blender at no/such. Correct --blender" in project.refusal("--blender", "no/such")
+    assert "python is no Blender" in project.refusal("--blender", write_program(project, "python", "echo Python 3.11"))
+    text = "is Blender 3.6, which knows no extensions. Name a Blender from 4.2 on"
+    assert text in project.refusal("--blender", write_program(project, "blender", "echo Blender 3.6.23"))
+
+
+def write_program(project, name, line):
+    """A program of one line."""
+    path = project.folder / ".git" / name
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_a_tool_that_lists_less_leaves_the_repository_as_it_was(project):
+    listing = """case "$*" in
+      *--version) echo "Blender 4.5.1" ;;
+      *server-generate*) echo '{"data": []}' > "$6/index.json" ;;
+    esac"""
+    out = project.folder / "build" / "out"
+    done = project.build("release", *LINUX, "--out", str(out), "--blender", write_program(project, "blender", listing))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "Blender's tool does not list instructscene-0.1.0-linux-x64-cp311.zip" in done.stderr.splitlines()[-1]
+    assert not out.exists()
+    assert not [path for path in out.parent.iterdir() if path.name.startswith(".")]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +293,7 @@ def test_a_folder_within_another_checkout_is_refused(project):
 
 
 def test_one_torch_wheel_is_not_for_several_zips(project):
-    words = ("--torch-wheel", "torch.whl", "--python", "cp311", "--python", "cp313")
+    words = ("--torch-wheel", "torch.whl", "--platform", "linux-x64", "--python", "cp311", "--python", "cp313")
     assert "one zip with torch, and 2 are asked for" in project.refusal(*words)
     assert "one zip with torch, and 0 are asked for" in project.refusal(*words, "--runtime", "none")
 
