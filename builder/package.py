@@ -26,8 +26,8 @@ _SUFFIXES: Final = (".py", ".json", ".safetensors", ".blend", ".txt")
 _LEFT_OUT: Final = tuple(
     f"instructscene_core/{name}"
     for name in (
-        *("datasets/", "training/", "evaluation/", "starter/rooms/"),
-        *("commands/comparison.py", "commands/data.py", "commands/evaluate.py", "commands/train.py"),
+        *("datasets/", "training/", "evaluation/", "cluster/", "starter/rooms/"),
+        *(f"commands/{name}.py" for name in ("comparison", "data", "evaluate", "many", "train")),
     )
 )
 """Begins the paths of what only trains or measures the generator; it runs without."""

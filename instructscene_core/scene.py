@@ -217,6 +217,11 @@ class Request:
     make: bool = False
     assumed_bedroom: bool = False
 
+    @property
+    def names(self) -> list[str]:
+        """Of its results, without suffix: ``<id>``, and ``<id>_<k>`` from the second variation on."""
+        return [self.id, *(f"{self.id}_{k}" for k in range(1, self.variations))]
+
     @staticmethod
     def from_json(data: object, where: str = "request") -> "Request":
         """Reads and checks a request; ``room`` and ``text`` are short forms.

@@ -27,6 +27,8 @@ from ..scene import TASKS, Json, Request, Scene, read_requests, read_scene
 from ..vocabulary import ROOM_TYPES
 from .options import add_catalogue_arguments, add_making_arguments, add_model_arguments, load_making
 
+_MANY: Final = "many"
+"""The module of ``run --on``, which the installed extension leaves out."""
 _TOOLS: Final = {
     "import-official": ("import_official", "make model folders from the official checkpoints"),
     "catalogue": ("catalogue", "index a folder of models, and review what was recognised"),
@@ -70,7 +72,7 @@ def _run_tool(name: str, words: Sequence[str]) -> int:
 
 
 def _tool(name: str) -> ModuleType:
-    module = f"{__package__}.{_TOOLS[name][0]}"
+    module = f"{__package__}.{_TOOLS[name][0] if name in _TOOLS else name}"
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
@@ -90,10 +92,22 @@ def _parser() -> argparse.ArgumentParser:
             _add_place_arguments(command)
     command = commands.add_parser("run", help="the requests of a file, whatever their tasks")
     command.add_argument("--requests", type=Path, required=True, help="one request a line")
+    _add_cluster_arguments(command)
     _add_shared_arguments(command)
     for name, (_, text) in _TOOLS.items():
         commands.add_parser(name, help=text, add_help=False)
     return parser
+
+
+def _add_cluster_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--on", metavar="here|ray|ADDRESS",
+        help="make a long file of requests shard by shard, going on where a run stopped: in this process, on all "
+        "cores of this computer, or on the Ray cluster at an address. --out may then be a URL; see docs/scaling.md",
+    )  # fmt: skip
+    parser.add_argument("--shard", type=int, default=16, help="with --on: requests that are made at once")
+    parser.add_argument("--workers", type=int, help="with --on ray: processes; absent: as many as there is room for")
+    parser.add_argument("--gpus", type=float, default=0.0, help="with --on ray: graphics cards for each worker")
 
 
 def _add_task_arguments(parser: argparse.ArgumentParser, *, edits: bool) -> None:
@@ -148,7 +162,7 @@ def _place_item(options: argparse.Namespace) -> Json:
 
 
 def _add_shared_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, required=True, help="folder for the results")
+    parser.add_argument("--out", required=True, help="folder for the results")
     parser.add_argument("--no-settle", action="store_true", help="leave layouts as they were sampled")
     parser.add_argument("--batch", type=int, default=32, help="scenes at once")
     add_model_arguments(parser)
@@ -188,8 +202,11 @@ def read_task(options: argparse.Namespace) -> list[Request]:
 
 
 def _run_task(options: argparse.Namespace) -> int:
+    if getattr(options, "on", None):
+        return _tool(_MANY).make_many(options)
+    options.out = Path(options.out)
     requests = read_task(options)
-    names = [variation_name(request, k) for request in requests for k in range(request.variations)]
+    names = [name for request in requests for name in request.names]
     duplicate = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
     if duplicate is not None:
         raise InvalidInputError(f"Two results would be named {duplicate}.json", "Rename a request")
@@ -201,11 +218,6 @@ def _run_task(options: argparse.Namespace) -> int:
     for path in write_scenes(options.out, scenes):
         sys.stdout.write(f"{path}\n")
     return 0
-
-
-def variation_name(request: Request, k: int) -> str:
-    """Name of a result without suffix: ``<id>``, ``<id>_<k>`` from the second variation on."""
-    return request.id if k == 0 else f"{request.id}_{k}"
 
 
 def _generate(requests: Sequence[Request], options: argparse.Namespace) -> list[list[Scene]]:

@@ -146,7 +146,7 @@ def test_the_zip_holds_what_blender_needs_and_no_more(tmp_path, wheel):
     }
     wanted |= {starter + name for name in ("catalogue.json", "library/desk.blend", "weights/prior.safetensors")}
     assert wanted <= set(names)
-    for part in ("datasets", "training", "evaluation", "starter/rooms"):
+    for part in ("datasets", "training", "evaluation", "cluster", "starter/rooms"):
         assert not [name for name in names if name.startswith(f"instructscene_core/{part}/")]
     assert not [name for name in names if "test" in name or "__pycache__" in name or name.startswith("builder")]
 

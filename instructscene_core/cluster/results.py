@@ -1,0 +1,132 @@
+"""Where results go: a folder or any URL that fsspec knows, each file written once and whole, under its id."""
+
+import json
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, cast
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from ..errors import InstructSceneError, InvalidInputError
+from ..json_values import Json
+from ..scene import Scene
+
+MANIFEST: Final = "manifest.json"
+_USER: Final = re.compile(r"//[^/@]*@")
+"""Name and password in a URL."""
+_REMEDY: Final = "Look at its rights and at the free space, or choose another --out"
+
+
+class Results:
+    """The results of a run.
+
+    Args:
+        url: a folder's path, or a URL such as ``s3://bucket/rooms``; credentials come from the environment, as fsspec
+            has them, and appear in no message and no file.
+
+    Raises:
+        InvalidInputError: there is no such kind of URL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        try:
+            found: Any = fsspec.core.url_to_fs(url)
+        except (ValueError, ImportError) as error:
+            raise InvalidInputError(f"{shown(url)}: {error}", "Name a folder, or a URL that fsspec knows") from error
+        self._files, self._root = found[0], str(found[1]).rstrip("/")
+        self._local = isinstance(self._files, LocalFileSystem)
+
+    def open(self, manifest: Mapping[str, Any]) -> None:
+        """Begins a run, or goes on with the same one.
+
+        Args:
+            manifest: what the rooms depend on.
+
+        Raises:
+            InvalidInputError: the folder is of another run, or of something else; names what differs.
+            InstructSceneError: it cannot be read or written.
+        """
+        known = self._read_manifest()
+        if known is None:
+            if any(name.endswith(".json") for name in self.there()):
+                message = f"{shown(self.url)} holds rooms of something else than such a run"
+                raise InvalidInputError(message, "Choose another folder for --out")
+            self.write(MANIFEST, json.dumps(manifest, indent=2, sort_keys=True).encode() + b"\n")
+            return
+        for key in sorted({*manifest, *known}):
+            if manifest.get(key) != known.get(key):
+                message = f"{shown(self.url)} was begun with another {key.replace('_', ' ')}"
+                raise InvalidInputError(message, "Choose another folder for --out, or give what it was begun with")
+
+    def there(self) -> set[str]:
+        """Names of the files that are there."""
+        try:
+            self._files.invalidate_cache()
+            found = (
+                cast("list[str]", self._files.ls(self._root, detail=False)) if self._files.exists(self._root) else []
+            )
+        except Exception as error:  # each kind of file system has errors of its own
+            raise self._failed("read", error) from error
+        return {path.rstrip("/").rpartition("/")[2] for path in found}
+
+    def has(self, name: str) -> bool:
+        """Whether a scene of this name is there."""
+        try:
+            return bool(self._files.exists(f"{self._root}/{name}.json"))
+        except Exception as error:  # each kind of file system has errors of its own
+            raise self._failed("read", error) from error
+
+    def write_scenes(self, scenes: Mapping[str, Scene]) -> None:
+        """Writes scenes by their names, each whole."""
+        for name, scene in scenes.items():
+            text = json.dumps(scene.to_json(), allow_nan=False, ensure_ascii=False)
+            self.write(f"{name}.json", f"{text}\n".encode("utf-8", "replace"))
+
+    def write(self, name: str, data: bytes) -> None:
+        """Writes a file so that it is there whole or not at all.
+
+        Raises:
+            InstructSceneError: it cannot be written.
+        """
+        path = f"{self._root}/{name}"
+        try:
+            if not self._local:  # one put is one object
+                self._files.pipe_file(path, data)
+                return
+            self._files.makedirs(self._root, exist_ok=True)
+            part = f"{self._root}/.{name}.{uuid.uuid4().hex}.part"
+            try:
+                self._files.pipe_file(part, data)
+                self._files.mv(part, path)
+            finally:
+                if self._files.exists(part):
+                    self._files.rm_file(part)
+        except Exception as error:  # each kind of file system has errors of its own
+            raise self._failed("written", error) from error
+
+    def _read_manifest(self) -> Mapping[str, Json] | None:
+        if MANIFEST not in self.there():
+            return None
+        try:
+            found = json.loads(self._files.cat_file(f"{self._root}/{MANIFEST}"))
+        except Exception as error:
+            raise self._failed("read", error) from error
+        return cast("Mapping[str, Json]", found) if isinstance(found, dict) else {}
+
+    def _failed(self, what: str, error: Exception) -> InstructSceneError:
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0:1] or type(error).__name__
+        reason = reason[0] if isinstance(reason, list) else reason
+        return InstructSceneError(f"{shown(self.url)} cannot be {what}: {shown(str(reason))}", _REMEDY)
+
+
+def shown(url: str) -> str:
+    """A URL without name and password."""
+    return _USER.sub("//", url)
+
+
+def missing(names: Iterable[str], there: set[str]) -> list[str]:
+    """Those of some results' names of which there is no file."""
+    return [name for name in names if f"{name}.json" not in there]

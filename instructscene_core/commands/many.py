@@ -1,0 +1,59 @@
+"""``run --on``: the rooms of a long file of requests, in this process or on a Ray cluster, resumable."""
+
+import argparse
+import sys
+from functools import partial
+from typing import Final
+
+from ..cluster.making import Order, RoomMaker, about
+from ..cluster.results import Results, shown
+from ..cluster.run import Cluster, Here, run
+from ..cluster.shards import Plan
+from ..errors import InvalidInputError
+from .options import load_making, set_threads
+
+HERE: Final = "here"
+_LISTED: Final = 20
+"""Rooms that could not be made whose reasons are told."""
+
+
+def make_many(options: argparse.Namespace) -> int:
+    """Makes what is not there yet; prints a line, and what could not be made.
+
+    Returns:
+        0; 1 where a room could not be made.
+
+    Raises:
+        InvalidInputError: an option, the requests, or the folder is at fault.
+        InstructSceneError: results cannot be written.
+    """
+    if options.workers is not None and options.workers < 1:
+        raise InvalidInputError("--workers must be at least 1", "Correct it")
+    if options.gpus < 0:
+        raise InvalidInputError("--gpus must not be negative", "Correct it")
+    options.threads = options.threads or 1
+    set_threads(options.threads)
+    plan, url = Plan.of(options.requests, options.shard), str(options.out)
+    chosen = {name: value for name, value in vars(options).items() if name not in ("command", "requests", "out", "on")}
+    order = Order(
+        partial(load_making, argparse.Namespace(**chosen)), partial(about, chosen), not options.no_settle,
+        options.batch, url,
+    )  # fmt: skip
+    tally = run(plan, Results(url), order.about(), _cluster(options, order))
+    sys.stderr.write(f"{tally.line()}\n")
+    for name, reason in list(tally.failed.items())[:_LISTED]:
+        sys.stderr.write(f"{name}: {reason}\n")
+    sys.stdout.write(f"{shown(url)}\n")
+    return 1 if tally.failed else 0
+
+
+def _cluster(options: argparse.Namespace, order: Order) -> Cluster:
+    if options.on == HERE:
+        return Here(RoomMaker(order))
+    try:
+        from ..cluster.on_ray import OnRay, Share  # noqa: PLC0415 - an extra that not everybody has
+    except ModuleNotFoundError as error:
+        if error.name != "ray":
+            raise
+        raise InvalidInputError("Ray is not installed", "Install the package ray, or use --on here") from error
+    return OnRay(options.on, order, options.workers, Share(options.threads, options.gpus))
