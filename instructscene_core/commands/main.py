@@ -202,7 +202,7 @@ def read_task(options: argparse.Namespace) -> list[Request]:
 
 
 def _run_task(options: argparse.Namespace) -> int:
-    if getattr(options, "on", None):
+    if options.command == "run" and options.on:
         return _tool(_MANY).make_many(options)
     options.out = Path(options.out)
     requests = read_task(options)
