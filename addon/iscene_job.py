@@ -302,7 +302,10 @@ def _made(
         if number not in pieces.files:
             continue
         about = json.dumps({"seed": wanted.seed, "made_of": name})
-        root, yaw = bpy.data.objects[name], shot.items[number].yaw
+        root, yaw = bpy.data.objects.get(name), shot.items[number].yaw
+        if root is None:
+            notes.append(tr('"{name}" was removed or renamed meanwhile', name=name))
+            continue
         try:
             made.append(pieces.place(number, root, similarity, before.axes, yaw, about))
         except InvalidInputError as error:

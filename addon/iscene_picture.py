@@ -54,7 +54,7 @@ def picture_of(shot: Shot, own: Path | None, folder: Path) -> Steps[NDArray[np.f
         for_camera = picture_steps(scene, scene.camera, folder / "rgb.png", settings, pieces)
         (own,) = yield from _between(for_camera, 0.05, 0.2)
     yield Progress(AT_WORK, 0.2)
-    return readpicture_of(own, shot.eye.size)
+    return read_picture(own, shot.eye.size)
 
 
 def _between(steps: Steps[list[Path]], low: float, high: float) -> Steps[list[Path]]:
@@ -69,7 +69,7 @@ def _between(steps: Steps[list[Path]], low: float, high: float) -> Steps[list[Pa
         steps.close()
 
 
-def readpicture_of(path: Path, size: tuple[int, int]) -> NDArray[np.float32]:
+def read_picture(path: Path, size: tuple[int, int]) -> NDArray[np.float32]:
     """(H · W · 4) a picture's values as Blender has them, from below, scaled to a size of equal proportions.
 
     Args:

@@ -19,8 +19,6 @@ from .place_task import Mover, PlaceTask
 
 REACH: Final = 0.25
 """Metres from where I-Scene saw a thing within which there must be a place for it; one of height counts as two."""
-
-
 PLACING: Final = "placing"
 """The stage that is told meanwhile."""
 _UNEVEN: Final = 0.03

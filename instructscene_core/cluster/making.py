@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-import torch
-
 from ..errors import InstructSceneError
 from ..evaluation.store import digest
 from ..scene import Request, Scene
@@ -118,7 +116,6 @@ def about(options: Mapping[str, Any]) -> dict[str, Any]:
         "weights": digest(_files(Path(folder), "*.safetensors")),
         "furniture": digest([file for path in catalogues for file in _files(path, "*.json")]),
         "settings": {name: options[name] for name in chosen},
-        "threads of torch": options["threads"] or torch.get_num_threads(),
     }
 
 

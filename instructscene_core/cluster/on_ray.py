@@ -18,7 +18,6 @@ from .making import Done, Order, RoomMaker
 from .run import TRIES, Cluster, Tally
 from .shards import Plan, Shard
 
-_LOGGER = logging.getLogger(__name__)
 _WAIT: Final = 1.0
 """Seconds between two looks at the workers."""
 _PATIENCE: Final = 10.0
@@ -149,8 +148,7 @@ class OnRay(Cluster):
 
     Args:
         address: ``ray`` starts one on this computer, which listens on this computer alone; else that of a cluster.
-        options: of the command line, for the makers.
-        url: where results go: a folder that all computers share, or a URL.
+        order: of the run; its results go to a folder that all computers share, or to a URL.
         workers: how many; None: as many as there is room for.
         share: what each gets.
 
