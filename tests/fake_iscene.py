@@ -212,7 +212,9 @@ def generate(options, ways):
 def tell(more):
     path = Path(__file__).with_name("told.json")
     before = json.loads(path.read_text()) if path.exists() else {}
-    path.write_text(json.dumps(before | more))
+    whole = path.with_suffix(".part")
+    whole.write_text(json.dumps(before | more))
+    whole.replace(path)  # who waits for the file never reads half of it
 
 
 def main():
