@@ -1,6 +1,7 @@
 """What one process does of a run: it holds the generator, makes shards, and writes their rooms."""
 
 import importlib.metadata
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any, Final, Protocol
 from ..errors import InstructSceneError
 from ..evaluation.store import digest
 from ..scene import Request, Scene
+from .layouts import FILES, JSON, Layout
+from .rendering import Renderer
 from .results import Results
 
 _CODE: Final = Path(__file__).resolve().parents[1]
@@ -46,6 +49,8 @@ class Order:
         settle: see :meth:`.generator.Generator.run`.
         batch: likewise.
         url: where results go.
+        layout: how they lie there.
+        renderer: makes more files of the rooms; None: there are none.
     """
 
     load: Callable[[], Making]
@@ -53,6 +58,30 @@ class Order:
     settle: bool
     batch: int
     url: str
+    layout: Layout = FILES
+    renderer: Renderer | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """Requests that are made together.
+
+    Args:
+        number: of their shard.
+        requests: all of the shard, or those of it that failed.
+        tries: how often that was tried before.
+        last: whether it is not tried again.
+    """
+
+    number: int
+    requests: Sequence[Request]
+    tries: int = 0
+    last: bool = True
+
+    @property
+    def names(self) -> list[str]:
+        """Of the rooms that it asks for."""
+        return [name for request in self.requests for name in request.names]
 
 
 class RoomMaker:
@@ -68,19 +97,30 @@ class RoomMaker:
     def __init__(self, order: Order) -> None:
         self._order, self._making, self._results = order, order.load(), Results(order.url)
 
-    def make(self, requests: Sequence[Request]) -> Done:
-        """Makes the rooms of a shard and writes those that are not there yet.
+    def make(self, part: Part) -> Done:
+        """Makes the rooms of a part and writes those that are not there yet.
 
         All of them are made at once, as in any other run of the file, so that they are the same.
 
         Raises:
             InstructSceneError: results cannot be written.
         """
-        scenes = self._scenes(requests)
-        rooms = {name: scene for name, scene in scenes.items() if isinstance(scene, Scene)}
-        absent = {name: scene for name, scene in rooms.items() if not self._results.has(name)}
-        self._results.write_scenes(absent)
-        return Done(len(absent), {name: scene for name, scene in scenes.items() if isinstance(scene, str)})
+        layout, renderer = self._order.layout, self._order.renderer
+        absent = set(layout.absent(part.number, part.names, self._results.has))
+        if not absent:
+            return Done(0)
+        scenes = self._scenes(part.requests)
+        failed = {name: scene for name, scene in scenes.items() if isinstance(scene, str)}
+        rooms = {name: scene for name, scene in scenes.items() if isinstance(scene, Scene) and name in absent}
+        files = {name: {JSON: _text(scene)} for name, scene in rooms.items()}
+        if renderer is not None and rooms:
+            made, more = renderer.files(rooms)
+            failed |= more
+            files = {name: files[name] | made[name] for name in files if name in made}
+        if not failed or part.last or not layout.together:
+            layout.write(self._results, part.number, files, whole=not failed)
+            return Done(len(files), failed)
+        return Done(0, failed)
 
     def _scenes(self, requests: Sequence[Request]) -> dict[str, Scene | str]:
         """The rooms by the names of their results; where one cannot be made, why not, and each is made by itself."""
@@ -109,14 +149,36 @@ def about(options: Mapping[str, Any]) -> dict[str, Any]:
     """
     folder = options["model"] or _CODE / "starter" / "weights"
     catalogues = [Path(path) for path in options["catalogue"]] or [_CODE / "starter"]
-    chosen = ("batch", "no_settle", "device", "precision", "threads", "use")
+    chosen = ("batch", "no_settle", "device", "precision", "threads", "use", "layout", "renderer")
+    renderer = renderer_of(options)
     return {
         "code": digest(sorted(path for path in _CODE.rglob("*.py"))),
-        "versions": {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "versions": {
+            **{name: importlib.metadata.version(name) for name in _PACKAGES},
+            **({"renderer": renderer.version()} if renderer else {}),
+        },
         "weights": digest(_files(Path(folder), "*.safetensors")),
         "furniture": digest([file for path in catalogues for file in _files(path, "*.json")]),
         "settings": {name: options[name] for name in chosen},
     }
+
+
+def renderer_of(options: Mapping[str, Any]) -> Renderer | None:
+    """What makes more files of the rooms, with the run's furniture and threads; None where nothing does.
+
+    Args:
+        options: of the command line, by their names.
+    """
+    if options["renderer"] is None:
+        return None
+    words = [word for path in options["catalogue"] for word in ("--catalogue", str(Path(path).absolute()))]
+    words += ["--use", options["use"]] if words else []
+    return Renderer(options["renderer"], (*words, "--threads", str(options["threads"])))
+
+
+def _text(scene: Scene) -> bytes:
+    text = json.dumps(scene.to_json(), allow_nan=False, ensure_ascii=False)
+    return f"{text}\n".encode("utf-8", "replace")
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:

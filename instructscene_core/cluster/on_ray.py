@@ -13,8 +13,8 @@ import ray
 from ray.exceptions import RayActorError, RayError, RayTaskError
 
 from ..errors import InstructSceneError, InvalidInputError
-from ..scene import Request
-from .making import Done, Order, RoomMaker
+from .layouts import Layout
+from .making import Done, Order, Part, RoomMaker
 from .run import TRIES, Cluster, Tally
 from .shards import Plan, Shard
 
@@ -54,7 +54,7 @@ class _Worker:
     def ready(self) -> None:
         """Nothing: it is there."""
 
-    def make(self, requests: list[Request]) -> Done:
+    def make(self, part: Part) -> Done:
         """See :meth:`.making.RoomMaker.make`.
 
         Raises:
@@ -67,15 +67,7 @@ class _Worker:
                     message = f"The worker on {platform.node()} has other {key} than the computer that began the run"
                     raise InvalidInputError(message, "Install the same on all of them")
             self._maker = RoomMaker(self._order)
-        return self._maker.make(requests)
-
-
-@dataclass
-class _Part:
-    """Requests that are made together, and how often that was tried."""
-
-    requests: list[Request]
-    tries: int = 0
+        return self._maker.make(part)
 
 
 class _Crew:
@@ -89,7 +81,7 @@ class _Crew:
     def __init__(self, order: Order, wanted: Mapping[str, Any], share: Share, most: int) -> None:
         self._order, self._wanted, self._share, self._most = order, wanted, share, most
         self.idle: list[Any] = []
-        self.busy: dict[Any, tuple[Any, _Part]] = {}
+        self.busy: dict[Any, tuple[Any, Part]] = {}
         self._starting: dict[Any, Any] = {}
         self._alone = time.monotonic()
 
@@ -111,10 +103,10 @@ class _Crew:
         elif time.monotonic() - self._alone > _PATIENCE:
             raise InstructSceneError("No computer of the cluster is left", "Start the run again: it goes on")
 
-    def give(self, part: _Part) -> None:
+    def give(self, part: Part) -> None:
         """Has an idle worker make a part."""
         actor = self.idle.pop()
-        self.busy[actor.make.remote(part.requests)] = actor, part
+        self.busy[actor.make.remote(part)] = actor, part
 
     def ready(self) -> list[Any]:
         """References to what has come to an end by now; workers that are there by now are idle."""
@@ -149,6 +141,7 @@ class OnRay(Cluster):
     Args:
         address: ``ray`` starts one on this computer, which listens on this computer alone; else that of a cluster.
         order: of the run; its results go to a folder that all computers share, or to a URL.
+        wanted: what the rooms depend on here.
         workers: how many; None: as many as there is room for.
         share: what each gets.
 
@@ -156,8 +149,10 @@ class OnRay(Cluster):
         InvalidInputError: there is no cluster at the address, or no room for a worker.
     """
 
-    def __init__(self, address: str, order: Order, workers: int | None, share: Share) -> None:
-        self._order, self._wanted, self._share = order, order.about(), share
+    def __init__(
+        self, address: str, order: Order, wanted: Mapping[str, Any], workers: int | None, share: Share
+    ) -> None:
+        self._order, self._wanted, self._share = order, wanted, share
         _connect(address)
         room = _room_for(share)
         self._count = min(workers, room) if workers is not None else room
@@ -167,7 +162,7 @@ class OnRay(Cluster):
 
     def run(self, plan: Plan, shards: Iterator[Shard], tally: Tally) -> None:
         """See :class:`.run.Cluster`. A room is tried three times, then listed."""
-        again, crew, lost = deque[_Part](), _Crew(self._order, self._wanted, self._share, self._count), 0
+        again, crew, lost = deque[Part](), _Crew(self._order, self._wanted, self._share, self._count), 0
         try:
             while True:
                 crew.fill()
@@ -188,41 +183,41 @@ class OnRay(Cluster):
                         raise InstructSceneError(f"{lost} workers ended one after the other", "Look at Ray's logs")
                     if alive:
                         crew.idle.append(actor)
-                    again.extend(_tried_again(part, done, tally))
+                    again.extend(_tried_again(part, done, tally, self._order.layout))
                     tally.add(done)
         finally:
             crew.dismiss()
 
-    def _outcome(self, reference: Any, part: _Part) -> tuple[Done, bool]:  # noqa: ANN401
+    def _outcome(self, reference: Any, part: Part) -> tuple[Done, bool]:  # noqa: ANN401
         """What became of a part, and whether its worker lives."""
-        names = [name for request in part.requests for name in request.names]
         try:
             return ray.get(reference), True
         except RayTaskError as error:
             cause = error.cause
             if isinstance(cause, InstructSceneError):  # nothing can be written, or the generator cannot be loaded
                 raise cause from error
-            return Done(0, dict.fromkeys(names, str(cause))), True
+            return Done(0, dict.fromkeys(part.names, str(cause))), True
         except RayActorError:
-            return Done(0, dict.fromkeys(names, "its worker was lost")), False
+            return Done(0, dict.fromkeys(part.names, "its worker was lost")), False
         except RayError as error:
-            return Done(0, dict.fromkeys(names, str(error).splitlines()[0])), False
+            return Done(0, dict.fromkeys(part.names, str(error).splitlines()[0])), False
 
 
-def _next(plan: Plan, shards: Iterator[Shard], again: "deque[_Part]") -> _Part | None:
+def _next(plan: Plan, shards: Iterator[Shard], again: deque[Part]) -> Part | None:
     if again:
         return again.popleft()
     shard = next(shards, None)
-    return None if shard is None else _Part(plan.read(shard))
+    return None if shard is None else Part(shard.number, plan.read(shard), last=False)
 
 
-def _tried_again(part: _Part, done: Done, tally: Tally) -> list[_Part]:
-    """What of a part is to be tried again: all of it where its worker was lost, else what failed."""
+def _tried_again(part: Part, done: Done, tally: Tally, layout: Layout) -> list[Part]:
+    """What of a part is to be tried again: all of it where its worker was lost or it is one file, else what failed."""
     if not done.failed:
         return []
     failed = [request for request in part.requests if any(name in done.failed for name in request.names)]
-    if part.tries + 1 < TRIES:
-        return [_Part(part.requests if len(failed) == len(part.requests) else failed, part.tries + 1)]
+    tries = part.tries + 1
+    if tries < TRIES:
+        return [Part(part.number, part.requests if layout.together else failed, tries, last=tries + 1 == TRIES)]
     tally.failed |= done.failed
     return []
 

@@ -3,7 +3,7 @@
 import json
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, cast
 
 import fsspec
@@ -11,7 +11,6 @@ from fsspec.implementations.local import LocalFileSystem
 
 from ..errors import InstructSceneError, InvalidInputError
 from ..json_values import Json
-from ..scene import Scene
 
 MANIFEST: Final = "manifest.json"
 _USER: Final = re.compile(r"//[^/@]*@")
@@ -73,17 +72,11 @@ class Results:
         return {path.rstrip("/").rpartition("/")[2] for path in found}
 
     def has(self, name: str) -> bool:
-        """Whether a scene of this name is there."""
+        """Whether a file of this name is there."""
         try:
-            return bool(self._files.exists(f"{self._root}/{name}.json"))
+            return bool(self._files.exists(f"{self._root}/{name}"))
         except Exception as error:  # each kind of file system has errors of its own
             raise self._failed("read", error) from error
-
-    def write_scenes(self, scenes: Mapping[str, Scene]) -> None:
-        """Writes scenes by their names, each whole."""
-        for name, scene in scenes.items():
-            text = json.dumps(scene.to_json(), allow_nan=False, ensure_ascii=False)
-            self.write(f"{name}.json", f"{text}\n".encode("utf-8", "replace"))
 
     def write(self, name: str, data: bytes) -> None:
         """Writes a file so that it is there whole or not at all.
@@ -107,6 +100,18 @@ class Results:
         except Exception as error:  # each kind of file system has errors of its own
             raise self._failed("written", error) from error
 
+    def remove(self, name: str) -> None:
+        """Removes a file, if it is there.
+
+        Raises:
+            InstructSceneError: it cannot be removed.
+        """
+        try:
+            if self._files.exists(f"{self._root}/{name}"):
+                self._files.rm_file(f"{self._root}/{name}")
+        except Exception as error:  # each kind of file system has errors of its own
+            raise self._failed("written", error) from error
+
     def _read_manifest(self) -> Mapping[str, Json] | None:
         if MANIFEST not in self.there():
             return None
@@ -125,8 +130,3 @@ class Results:
 def shown(url: str) -> str:
     """A URL without name and password."""
     return _USER.sub("//", url)
-
-
-def missing(names: Iterable[str], there: set[str]) -> list[str]:
-    """Those of some results' names of which there is no file."""
-    return [name for name in names if f"{name}.json" not in there]

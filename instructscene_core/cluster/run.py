@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from .making import Done, RoomMaker
-from .results import Results, missing
+from .layouts import Layout
+from .making import Done, Part, RoomMaker
+from .results import Results
 from .shards import Plan, Shard
 
 TRIES: Final = 3
@@ -78,12 +79,12 @@ class Here(Cluster):
     def run(self, plan: Plan, shards: Iterator[Shard], tally: Tally) -> None:
         """See :class:`Cluster`."""
         for shard in shards:
-            done = self.maker.make(plan.read(shard))
+            done = self.maker.make(Part(shard.number, plan.read(shard)))
             tally.failed |= done.failed
             tally.add(done)
 
 
-def run(plan: Plan, results: Results, manifest: Mapping[str, Any], cluster: Cluster) -> Tally:
+def run(plan: Plan, results: Results, manifest: Mapping[str, Any], cluster: Cluster, layout: Layout) -> Tally:
     """Makes what is not there yet.
 
     Args:
@@ -91,6 +92,7 @@ def run(plan: Plan, results: Results, manifest: Mapping[str, Any], cluster: Clus
         results: where rooms go.
         manifest: what they depend on beside the requests.
         cluster: makes them.
+        layout: how they lie there.
 
     Raises:
         InvalidInputError: the results are of another run.
@@ -103,7 +105,7 @@ def run(plan: Plan, results: Results, manifest: Mapping[str, Any], cluster: Clus
 
     def left() -> Iterator[Shard]:
         for shard in plan.shards():
-            absent = missing(shard.names, there)
+            absent = layout.absent(shard.number, shard.names, there.__contains__)
             tally.before += len(shard.names) - len(absent)
             if absent:
                 yield shard

@@ -13,6 +13,7 @@ from typing import Final
 from ..errors import InvalidInputError
 from ..plain_text import decode
 from ..scene import Request, read_json
+from .results import MANIFEST
 
 SIZE: Final = 16
 """Requests of a shard."""
@@ -75,6 +76,10 @@ class Plan:
             if request is None:
                 continue
             requests += 1
+            if MANIFEST in [f"{name}.json" for name in request.names]:
+                raise InvalidInputError(
+                    f"{path.name}, line {number}: {MANIFEST} is the run's own", "Rename the request"
+                )
             for name in request.names:
                 key = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=_NAME_BYTES).digest()
                 if key in seen:

@@ -108,6 +108,14 @@ def _add_cluster_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shard", type=int, default=16, help="with --on: requests that are made at once")
     parser.add_argument("--workers", type=int, help="with --on ray: processes; absent: as many as there is room for")
     parser.add_argument("--gpus", type=float, default=0.0, help="with --on ray: graphics cards for each worker")
+    parser.add_argument(
+        "--renderer", metavar="COMMAND",
+        help='with --on: makes more files of each room, such as "blender -b -P addon/batch.py -- --render view"',
+    )  # fmt: skip
+    parser.add_argument(
+        "--as", dest="layout", choices=("files", "webdataset", "parquet"), default="files",
+        help="with --on: each part of a room a file, or each shard one",
+    )  # fmt: skip
 
 
 def _add_task_arguments(parser: argparse.ArgumentParser, *, edits: bool) -> None:

@@ -2,10 +2,12 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from ..cluster.making import Order, RoomMaker, about
+from ..cluster.layouts import layout_of
+from ..cluster.making import Order, RoomMaker, about, renderer_of
 from ..cluster.results import Results, shown
 from ..cluster.run import Cluster, Here, run
 from ..cluster.shards import Plan
@@ -37,9 +39,10 @@ def make_many(options: argparse.Namespace) -> int:
     chosen = {name: value for name, value in vars(options).items() if name not in ("command", "requests", "out", "on")}
     order = Order(
         partial(load_making, argparse.Namespace(**chosen)), partial(about, chosen), not options.no_settle,
-        options.batch, url,
+        options.batch, url, layout_of(options.layout), renderer_of(chosen),
     )  # fmt: skip
-    tally = run(plan, Results(url), order.about(), _cluster(options, order))
+    manifest = order.about()
+    tally = run(plan, Results(url), manifest, _cluster(options, order, manifest), order.layout)
     sys.stderr.write(f"{tally.line()}\n")
     for name, reason in list(tally.failed.items())[:_LISTED]:
         sys.stderr.write(f"{name}: {reason}\n")
@@ -47,7 +50,7 @@ def make_many(options: argparse.Namespace) -> int:
     return 1 if tally.failed else 0
 
 
-def _cluster(options: argparse.Namespace, order: Order) -> Cluster:
+def _cluster(options: argparse.Namespace, order: Order, manifest: Mapping[str, Any]) -> Cluster:
     if options.on == HERE:
         return Here(RoomMaker(order))
     try:
@@ -56,4 +59,4 @@ def _cluster(options: argparse.Namespace, order: Order) -> Cluster:
         if error.name != "ray":
             raise
         raise InvalidInputError("Ray is not installed", "Install the package ray, or use --on here") from error
-    return OnRay(options.on, order, options.workers, Share(options.threads, options.gpus))
+    return OnRay(options.on, order, manifest, options.workers, Share(options.threads, options.gpus))

@@ -188,7 +188,7 @@ def on_ray(cluster, order):
     from instructscene_core.cluster.on_ray import OnRay, Share
 
     ray.shutdown()
-    return OnRay(cluster.address, order, None, Share())
+    return OnRay(cluster.address, order, order.about(), None, Share())
 
 
 def workers():
@@ -230,7 +230,7 @@ def test_all_rooms_are_made_once_though_a_worker_and_a_computer_are_lost(cluster
 
     losing = threading.Thread(target=lose, daemon=True)
     losing.start()
-    tally = run(plan, Results(order.url), order.about(), ray_cluster)
+    tally = run(plan, Results(order.url), order.about(), ray_cluster, order.layout)
     losing.join(5)
     cluster.remove_node(nodes[1])
     assert lost == ["worker", "computer"]
@@ -243,14 +243,15 @@ def test_all_rooms_are_made_once_though_a_worker_and_a_computer_are_lost(cluster
 def _defaults():
     return {
         "model": None, "clip": None, "language_model": None, "language_model_name": "", "language_model_seconds": 20.0,
-        "online": False, "catalogue": [], "make_with": None, "make_seconds": 600.0, "made": None, "blender": None,
+        "online": False, "catalogue": [], "renderer": None, "make_with": None, "make_seconds": 600.0,
+        "made": None, "blender": None,
     }  # fmt: skip
 
 
 def test_a_room_is_tried_three_times_then_listed(cluster, tmp_path):
     path = write(tmp_path / "rooms.jsonl", [request(n) for n in range(3)])
     order = Order(_still, _of_process, True, 4, str(tmp_path / "out"))  # noqa: FBT003
-    tally = run(Plan.of(path, 2), Results(order.url), order.about(), on_ray(cluster, order))
+    tally = run(Plan.of(path, 2), Results(order.url), order.about(), on_ray(cluster, order), order.layout)
     assert tally.failed == {f"r{n}": f"RuntimeError: no r{n}" for n in range(3)}
     assert tally.made == 0
 
@@ -260,7 +261,7 @@ def test_a_worker_of_another_version_is_refused(cluster, tmp_path, monkeypatch):
     monkeypatch.setenv("INSTRUCTSCENE_TEST_CODE", "newer")
     order = Order(_still, _of_process, True, 4, str(tmp_path / "out"))  # noqa: FBT003
     with pytest.raises(InvalidInputError, match="other code"):
-        run(Plan.of(path), Results(order.url), order.about(), on_ray(cluster, order))
+        run(Plan.of(path), Results(order.url), order.about(), on_ray(cluster, order), order.layout)
 
 
 def test_no_cluster_is_one_line(requests, tmp_path, capsys):
