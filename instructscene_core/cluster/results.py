@@ -48,11 +48,11 @@ class Results:
             InvalidInputError: the folder is of another run, or of something else; names what differs.
             InstructSceneError: it cannot be read or written.
         """
-        known = self._read_manifest()
-        if known is None:
-            if any(name.endswith(".json") for name in self.there()):
-                message = f"{shown(self.url)} holds rooms of something else than such a run"
-                raise InvalidInputError(message, "Choose another folder for --out")
+        known, there = self._read_manifest(), self.there()
+        if known is None and any(name.endswith(".json") for name in there):
+            message = f"{shown(self.url)} holds rooms of something else than such a run"
+            raise InvalidInputError(message, "Choose another folder for --out")
+        if known is None or there == {MANIFEST}:  # of a run that made nothing, nothing is kept
             self.write(MANIFEST, json.dumps(manifest, indent=2, sort_keys=True).encode() + b"\n")
             return
         for key in sorted({*manifest, *known}):

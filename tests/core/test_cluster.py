@@ -145,6 +145,7 @@ def test_credentials_are_told_to_nobody(tmp_path):
     assert "secret" not in str(caught.value)
     results = Results("memory://key:secret@bucket/rooms")
     results.open({"code": "x"})
+    results.write("room.json", b"{}")
     with pytest.raises(InvalidInputError, match="another code") as caught:
         results.open({"code": "y"})
     assert "secret" not in str(caught.value)
