@@ -1,12 +1,15 @@
 """A run on Ray: one actor a worker holds the generator; what is lost with a worker or a computer is made elsewhere."""
 
 import logging
+import os
 import platform
 import socket
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import ray
@@ -162,6 +165,13 @@ class OnRay(Cluster):
 
     def run(self, plan: Plan, shards: Iterator[Shard], tally: Tally) -> None:
         """See :class:`.run.Cluster`. A room is tried three times, then listed."""
+        with (
+            open(os.devnull, "w", encoding="utf-8") as nowhere,
+            redirect_stdout(nowhere),
+        ):  # Ray prints its states there
+            self._run(plan, shards, tally)
+
+    def _run(self, plan: Plan, shards: Iterator[Shard], tally: Tally) -> None:
         again, crew, lost = deque[Part](), _Crew(self._order, self._wanted, self._share, self._count), 0
         try:
             while True:
@@ -179,6 +189,7 @@ class OnRay(Cluster):
                     actor, part = crew.busy.pop(reference)
                     done, alive = self._outcome(reference, part)
                     lost = 0 if alive else lost + 1
+                    tally.lost += not alive
                     if lost > _ATTEMPTS:
                         raise InstructSceneError(f"{lost} workers ended one after the other", "Look at Ray's logs")
                     if alive:

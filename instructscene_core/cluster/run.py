@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+from ..vocabulary import counted
 from .layouts import Layout
 from .making import Done, Part, RoomMaker
 from .results import Results
@@ -25,12 +26,14 @@ class Tally:
         results: rooms in all.
         before: that were there already.
         made: that were made.
+        lost: workers that ended in the middle of a shard.
         failed: why rooms could not be made, by the names of their results.
     """
 
     results: int
     before: int = 0
     made: int = 0
+    lost: int = 0
     failed: dict[str, str] = field(default_factory=dict[str, str])
     _begin: float = field(default_factory=time.monotonic)
     _last: float = 0.0
@@ -50,8 +53,9 @@ class Tally:
         """One line on all of it."""
         seconds = max(time.monotonic() - self._begin, 1e-9)
         rate = f"{self.made / seconds:.2f} rooms a second"
-        failed = f", {len(self.failed)} failed" if self.failed else ""
-        return f"{self.before + self.made} of {self.results} rooms, {self.made} new in {seconds:.0f} s, {rate}{failed}"
+        more = f", {counted(self.lost, 'worker')} lost" if self.lost else ""
+        more += f", {len(self.failed)} failed" if self.failed else ""
+        return f"{self.before + self.made} of {self.results} rooms, {self.made} new in {seconds:.0f} s, {rate}{more}"
 
 
 class Cluster(Protocol):
