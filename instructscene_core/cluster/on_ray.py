@@ -165,10 +165,8 @@ class OnRay(Cluster):
 
     def run(self, plan: Plan, shards: Iterator[Shard], tally: Tally) -> None:
         """See :class:`.run.Cluster`. A room is tried three times, then listed."""
-        with (
-            open(os.devnull, "w", encoding="utf-8") as nowhere,
-            redirect_stdout(nowhere),
-        ):  # Ray prints its states there
+        # Ray prints its states there; the result is all that is printed.
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
             self._run(plan, shards, tally)
 
     def _run(self, plan: Plan, shards: Iterator[Shard], tally: Tally) -> None:
