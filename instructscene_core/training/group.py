@@ -152,7 +152,7 @@ def joined(device: str) -> Generator[Group]:
         raise InvalidInputError(f"Several processes cannot share {where.type}", "Start one, or use --device cpu")
     if where.type != "cpu":
         where = _own_gpu(where.type, local)
-    with _losses_told(rank):
+    with losses_told(rank):
         store = met(rank, size)
         group = Group(rank, size, where, store)
         group.agree("machine", {"device": where.type, "torch": torch.__version__})
@@ -189,7 +189,7 @@ def met(rank: int, size: int) -> Store:
 
 
 @contextmanager
-def _losses_told(rank: int) -> Generator[None]:
+def losses_told(rank: int) -> Generator[None]:
     """Tells in one line that another process is gone; ``torchrun`` starts all of them again where it may."""
     try:
         yield
@@ -197,6 +197,9 @@ def _losses_told(rank: int) -> Generator[None]:
         if not isinstance(error, dist.DistError) and not _OF_THE_GROUP.search(str(error)):
             raise
         reason = re.sub(r"\[[^\]]*/[^\]]*\] *", "", str(error)).partition(". ")[0].partition("\n")[0]
+        if "connectFullMesh" in str(error):
+            remedy = "Where this comes again, set GLOO_SOCKET_IFNAME to the network device between the machines"
+            raise InstructSceneError(f"Process {rank} cannot reach another one ({reason})", remedy) from error
         remedy = "Training goes on from the last checkpoint, when torchrun starts it again or you do"
         raise InstructSceneError(f"Process {rank} has lost another one ({reason})", remedy) from error
 

@@ -190,8 +190,15 @@ def test_folders_that_are_not_shared_are_told_and_leave_nothing(tmp_path):
     found = in_each(lambda group: check_shared(group, tmp_path / str(group.rank) / "model"))
     assert all("Give --out a folder that all machines share" in str(error) for error in found)
     assert not any((tmp_path / name / "model").exists() for name in "01")
-    assert in_each(lambda group: check_shared(group, tmp_path / "both")) == [None, None]
-    assert not any((tmp_path / "both").iterdir())
+
+
+def test_a_folder_is_shared_under_any_path(tmp_path):
+    (tmp_path / "both").mkdir()
+    (tmp_path / "0").symlink_to("both")
+    (tmp_path / "1").symlink_to("both")
+    assert in_each(lambda group: check_shared(group, tmp_path / str(group.rank) / "model")) == [None, None]
+    assert list(tmp_path.rglob("both/*")) == [tmp_path / "both" / "model"]
+    assert not any((tmp_path / "both" / "model").iterdir())
 
 
 def test_the_settings_of_a_run_that_must_be_alike_are_those_that_change_what_is_learned(tmp_path):
@@ -219,3 +226,24 @@ def test_others_that_never_come_are_told(monkeypatch):
     monkeypatch.setattr(group_module, "_WAIT", 0.2)
     with pytest.raises(InstructSceneError, match="Process 0 has waited 0 s for the others"):
         group_module.met(0, 2)
+
+
+CLOSED = "[/third_party/gloo/pair.cc:553] Connection closed by peer [10.0.0.2]:39. This is typically caused by a crash"
+REFUSED = "Gloo connectFullMesh failed with [/x/pair.cc:152] timed out connecting: remote=[127.0.0.1]:9$0"
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (CLOSED, "Process 1 has lost another one (Connection closed by peer [10.0.0.2]:39). Training goes on"),
+        (REFUSED, "(Gloo connectFullMesh failed with timed out connecting: remote=[127.0.0.1]:9$0). Where this comes"),
+    ],
+)
+def test_a_loss_is_told_in_one_line(error, line):
+    with pytest.raises(InstructSceneError, match=re.escape(line)), group_module.losses_told(1):
+        raise RuntimeError(error)
+
+
+def test_other_errors_stay_what_they_are():
+    with pytest.raises(RuntimeError, match="out of memory"), group_module.losses_told(0):
+        raise RuntimeError("out of memory")
