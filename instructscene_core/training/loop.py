@@ -326,9 +326,8 @@ class Trainer:
             "identity": self.identity,
         }
         temporary = self.folder / f"{_CHECKPOINT}.tmp"
-        with temporary.open("wb") as file:
-            torch.save(state, file)
-            file.flush()
+        torch.save(state, temporary)
+        with temporary.open("rb+") as file:
             os.fsync(file.fileno())  # a machine that loses its power must not leave an empty one under the name
         temporary.replace(self.folder / _CHECKPOINT)
         if self.on_save is not None:
