@@ -6,10 +6,12 @@ was interrupted and resumed gives the same weights as one that was not.
 
 import logging
 import math
+import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
@@ -325,6 +327,8 @@ class Trainer:
         }
         temporary = self.folder / f"{_CHECKPOINT}.tmp"
         torch.save(state, temporary)
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())  # a machine that loses its power must not leave an empty one under the name
         temporary.replace(self.folder / _CHECKPOINT)
         if self.on_save is not None:
             self.on_save(self.average, self.step)
@@ -332,13 +336,17 @@ class Trainer:
     def resume(self) -> bool:
         """Goes on from the folder's checkpoint; False where there is none.
 
+        The first process reads it for all: others might see an older one, or none.
+
         Raises:
             InvalidInputError: the checkpoint is of another run.
         """
         path = self.folder / _CHECKPOINT
-        if not path.exists():
+        alone = self.group.size == 1
+        data = self.group.given(b"" if alone or not self.group.first or not path.exists() else path.read_bytes())
+        if not data and not (alone and path.exists()):
             return False
-        state = torch.load(path, map_location=self.group.device, weights_only=True)
+        state = torch.load(path if alone else BytesIO(data), map_location=self.group.device, weights_only=True)
         _check_identity(self.folder, state.get("identity", {}), self.identity)
         self.task.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])

@@ -27,9 +27,10 @@ from ..text.encoder import TextEncoder
 from ..text.loading import load_encoder
 from ..text.minilm import MiniLM
 from ..vocabulary import CLASSES, MAX_OBJECTS, RoomType
+from .agreement import check_shared, code_digest, rooms_digest
 from .batches import DecoderBatches, FeatureBatches, PriorBatches, RoomBatches, box_bounds
 from .encoding import CACHE_BYTES, StepTexts
-from .group import Group
+from .group import Group, Setting
 from .log import Kind
 from .looks import OWN_CODES, Looks, find_looks, has_vqvae, provide_vqvae, take_vqvae
 from .loop import LoopSettings, Task, Trainer
@@ -168,6 +169,12 @@ class RoomRun:
             "text": self.text,
         }
 
+    def alike(self) -> dict[str, Setting]:
+        """Settings that all processes must have alike."""
+        names = ("data", "room", "size", "steps", "minutes", "batch", "parts", "bfloat16", "seed", "learning_rate",
+                 "text", "text_steps", "emphasis", "strategy", "featureless", "log_every", "compiled")  # fmt: skip
+        return {name: getattr(self, name) for name in names}
+
 
 class _RivalInputs(NamedTuple):
     """What a rival learns from.
@@ -198,12 +205,15 @@ class RoomTraining:
         group: the processes.
 
     Raises:
-        InvalidInputError: the rooms cannot be read.
+        InvalidInputError: the rooms cannot be read, or the processes have other settings, rooms or model folders.
     """
 
     def __init__(self, run: RoomRun, group: Group) -> None:
         self.run, self.group = run, group
         check_folder(run.out)
+        if group.size > 1:
+            group.agree("settings", {"code": code_digest(), **run.alike()})
+            check_shared(group, run.out)
         self._encoder: TextEncoder | None = None
         self.rooms = self._rooms("train")
         self.unseen = self._rooms("test") if run.validate_every else None
@@ -224,6 +234,8 @@ class RoomTraining:
         Raises:
             InvalidInputError: a part lacks something that it needs; raised before the first begins.
         """
+        if self.group.size > 1:
+            self.group.agree("rooms", {"rooms": rooms_digest(self.rooms), "part": ", ".join(parts)})
         self._check_start(parts)
         if {"prior", "atiss", "diffuscene"}.intersection(parts):
             self._encoder = self._loaded_encoder()
