@@ -14,6 +14,7 @@ Faults: ``missing`` a label; ``empty`` (ends well without files); ``after`` so m
 
 import argparse
 import json
+import math
 import os
 import shlex
 import shutil
@@ -169,7 +170,7 @@ def rotation_of(follows, camera, random):
         matrix /= np.linalg.norm(matrix, axis=0)
         if follows == "camera":  # its z is up in the picture, its y goes into it
             return np.stack([matrix[:, 0], -matrix[:, 2], matrix[:, 1]], axis=1)
-        yaw = np.arctan2(matrix[1, 0], matrix[0, 0])
+        yaw = math.atan2(matrix[1, 0], matrix[0, 0])
     return np.array([[np.cos(yaw), -np.sin(yaw), 0], [np.sin(yaw), np.cos(yaw), 0], [0, 0, 1]])
 
 

@@ -16,6 +16,7 @@ from torch import Tensor
 from ..errors import InvalidInputError
 from ..files.checkpoints import load_model
 from ..files.points import Points
+from ..geometry.angles import atan2
 from ..geometry.frames import Bounds, FloatArray
 from ..models.atiss import BOX_NUMBERS, UNIFORMS, Atiss, Context, Objects
 from ..models.graph_prior import TextBatch
@@ -317,7 +318,7 @@ def _rows_of(context: Context | None, rows: Sequence[int]) -> Context | None:
 def _numbers(boxes: FloatArray, bounds: Bounds) -> FloatArray:
     """Boxes (N, 7) in the tensors' frame as the network's numbers."""
     rows = bounds.normalise(boxes)
-    return np.concatenate([rows[..., :6], np.arctan2(rows[..., 7:], rows[..., 6:7]) / math.pi], axis=-1)
+    return np.concatenate([rows[..., :6], atan2(rows[..., 7:], rows[..., 6:7]) / math.pi], axis=-1)
 
 
 def _boxes(numbers: FloatArray, bounds: Bounds) -> FloatArray:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from ..errors import InvalidInputError
 from ..scene import FloorPlan, Point2, Scene, SceneObject, Vector3
+from .angles import atan2
 
 FloatArray = npt.NDArray[np.float64]
 Pose = tuple[Vector3, Vector3, float]
@@ -139,7 +140,7 @@ class Bounds:
         boxes = np.asarray(boxes, dtype=np.float64)
         low, width = self._affine()
         rows = (boxes[..., :6] + 1) / 2 * width + low
-        return np.concatenate([rows, np.arctan2(boxes[..., 7:8], boxes[..., 6:7])], axis=-1)
+        return np.concatenate([rows, atan2(boxes[..., 7:8], boxes[..., 6:7])], axis=-1)
 
     @property
     def reach(self) -> float:

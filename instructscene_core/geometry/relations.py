@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..vocabulary import NO_RELATION, hangs
+from .angles import atan2
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -225,7 +226,7 @@ class _Pairs:
         )
         self.reach = boxes[..., 4][..., first] + boxes[..., 4][..., second]
         self.ground_distance = np.sqrt(self.delta[..., 0] ** 2 + self.delta[..., 2] ** 2)
-        self.theta = np.arctan2(self.delta[..., 2], self.delta[..., 0])
+        self.theta = atan2(self.delta[..., 2], self.delta[..., 0])
 
 
 def _outside(

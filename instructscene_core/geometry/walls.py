@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..scene import FloorPlan, Point2
+from .angles import atan2
 from .frames import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
@@ -61,7 +62,7 @@ class Walls:
     def direction(self) -> float:
         """Angle of the longest wall of the outline, radians."""
         x, y = self.along[int(np.argmax(self.lengths[: self.outer]))]
-        return float(np.arctan2(y, x))
+        return float(atan2(y, x))
 
     def middle(self) -> FloatArray:
         """(2,) where a lamp of the room would hang: in the middle of its bounding box, unless a wall is near to that.

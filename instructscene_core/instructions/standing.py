@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from ..floor_plan import area_of
+from ..geometry.angles import atan2
 from ..geometry.frames import FloatArray
 from ..geometry.relations import NEAR_GAP, relation_matrix
 from ..geometry.solids import BoolArray
@@ -193,7 +194,7 @@ def facing(own: Bodies, other: Bodies) -> FloatArray:
     local, reach = other.in_frame_of(own)  # (M, l, k, 2)
     local, reach = local.transpose(0, 2, 1, 3), reach.transpose(0, 2, 1, 3)
     ahead = (np.abs(local[..., 0]) < reach[..., 0]) & (local[..., 1] < 0)
-    angle = np.arctan2(np.abs(local[..., 0]), -local[..., 1])
+    angle = atan2(np.abs(local[..., 0]), -local[..., 1])
     return np.where(ahead | ~own.fronted[:, None], 0.0, (angle - _FACING).clip(0.0))
 
 
@@ -412,7 +413,7 @@ def _to_opening(wish: Wish, name: str, own: Bodies, room: Surroundings) -> Float
     ahead = np.einsum("mksb,mkb->mks", delta, forward)
     sideways = np.abs(np.einsum("mksb,mkb->mks", delta, own.axes[..., 0, :]))
     reach = half * np.abs(np.einsum("sb,mkb->mks", unit, own.axes[..., 0, :])) + own.ground[:, :1]
-    angle = np.arctan2(sideways, ahead)
+    angle = atan2(sideways, ahead)
     faces = np.where((ahead > 0) & (sideways < reach), 0.0, (angle - _FACING).clip(0.0))
     if wish.relation == "facing":
         return np.where(own.fronted, faces.min(axis=2), 0.0)

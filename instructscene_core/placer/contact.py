@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ..geometry.angles import atan2
 from ..geometry.frames import FloatArray
 from .near import Whole, meeting_boxes
 from .solid import Solid, parts_within
@@ -143,6 +144,6 @@ def within_hull(points: FloatArray, point: FloatArray) -> bool:
     away = offsets[np.linalg.norm(offsets, axis=1) > 1e-6]
     if len(away) < len(offsets):
         return True
-    angles = np.sort(np.arctan2(away[:, 1], away[:, 0]))
+    angles = np.sort(atan2(away[:, 1], away[:, 0]))
     gaps = np.diff(angles, append=angles[0] + 2 * np.pi) if len(angles) else np.array([2 * np.pi])
     return bool(gaps.max() <= np.pi + 1e-6)

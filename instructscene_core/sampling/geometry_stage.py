@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ..diffusion.velocity import sample
+from ..geometry.angles import atan2
 from ..geometry.enclosure import SEGMENT_WIDTH, segments_of
 from ..geometry.frames import FloatArray, floor_middle
 from ..models.geometry_decoder import POSE_WIDTH, UNIT, UNKNOWN, GeometryDecoder, Room
@@ -86,7 +87,7 @@ class GeometryStage:
         placed = boxes[:, :n]
         placed[..., 0] = np.where(free, poses[..., 0] * UNIT + middles[:, None, 0], placed[..., 0])
         placed[..., 2] = np.where(free, poses[..., 1] * UNIT + middles[:, None, 1], placed[..., 2])
-        placed[..., 6] = np.where(free, np.arctan2(poses[..., 3], poses[..., 2]), placed[..., 6])
+        placed[..., 6] = np.where(free, atan2(poses[..., 3], poses[..., 2]), placed[..., 6])
         return boxes.reshape(len(jobs), settings.drafts, *boxes.shape[1:])
 
     def _standing(self, jobs: Sequence[Job], pieces: Sequence[Furnished], classes: npt.NDArray[np.int64]) -> FloatArray:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ...geometry.angles import atan2
 from ...geometry.frames import FloatArray
 from ...geometry.relations import (
     CLOSELY_BEHIND,
@@ -149,7 +150,7 @@ def _to_walls(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
     low = np.minimum(width / 2 + WALL_GAP, lengths / 2)
     options = np.stack([np.clip(beside, low, lengths - low), low, lengths - low], axis=1)
     points = starts[:, None] + options[..., None] * along[:, None] + inward[:, None] * (depth / 2 + WALL_GAP)
-    yaws = np.arctan2(inward[:, 0], -inward[:, 1])
+    yaws = atan2(inward[:, 0], -inward[:, 1])
     return np.concatenate([points, np.broadcast_to(yaws[:, None, None], (*points.shape[:2], 1))], axis=2).reshape(-1, 3)
 
 
@@ -162,7 +163,7 @@ def _ends_to_walls(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
     low = np.minimum(depth / 2 + WALL_GAP, walls.lengths / 2)
     along = np.clip(beside, low, walls.lengths - low)
     points = walls.starts + along[:, None] * walls.along + walls.inward * (width / 2 + WALL_GAP)
-    return np.concatenate([points, np.arctan2(walls.inward[:, 1], walls.inward[:, 0])[:, None]], axis=1)
+    return np.concatenate([points, atan2(walls.inward[:, 1], walls.inward[:, 0])[:, None]], axis=1)
 
 
 def _apart(room: Arrangement, poses: Poses, piece: int) -> FloatArray:
@@ -322,7 +323,7 @@ def _faced(room: Arrangement, places: FloatArray, depth: float) -> FloatArray:
     wall, rows = np.where(ahead, distance, np.inf).argmin(axis=1), np.flatnonzero(ahead.any(axis=1))
     wall = wall[rows]
     found[rows, :2] = feet[rows, wall] + walls.inward[wall] * (depth / 2 + WALL_GAP)
-    found[rows, 2] = np.arctan2(walls.inward[wall, 0], -walls.inward[wall, 1])
+    found[rows, 2] = atan2(walls.inward[wall, 0], -walls.inward[wall, 1])
     return found
 
 

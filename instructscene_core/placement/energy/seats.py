@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ...geometry.angles import atan2
 from ...geometry.dining_tables import END_FOR_TWO, one_a_side
 from ...geometry.frames import FloatArray
 from ..kinds import DESKS, DINING, DINING_CHAIRS, TABLES
@@ -119,8 +120,8 @@ def _row(half: FloatArray, outs: Sequence[float], chair: float, shares: tuple[in
 
 def _cheapest(before: FloatArray, seats: FloatArray) -> tuple[float, list[int]]:
     """The seat of each chair, in the order round the table, with the least sum of squared ways: (that sum, seats)."""
-    chairs = np.argsort(np.arctan2(before[:, 1], before[:, 0]), kind="stable")
-    places = np.argsort(np.arctan2(seats[:, 1], seats[:, 0]), kind="stable")
+    chairs = np.argsort(atan2(before[:, 1], before[:, 0]), kind="stable")
+    places = np.argsort(atan2(seats[:, 1], seats[:, 0]), kind="stable")
     turns = [np.roll(places, turn) for turn in range(len(places))]
     costs = [float(((before[chairs] - seats[turn, :2]) ** 2).sum()) for turn in turns]
     best = int(np.argmin(costs))

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from ...geometry.angles import atan2
 from .palettes import Role
 from .parts import Box, Cushion, Part, Pillow, Slab, Tube, Turned
 from .surfaces import Loft, Posed, Sheet
@@ -156,7 +157,7 @@ def _pillow(part: Pillow) -> tuple[Array, list[Face], list[bool]]:
 def _creases(points: Array) -> Array:
     """Factors (V,) on a pillow's thickness that make creases, which run from its corners and fade inwards."""
     x, y, _ = points.T
-    around = np.arctan2(y, x)
+    around = atan2(y, x)
     rim = np.clip(np.maximum(np.abs(x), np.abs(y)) - 0.35, 0, None)
     return 1 - 0.45 * rim * np.abs(np.sin(7 * around + 2 * x)) * (0.6 + 0.4 * np.sin(3 * around + 1))
 
