@@ -98,7 +98,7 @@ def render_passes(studio: Studio, room: bpy.types.Object, scene: Scene, path: Pa
         channels = read_exr(path.read_bytes())
     except (RuntimeError, OSError, InvalidInputError) as error:
         raise RenderError(
-            tr("{path} cannot be rendered: {reason}", path=path, reason=error),
+            tr("{path} cannot be rendered: {reason}", path=path, reason=getattr(error, "message", error)),
             tr("Make room on the disk or choose another folder"),
         ) from error
     finally:
