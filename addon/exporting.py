@@ -1,8 +1,11 @@
 """A room as files of other programs: glTF (.glb) and USD (.usdc), by Blender's own exporters."""
 
+import hashlib
 import importlib
+import struct
 from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +15,10 @@ from .bodies import SOLID
 from .records import room_collection, room_members
 
 _GLTF: Final = "io_scene_gltf2"
+_CRATE_HEAD: Final = 88
+"""Bytes before the content of a binary file of USD: kind, version, place of the table of contents, room for more."""
+_CRATE_SECTION: Final = 32
+"""Bytes of an entry of that table."""
 
 
 def save_blend(path: Path, _room: bpy.types.Object | None = None) -> None:
@@ -29,12 +36,29 @@ def save_glb(path: Path, room: bpy.types.Object) -> None:
 
 
 def save_usd(path: Path, room: bpy.types.Object) -> None:
-    """Exports a room as USD, as `save_glb` does; pictures of its materials come into a folder ``textures`` beside."""
-    with _alone(room), _plain_materials(room):
+    """Exports a room as USD, as `save_glb` does; pictures of its materials come into a folder ``textures`` beside.
+
+    Raises:
+        OSError: the file is not whole.
+    """
+    with _alone(room), _plain_materials(room, apart=True), _named_by_content(room):
         bpy.ops.wm.usd_export(
             filepath=str(path), selected_objects_only=True, export_animation=False, export_lights=False,
             export_cameras=False, convert_world_material=False, export_custom_properties=False, relative_paths=True,
         )  # fmt: skip
+    if not path.is_file() or not is_whole_usd(path.read_bytes()):
+        raise OSError("the disk is full")  # Blender says nothing
+
+
+def is_whole_usd(data: bytes) -> bool:
+    """Whether a binary file of USD has its end, its table of contents (``crateFile.h`` of OpenUSD)."""
+    if not data.startswith(b"PXR-USDC") or len(data) < _CRATE_HEAD:
+        return False
+    (table,) = struct.unpack_from("<q", data, 16)
+    if not _CRATE_HEAD <= table <= len(data) - 8:
+        return False
+    (sections,) = struct.unpack_from("<Q", data, table)
+    return len(data) >= table + 8 + _CRATE_SECTION * sections
 
 
 SAVERS: Final[dict[str, Callable[[Path, bpy.types.Object], None]]] = {
@@ -82,24 +106,54 @@ def _alone(room: bpy.types.Object) -> Generator[None, None, None]:
 
 
 @contextmanager
-def _plain_materials(room: bpy.types.Object) -> Generator[None, None, None]:
-    """Gives materials whose colour nodes make, which no exporter reads, their colour of the viewport meanwhile."""
+def _plain_materials(room: bpy.types.Object, *, apart: bool = False) -> Generator[None, None, None]:
+    """Gives materials whose colour nodes make, which no exporter reads, their colour of the viewport meanwhile.
+
+    Args:
+        room: whose.
+        apart: whether a mesh that has a material twice gets two of them: Blender's USD loses the faces of the first.
+    """
     replaced: list[tuple[Any, Any]] = []
-    plain: dict[Any, Any] = {}
+    made: dict[tuple[Any, int], Any] = {}
     try:
-        for obj in _parts(room):
-            for slot in obj.material_slots:
-                if slot.material is None or not _is_made_by_nodes(slot.material):
+        for mesh in dict.fromkeys(obj.data for obj in _parts(room) if obj.type == "MESH"):
+            seen: list[Any] = []
+            for number, material in enumerate(mesh.materials):
+                key = material, seen.count(material) if apart else 0
+                seen.append(material)
+                if material is None or not (key[1] or _is_made_by_nodes(material)):
                     continue
-                if slot.material not in plain:
-                    plain[slot.material] = _plain(slot.material)
-                replaced.append((slot, slot.material))
-                slot.material = plain[slot.material]
+                if key not in made:
+                    made[key] = _plain(material) if _is_made_by_nodes(material) else material.copy()
+                replaced.append((partial(mesh.materials.__setitem__, number), material))
+                mesh.materials[number] = made[key]
         yield
     finally:
-        for slot, material in replaced:
-            slot.material = material
-        bpy.data.batch_remove(plain.values())
+        for give_back, material in replaced:
+            give_back(material)
+        bpy.data.batch_remove(made.values())
+
+
+@contextmanager
+def _named_by_content(room: bpy.types.Object) -> Generator[None, None, None]:
+    """Names packed pictures after their content meanwhile: rooms share the folder."""
+    with ExitStack() as undo:
+        for image in _packed_images(room):
+            name = hashlib.sha256(image.packed_file.data).hexdigest()[:16]
+            path = f"//{name}{Path(image.filepath_raw).suffix}"
+            packed = [(block, "filepath", path) for block in image.packed_files]
+            for block, key, value in ((image, "name", name), (image, "filepath_raw", path), *packed):
+                undo.callback(setattr, block, key, getattr(block, key))
+                setattr(block, key, value)
+        yield
+
+
+def _packed_images(room: bpy.types.Object) -> set[Any]:
+    """The pictures within the .blend that the materials of a room show."""
+    materials = {slot.material for obj in _parts(room) for slot in obj.material_slots if slot.material}
+    nodes: list[Any] = [node for material in materials if material.node_tree for node in material.node_tree.nodes]
+    images = {node.image for node in nodes if node.type == "TEX_IMAGE"}
+    return {image for image in images if image and image.packed_file}
 
 
 def _is_made_by_nodes(material: bpy.types.Material) -> bool:

@@ -358,6 +358,25 @@ def measures(objects):
     return np.array(sorted(tuple(np.round(row, 2)) for row in found))
 
 
+def colour_of(material):
+    """That of a material which is a number, else that which the viewport shows."""
+    socket = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED").inputs["Base Color"]
+    return tuple(round(value, 2) for value in (material.diffuse_color if socket.links else socket.default_value)[:3])
+
+
+def colours_of(objects):
+    """Square metres that each colour has of the surfaces of some objects."""
+    areas = {}
+    for obj in objects:
+        mesh = obj.data.copy()
+        mesh.transform(obj.matrix_world)
+        for face in mesh.polygons:
+            colour = colour_of(mesh.materials[face.material_index])
+            areas[colour] = areas.get(colour, 0.0) + face.area
+        bpy.data.meshes.remove(mesh)
+    return areas
+
+
 @pytest.mark.parametrize("ending", [".glb", ".usdc"])
 @pytest.mark.parametrize("room", ROOMS)
 def test_rooms_come_back_from_other_programs_files(blend, made, room, ending):
@@ -366,6 +385,7 @@ def test_rooms_come_back_from_other_programs_files(blend, made, room, ending):
     bpy.context.view_layer.update()
     before = set(bpy.data.objects)
     wanted = measures(blend.addon.records.room_objects(placed).values())
+    wanted_colours = colours_of(blend.addon.records.room_objects(placed).values())
     importer = bpy.ops.import_scene.gltf if ending == ".glb" else bpy.ops.wm.usd_import
     importer(filepath=str(made / f"{room}{ending}"))
     bpy.context.view_layer.update()
@@ -374,14 +394,55 @@ def test_rooms_come_back_from_other_programs_files(blend, made, room, ending):
     meshes = [obj for obj in new if obj.type == "MESH"]
     assert len(meshes) == len(scene.objects)
     np.testing.assert_allclose(measures(meshes), wanted, atol=0.015)
-    colours = {
-        tuple(round(value, 2) for value in material.diffuse_color[:3])
-        for obj in meshes
-        for material in obj.data.materials
-    }
-    assert len(colours) > 2  # not all white
+    assert wanted_colours.keys() == colours_of(meshes).keys()
+    for colour, area in colours_of(meshes).items():
+        assert area == pytest.approx(wanted_colours[colour], rel=0.01)
     if ending == ".glb":
         assert {obj["instructscene_id"] for obj in meshes} == {item.id for item in scene.objects}
+
+
+def test_half_a_usd_file_is_none(made):
+    data = (made / "bed.usdc").read_bytes()
+    is_whole = module("exporting").is_whole_usd
+    assert is_whole(data)
+    assert not any(is_whole(data[:end]) for end in (0, 8, 90, len(data) // 2, len(data) - 1))
+    assert not is_whole(b"\0" * len(data))
+
+
+@pytest.mark.parametrize("save", ["glb", "usd"])
+def test_a_full_disk_leaves_no_half_room(batch, made, tmp_path, save):
+    (tmp_path / "rooms").mkdir()
+    scene = json.loads((made / "living.json").read_text())
+    scene["objects"] = scene["objects"] + json.loads((made / "bed.json").read_text())["objects"]
+    scene["objects"] = [{**item, "id": str(number)} for number, item in enumerate(scene["objects"])]
+    scene["relations"] = None
+    (tmp_path / "rooms" / "many.json").write_text(json.dumps(scene))
+    options = ["--scenes", tmp_path / "rooms", "--out", tmp_path / "out", "--save", save]
+    code, lines = batch(*options, before=["prlimit", f"--fsize={(1 << 20) + 100}"])  # the probe before has room
+    assert code == 1
+    assert [line for line in lines if line.startswith("[1/1] many: failed: ") and "cannot be written" in line]
+    assert names(tmp_path / "out") == []
+
+
+def test_pictures_of_materials_in_one_folder_are_told_apart(blend, made, tmp_path):
+    scene = blend.instructscene_core.scene.read_scene(made / "bed.json")
+    placed = blend.addon.placing.place_scene(bpy.context, scene)
+    material = next(iter(blend.addon.records.room_objects(placed).values())).data.materials[0]
+    nodes = material.node_tree.nodes
+    shader = next(node for node in nodes if node.type == "BSDF_PRINCIPLED")
+    picture = nodes.new("ShaderNodeTexImage")
+    material.node_tree.links.new(picture.outputs[0], shader.inputs["Base Color"])
+    for colour in (0, 255):
+        path = tmp_path / f"{colour}" / "wood.png"
+        path.parent.mkdir()
+        path.write_bytes(module("passes").png(np.full((4, 4, 3), colour, np.uint8)))
+        picture.image = bpy.data.images.load(str(path))
+        picture.image.pack()
+        picture.image.name = "wood"
+        module("exporting").save_usd(tmp_path / f"{colour}.usdc", placed)
+        assert picture.image.name == "wood"
+        bpy.data.images.remove(picture.image)
+    assert len(names(tmp_path / "textures")) == 2
 
 
 @pytest.mark.parametrize("save", ["save_glb", "save_usd"])
