@@ -39,7 +39,7 @@ def save_usd(path: Path, room: bpy.types.Object) -> None:
     """Exports a room as USD, as `save_glb` does; pictures of its materials come into a folder ``textures`` beside.
 
     Raises:
-        OSError: the file is not whole.
+        RuntimeError: the file is not whole.
     """
     with _alone(room), _plain_materials(room, apart=True), _named_by_content(room):
         bpy.ops.wm.usd_export(
@@ -47,7 +47,7 @@ def save_usd(path: Path, room: bpy.types.Object) -> None:
             export_cameras=False, convert_world_material=False, export_custom_properties=False, relative_paths=True,
         )  # fmt: skip
     if not path.is_file() or not is_whole_usd(path.read_bytes()):
-        raise OSError("the disk is full")  # Blender says nothing
+        raise RuntimeError("the disk is full")  # Blender says nothing
 
 
 def is_whole_usd(data: bytes) -> bool:

@@ -22,7 +22,7 @@ import bpy
 import numpy as np
 import numpy.typing as npt
 
-from ..instructscene_core.errors import InstructSceneError, InvalidInputError
+from ..instructscene_core.errors import InvalidInputError
 from ..instructscene_core.ground_truth.camera import Camera
 from ..instructscene_core.ground_truth.coco import check_number, coco
 from ..instructscene_core.ground_truth.coding import depth_in_millimetres, normals_as_colours
@@ -96,6 +96,7 @@ def render_passes(studio: Studio, room: bpy.types.Object, scene: Scene, path: Pa
         with _numbered(studio, room, scene):
             bpy.ops.render.render(write_still=True, scene=studio.scene.name)
         channels = read_exr(path.read_bytes())
+        (depth,), normals, (labels,) = (_layers(channels, names) for names in (_DEPTH, _NORMAL, _INDEX))
     except (RuntimeError, OSError, InvalidInputError) as error:
         raise RenderError(
             tr("{path} cannot be rendered: {reason}", path=path, reason=getattr(error, "message", error)),
@@ -104,7 +105,6 @@ def render_passes(studio: Studio, room: bpy.types.Object, scene: Scene, path: Pa
     finally:
         path.unlink(missing_ok=True)
     camera, metre = _camera(studio)
-    (depth,), normals, (labels,) = (_layers(channels, names) for names in (_DEPTH, _NORMAL, _INDEX))
     world = np.array(studio.stage.frame.to_quaternion().to_matrix())
     towards = camera.turned(np.stack(normals, axis=-1) @ world)
     return Passes(depth.astype(np.float64) / metre, towards, np.rint(labels).astype(np.uint16), camera)
@@ -114,7 +114,7 @@ def _layers(channels: dict[str, Floats], names: tuple[str, ...]) -> list[Floats]
     """The channels of a pass, which has one of these names, in the order of their letters."""
     found = sorted(key for key in channels if key.rpartition(".")[0].rpartition(".")[2] in names)
     if not found:
-        raise InstructSceneError(f"Blender rendered no pass {names[0]}")
+        raise RuntimeError(f"there is no pass {names[0]}")
     return [channels[key] for key in found]
 
 
