@@ -4,8 +4,9 @@ With ``--scenes FOLDER`` instead of ``--requests FILE``: pictures of rooms that 
 FILE holds one request a line (docs/scene-format.md). The script uses the installed extension, wherever the script
 itself lies. With Blender's Python module instead of Blender: ``python addon/batch.py -- …``. For every request:
 ``DIR/<id>.json``, with ``--render`` ``DIR/<id>_top.png`` (as the paper's metrics read it) and ``DIR/<id>_view.png``,
-with ``--save-blend`` ``DIR/<id>.blend``; ``<id>_<k>`` instead of ``<id>`` from the second variation on. Files that are
-there already are not made again. ``--workers N`` shares the work among processes.
+with ``--passes`` files of what these show (docs/outputs.md), with ``--save`` ``DIR/<id>.glb``, ``.usdc`` or ``.blend``;
+``<id>_<k>`` instead of ``<id>`` from the second variation on. Files that are there already are not made again.
+``--workers N`` shares the work among processes.
 
 Exit code 0: all is there. 1: something failed, as said on standard error. 2: bad input, nothing was made.
 """
@@ -14,12 +15,14 @@ import argparse
 import importlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, NoReturn
@@ -36,6 +39,14 @@ _KEPT: Final = 256
 """Meshes that stay in memory from room to room."""
 _PROBE: Final = 1 << 20
 """Bytes that must fit into the folder for a scene to be tried."""
+_VIEWS: Final = {"top": ("_top",), "view": ("_view",), "both": ("_top", "_view")}
+"""How the names of the pictures end, without .png, for each choice of ``--render``."""
+_PASSES: Final = {"depth": "_depth.png", "normals": "_normals.png", "masks": "_masks.png"}
+"""How the names of a pass's files go on, for each choice of ``--passes``."""
+_FORMATS: Final = {"glb": ".glb", "usd": ".usdc", "blend": ".blend"}
+"""Endings for each choice of ``--save``."""
+_OF_PASSES: Final = ("_camera.json", "_coco.json")
+"""How the names of the files of JSON beside a picture go on; the second comes with masks."""
 
 
 class FolderError(Exception):
@@ -63,6 +74,8 @@ class Extension:
     records: ModuleType
     models: ModuleType
     rendering: ModuleType
+    passes: ModuleType
+    exporting: ModuleType
     shares: ModuleType
 
     @staticmethod
@@ -92,6 +105,8 @@ class Extension:
             load(f"{addon}.records"),
             load(f"{addon}.models"),
             load(f"{addon}.rendering"),
+            load(f"{addon}.passes"),
+            load(f"{addon}.exporting"),
             load(f"{addon}.shares"),
         )
 
@@ -126,19 +141,21 @@ class Job:
     options: argparse.Namespace
 
     def path(self, ending: str) -> Path:
-        """A file of this scene: ``.json``, ``_top.png``, ``_view.png``, ``.blend``."""
+        """A file of this scene: ``.json``, ``_top.png``, ``_view.png``, ``_view_depth.png``, ``.blend`` …"""
         return self.folder / f"{self.name}{ending}"
+
+    def wanted(self) -> list[str]:
+        """Endings of all its files."""
+        options = self.options
+        beside = [_PASSES[name] for name in options.passes]
+        if beside:
+            beside += _OF_PASSES if "masks" in options.passes else _OF_PASSES[:1]
+        views = [f"{view}{ending}" for view in _VIEWS.get(options.render, ()) for ending in (".png", *beside)]
+        return [*([".json"] if options.requests else []), *views, *(_FORMATS[name] for name in options.save)]
 
     def missing(self) -> list[str]:
         """Endings of the files that are still to be made."""
-        wanted = [".json"] if self.options.requests else []
-        if self.options.render:
-            wanted.append("_top.png")
-        if self.options.render == "both":
-            wanted.append("_view.png")
-        if self.options.save_blend:
-            wanted.append(".blend")
-        return [ending for ending in wanted if not self.path(ending).is_file()]
+        return [ending for ending in self.wanted() if not self.path(ending).is_file()]
 
 
 class Batch:
@@ -172,9 +189,10 @@ class Batch:
         seen: set[str] = set()
         for request in requests:
             for k, job in enumerate(self.jobs(request)):
-                if job.name in seen:
-                    raise refusal(f"Two results would be named {job.name}.json", "Rename a request")
-                seen.add(job.name)
+                names = {job.path(ending).name for ending in (".json", *job.wanted())}
+                if names & seen:
+                    raise refusal(f"Two results would be named {min(names & seen)}", "Rename a request")
+                seen |= names
                 made = self.options.requests and ".json" not in job.missing()
                 if made and not self._was_made_for(job, request, k):
                     message = f"{job.path('.json')} was made for another request"
@@ -235,22 +253,39 @@ class Batch:
         missing = job.missing()
         if not missing:
             return
-        placing, rendering, options = self.extension.placing, self.extension.rendering, self.options
-        clear(keep=not options.save_blend)
-        bpy.context.scene.render.threads_mode = "FIXED" if options.threads else "AUTO"
-        bpy.context.scene.render.threads = options.threads or 1
+        clear(keep="blend" not in self.options.save)
+        bpy.context.scene.render.threads_mode = "FIXED" if self.options.threads else "AUTO"
+        bpy.context.scene.render.threads = self.options.threads or 1
         session = self.extension.session
-        room = placing.place_scene(bpy.context, scene, catalogues=session.furniture_paths(session.preferences()))
+        catalogues = session.furniture_paths(session.preferences())
+        room = self.extension.placing.place_scene(bpy.context, scene, catalogues=catalogues)
         for reason in self.extension.records.missing_models(room).values():
             sys.stderr.write(f"{job.name}: a box stands for a model: {reason}\n")
-        size, samples = options.resolution, options.samples
-        if "_top.png" in missing:
-            rendering.render_top_down(bpy.context, room, job.path("_top.png"), size, samples)
-        if "_view.png" in missing:
+        for view in _VIEWS["both"]:
+            self._make_pictures(job, scene, room, view, [ending for ending in missing if ending.startswith(view)])
+        for ending, save in self.extension.exporting.SAVERS.items():
+            if ending in missing:
+                self._write(job.path(ending), lambda part, save=save: save(part, room))
+
+    def _make_pictures(self, job: Job, scene: Any, room: Any, view: str, missing: Sequence[str]) -> None:  # noqa: ANN401
+        """Makes the picture of a view, and the files of what it shows, as far as they are missing."""
+        if not missing:
+            return
+        rendering, passes, picture = self.extension.rendering, self.extension.passes, job.path(f"{view}.png")
+        size, samples = self.options.resolution, self.options.samples
+        stage = rendering.top_down_set(bpy.context, room, size, samples)
+        if view == "_view":
             settings = rendering.RenderSettings(resolution=size, samples=samples)
-            rendering.render_perspective(bpy.context, room, job.path("_view.png"), settings)
-        if ".blend" in missing:
-            self._write(job.path(".blend"), save_blend)
+            stage = rendering.perspective_set(bpy.context, room, settings)
+        with stage as studio:
+            if f"{view}.png" in missing:
+                rendering.write(studio.scene, picture, notes=view == "_view")
+            beside = [ending for ending in missing if ending != f"{view}.png"]
+            if beside:
+                shown = passes.render_passes(studio, room, scene, job.folder / f".{job.name}{view}.part.exr")
+                for ending in beside:
+                    data = shown.file(ending.removeprefix(view), picture.name, scene)
+                    self._write(job.path(ending), lambda part, data=data: part.write_bytes(data))
 
     def _write(self, path: Path, write: Callable[[Path], object]) -> None:
         """Writes a file beside ``path`` and renames it, so that no incomplete file is ever seen."""
@@ -264,11 +299,6 @@ class Batch:
         finally:
             for left in (part, part.with_name(f"{part.name}@")):  # Blender itself writes to NAME@ first
                 left.unlink(missing_ok=True)
-
-
-def save_blend(path: Path) -> None:
-    """Saves a copy of the open .blend."""
-    bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=True, relative_remap=False)
 
 
 def clear(*, keep: bool) -> None:
@@ -312,10 +342,23 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         "--render",
         nargs="?",
         const="both",
-        choices=("top", "both"),
-        help="a picture from above and a perspective one; top: from above alone",
+        choices=tuple(_VIEWS),
+        help="a picture from above and a perspective one; top, view: one of them alone",
     )
-    parser.add_argument("--save-blend", action="store_true", help="a .blend with each room")
+    parser.add_argument(
+        "--passes",
+        type=partial(_listed, known=_PASSES),
+        default=(),
+        metavar="LIST",
+        help=f"beside each picture what it shows, of {', '.join(_PASSES)}; behind commas",
+    )
+    parser.add_argument(
+        "--save",
+        type=partial(_listed, known=_FORMATS),
+        default=(),
+        metavar="LIST",
+        help=f"each room as a file, of {', '.join(_FORMATS)}; behind commas",
+    )
     parser.add_argument(
         "--catalogue",
         type=Path,
@@ -335,11 +378,24 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--share", type=_share, default=(1, 1), metavar="K/N", help="only the K-th of N parts")
     parser.add_argument("--threads", type=_positive, help="of each process; absent: the cores, divided among them")
     options = parser.parse_args(list(words))
-    if options.scenes and not (options.render or options.save_blend):
-        parser.error("--scenes makes nothing without --render or --save-blend")
+    if options.passes and not options.render:
+        parser.error("--passes needs --render: they are of its pictures")
+    if options.scenes and not (options.render or options.save):
+        parser.error("--scenes makes nothing without --render or --save")
     options.out = options.out.absolute()
     options.requests = options.requests and options.requests.absolute()
     return options
+
+
+def _listed(text: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Names behind commas, each known and there once."""
+    names = tuple(name.strip() for name in text.split(","))
+    for number, name in enumerate(names):
+        if name not in known:
+            raise argparse.ArgumentTypeError(f'"{name}" is none of {", ".join(known)}')
+        if name in names[:number]:
+            raise argparse.ArgumentTypeError(f'"{name}" stands twice')
+    return names
 
 
 def _share(text: str) -> tuple[int, int]:
@@ -355,10 +411,21 @@ def read_scenes(extension: Extension, folder: Path) -> list[SceneFile]:
     Raises:
         InvalidInputError: there are none. It names the file.
     """
-    files = [SceneFile(path.absolute()) for path in sorted(folder.glob("*.json"))]
+    paths = sorted(folder.glob("*.json"))
+    files = [SceneFile(path.absolute()) for path in paths if not _is_beside_a_picture(path)]
     if not files:
         raise extension.errors.InvalidInputError(f"No scene files (*.json) in {folder}", "Choose another folder")
     return files
+
+
+def _is_beside_a_picture(path: Path) -> bool:
+    """Whether a file is one that this script writes beside the picture of a scene file of the same folder."""
+    for view in _VIEWS["both"]:
+        for ending in _OF_PASSES:
+            room = path.name.removesuffix(f"{view}{ending}")
+            if room != path.name and path.with_name(f"{room}.json").is_file():
+                return True
+    return False
 
 
 def run_shared(extension: Extension, batch: Batch, items: Sequence[Any], words: Sequence[str]) -> bool:
@@ -412,6 +479,10 @@ def main(words: Sequence[str]) -> int:
         )
         return 2
     extension.plain_text.print_anything()
+    refusal = extension.exporting.refusal(options.save)
+    if refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 2
     batch = Batch(extension, options)
     try:
         chosen = extension.session.preferences()  # changed for this run: they are not saved
@@ -445,7 +516,17 @@ def main(words: Sequence[str]) -> int:
     return 1 if batch.failed else 0
 
 
+def leave(code: int) -> NoReturn:
+    """Ends the process; as a module Blender may wait for ever for a thread of its own, as after an export to glTF."""
+    if bpy.app.binary_path:
+        sys.exit(code)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    shutil.rmtree(bpy.app.tempdir, ignore_errors=True)
+    os._exit(code)
+
+
 if __name__ == "__main__":
     with suppress(KeyboardInterrupt):
-        sys.exit(main(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []))
-    sys.exit(130)
+        leave(main(sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []))
+    leave(130)

@@ -6,7 +6,8 @@ removed with them afterwards. The person's scene, its render settings and its se
 
 import math
 import re
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -84,6 +85,15 @@ def render_perspective(
     Raises:
         RenderError: Cycles is not there, or the file cannot be written.
     """
+    with perspective_set(context, room, settings) as studio:
+        return write(studio.scene, path)
+
+
+@contextmanager
+def perspective_set(
+    context: bpy.types.Context, room: bpy.types.Object, settings: RenderSettings = RenderSettings()
+) -> Generator[Studio, None, None]:
+    """What `render_perspective` renders, as long as it stands."""
     width = settings.resolution
     with studio_of(context, room) as studio:
         floor, walled = studio.floor, studio.walled
@@ -99,7 +109,7 @@ def render_perspective(
         set_cycles(studio.scene, (width, round(width / settings.aspect)), settings.samples)
         soften(studio)
         set_film(studio.scene, "AgX", ("AgX - Medium High Contrast", "Medium High Contrast"), exposure=0.2)
-        return write(studio.scene, path)
+        yield studio
 
 
 def render_top_down(
@@ -122,6 +132,15 @@ def render_top_down(
     Raises:
         RenderError: Cycles is not there, or the file cannot be written.
     """
+    with top_down_set(context, room, resolution, samples) as studio:
+        return write(studio.scene, path, notes=False)
+
+
+@contextmanager
+def top_down_set(
+    context: bpy.types.Context, room: bpy.types.Object, resolution: int = 256, samples: int = 32
+) -> Generator[Studio, None, None]:
+    """What `render_top_down` renders, as long as it stands."""
     with studio_of(context, room) as studio:
         _leave_out_shell(studio, room)
         low, high = _extent(studio, room)
@@ -140,7 +159,7 @@ def render_top_down(
         if samples < _OFFICIAL_SAMPLES:  # else half the time of such a picture is the denoiser's
             studio.scene.cycles.denoising_prefilter = "FAST"
         set_film(studio.scene, "Filmic", ("None",), exposure=0.0)
-        return write(studio.scene, path, notes=False)
+        yield studio
 
 
 def render_pieces(scene: bpy.types.Scene, path: Path, settings: RenderSettings) -> Path:

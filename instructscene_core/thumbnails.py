@@ -5,8 +5,6 @@ textures, since each has a colour of its own. NumPy alone, and no import of othe
 in Blender draws with it too, and so does the add-on.
 """
 
-import struct
-import zlib
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -214,16 +212,3 @@ def _reduced(drawing: Array, fine: int) -> npt.NDArray[np.uint8]:
     linear = small[..., :3].clip(0, 1)
     small[..., :3] = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
     return (small.clip(0, 1) * 255).round().astype(np.uint8)
-
-
-def png(pixels: npt.NDArray[np.uint8]) -> bytes:
-    """A picture (H, W, 4) as a file."""
-    height, width, _ = pixels.shape
-    raw = b"".join(b"\0" + row.tobytes() for row in pixels)
-    head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    chunks = _chunk(b"IHDR", head), _chunk(b"IDAT", zlib.compress(raw, 6)), _chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -12,7 +12,8 @@ import numpy as np
 
 from instructscene_core.catalogue.obj_file import ObjMesh
 from instructscene_core.catalogue.solid_parts import solid_parts
-from instructscene_core.thumbnails import picture_of_points, png
+from instructscene_core.png import png
+from instructscene_core.thumbnails import picture_of_points
 
 from .candidates import Candidate, open_library
 from .joining import Part, joined, new_mesh, parts_of

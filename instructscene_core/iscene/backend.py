@@ -18,9 +18,10 @@ import numpy.typing as npt
 
 from ..child_process import Bounds, ChildError, Ended, run_child
 from ..errors import InvalidInputError, of_files
+from ..png import write_png
 from .errors import ISceneError
 from .glb import MOST_BYTES, Mesh, read_glb
-from .masks import MOST_LABELS, write_png
+from .masks import MOST_LABELS
 from .poses import Box
 
 SECONDS: Final = 600.0

@@ -12,9 +12,10 @@ from ..catalogue.entries import CatalogueEntry
 from ..errors import InvalidInputError
 from ..generator import Generator
 from ..placement.alternatives import Alternatives, wanted
+from ..png import png
 from ..scene import Json, Scene, SceneObject, read_replacement
 from ..starter.furniture.pictures import surface_of
-from ..thumbnails import Surface, picture, png
+from ..thumbnails import Surface, picture
 from ..vocabulary import RoomType
 
 _MOST: Final = 100

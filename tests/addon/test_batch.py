@@ -63,7 +63,7 @@ def stamps(folder):
 
 
 def test_two_requests_with_pictures_and_files_and_again(batch, tmp_path):
-    options = ["--render", "--save-blend", "--resolution", "32", "--samples", "1"]
+    options = ["--render", "--save", "blend", "--resolution", "32", "--samples", "1"]
     code, lines = batch(FIRST, SECOND, options=options)
     assert code == 0, lines
     assert [line.split(":")[0] for line in lines if line.startswith("[")] == ["[1/2] a", "[2/2] b"]
@@ -149,7 +149,7 @@ def test_a_full_disk_is_told_once_and_leaves_what_is_there(command, tmp_path):
 
 def test_one_failing_scene_does_not_stop_the_others(batch, tmp_path):
     (tmp_path / "out" / "a.blend").mkdir(parents=True)  # a folder stands where the file should be
-    code, lines = batch({**FIRST, "variations": 1}, SECOND, options=["--save-blend"])
+    code, lines = batch({**FIRST, "variations": 1}, SECOND, options=["--save", "blend"])
     reports = [line for line in lines if line.startswith("[")]
     assert code == 1
     assert "[1/2] a: failed" in reports[0]

@@ -13,10 +13,11 @@ from instructscene_core.catalogue.entries import Catalogue, CatalogueEntry
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.generator import Generator
 from instructscene_core.placement.alternatives import Alternatives, wanted
+from instructscene_core.png import png
 from instructscene_core.reading.reader import Reader
 from instructscene_core.scene import SceneObject
 from instructscene_core.starter.furniture.pictures import surface_of
-from instructscene_core.thumbnails import SIDE, Surface, picture, png
+from instructscene_core.thumbnails import SIDE, Surface, picture
 from instructscene_core.worker.nearest import nearest
 
 CATALOGUE = Catalogue.starter()

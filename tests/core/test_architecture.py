@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "instructscene_core"
 LAYERS = (
     "__init__", "errors", "plain_text", "model_files", "vocabulary", "json_values", "cues", "outlines", "floor_plan",
-    "scene", "thumbnails", "device", "child_supervisor", "child_process", "iscene", "geometry", "placer",
+    "scene", "png", "ground_truth", "thumbnails", "device", "child_supervisor", "child_process", "iscene", "geometry",
+    "placer",
     "diffusion", "models", "files", "text", "instructions", "naming", "reading", "catalogue", "official", "sampling",
     "baselines", "room_models", "placement", "generator", "making", "starter", "worker", "datasets", "training",
     "evaluation", "cluster", "commands", "__main__",
@@ -21,8 +22,9 @@ LAYERS = (
 INNER = {"instructions": ("words", "brief", "standing", "read", "write", "report"), "starter": ("furniture", "rooms")}
 """The same inside packages that have packages."""
 FOR_THE_ADDON = {
-    "errors", "plain_text", "model_files", "vocabulary", "cues", "outlines", "floor_plan", "scene", "thumbnails",
-    "child_supervisor", "child_process", "iscene", "geometry", "placer", "naming", "instructions",
+    "errors", "plain_text", "model_files", "vocabulary", "cues", "outlines", "floor_plan", "scene", "png",
+    "ground_truth", "thumbnails", "child_supervisor", "child_process", "iscene", "geometry", "placer", "naming",
+    "instructions",
 }  # fmt: skip
 OUTSIDE_THE_ZIP = {"datasets", "training", "evaluation", "cluster"}
 

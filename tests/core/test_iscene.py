@@ -9,14 +9,13 @@ from pathlib import Path
 import fake_iscene
 import numpy as np
 import pytest
-from PIL import Image
 
 from instructscene_core.errors import InvalidInputError
 from instructscene_core.iscene import backend, health
 from instructscene_core.iscene.backend import Installation, Job, run
 from instructscene_core.iscene.errors import ISceneError
 from instructscene_core.iscene.glb import Mesh, read_glb, surface_points
-from instructscene_core.iscene.masks import check_masks, write_png
+from instructscene_core.iscene.masks import check_masks
 from instructscene_core.iscene.similarity import Box, calibrate, solve
 
 BOXES = {
@@ -72,31 +71,6 @@ def _tidy(tmp_path, monkeypatch):
 
 
 # pictures
-
-
-@pytest.mark.parametrize("shape", [(7, 5), (7, 5, 3), (1, 1)])
-def test_pictures_are_read_as_they_were_written(tmp_path, shape):
-    pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    write_png(tmp_path / "a.png", pixels)
-    with Image.open(tmp_path / "a.png") as picture:
-        assert picture.mode == ("RGB" if len(shape) == 3 else "L")
-        np.testing.assert_array_equal(np.asarray(picture), pixels)
-    np.testing.assert_array_equal(fake_iscene.read_png(tmp_path / "a.png"), pixels)
-
-
-def test_labels_stay_labels(tmp_path):
-    pixels = np.zeros((40, 40), np.uint8)
-    pixels[:20, :20], pixels[20:, 20:] = 1, 255
-    write_png(tmp_path / "mask.png", pixels)
-    with Image.open(tmp_path / "mask.png") as picture:
-        assert np.unique(np.asarray(picture)).tolist() == [0, 1, 255]
-
-
-@pytest.mark.parametrize("pixels", [np.zeros((2, 2)), np.zeros((2, 2, 4), np.uint8), np.zeros((0, 3), np.uint8)])
-def test_other_pictures_are_refused(tmp_path, pixels):
-    with pytest.raises(InvalidInputError):
-        write_png(tmp_path / "a.png", pixels)
-    assert not (tmp_path / "a.png").exists()
 
 
 def test_objects_that_are_not_seen_well_are_named():

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from instructscene_core.catalogue.entries import Catalogue
-from instructscene_core.thumbnails import POINTS, SIDE, Surface, picture, picture_of_points, png
+from instructscene_core.png import png
+from instructscene_core.thumbnails import POINTS, SIDE, Surface, picture, picture_of_points
 from instructscene_core.worker.nearest import thumbnails
 
 BACK = 0.4
