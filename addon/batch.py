@@ -19,6 +19,7 @@ import shutil
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -109,6 +110,11 @@ class Extension:
             load(f"{addon}.exporting"),
             load(f"{addon}.shares"),
         )
+
+    def version(self) -> str:
+        """The extension's version, as its manifest has it."""
+        manifest = Path(str(self.session.__file__)).parents[1] / "blender_manifest.toml"
+        return tomllib.loads(manifest.read_text(encoding="utf-8"))["version"]
 
 
 def _is_ours(name: str) -> bool:
@@ -279,7 +285,7 @@ class Batch:
             stage = rendering.perspective_set(bpy.context, room, settings)
         with stage as studio:
             if f"{view}.png" in missing:
-                rendering.write(studio.scene, picture, notes=view == "_view")
+                rendering.write(studio.scene, picture, notes=False)
             beside = [ending for ending in missing if ending != f"{view}.png"]
             if beside:
                 shown = passes.render_passes(studio, room, scene, job.folder / f".{job.name}{view}.part.exr")
@@ -377,6 +383,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=_positive, default=1, help="processes that share the work")
     parser.add_argument("--share", type=_share, default=(1, 1), metavar="K/N", help="only the K-th of N parts")
     parser.add_argument("--threads", type=_positive, help="of each process; absent: the cores, divided among them")
+    parser.add_argument("--version", action="store_true", help="print the extension's version and Blender's, alone")
     options = parser.parse_args(list(words))
     if options.passes and not options.render:
         parser.error("--passes needs --render: they are of its pictures")
@@ -468,15 +475,32 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def main(words: Sequence[str]) -> int:
-    """Runs a batch; returns the exit code."""
-    options = parse(words)
+def find_extension() -> Extension | None:
+    """The modules of the enabled extension; where none is enabled, None, and that is told."""
     extension = Extension.find()
     if extension is None:
         sys.stderr.write(
             "The extension InstructScene is not enabled in this Blender. Install its zip with "
             "blender --command extension install-file -r user_default -e ZIP\n"
         )
+    return extension
+
+
+def main(words: Sequence[str]) -> int:
+    """Runs a batch, or tells what would; returns the exit code."""
+    if "--version" not in words:
+        return make(parse(words), words)
+    extension = find_extension()
+    if extension is None:
+        return 2
+    sys.stdout.write(f"InstructScene {extension.version()}, Blender {bpy.app.version_string}\n")
+    return 0
+
+
+def make(options: argparse.Namespace, words: Sequence[str]) -> int:
+    """Runs a batch; returns the exit code."""
+    extension = find_extension()
+    if extension is None:
         return 2
     extension.plain_text.print_anything()
     refusal = extension.exporting.refusal(options.save)

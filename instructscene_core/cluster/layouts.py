@@ -52,6 +52,15 @@ class Layout(Protocol):
         """
         ...
 
+    def share(self, results: Results, files: Mapping[str, bytes]) -> None:
+        """Writes files that rooms of several shards may need, by their paths.
+
+        Raises:
+            InvalidInputError: there is no place for them.
+            InstructSceneError: they cannot be written.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class Files:
@@ -68,6 +77,12 @@ class Files:
         for name, room in rooms.items():
             for ending in sorted(room, key=lambda ending: (ending == JSON, ending)):
                 results.write(f"{name}{ending}", room[ending])
+
+    def share(self, results: Results, files: Mapping[str, bytes]) -> None:
+        """See :class:`Layout`."""
+        for path, data in files.items():
+            if not results.has(path):
+                results.write(path, data)
 
 
 FILES: Final = Files()
@@ -98,6 +113,12 @@ class Shards:
             results.remove(incomplete)
         elif rooms:
             results.write(incomplete, self.pack(rooms))
+
+    def share(self, results: Results, files: Mapping[str, bytes]) -> None:  # noqa: ARG002
+        """See :class:`Layout`."""
+        if files:
+            message = f"A shard has no place for {next(iter(files))}, which rooms share"
+            raise InvalidInputError(message, "Use --as files, or --save glb instead of usd")
 
     def _file(self, number: int, more: str = "") -> str:
         return f"rooms-{number:06d}{more}{self.suffix}"

@@ -114,9 +114,10 @@ class RoomMaker:
         rooms = {name: scene for name, scene in scenes.items() if isinstance(scene, Scene) and name in absent}
         files = {name: {JSON: _text(scene)} for name, scene in rooms.items()}
         if renderer is not None and rooms:
-            made, more = renderer.files(rooms)
-            failed |= more
-            files = {name: files[name] | made[name] for name in files if name in made}
+            more = renderer.render(rooms)
+            failed |= more.failed
+            files = {name: {**files[name], **made} for name, made in more.files.items()}
+            layout.share(self._results, more.shared)
         if not failed or part.last or not layout.together:
             layout.write(self._results, part.number, files, whole=not failed)
             return Done(len(files), failed)

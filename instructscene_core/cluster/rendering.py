@@ -22,6 +22,21 @@ _BAD_INPUT: Final = 2
 
 
 @dataclass(frozen=True)
+class Rendered:
+    """What was made of some rooms.
+
+    Args:
+        files: by the rooms' names, by their endings, such as ``_view.png``.
+        shared: that several rooms may need, by their paths, such as ``textures/oak.png``.
+        failed: why rooms could not be made, by their names.
+    """
+
+    files: Mapping[str, Mapping[str, bytes]]
+    shared: Mapping[str, bytes]
+    failed: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Renderer:
     """Makes files of rooms. It can be pickled.
 
@@ -46,16 +61,13 @@ class Renderer:
             raise InvalidInputError(f'"{self.command}": {last[0]}', _REMEDY)
         return line
 
-    def files(self, scenes: Mapping[str, Scene]) -> tuple[dict[str, dict[str, bytes]], dict[str, str]]:
+    def render(self, scenes: Mapping[str, Scene]) -> Rendered:
         """What it makes of some rooms.
 
         A room of which something is wanting that others have, or in which a box stands for a model, has failed.
 
         Args:
             scenes: by their names.
-
-        Returns:
-            By the rooms' names, the files by their endings, such as ``_view.png``; and why others failed.
 
         Raises:
             InvalidInputError: it refuses its options.
@@ -70,12 +82,13 @@ class Renderer:
             if code == _BAD_INPUT:
                 raise InvalidInputError(f'"{self.command}": {lines[-1]}', _REMEDY)
             made = _by_room(out, list(scenes))
+            shared = {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.glob("*/**/*.*"))}
         wanted = {ending for files in made.values() for ending in files}
         failed = {name: lines[-1] for name in scenes if set(made[name]) != wanted or not wanted}
         failed |= {
             found[1]: found[2] for line in lines for pattern in (_FAILED, _BOX) if (found := pattern.match(line))
         }
-        return {name: files for name, files in made.items() if name not in failed}, failed
+        return Rendered({name: files for name, files in made.items() if name not in failed}, shared, failed)
 
     def _run(self, *more: str) -> tuple[int, str, str]:
         """Exit code, standard output, standard error."""
@@ -92,7 +105,7 @@ def _by_room(folder: Path, names: Sequence[str]) -> dict[str, dict[str, bytes]]:
     made = {name: dict[str, bytes]() for name in names}
     for path in sorted(folder.glob("*")):
         fitting = [name for name in names if path.name.startswith((f"{name}_", f"{name}."))]
-        if fitting:
+        if fitting and path.is_file():
             name = max(fitting, key=len)
             made[name][path.name[len(name) :]] = path.read_bytes()
     return made

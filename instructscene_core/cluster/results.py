@@ -89,8 +89,9 @@ class Results:
             if not self._local:  # one put is one object
                 self._files.pipe_file(path, data)
                 return
-            self._files.makedirs(self._root, exist_ok=True)
-            part = f"{self._root}/.{name}.{uuid.uuid4().hex}.part"
+            folder, _, last = path.rpartition("/")
+            self._files.makedirs(folder, exist_ok=True)
+            part = f"{folder}/.{last}.{uuid.uuid4().hex}.part"
             try:
                 self._files.pipe_file(part, data)
                 self._files.mv(part, path)

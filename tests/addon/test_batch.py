@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -349,6 +350,18 @@ def test_ctrl_c_ends_all_processes(sharing):
     for child in children:
         with pytest.raises(ProcessLookupError):
             os.kill(child, 0)
+
+
+def test_it_tells_its_version(command, tmp_path):
+    """As a run on many computers asks for it, whatever its other options."""
+    words, environment = command()
+    done = subprocess.run(
+        [*words, "--render", "--version"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    version = re.search(r'^version = "(.+)"', (ROOT / "blender_manifest.toml").read_text(), re.MULTILINE)[1]
+    assert re.search(rf"^InstructScene {re.escape(version)}, Blender \d+\.\d+\.\d+", done.stdout, re.MULTILINE)
+    assert not (tmp_path / "out").exists()
 
 
 def test_it_is_the_renderer_of_the_paper_s_tables(user, tmp_path):

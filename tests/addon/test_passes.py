@@ -242,11 +242,6 @@ def test_ids_of_all_pictures_differ(made):
     assert len(set(ids)) == len(ids)
 
 
-def without_notes(data):
-    """A picture's bytes without when it was made."""
-    return data[: data.index(b"tEXt") - 4] + data[data.index(b"IDAT") - 4 :] if b"tEXt" in data else data
-
-
 @pytest.fixture
 def rooms(made, tmp_path):
     """A folder with one scene file alone."""
@@ -263,10 +258,8 @@ def test_pictures_are_the_same_without_passes_and_only_what_is_missing_is_made(b
     code, lines = batch("--scenes", rooms, "--out", rooms, *PICTURES)
     assert code == 0, lines
     assert names(rooms) == ["bed.json", "bed_top.png", "bed_view.png"]
-    assert (rooms / "bed_top.png").read_bytes() == (made / "bed_top.png").read_bytes()
     for view in VIEWS:
-        plain, other = ((folder / f"bed_{view}.png").read_bytes() for folder in (rooms, made))
-        assert without_notes(plain) == without_notes(other)
+        assert (rooms / f"bed_{view}.png").read_bytes() == (made / f"bed_{view}.png").read_bytes()
 
     before = stamps(rooms)
     code, lines = batch("--scenes", rooms, "--out", rooms, *ALL, "--save", "glb")

@@ -26,6 +26,7 @@ parser.add_argument("--version", action="version", version="Squares 1, Blender 0
 parser.add_argument("--fails", default="")
 parser.add_argument("--boxes", default="")
 parser.add_argument("--log", type=Path)
+parser.add_argument("--shares")
 for name in ("--scenes", "--out", "--threads", "--catalogue", "--use"):
     parser.add_argument(name)
 options = parser.parse_args()
@@ -43,6 +44,9 @@ for k, path in enumerate(files, 1):
     count = len(json.loads(path.read_text())["objects"])
     Image.new("L", (8, 8), count).save(out / f"{path.stem}_view.png")
     (out / f"{path.stem}_view_camera.json").write_text("{}")
+    if options.shares:
+        (out / "textures").mkdir(exist_ok=True)
+        (out / "textures" / "oak.png").write_text(options.shares)
 sys.exit(1 if options.fails else 0)
 """
 """Draws squares, as grey as a room has objects."""
@@ -164,6 +168,16 @@ def test_a_folder_of_another_layout_is_refused(requests, tmp_path, capsys):
     assert make(requests, tmp_path / "out") == 0
     assert make(requests, tmp_path / "out", "--as", "webdataset") == 2
     assert "another settings" in capsys.readouterr().err
+
+
+def test_what_rooms_share_lies_beside_them_or_is_refused(requests, renderer, tmp_path, capsys):
+    """As the pictures of materials that USD files name."""
+    assert make(requests, tmp_path / "out", "--renderer", f"{renderer} --shares oak") == 0
+    assert (tmp_path / "out" / "textures" / "oak.png").read_text() == "oak"
+    assert make(requests, tmp_path / "tar", "--renderer", f"{renderer} --shares oak", "--as", "webdataset") == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert "textures/oak.png" in said
+    assert "--as files" in said
 
 
 def test_long_names_are_whole_in_a_shard(tmp_path):
