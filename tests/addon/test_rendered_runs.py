@@ -53,7 +53,7 @@ def samples(folder):
     code = code.replace("rooms/rooms-{000000..000012}", f"{folder}/rooms/rooms-{{000000..{last:06d}}}")
     found = {}
     exec(code, found)  # noqa: S102 - the document's own
-    return {sample["name"]: sample for sample in found["loader"]}
+    return {sample["camera"]["picture"].removesuffix("_view.png"): sample for sample in found["loader"]}
 
 
 def projected(camera, item):
