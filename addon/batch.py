@@ -38,6 +38,8 @@ _NAMED: Final = 20
 """Names in a line that tells what is missing."""
 _KEPT: Final = 256
 """Meshes that stay in memory from room to room."""
+_RUN: Final = "manifest.json"
+"""What `instructscene_core run --on` writes beside rooms."""
 _PROBE: Final = 1 << 20
 """Bytes that must fit into the folder for a scene to be tried."""
 _VIEWS: Final = {"top": ("_top",), "view": ("_view",), "both": ("_top", "_view")}
@@ -419,7 +421,7 @@ def read_scenes(extension: Extension, folder: Path) -> list[SceneFile]:
         InvalidInputError: there are none. It names the file.
     """
     paths = sorted(folder.glob("*.json"))
-    files = [SceneFile(path.absolute()) for path in paths if not _is_beside_a_picture(path)]
+    files = [SceneFile(path.absolute()) for path in paths if not (path.name == _RUN or _is_beside_a_picture(path))]
     if not files:
         raise extension.errors.InvalidInputError(f"No scene files (*.json) in {folder}", "Choose another folder")
     return files

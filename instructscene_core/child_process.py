@@ -6,6 +6,7 @@ process of ours stands between (`child_supervisor`), so that the program ends to
 
 import contextlib
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -76,7 +77,7 @@ def run_child(
     with tempfile.TemporaryFile() as said:
         try:
             process = subprocess.Popen(  # noqa: S603 - the person names the program
-                [sys.executable, "-I", str(_SUPERVISOR), *words],
+                supervised(words),
                 stdin=subprocess.PIPE,  # never written to: it closes when this process ends, however that happens
                 stdout=said,
                 stderr=subprocess.STDOUT,
@@ -98,7 +99,7 @@ def run_child(
                     if size_of(path) > most:
                         raise ChildError(f"{name} wrote more than {most >> 20} MB")
         finally:
-            _end(process)
+            end_child(process)
         last = _last_words(said, ended=True)
     if process.returncode == NOT_STARTED:
         raise ChildError(f"{name} cannot be started: {last}")
@@ -134,8 +135,24 @@ def _last_words(said: IO[bytes], *, ended: bool = False) -> str:
     return "".join(c for c in " ".join(text.split()) if c.isprintable())[-_LAST:]
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Has the process between us and the program end that, and waits for it."""
+def split_command(text: str) -> list[str]:
+    """The words of a command line; a path with blanks stands in quotation marks, and Windows' paths keep their slashes.
+
+    Raises:
+        ValueError: a quotation mark is not closed.
+    """
+    if os.name == "posix":
+        return shlex.split(text)
+    return [word.strip('"') for word in shlex.split(text, posix=False)]
+
+
+def supervised(words: Sequence[str]) -> list[str]:
+    """The command line of a program that ends with us: its process is to be started with a pipe as standard input."""
+    return [sys.executable, "-I", str(_SUPERVISOR), *words]
+
+
+def end_child(process: "subprocess.Popen[bytes]") -> None:
+    """Has the process between us and the program, see :func:`supervised`, end that, and waits for it."""
     if process.stdin is not None:
         with contextlib.suppress(OSError):
             process.stdin.close()

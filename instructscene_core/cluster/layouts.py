@@ -13,6 +13,8 @@ from .results import Results
 Room = Mapping[str, bytes]
 """The parts of a room by their endings: ``.json``, ``_view.png``, …"""
 JSON: Final = ".json"
+_ROWS: Final = 32
+"""Rooms of a group of rows, which a reader has in memory at once."""
 LAYOUTS: Final = ("files", "webdataset", "parquet")
 
 
@@ -52,6 +54,14 @@ class Layout(Protocol):
         """
         ...
 
+    def tidy(self, results: Results, number: int, there: set[str]) -> None:
+        """Removes what a run that was killed has left of a shard; ``there`` are the files that there are.
+
+        Raises:
+            InstructSceneError: it cannot be removed.
+        """
+        ...
+
     def share(self, results: Results, files: Mapping[str, bytes]) -> None:
         """Writes files that rooms of several shards may need, by their paths.
 
@@ -77,6 +87,9 @@ class Files:
         for name, room in rooms.items():
             for ending in sorted(room, key=lambda ending: (ending == JSON, ending)):
                 results.write(f"{name}{ending}", room[ending])
+
+    def tidy(self, results: Results, number: int, there: set[str]) -> None:
+        """See :class:`Layout`."""
 
     def share(self, results: Results, files: Mapping[str, bytes]) -> None:
         """See :class:`Layout`."""
@@ -113,6 +126,11 @@ class Shards:
             results.remove(incomplete)
         elif rooms:
             results.write(incomplete, self.pack(rooms))
+
+    def tidy(self, results: Results, number: int, there: set[str]) -> None:
+        """See :class:`Layout`."""
+        if {self._file(number), self._file(number, "-incomplete")} <= there:
+            results.remove(self._file(number, "-incomplete"))
 
     def share(self, results: Results, files: Mapping[str, bytes]) -> None:  # noqa: ARG002
         """See :class:`Layout`."""
@@ -170,7 +188,7 @@ def parquet_of(rooms: Mapping[str, Room]) -> bytes:
         **{field(ending): pa.array([room.get(ending) for room in rooms.values()], pa.binary()) for ending in endings},
     }
     file = io.BytesIO()
-    parquet.write_table(pa.table(columns), file, compression="zstd")
+    parquet.write_table(pa.table(columns), file, compression="none", use_dictionary=False, row_group_size=_ROWS)
     return file.getvalue()
 
 

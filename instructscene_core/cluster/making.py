@@ -11,7 +11,7 @@ from ..errors import InstructSceneError
 from ..evaluation.store import digest
 from ..scene import Request, Scene
 from .layouts import FILES, JSON, Layout
-from .rendering import Renderer
+from .rendering import Renderer, remove_stale
 from .results import Results
 
 _CODE: Final = Path(__file__).resolve().parents[1]
@@ -96,6 +96,7 @@ class RoomMaker:
 
     def __init__(self, order: Order) -> None:
         self._order, self._making, self._results = order, order.load(), Results(order.url)
+        remove_stale()
 
     def make(self, part: Part) -> Done:
         """Makes the rooms of a part and writes those that are not there yet.
@@ -110,7 +111,7 @@ class RoomMaker:
         if not absent:
             return Done(0)
         scenes = self._scenes(part.requests)
-        failed = {name: scene for name, scene in scenes.items() if isinstance(scene, str)}
+        failed = {name: scene for name, scene in scenes.items() if isinstance(scene, str) and name in absent}
         rooms = {name: scene for name, scene in scenes.items() if isinstance(scene, Scene) and name in absent}
         files = {name: {JSON: _text(scene)} for name, scene in rooms.items()}
         if renderer is not None and rooms:
@@ -156,6 +157,7 @@ def about(options: Mapping[str, Any]) -> dict[str, Any]:
         "code": digest(sorted(path for path in _CODE.rglob("*.py"))),
         "versions": {
             **{name: importlib.metadata.version(name) for name in _PACKAGES},
+            **({"pyarrow": importlib.metadata.version("pyarrow")} if options["layout"] == "parquet" else {}),
             **({"renderer": renderer.version()} if renderer else {}),
         },
         "weights": digest(_files(Path(folder), "*.safetensors")),
@@ -174,7 +176,7 @@ def renderer_of(options: Mapping[str, Any]) -> Renderer | None:
         return None
     words = [word for path in options["catalogue"] for word in ("--catalogue", str(Path(path).absolute()))]
     words += ["--use", options["use"]] if words else []
-    return Renderer(options["renderer"], (*words, "--threads", str(options["threads"])))
+    return Renderer(options["renderer"], (*words, "--threads", str(options["threads"])), options["patience"])
 
 
 def _text(scene: Scene) -> bytes:

@@ -16,7 +16,6 @@ import ray
 from ray.exceptions import RayActorError, RayError, RayTaskError
 
 from ..errors import InstructSceneError, InvalidInputError
-from .layouts import Layout
 from .making import Done, Order, Part, RoomMaker
 from .run import TRIES, Cluster, Tally
 from .shards import Plan, Shard
@@ -192,7 +191,7 @@ class OnRay(Cluster):
                         raise InstructSceneError(f"{lost} workers ended one after the other", "Look at Ray's logs")
                     if alive:
                         crew.idle.append(actor)
-                    again.extend(_tried_again(part, done, tally, self._order.layout))
+                    again.extend(_tried_again(part, done, tally))
                     tally.add(done)
         finally:
             crew.dismiss()
@@ -219,14 +218,13 @@ def _next(plan: Plan, shards: Iterator[Shard], again: deque[Part]) -> Part | Non
     return None if shard is None else Part(shard.number, plan.read(shard), last=False)
 
 
-def _tried_again(part: Part, done: Done, tally: Tally, layout: Layout) -> list[Part]:
-    """What of a part is to be tried again: all of it where its worker was lost or it is one file, else what failed."""
+def _tried_again(part: Part, done: Done, tally: Tally) -> list[Part]:
+    """A part that is to be tried again, whole: rooms that are made in other company are others by a last bit."""
     if not done.failed:
         return []
-    failed = [request for request in part.requests if any(name in done.failed for name in request.names)]
     tries = part.tries + 1
     if tries < TRIES:
-        return [Part(part.number, part.requests if layout.together else failed, tries, last=tries + 1 == TRIES)]
+        return [Part(part.number, part.requests, tries, last=tries + 1 == TRIES)]
     tally.failed |= done.failed
     return []
 
@@ -241,7 +239,7 @@ def _connect(address: str) -> None:
     remedy = "Name its HOST:PORT with --on, or start it with ray start"
     try:
         if address == "ray":
-            ray.init(include_dashboard=False, _node_ip_address="127.0.0.1", **quiet)
+            ray.init("local", include_dashboard=False, _node_ip_address="127.0.0.1", **quiet)
             return
         host, _, port = address.removeprefix("ray://").rpartition(":")
         with socket.create_connection((host, int(port)), _PATIENCE):

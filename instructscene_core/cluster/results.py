@@ -2,8 +2,11 @@
 
 import json
 import re
+import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final, cast
 
 import fsspec
@@ -13,8 +16,14 @@ from ..errors import InstructSceneError, InvalidInputError
 from ..json_values import Json
 
 MANIFEST: Final = "manifest.json"
-_USER: Final = re.compile(r"//[^/@]*@")
-"""Name and password in a URL."""
+_USER: Final = re.compile(r"//(?:[^/@]*:.*@|[^/@]*@)")
+"""Name and password in a URL; a password may hold anything."""
+_ROOMS: Final = (".json", ".tar", ".parquet")
+"""Endings of what holds rooms."""
+_PART: Final = re.compile(r"\..+\.[0-9a-f]{32}\.part")
+"""Names of files that are being written."""
+_STALE: Final = 3600.0
+"""Seconds after which such a file has been left by a process that was killed."""
 _REMEDY: Final = "Look at its rights and at the free space, or choose another --out"
 
 
@@ -49,7 +58,7 @@ class Results:
             InstructSceneError: it cannot be read or written.
         """
         known, there = self._read_manifest(), self.there()
-        if known is None and any(name.endswith(".json") for name in there):
+        if known is None and any(name.endswith(_ROOMS) for name in there):
             message = f"{shown(self.url)} holds rooms of something else than such a run"
             raise InvalidInputError(message, "Choose another folder for --out")
         if known is None or there == {MANIFEST}:  # of a run that made nothing, nothing is kept
@@ -59,6 +68,15 @@ class Results:
             if manifest.get(key) != known.get(key):
                 message = f"{shown(self.url)} was begun with another {key.replace('_', ' ')}"
                 raise InvalidInputError(message, "Choose another folder for --out, or give what it was begun with")
+
+    def remove_stale(self) -> None:
+        """Removes what processes that were killed have left half written in a folder."""
+        if not self._local:
+            return
+        for path in Path(self._root).glob(".*.part"):
+            with suppress(OSError):
+                if _PART.fullmatch(path.name) and time.time() - path.stat().st_mtime > _STALE:
+                    path.unlink()
 
     def there(self) -> set[str]:
         """Names of the files that are there."""

@@ -45,9 +45,14 @@ class Tally:
         if now - self._last < (0.2 if sys.stderr.isatty() else _PAUSE):
             return
         self._last = now
-        end = "\r" if sys.stderr.isatty() else "\n"
-        sys.stderr.write(f"{self.line()}{end}")
-        sys.stderr.flush()
+        if self.before + self.made < self.results:  # else it is told at the end
+            end = "\r" if sys.stderr.isatty() else "\n"
+            sys.stderr.write(f"{self.line()}{end}")
+            sys.stderr.flush()
+
+    def tell(self) -> None:
+        """Says all of it, at the end."""
+        sys.stderr.write(f"{self.line()}\n")
 
     def line(self) -> str:
         """One line on all of it."""
@@ -104,11 +109,13 @@ def run(plan: Plan, results: Results, manifest: Mapping[str, Any], cluster: Clus
     """
     requests = {"sha256": plan.digest, "requests": plan.requests, "results": plan.results, "shard": plan.size}
     results.open({"version": 1, "requests file": requests, **manifest})
+    results.remove_stale()
     there = results.there()
     tally = Tally(plan.results)
 
     def left() -> Iterator[Shard]:
         for shard in plan.shards():
+            layout.tidy(results, shard.number, there)
             absent = layout.absent(shard.number, shard.names, there.__contains__)
             tally.before += len(shard.names) - len(absent)
             if absent:

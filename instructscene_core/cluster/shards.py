@@ -5,6 +5,7 @@ depend on the file and not on how many computers make them.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from .results import MANIFEST
 
 SIZE: Final = 16
 """Requests of a shard."""
+_BESIDE: Final = re.compile(r"_(top|view)(_[a-z]+)?$")
+"""Ends of names of pictures and of what lies beside them."""
 _LONGEST: Final = 64 << 20
 """Bytes of a line."""
 _NAME_BYTES: Final = 8
@@ -61,8 +64,13 @@ class Plan:
     size: int
 
     @staticmethod
-    def of(path: Path, size: int = SIZE) -> "Plan":
+    def of(path: Path, size: int = SIZE, *, rendered: bool = False) -> "Plan":
         """Checks a file in one pass.
+
+        Args:
+            path: the file.
+            size: requests of each shard but the last.
+            rendered: whether pictures come to lie beside the rooms.
 
         Raises:
             InvalidInputError: it cannot be read; names the first line at fault; or two results would have one name.
@@ -81,6 +89,9 @@ class Plan:
                     f"{path.name}, line {number}: {MANIFEST} is the run's own", "Rename the request"
                 )
             for name in request.names:
+                if rendered and _BESIDE.search(name):
+                    message = f"{path.name}, line {number}: {name}.json is named like a file beside a picture"
+                    raise InvalidInputError(message, "Rename the request")
                 key = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=_NAME_BYTES).digest()
                 if key in seen:
                     message = f"{path.name}, line {number}: a second result would be named {name}.json"

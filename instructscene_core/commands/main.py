@@ -113,6 +113,9 @@ def _add_cluster_arguments(parser: argparse.ArgumentParser) -> None:
         help='with --on: makes more files of each room, such as "blender -b -P addon/batch.py -- --render view"',
     )  # fmt: skip
     parser.add_argument(
+        "--patience", type=float, default=3600.0, metavar="SECONDS", help="that the renderer may say nothing"
+    )
+    parser.add_argument(
         "--as", dest="layout", choices=("files", "webdataset", "parquet"), default="files",
         help="with --on: each part of a room a file, or each shard one",
     )  # fmt: skip

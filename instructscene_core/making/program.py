@@ -7,8 +7,6 @@ cancelled, with all that it has started. Its command line is told in docs/made-m
 import contextlib
 import hashlib
 import json
-import os
-import shlex
 import shutil
 import struct
 import tempfile
@@ -18,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..child_process import Bounds, ChildError, Ended, run_child, size_of
+from ..child_process import Bounds, ChildError, Ended, run_child, size_of, split_command
 from ..errors import InstructSceneError, InvalidInputError
 from ..scene import Vector3
 
@@ -80,7 +78,7 @@ class Program:
             InvalidInputError: it is empty or unfinished, or there is no such program.
         """
         try:
-            words = [word.strip('"') for word in shlex.split(text, posix=os.name == "posix")]
+            words = split_command(text)
         except ValueError as error:
             message = f"The command line of the program that makes models is unfinished: {error}"
             raise InvalidInputError(message, "Close its quotation marks") from error

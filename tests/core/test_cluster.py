@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from functools import partial
@@ -142,6 +144,8 @@ def test_results_go_to_any_url(requests, tmp_path):
 
 def test_credentials_are_told_to_nobody(tmp_path):
     assert shown("s3://key:secret@bucket/rooms") == "s3://bucket/rooms"
+    assert shown("ftp://me:pa/ss@host/rooms") == "ftp://host/rooms"
+    assert shown("s3://bucket/at@noon") == "s3://bucket/at@noon"
     with pytest.raises(InvalidInputError) as caught:
         Results("nosuch://key:secret@host/rooms")
     assert "secret" not in str(caught.value)
@@ -250,7 +254,7 @@ def test_all_rooms_are_made_once_though_a_worker_and_a_computer_are_lost(cluster
 def _defaults():
     return {
         "model": None, "clip": None, "language_model": None, "language_model_name": "", "language_model_seconds": 20.0,
-        "online": False, "catalogue": [], "renderer": None, "make_with": None, "make_seconds": 600.0,
+        "online": False, "catalogue": [], "renderer": None, "patience": 1.0, "make_with": None, "make_seconds": 600.0,
         "made": None, "blender": None,
     }  # fmt: skip
 
@@ -269,6 +273,37 @@ def test_a_worker_of_another_version_is_refused(cluster, tmp_path, monkeypatch):
     order = Order(_still, _of_process, True, 4, str(tmp_path / "out"))  # noqa: FBT003
     with pytest.raises(InvalidInputError, match="other code"):
         run(Plan.of(path), Results(order.url), order.about(), on_ray(cluster, order), order.layout)
+
+
+def listening(mark):
+    """Addresses, as /proc has them, on which processes with a mark in their environment listen."""
+    sockets = set()
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (path / "environ").read_bytes():
+                sockets |= {str(link.readlink()) for link in (path / "fd").iterdir()}
+        except OSError:
+            continue
+    rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+    return {row[1].partition(":")[0] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in sockets}
+
+
+def test_on_one_computer_ray_listens_to_it_alone(tmp_path):
+    pytest.importorskip("ray", reason="Ray is not installed")
+    path = write(tmp_path / "rooms.jsonl", [request(n) for n in range(4)])
+    words = ["run", "--requests", str(path), "--out", str(tmp_path / "out"), "--on", "ray", "--workers", "1"]
+    root, mark = Path(__file__).parents[2], "INSTRUCTSCENE_TEST_MARK"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "instructscene_core", *words], cwd=root, env={**os.environ, mark: str(tmp_path)}
+    )
+    found = set()
+    while process.poll() is None:
+        found |= listening(f"{mark}={tmp_path}".encode())
+        time.sleep(0.2)
+    assert process.returncode == 0
+    here = {"0100007F", "0" * 24 + "01000000", "0" * 16 + "FFFF00000100007F"}
+    assert found
+    assert found <= here, "127.0.0.1 and ::1"
 
 
 def test_no_cluster_is_one_line(requests, tmp_path, capsys):

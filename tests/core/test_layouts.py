@@ -2,9 +2,13 @@
 
 import io
 import json
+import os
 import resource
 import shlex
+import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 import webdataset
@@ -17,14 +21,14 @@ from instructscene_core.commands.main import main
 from instructscene_core.scene import read_scene
 
 RENDERER = """
-import argparse, json, sys
+import argparse, json, os, signal, sys, time
 from pathlib import Path
 from PIL import Image
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--version", action="version", version="Squares 1, Blender 0.0")
-parser.add_argument("--fails", default="")
-parser.add_argument("--boxes", default="")
+for name in ("fails", "boxes", "dies", "hangs"):
+    parser.add_argument(f"--{name}", default="")
 parser.add_argument("--log", type=Path)
 parser.add_argument("--shares")
 for name in ("--scenes", "--out", "--threads", "--catalogue", "--use"):
@@ -34,19 +38,27 @@ out = Path(options.out)
 out.mkdir()
 files = sorted(Path(options.scenes).glob("*.json"))
 for k, path in enumerate(files, 1):
+    name = path.stem
     with options.log.open("a") as log:
-        log.write(path.stem + "\\n")
-    if path.stem in options.fails.split(","):
-        print(f"[{k}/{len(files)}] {path.stem}: failed: no light. Switch one on (0.1 s)", file=sys.stderr)
+        log.write(name + "\\n")
+    if name in options.fails.split(","):
+        print(f"[{k}/{len(files)}] {name}: failed: no light. Switch one on (0.1 s)", file=sys.stderr)
         continue
-    if path.stem in options.boxes.split(","):
-        print(f"{path.stem}: a box stands for a model: bed.glb is missing", file=sys.stderr)
+    if name in options.boxes.split(","):
+        print(f"{name}: a box stands for a model: bed.glb is missing", file=sys.stderr)
     count = len(json.loads(path.read_text())["objects"])
-    Image.new("L", (8, 8), count).save(out / f"{path.stem}_view.png")
-    (out / f"{path.stem}_view_camera.json").write_text("{}")
+    (out / f"{name}_view.part.png").write_text("half")
+    if name in options.hangs.split(","):
+        time.sleep(600)
+    Image.new("L", (8, 8), count).save(out / f"{name}_view.png")
+    if name in options.dies.split(","):
+        os.kill(os.getpid(), signal.SIGKILL)
+    (out / f"{name}_view.part.png").unlink()
+    (out / f"{name}_view_camera.json").write_text("{}")
     if options.shares:
         (out / "textures").mkdir(exist_ok=True)
         (out / "textures" / "oak.png").write_text(options.shares)
+    print(f"[{k}/{len(files)}] {name}: {count} objects (0.1 s)", file=sys.stderr, flush=True)
 sys.exit(1 if options.fails else 0)
 """
 """Draws squares, as grey as a room has objects."""
@@ -168,6 +180,67 @@ def test_a_folder_of_another_layout_is_refused(requests, tmp_path, capsys):
     assert make(requests, tmp_path / "out") == 0
     assert make(requests, tmp_path / "out", "--as", "webdataset") == 2
     assert "another settings" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("size", ["1", "5"])
+@pytest.mark.parametrize(("option", "words"), [("--dies", "exit code"), ("--hangs", "said nothing")])
+def test_a_renderer_that_dies_or_hangs_takes_one_room_with_it(
+    requests, renderer, tmp_path, capsys, option, words, size
+):
+    """As Blender does where memory is short: the picture of ``b-2`` is there, and its camera is not."""
+    out = tmp_path / "out"
+    given = ("--renderer", f"{renderer} {option} b-2", "--shard", size, "--patience", "4")
+    assert make(requests, out, *given) == 1
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("b-2: ")]
+    assert len(said) == 1
+    assert words in said[0]
+    others = [name for name in IDS if name != "b-2"]
+    assert set(contents(out)) == {
+        MANIFEST, *(f"{n}{e}" for n in others for e in (".json", "_view.png", "_view_camera.json"))
+    }  # fmt: skip
+    assert not list(Path(tempfile.gettempdir()).glob(f"instructscene-run-{os.getpid()}-*"))
+
+
+def test_what_killed_runs_have_left_is_removed(requests, renderer, tmp_path):
+    """A folder for temporary files of a process that is gone, half a file, a shard that was incomplete before."""
+    words = ("--renderer", renderer, "--as", "webdataset")
+    assert make(requests, tmp_path / "out", *words) == 0
+    whole = contents(tmp_path / "out")
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = [Path(tempfile.gettempdir()) / f"instructscene-run-{number}-xy" for number in (gone.pid, os.getpid())]
+    for folder in left:
+        folder.mkdir()
+    half, mine = tmp_path / "out" / f".rooms-000001.tar.{'a' * 32}.part", tmp_path / "out" / ".mine.part"
+    for path in (half, mine):
+        path.write_text("half")
+        os.utime(path, (0, 0))
+    (tmp_path / "out" / "rooms-000000-incomplete.tar").write_text("some")
+    assert make(requests, tmp_path / "out", *words) == 0
+    assert [folder.exists() for folder in left] == [False, True]
+    left[1].rmdir()
+    assert mine.read_text() == "half"
+    mine.unlink()
+    assert contents(tmp_path / "out") == whole
+
+
+@pytest.mark.parametrize("name", ["rooms-000000.tar", "rooms-000000.parquet", "a.json"])
+def test_a_folder_of_something_else_is_refused(requests, tmp_path, capsys, name):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).write_text("mine")
+    assert make(requests, tmp_path / "out", "--as", "webdataset") == 2
+    assert "something else" in capsys.readouterr().err
+    assert contents(tmp_path / "out") == {name: b"mine"}
+
+
+@pytest.mark.parametrize("name", ["a_view", "a_view_camera", "x_top_coco", "manifest"])
+def test_a_room_is_not_named_like_another_file(requests, renderer, tmp_path, capsys, name):
+    requests.write_text(requests.read_text().replace('"b-2"', json.dumps(name)))
+    assert make(requests, tmp_path / "out", "--renderer", renderer) == 2
+    said = capsys.readouterr().err
+    assert f"line 4: {name}.json is " in said
+    assert said.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_rooms_share_lies_beside_them_or_is_refused(requests, renderer, tmp_path, capsys):

@@ -1,12 +1,12 @@
 """Pictures of rooms, made by a command that the person names, such as Blender with the add-on's batch."""
 
 import json
-import shlex
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...child_process import split_command
 from ...errors import InvalidInputError
 from ...scene import Scene
 from ..pictures import SIDE, Pictures, read_folder
@@ -71,7 +71,7 @@ class Renderer:
             words += ["--workers", str(self.workers)]
         try:
             # Blender tells each of its steps on standard output, which is the page's; the batch reports on the other.
-            words = [*shlex.split(self.command), *words]
+            words = [*split_command(self.command), *words]
             done = subprocess.run(words, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - the person's own
         except (OSError, ValueError) as error:
             raise InvalidInputError(f'"{self.command}" cannot be run ({error})', _REMEDY) from error
