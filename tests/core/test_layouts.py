@@ -189,7 +189,7 @@ def test_a_renderer_that_dies_or_hangs_takes_one_room_with_it(
 ):
     """As Blender does where memory is short: the picture of ``b-2`` is there, and its camera is not."""
     out = tmp_path / "out"
-    given = ("--renderer", f"{renderer} {option} b-2", "--shard", size, "--patience", "4")
+    given = ("--renderer", f"{renderer} {option} b-2", "--shard", size, "--patience", "10")
     assert make(requests, out, *given) == 1
     said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("b-2: ")]
     assert len(said) == 1
