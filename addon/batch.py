@@ -353,20 +353,12 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         choices=tuple(_VIEWS),
         help="a picture from above and a perspective one; top, view: one of them alone",
     )
-    parser.add_argument(
-        "--passes",
-        type=partial(_listed, known=_PASSES),
-        default=(),
-        metavar="LIST",
-        help=f"beside each picture what it shows, of {', '.join(_PASSES)}; behind commas",
-    )
-    parser.add_argument(
-        "--save",
-        type=partial(_listed, known=_FORMATS),
-        default=(),
-        metavar="LIST",
-        help=f"each room as a file, of {', '.join(_FORMATS)}; behind commas",
-    )
+    for option, known, what in (
+        ("--passes", _PASSES, "beside each picture what it shows"),
+        ("--save", _FORMATS, "each room as a file"),
+    ):
+        told = f"{what}, of {', '.join(known)}; behind commas"
+        parser.add_argument(option, type=partial(_listed, known=known), default=(), metavar="LIST", help=told)
     parser.add_argument(
         "--catalogue",
         type=Path,

@@ -15,7 +15,6 @@ Room = Mapping[str, bytes]
 JSON: Final = ".json"
 _ROWS: Final = 32
 """Rooms of a group of rows, which a reader has in memory at once."""
-LAYOUTS: Final = ("files", "webdataset", "parquet")
 
 
 class Layout(Protocol):
@@ -146,7 +145,7 @@ def layout_of(name: str) -> Layout:
     """A layout by its name.
 
     Args:
-        name: one of :data:`LAYOUTS`.
+        name: ``files``, ``webdataset`` or ``parquet``.
 
     Raises:
         InvalidInputError: the package that writes it is not there.
@@ -188,6 +187,7 @@ def parquet_of(rooms: Mapping[str, Room]) -> bytes:
         **{field(ending): pa.array([room.get(ending) for room in rooms.values()], pa.binary()) for ending in endings},
     }
     file = io.BytesIO()
+    # Pictures do not get smaller by compressing, which would take memory as large as the shard again.
     parquet.write_table(pa.table(columns), file, compression="none", use_dictionary=False, row_group_size=_ROWS)
     return file.getvalue()
 

@@ -23,7 +23,7 @@ _DONE: Final = re.compile(r"^\[\d+/\d+\] (\S+): (failed: )?(.*?)(?: \(\d+\.\d s\
 _BOX: Final = re.compile(r"^(\S+): (a box stands for a model: .*)$")
 _BAD_INPUT: Final = 2
 """Exit code of a command that refuses its options."""
-_CRASHES: Final = 2
+_CRASHES: Final = 3
 """Calls in a row that end too soon without having made anything, after which no other is tried."""
 _TICK: Final = 0.1
 """Seconds between two looks at a command."""

@@ -141,9 +141,8 @@ class Results:
         return cast("Mapping[str, Json]", found) if isinstance(found, dict) else {}
 
     def _failed(self, what: str, error: Exception) -> InstructSceneError:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0:1] or type(error).__name__
-        reason = reason[0] if isinstance(reason, list) else reason
-        return InstructSceneError(f"{shown(self.url)} cannot be {what}: {shown(str(reason))}", _REMEDY)
+        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0] or type(error).__name__
+        return InstructSceneError(f"{shown(self.url)} cannot be {what}: {shown(reason)}", _REMEDY)
 
 
 def shown(url: str) -> str:

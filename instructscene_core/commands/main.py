@@ -215,6 +215,8 @@ def read_task(options: argparse.Namespace) -> list[Request]:
 def _run_task(options: argparse.Namespace) -> int:
     if options.command == "run" and options.on:
         return _tool(_MANY).make_many(options)
+    if options.command == "run" and (options.renderer, options.layout, options.workers) != (None, "files", None):
+        raise InvalidInputError("--renderer, --as and --workers are of --on", "Give --on here, or leave them out")
     options.out = Path(options.out)
     requests = read_task(options)
     names = [name for request in requests for name in request.names]

@@ -97,7 +97,7 @@ def test_masks_and_boxes_agree_with_the_scenes(samples):
     assert seen > 2 * ROOMS
 
 
-def test_the_same_command_makes_nothing_again(folder):
+def test_the_folder_holds_the_shards_and_what_they_depend_on(folder):
     names = {path.name for path in (folder / "rooms").iterdir()}
     assert names == {"manifest.json", *(f"rooms-{number:06d}.tar" for number in range((ROOMS + 1) // 2))}
     manifest = json.loads((folder / "rooms" / "manifest.json").read_text(encoding="utf-8"))

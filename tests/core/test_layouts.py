@@ -18,6 +18,7 @@ from pyarrow import parquet
 from instructscene_core.cluster.layouts import layout_of, tar_of
 from instructscene_core.cluster.results import MANIFEST, Results
 from instructscene_core.commands.main import main
+from instructscene_core.errors import InstructSceneError
 from instructscene_core.scene import read_scene
 
 RENDERER = """
@@ -176,6 +177,13 @@ def test_a_renderer_that_is_none_is_one_line(requests, renderer, tmp_path, capsy
     assert make(requests, tmp_path / "out", "--renderer", renderer) == 0, "a slip can be mended"
 
 
+@pytest.mark.parametrize("words", [("--renderer", "x"), ("--as", "webdataset"), ("--workers", "2")])
+def test_what_is_of_long_runs_alone_is_not_passed_over(requests, tmp_path, capsys, words):
+    assert main(["run", "--requests", str(requests), "--out", str(tmp_path / "out"), *words]) == 2
+    assert "--on" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_folder_of_another_layout_is_refused(requests, tmp_path, capsys):
     assert make(requests, tmp_path / "out") == 0
     assert make(requests, tmp_path / "out", "--as", "webdataset") == 2
@@ -326,5 +334,5 @@ def test_a_bucket_that_is_not_there_is_one_line(bucket, requests, capsys):  # no
     assert said.count("\n") == 1
     assert "s3://nowhere/out cannot be written" in said
     assert "the-secret" not in said
-    with pytest.raises(Exception, match="cannot be"):
+    with pytest.raises(InstructSceneError, match="cannot be written"):
         Results("s3://nowhere/out").write("a.json", b"{}")
