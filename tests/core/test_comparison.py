@@ -116,6 +116,8 @@ def test_table_2_has_the_four_tasks(compare):
     tables = json.loads((out / "table2.json").read_text())["rooms"]["bedroom"]
     assert list(tables) == ["stylisation", "re-arrangement", "completion", "unconditional"]
     assert "No pictures were made" in page
+    assert "training rooms at random" in tables["unconditional"]
+    assert "training rooms at random" not in page, "a row without figures"
     assert all(
         0 <= tables["completion"][name]["own strict"] <= 100 for name in ("ATISS", "DiffuScene", "InstructScene")
     )

@@ -28,7 +28,10 @@ def markdown(name: str, study: Study, found: Found, notes: Sequence[str]) -> str
         for one in tables:
             columns = [c for c in one.columns if any(c.figure in figures for _, figures in one.rows)]
             heads = [f"{TITLES[room_type]}, {one.name}", *(c.head for c in columns)]
-            cells = [[title, *(told(f, c.figure, c.digits, c.scale) for c in columns)] for title, f in one.rows]
+            if not columns:
+                continue
+            rows = [(title, f) for title, f in one.rows if any(c.figure in f for c in columns)]
+            cells = [[title, *(told(f, c.figure, c.digits, c.scale) for c in columns)] for title, f in rows]
             parts.append(table(heads, cells))
     return "\n\n".join(parts) + "\n"
 

@@ -38,8 +38,8 @@ class Table(NamedTuple):
 
     Attributes:
         name: what it shows beside the type of room.
-        columns: those that no row has are left out.
-        rows: titles and figures.
+        columns: those that no row has are left out of the page.
+        rows: titles and figures; likewise those that have none.
     """
 
     name: str
