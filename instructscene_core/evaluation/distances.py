@@ -4,6 +4,7 @@ Both are what clean-fid (Parmar et al., 2022) computes, in float64. What a dista
 only Inception's are FID and KID (``picture_features.py``).
 """
 
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -168,9 +169,10 @@ def _kernel(first: Array, second: Array) -> Array:
 
 
 def _mean_of_pairs(kernel: Array, weights: Weights) -> float:
-    """Mean kernel of two different pictures."""
+    """Mean kernel of two different pictures; NaN where all weight is on one, as in draws of two or three."""
     own = weights**2
-    return float((weights @ kernel @ weights - own @ np.diag(kernel)) / (weights.sum() ** 2 - own.sum()))
+    pairs = weights.sum() ** 2 - own.sum()
+    return float((weights @ kernel @ weights - own @ np.diag(kernel)) / pairs) if pairs else math.nan
 
 
 def _checked(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> tuple[Array, Array]:

@@ -182,6 +182,13 @@ def test_pictures_that_are_drawn_twice_make_no_pair_with_themselves():
     assert abs(np.mean(drawn) - found.value) < 0.2 * np.std(drawn)
 
 
+@pytest.mark.filterwarnings("error")
+def test_too_few_pictures_have_a_distance_and_no_interval():
+    found = estimated_kernel(features(1, 2, 16), features(2, 3, 16))
+    assert np.isfinite(found.value)
+    assert np.isnan([found.low, found.high]).all()
+
+
 # Bad input
 
 
