@@ -226,6 +226,16 @@ def test_eight_rooms_are_learnt_and_drawn_again(tmp_path):
     rooms = [sorted(of[:n].tolist()) for of, n in zip(classes, counts, strict=True)]
     assert sum(room_ in rooms for room_ in drawn) >= 0.95 * 256
     assert all(room_ in drawn for room_ in rooms)
+    places = torch.zeros(21, 3)
+    for of, where, n in zip(classes, boxes, counts, strict=True):
+        places[of[:n]] = where[:n, :3]
+    unit = Bounds.from_json(BOUNDS)
+    off = [
+        np.abs(unit.normalise(layout.boxes[there])[:, :3] - places.numpy()[layout.classes[there]]).max(axis=1)
+        for layout in layouts
+        if (there := layout.classes < 21).any()
+    ]
+    assert np.mean(np.concatenate(off) < 0.05) >= 0.9
 
 
 # The layout model ---------------------------------------------------------------------------------------------------

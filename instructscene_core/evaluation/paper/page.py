@@ -27,9 +27,9 @@ def markdown(name: str, study: Study, found: Found, notes: Sequence[str]) -> str
     for room_type, tables in found.items():
         for one in tables:
             columns = [c for c in one.columns if any(c.figure in figures for _, figures in one.rows)]
-            heads = [f"{TITLES[room_type]}, {one.name}", *(c.head for c in columns)]
             if not columns:
                 continue
+            heads = [f"{TITLES[room_type]}, {one.name}", *(c.head for c in columns)]
             rows = [(title, f) for title, f in one.rows if any(c.figure in f for c in columns)]
             cells = [[title, *(told(f, c.figure, c.digits, c.scale) for c in columns)] for title, f in rows]
             parts.append(table(heads, cells))
